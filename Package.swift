@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let house: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+// Tests read like the traffic they are about; the memory-safety markers are for what ships.
+let tests: [SwiftSetting] = house.filter { $0 != .strictMemorySafety() }
+
+let package = Package(
+  name: "tcpaudit",
+  products: [
+    .executable(name: "tcpaudit", targets: ["tcpaudit"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  // In the order of the packet's way: capture → wire → flow → audit → report.
+  targets: [
+    // The doors to C, each of its own.
+    .target(name: "CLibpcap"),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
+    .target(name: "CPrefetch"),
+
+    .target(name: "Wire", swiftSettings: house),
+    .target(
+      name: "Capture", dependencies: ["Wire", "CLibpcap", "CZlib", "CZstd", "CLZ4"],
+      swiftSettings: house),
+    .target(name: "Flow", dependencies: ["Wire", "CPrefetch"], swiftSettings: house),
+    .target(
+      name: "Audit", dependencies: ["Flow", "Wire"], exclude: ["Pages"], swiftSettings: house),
+    .target(name: "Report", dependencies: ["Audit", "Flow", "Wire"], swiftSettings: house),
+    .target(
+      name: "Engine", dependencies: ["Capture", "Wire", "Flow", "Audit", "Report"],
+      swiftSettings: house),
+    .executableTarget(
+      name: "tcpaudit",
+      dependencies: [
+        "Engine", "Capture", "Wire", "Flow", "Audit", "Report",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: house),
+
+    // Builds packets in packetdrill's notation and writes captures.
+    .target(
+      name: "PacketScript", dependencies: ["Wire"], path: "Tests/PacketScript",
+      swiftSettings: tests),
+    .testTarget(name: "WireTests", dependencies: ["Wire", "PacketScript"], swiftSettings: tests),
+    .testTarget(
+      name: "CaptureTests", dependencies: ["Capture", "Wire", "PacketScript"], swiftSettings: tests),
+    .testTarget(
+      name: "FlowTests", dependencies: ["Flow", "Wire", "PacketScript"], swiftSettings: tests),
+    .testTarget(
+      name: "AuditTests", dependencies: ["Audit", "Flow", "Wire", "PacketScript"],
+      swiftSettings: tests),
+    .testTarget(
+      name: "ReportTests", dependencies: ["Report", "Audit", "Flow", "Wire", "PacketScript"],
+      swiftSettings: tests),
+    .testTarget(
+      name: "EngineTests",
+      dependencies: ["Engine", "Capture", "Report", "Audit", "Flow", "Wire", "PacketScript"],
+      swiftSettings: tests),
+    .testTarget(
+      name: "CommandTests", dependencies: ["tcpaudit", "PacketScript"], swiftSettings: tests),
+
+    // Programs of the workshop, not of the product.
+    .executableTarget(
+      name: "generate", dependencies: ["PacketScript", "Wire"], path: "tools/generate",
+      swiftSettings: tests),
+  ]
+)

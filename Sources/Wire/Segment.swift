@@ -1,0 +1,112 @@
+/// The bits of byte 13 of a TCP header and the low bits of byte 12 (RFC 9293 §3.1, RFC 3168, RFC 7560's AE).
+public struct TCPFlags: OptionSet, Hashable, Sendable {
+  public var rawValue: UInt16
+
+  public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+  public static var fin: Self { .init(rawValue: 0x001) }
+  public static var syn: Self { .init(rawValue: 0x002) }
+  public static var rst: Self { .init(rawValue: 0x004) }
+  public static var psh: Self { .init(rawValue: 0x008) }
+  public static var ack: Self { .init(rawValue: 0x010) }
+  public static var urg: Self { .init(rawValue: 0x020) }
+  public static var ece: Self { .init(rawValue: 0x040) }
+  public static var cwr: Self { .init(rawValue: 0x080) }
+  public static var ae: Self { .init(rawValue: 0x100) }
+}
+
+/// Which TCP options a segment carried, and whether they could be read to their end.
+public struct TCPOptionSet: OptionSet, Hashable, Sendable {
+  public var rawValue: UInt16
+
+  public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+  public static var mss: Self { .init(rawValue: 1 << 0) }
+  public static var windowScale: Self { .init(rawValue: 1 << 1) }
+  public static var sackPermitted: Self { .init(rawValue: 1 << 2) }
+  public static var sack: Self { .init(rawValue: 1 << 3) }
+  public static var timestamps: Self { .init(rawValue: 1 << 4) }
+  public static var fastOpen: Self { .init(rawValue: 1 << 5) }
+  public static var mptcp: Self { .init(rawValue: 1 << 6) }
+  public static var md5: Self { .init(rawValue: 1 << 7) }
+  /// An option that breaks the rules (length 0 or 1, beyond the header): what came before it was understood.
+  public static var malformed: Self { .init(rawValue: 1 << 8) }
+  /// The capture cut the header: options are unknown, not absent.
+  public static var notCaptured: Self { .init(rawValue: 1 << 9) }
+  /// A TCP segment in IP fragments: the counts cover all of them.
+  public static var reassembled: Self { .init(rawValue: 1 << 10) }
+  /// The header's checksum was captured whole and is wrong; offload makes that common for local packets.
+  public static var badChecksum: Self { .init(rawValue: 1 << 11) }
+  /// MP_FASTCLOSE, MP_TCPRST (RFC 8684 §3.5, §3.6): a reset with a reason.
+  public static var mptcpReset: Self { .init(rawValue: 1 << 12) }
+}
+
+/// One selective acknowledgement: `start ..< end` has arrived (RFC 2018); the first may be a duplicate (RFC 2883).
+public struct SACKBlock: Equatable, Sendable {
+  public var start: SequenceNumber
+  public var end: SequenceNumber
+
+  public init(start: SequenceNumber, end: SequenceNumber) {
+    self.start = start
+    self.end = end
+  }
+}
+
+/// A TCP segment as it was on the wire: the plain value that leaves this module.
+///
+/// Lengths come from the IP header, never from the captured length: a snaplen changes no count.
+public struct Segment: Sendable {
+  public var source = IPAddress(high: 0, low: 0)
+  public var destination = IPAddress(high: 0, low: 0)
+  public var sourcePort: UInt16 = 0
+  public var destinationPort: UInt16 = 0
+  public var sequence = SequenceNumber(0)
+  /// Meaningful where `flags` has `.ack`.
+  public var acknowledgment = SequenceNumber(0)
+
+  public var time = Timestamp(nanoseconds: 0)
+  public var packet = PacketReference.none
+  /// Number over the whole run, 1-based.
+  public var ordinal: UInt64 = 0
+
+  /// Bytes of TCP payload, on the wire: 0 … 4 GiB (jumbograms, offload).
+  public var payloadLength: UInt32 = 0
+  /// Bytes of the IP packet, header included; of all its fragments where it came in fragments.
+  public var wireLength: UInt32 = 0
+
+  public var flags = TCPFlags()
+  public var options = TCPOptionSet()
+  /// As on the wire, unscaled.
+  public var window: UInt16 = 0
+  /// Value of the MSS option, where `options` has `.mss`.
+  public var mss: UInt16 = 0
+  /// TSval and TSecr (RFC 7323 §3), where `options` has `.timestamps`.
+  public var timestampValue: UInt32 = 0
+  public var timestampEcho: UInt32 = 0
+  /// Identification field of the IPv4 header (of the fragment header in IPv6), 0 where there is none.
+  public var ipID: UInt16 = 0
+  /// As on the wire: with payload equal too, equal checksums say equal segments.
+  public var checksum: UInt16 = 0
+  /// Shift count of the window scale option, where `options` has `.windowScale`.
+  public var windowScale: UInt8 = 0
+  /// IPv4 TTL or IPv6 hop limit.
+  public var ttl: UInt8 = 0
+  /// 4 or 6.
+  public var ipVersion: UInt8 = 4
+  /// How many of `sack` are set: 0 … 4.
+  public var sackCount: UInt8 = 0
+  /// First 16 bits of a hash of the sender's link-layer address; 0 where the link has none.
+  public var macHash: UInt16 = 0
+  /// Index of the interface over the run.
+  public var interface: UInt16 = 0
+  /// Index into the decoder's `encapsulations` (VLANs, tunnels); 0 is none.
+  public var encapsulation: UInt16 = 0
+  public var sack = InlineArray<4, SACKBlock>(repeating: SACKBlock(start: SequenceNumber(0), end: SequenceNumber(0)))
+
+  public init() {}
+
+  /// Sequence space that the segment takes: payload, and one each for SYN and FIN (RFC 9293 §3.4, SEG.LEN).
+  public var sequenceLength: Int {
+    Int(payloadLength) + (flags.contains(.syn) ? 1 : 0) + (flags.contains(.fin) ? 1 : 0)
+  }
+}

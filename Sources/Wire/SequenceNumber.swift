@@ -1,0 +1,20 @@
+/// A TCP sequence number: modulo 2^32, compared by signed distance (RFC 9293 §3.4, RFC 7323 §5).
+///
+/// The only place where raw 32-bit sequence numbers are compared or moved.
+public struct SequenceNumber: Hashable, Sendable {
+  public var rawValue: UInt32
+
+  public init(_ rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// Signed distance from `other` to `self` in bytes, -2^31 ..< 2^31.
+  public func distance(from other: SequenceNumber) -> Int32 {
+    Int32(bitPattern: rawValue &- other.rawValue)
+  }
+
+  public func advanced(by bytes: Int) -> SequenceNumber {
+    SequenceNumber(rawValue &+ UInt32(truncatingIfNeeded: bytes))
+  }
+
+  /// SND.NXT < SEG.SEQ and its kin. No total order: true for half of the circle ahead.
+  public func precedes(_ other: SequenceNumber) -> Bool { other.distance(from: self) > 0 }
+}
