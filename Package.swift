@@ -1,18 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let house: [SwiftSetting] = [
+// Tests read like the traffic they are about; the memory-safety markers are for what ships.
+let tests: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableExperimentalFeature("Lifetimes"),
-  .strictMemorySafety(),
   .treatAllWarnings(as: .error),
 ]
-
-// Tests read like the traffic they are about; the memory-safety markers are for what ships.
-let tests: [SwiftSetting] = house.filter { $0 != .strictMemorySafety() }
+let house: [SwiftSetting] = tests + [.strictMemorySafety()]
 
 let package = Package(
   name: "tcpaudit",
