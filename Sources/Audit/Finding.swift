@@ -1,0 +1,109 @@
+public import Flow
+public import Wire
+
+/// `error`: data lost, or a connection dead on one side. `warning`: a defect that has not lost data yet. `note`: worth knowing.
+public enum Severity: UInt8, Comparable, CaseIterable, Sendable {
+  case note, warning, error
+
+  public var name: String {
+    switch self {
+    case .note: "note"
+    case .warning: "warning"
+    case .error: "error"
+    }
+  }
+
+  public static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// `certain`: no other explanation of these packets.
+public enum Confidence: UInt8, Comparable, CaseIterable, Sendable {
+  case possible, likely, certain
+
+  public var name: String {
+    switch self {
+    case .possible: "possible"
+    case .likely: "likely"
+    case .certain: "certain"
+    }
+  }
+
+  public static func < (left: Confidence, right: Confidence) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// Who can have broken a connection.
+public enum Party: String, CaseIterable, Sendable { case client, server, path, capture }
+
+/// One packet that proves something.
+public struct Evidence: Hashable, Sendable {
+  public var moment: Moment
+  /// Whose packet it is; nil for an ICMP error.
+  public var side: Side?
+  /// What it is, in the field's words: "FIN after 4 bytes".
+  public var what: String
+
+  public init(_ moment: Moment, _ side: Side?, _ what: String) {
+    self.moment = moment
+    self.side = side
+    self.what = what
+  }
+}
+
+/// A value in a finding's `facts`, as JSON has it.
+public enum FactValue: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case integer(Int64)
+  /// Nanoseconds, written as seconds.
+  case duration(Int64)
+  case text(String)
+  case list([FactValue])
+}
+
+/// A named fact; order is the rule's.
+public struct NamedFact: Hashable, Sendable {
+  public var name: String
+  public var value: FactValue
+
+  public init(_ name: String, _ value: FactValue) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// A claim that a person will act on.
+public struct Finding: Hashable, Sendable {
+  /// Id of the rule, as in the catalogue.
+  public var rule: String
+  public var severity: Severity
+  public var confidence: Confidence
+  /// Every party that the packets do not clear, likeliest first. At fault is the one that is left, if one is.
+  public var suspects: [Party]
+  /// One line, numbers included.
+  public var summary: String
+  public var bytesLost: UInt64?
+  public var bytesLostExact: Bool
+  public var evidence: [Evidence]
+  public var facts: [NamedFact]
+  /// What to do, or what would prove it where one end cannot tell.
+  public var mend: String
+
+  public var atFault: Party? { suspects.count == 1 ? suspects[0] : nil }
+
+  public init(
+    rule: String, severity: Severity, confidence: Confidence, suspects: [Party], summary: String,
+    bytesLost: UInt64? = nil, bytesLostExact: Bool = false, evidence: [Evidence], facts: [NamedFact] = [],
+    mend: String = ""
+  ) {
+    self.rule = rule
+    self.severity = severity
+    self.confidence = confidence
+    self.suspects = suspects
+    self.summary = summary
+    self.bytesLost = bytesLost
+    self.bytesLostExact = bytesLostExact
+    self.evidence = evidence
+    self.facts = facts
+    self.mend = mend
+  }
+}

@@ -1,0 +1,34 @@
+public import Flow
+public import Wire
+
+/// What is known of the capture around a connection when it is judged.
+public struct Surroundings: Sendable {
+  /// First packet of any kind.
+  public var captureStart = Timestamp(nanoseconds: 0)
+  /// How far the recording reached when the connection is judged: the last packet of any kind, or pcapng's `isb_endtime`
+  /// where it is later.
+  public var captureEnd = Timestamp(nanoseconds: 0)
+  /// Whether that is the end of the recording (else the connection ended or expired before).
+  public var isEndOfCapture = true
+  /// Packets that the kernel or the interface dropped, by the file's own count.
+  public var kernelDropped: UInt64 = 0
+  public var interfaceDropped: UInt64 = 0
+  /// Bytes over all connections so far that were acknowledged and never seen, of all that were carried.
+  public var missingBytes: UInt64 = 0
+  public var payloadBytes: UInt64 = 0
+  /// Times in which the capture is known to have lost packets.
+  public var blind: [ClosedRange<Timestamp>] = []
+  /// Both directions between these two hosts (or of this run, where they have one connection only) were seen.
+  public var bothDirectionsSeen = true
+  /// Initial-TTL distance of each side's host by its other connections; nil where there is none.
+  public var clientHostTTL: ClosedRange<UInt8>?
+  public var serverHostTTL: ClosedRange<UInt8>?
+
+  public init() {}
+
+  /// The capture may have lost packets between these moments.
+  public func isBlind(from start: Timestamp, to end: Timestamp) -> Bool {
+    for interval in blind where interval.lowerBound <= end && start <= interval.upperBound { return true }
+    return false
+  }
+}

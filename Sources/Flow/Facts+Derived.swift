@@ -1,0 +1,91 @@
+internal import Wire
+
+// What follows from facts and is not stored: one definition for every reader.
+extension Facts {
+  /// Both legs, ns: the round trip as the wire showed it at its quickest.
+  public var roundTrip: Int64? {
+    guard let serverLeg, let clientLeg else { return nil }
+    return serverLeg + clientLeg
+  }
+
+  /// Seconds from SYN to the ACK that completes the handshake are `handshakeRTT` nanoseconds here; nil if either was
+  /// repeated or not seen.
+  public var handshakeRTT: Int64? {
+    guard let syn = handshake.syn, let ack = handshake.ack, handshake.synAck != nil, !handshake.simultaneousOpen,
+      client.syn?.count == 1, server.syn?.count == 1
+    else { return nil }
+    return max(0, ack.time.since(syn.time))
+  }
+
+  /// The effective RST that came first, and whose it is.
+  public var abort: (side: Side, reset: Reset)? {
+    switch (client.resets?.effective, server.resets?.effective) {
+    case (let reset?, nil): (.client, reset)
+    case (nil, let reset?): (.server, reset)
+    case (let ours?, let theirs?): theirs.moment.precedes(ours.moment) ? (.server, theirs) : (.client, ours)
+    case (nil, nil): nil
+    }
+  }
+
+  /// interface.md: the first that fits.
+  public var state: ConnectionState {
+    let answered = server.isn != nil
+    if let abort, abort.side == .server, handshake.syn != nil, !answered { return .refused }
+    let bothFinsAcked = client.fin?.acked != nil && server.fin?.acked != nil
+    if let abort {
+      guard bothFinsAcked, let ours = client.fin?.acked, let theirs = server.fin?.acked,
+        ours.precedes(abort.reset.moment), theirs.precedes(abort.reset.moment)
+      else { return .reset }
+    }
+    if bothFinsAcked { return .closed }
+    switch (client.fin, server.fin) {
+    case (.some, .some): return .closing
+    case (.some, nil), (nil, .some): return .halfClosed
+    case (nil, nil): break
+    }
+    if handshake.ack != nil { return .established }
+    if handshake.synAck != nil || answered { return .answered }
+    if handshake.syn != nil { return .attempted }
+    return .midstream
+  }
+
+  /// The side of the first FIN or effective RST; both where the FINs crossed.
+  public var closedBy: ClosedBy? {
+    var first: (side: Side, moment: Moment)?
+    func consider(_ side: Side, _ moment: Moment?) {
+      guard let moment else { return }
+      if let known = first, !moment.precedes(known.moment) { return }
+      first = (side, moment)
+    }
+    consider(.client, client.fin?.sent.first)
+    consider(.server, server.fin?.sent.first)
+    if let abort { consider(abort.side, abort.reset.moment) }
+    guard let first else { return nil }
+    if let ours = client.fin, let theirs = server.fin, finsCrossed(ours, theirs) { return .both }
+    return first.side == .client ? .client : .server
+  }
+
+  /// Simultaneous close: each FIN was sent before the other was acknowledged.
+  private func finsCrossed(_ ours: Fin, _ theirs: Fin) -> Bool {
+    guard let oursAcked = ours.acked, let theirsAcked = theirs.acked else { return false }
+    return !oursAcked.precedes(theirs.sent.first) && !theirsAcked.precedes(ours.sent.first)
+      && oursAcked.packet != theirs.sent.first.packet && theirsAcked.packet != ours.sent.first.packet
+  }
+
+  /// Where the capture stands: the leg to that side takes next to no time, or its TTL was never lowered.
+  public var vantage: Vantage {
+    if let serverLeg, let clientLeg {
+      // A kernel answers in well under a millisecond; the far leg must be clearly longer to tell.
+      if clientLeg < 1_000_000, serverLeg > 4 * clientLeg, serverLeg > 2_000_000 { return .client }
+      if serverLeg < 1_000_000, clientLeg > 4 * serverLeg, clientLeg > 2_000_000 { return .server }
+      if serverLeg >= 1_000_000, clientLeg >= 1_000_000 { return .between }
+    }
+    let ours = client.ttl.map(Facts.isInitialTTL) ?? false
+    let theirs = server.ttl.map(Facts.isInitialTTL) ?? false
+    if ours != theirs { return ours ? .client : .server }
+    return .unknown
+  }
+
+  /// Values that stacks start from: 64 (Linux, BSD, macOS), 128 (Windows), 255 (routers, Solaris).
+  public static func isInitialTTL(_ ttl: UInt8) -> Bool { ttl == 64 || ttl == 128 || ttl == 255 }
+}

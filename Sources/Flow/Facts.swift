@@ -1,0 +1,148 @@
+public import Wire
+
+public enum Side: UInt8, Sendable, CaseIterable {
+  case client, server
+
+  public var other: Side { self == .client ? .server : .client }
+  public var name: String { self == .client ? "client" : "server" }
+}
+
+public struct Endpoint: Hashable, Sendable {
+  public var address: IPAddress
+  public var port: UInt16
+
+  public init(address: IPAddress, port: UInt16) {
+    self.address = address
+    self.port = port
+  }
+}
+
+/// Why a record was written (interface.md, `ended_because`).
+public enum EndReason: String, Sendable {
+  case closed, reset
+  case idleTimeout = "idle_timeout"
+  case reused, evicted, interrupted
+  case endOfInput = "end_of_input"
+}
+
+/// What a connection was at its end, the first that fits (interface.md, `state`).
+public enum ConnectionState: String, Sendable {
+  case refused, reset, closed, closing
+  case halfClosed = "half_closed"
+  case midstream, established, answered, attempted
+}
+
+public enum ClosedBy: String, Sendable { case client, server, both }
+
+/// The three packets that open a connection, as the capture saw them.
+public struct Handshake: Hashable, Sendable {
+  public var syn: Moment?
+  public var synAck: Moment?
+  /// The client's packet that acknowledges the SYN-ACK: only then is the connection established at both ends.
+  public var ack: Moment?
+  public var simultaneousOpen = false
+  /// Data in the SYN (RFC 7413), and whether the SYN-ACK took it.
+  public var fastOpenBytes: UInt32 = 0
+
+  public init() {}
+}
+
+/// An ICMP or ICMPv6 error that quoted this connection.
+public struct ICMPNotice: Hashable, Sendable {
+  public var first: Moment
+  public var count: UInt32
+  public var type: UInt8
+  public var code: UInt8
+  public var ipVersion: UInt8
+  /// Of a "packet too big"; 0 otherwise.
+  public var mtu: UInt32
+  public var reporter: IPAddress
+  /// Whose packet it quotes.
+  public var quoted: Side
+
+  public init(
+    first: Moment, count: UInt32, type: UInt8, code: UInt8, ipVersion: UInt8, mtu: UInt32, reporter: IPAddress,
+    quoted: Side
+  ) {
+    self.first = first
+    self.count = count
+    self.type = type
+    self.code = code
+    self.ipVersion = ipVersion
+    self.mtu = mtu
+    self.reporter = reporter
+    self.quoted = quoted
+  }
+}
+
+/// Where the capture was taken, as far as one connection can tell.
+public enum Vantage: UInt8, Sendable { case client, server, between, unknown }
+
+/// Everything that was observed of one connection: a plain value, without opinion. `Audit` judges it.
+public struct Facts: Sendable {
+  /// Number over the run of the frame that began it: the connection's id.
+  public var id: UInt64
+  public var clientEndpoint: Endpoint
+  public var serverEndpoint: Endpoint
+  /// The SYN or SYN-ACK told who is who; otherwise guessed.
+  public var rolesKnown: Bool
+  public var ipVersion: UInt8
+  public var interface: UInt16
+  /// Of the first packet; index into the decoder's encapsulations.
+  public var encapsulation: UInt16
+
+  public var client = SideFacts()
+  public var server = SideFacts()
+  public var handshake = Handshake()
+  /// First and last packet of the connection, echoes and stragglers included.
+  public var start: Moment
+  public var end: Moment
+  public var endedBecause: EndReason = .endOfInput
+  public var icmp: ICMPNotice?
+  /// Longest silence of both sides between two packets, ns.
+  public var longestIdle: Int64 = 0
+  /// Smallest time from a data segment or SYN to the packet that acknowledged it, per leg, ns: from the capture to the
+  /// server and back, to the client and back. The round trip is their sum. nil where nothing was measured.
+  public var serverLeg: Int64?
+  public var clientLeg: Int64?
+  /// The 4-tuple was used by another connection in this run: a display filter needs a frame range.
+  public var tupleReused = false
+  /// Counts are lower bounds: these facts were merged across a seam.
+  public var merged = false
+  public var zeek = ZeekView()
+
+  public init(id: UInt64, client: Endpoint, server: Endpoint, rolesKnown: Bool, ipVersion: UInt8, start: Moment) {
+    self.id = id
+    clientEndpoint = client
+    serverEndpoint = server
+    self.rolesKnown = rolesKnown
+    self.ipVersion = ipVersion
+    interface = 0
+    encapsulation = 0
+    self.start = start
+    end = start
+  }
+
+  public subscript(_ side: Side) -> SideFacts {
+    get { side == .client ? client : server }
+    set { if side == .client { client = newValue } else { server = newValue } }
+  }
+
+  public func endpoint(_ side: Side) -> Endpoint { side == .client ? clientEndpoint : serverEndpoint }
+
+  /// Seconds are nanoseconds here: last packet minus first, never negative.
+  public var duration: Int64 { max(0, end.time.since(start.time)) }
+}
+
+/// The connection as Zeek's conn.log would say it; Zeek's own guess of who is originator.
+public struct ZeekView: Sendable {
+  public var originator: Side = .client
+  /// `S0`, `SF`, …: conn_state by Zeek's rules.
+  public var connState = "OTH"
+  public var history = ""
+  public var originatorBytes: UInt64?
+  public var responderBytes: UInt64?
+  public var missedBytes: UInt64 = 0
+
+  public init() {}
+}

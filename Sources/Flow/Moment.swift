@@ -1,0 +1,48 @@
+public import Wire
+
+/// When and which packet: sixteen bytes that every piece of evidence is made of.
+public struct Moment: Hashable, Sendable {
+  public var time: Timestamp
+  public var packet: PacketReference
+
+  public init(time: Timestamp, packet: PacketReference) {
+    self.time = time
+    self.packet = packet
+  }
+
+  /// Order of capture: numbers within one input, time between inputs.
+  public func precedes(_ other: Moment) -> Bool {
+    packet.input == other.packet.input ? packet.number < other.packet.number : time < other.time
+  }
+}
+
+/// Transmissions of the same thing: a SYN, a FIN, the oldest unacknowledged data, a keepalive.
+public struct Burst: Hashable, Sendable {
+  public var first: Moment
+  public var last: Moment
+  /// Transmissions, the first included; copies that the capture made are not.
+  public var count: UInt32
+  /// Gap between the last two transmissions, nanoseconds; 0 while there was one.
+  public var lastGap: Int64
+  /// How many gaps were at least 1.5 times the one before them: exponential back-off (RFC 6298 §5.5) gives `count - 2`.
+  public var growing: UInt32
+
+  public init(at moment: Moment) {
+    first = moment
+    last = moment
+    count = 1
+    lastGap = 0
+    growing = 0
+  }
+
+  /// Nanoseconds from the first transmission to the last.
+  public var span: Int64 { last.time.since(first.time) }
+
+  public mutating func repeated(at moment: Moment) {
+    let gap = moment.time.since(last.time)
+    if lastGap > 0, gap >= lastGap &+ lastGap / 2 { growing &+= 1 }
+    lastGap = max(gap, 0)
+    last = moment
+    count = count == .max ? count : count + 1
+  }
+}

@@ -1,0 +1,252 @@
+public import Wire
+
+/// What is known of one side of a connection. Offsets count bytes of this side's stream from its first data byte
+/// (0 = ISN + 1; midstream: the first sequence number seen), in 64 bits, so that they never wrap; SYN takes none,
+/// FIN takes one after the data.
+public struct SideFacts: Sendable {
+  // MARK: Counts, as interface.md defines them; duplicate packets are in no other count.
+  public var packets: UInt64 = 0
+  public var duplicatePackets: UInt64 = 0
+  public var wireBytes: UInt64 = 0
+  public var sentBytes: UInt64 = 0
+  /// Unique sequence space carried as data.
+  public var payloadBytes: UInt64 = 0
+  public var retransmittedPackets: UInt64 = 0
+  public var retransmittedBytes: UInt64 = 0
+  public var outOfOrderPackets: UInt64 = 0
+  /// Sequence space that the peer acknowledged and the capture never saw.
+  public var missingBytes: UInt64 = 0
+  /// Data bytes acknowledged by the peer, those that the capture missed included.
+  public var ackedBytes: UInt64 = 0
+  /// Data bytes sent (highest seen) and never acknowledged.
+  public var unackedBytes: UInt64 = 0
+  /// Of the unacknowledged, those that the peer selectively acknowledged: they arrived.
+  public var sackedBytes: UInt64 = 0
+  public var synPackets: UInt64 = 0
+  public var finPackets: UInt64 = 0
+  public var rstPackets: UInt64 = 0
+  public var keepalivePackets: UInt64 = 0
+  public var zeroWindowPackets: UInt64 = 0
+  public var windowProbePackets: UInt64 = 0
+
+  // MARK: When
+  public var first: Moment?
+  public var last: Moment?
+  /// The latest segment that carried data not sent before.
+  public var lastNewData: Moment?
+  /// The latest packet of any kind but RST.
+  public var lastAlive: Moment?
+
+  // MARK: What the side said of itself
+  public var isn: SequenceNumber?
+  /// From its SYN or SYN-ACK; nil where that was not seen.
+  public var mss: UInt16?
+  public var windowScale: UInt8?
+  public var sackPermitted: Bool?
+  public var timestamps: Bool?
+  public var mptcp = false
+  /// TTL of the first packet, and the range over all that are not RST.
+  public var ttl: UInt8?
+  public var ttlRange: ClosedRange<UInt8>?
+  /// Of its last packet that is not a RST.
+  public var ipID: UInt16 = 0
+  /// Hash of the link-layer source of its last packet that is not a RST; 0 unknown.
+  public var macHash: UInt16 = 0
+  public var lastWindow: UInt16 = 0
+
+  // MARK: Sequence space
+  /// Sequence number of offset 0; nil where the side sent nothing.
+  public var origin: SequenceNumber?
+  /// SND.UNA and SND.NXT as offsets; SND.NXT counts a FIN.
+  public var sndUna: Int64 = 0
+  public var sndNxt: Int64 = 0
+  /// The peer acknowledged something of this side at least once.
+  public var everAcked = false
+  /// What is missing below `sndNxt`, oldest first: sent before the capture could see it, or lost by capture or path.
+  public var holes = Ranges()
+  /// Largest payload of one segment that was sent, that was acknowledged, and the smallest of those now stuck.
+  public var largestSent: UInt32 = 0
+  public var largestAcked: UInt32 = 0
+
+  // MARK: Events
+  public var syn: Burst?
+  public var fin: Fin?
+  public var resets: Resets?
+  /// What this side repeats, or has outstanding, without an answer at the end of the record.
+  public var unanswered: Unanswered?
+  /// This side goes on repeating what the peer has acknowledged already: the ACKs do not reach it.
+  public var deaf: Burst?
+  /// The zero window that this side advertised last.
+  public var stall: Stall?
+
+  /// State that this side's kernel must hold at the end of the record; nil where the wire cannot tell.
+  public var state: TCPState?
+
+  public init() {}
+}
+
+/// A FIN and what became of it.
+public struct Fin: Sendable, Hashable {
+  /// All its transmissions; where `inferred`, the packet that proves that it existed.
+  public var sent: Burst
+  /// Offset of the FIN: the number of data bytes before it.
+  public var offset: Int64
+  /// The first packet of the peer that acknowledged it.
+  public var acked: Moment?
+  /// Not in the capture: the peer acknowledged one byte more than the data, or the side went on one higher.
+  public var inferred = false
+  /// The peer's SND.NXT and SND.UNA (its offsets) when the FIN was first seen.
+  public var peerSent: Int64 = 0
+  public var peerAcked: Int64 = 0
+  /// First and last new data of the peer after it, and whether that data already acknowledged the FIN.
+  public var firstAfter: Moment?
+  public var firstAfterLength: UInt32 = 0
+  public var firstAfterAcksFin = false
+  public var lastAfter: Moment?
+  /// The ACK that this side sent last before the peer's abort took effect, newest first, for dating it by RST echoes.
+  public var recentAcks = InlineArray<16, Int64>(repeating: -1)
+
+  public init(sent: Burst, offset: Int64) {
+    self.sent = sent
+    self.offset = offset
+  }
+
+  public static func == (left: Fin, right: Fin) -> Bool {
+    left.sent == right.sent && left.offset == right.offset && left.acked == right.acked
+      && left.inferred == right.inferred && left.peerSent == right.peerSent && left.peerAcked == right.peerAcked
+      && left.firstAfter == right.firstAfter && left.lastAfter == right.lastAfter
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(sent)
+    hasher.combine(offset)
+  }
+}
+
+/// What the receiver's kernel does with a RST (RFC 9293 §3.10.7.4, RFC 5961 §3).
+public enum ResetVerdict: UInt8, Sendable {
+  /// Taken: the connection is gone at the receiver.
+  case effective
+  /// In the window but not exact: answered by a challenge ACK, or the talk went on.
+  case challenged
+  /// Out of the window: dropped.
+  case ignored
+  /// Nothing followed that tells, and the window is not known.
+  case unknown
+}
+
+/// One RST, with its anatomy and what was outstanding when it came.
+public struct Reset: Hashable, Sendable {
+  public var moment: Moment
+  public var verdict: ResetVerdict
+  public var sequence: SequenceNumber
+  public var acknowledgment: SequenceNumber
+  public var flags: TCPFlags
+  public var options: TCPOptionSet
+  public var window: UInt16
+  public var ipID: UInt16
+  public var ttl: UInt8
+  public var macHash: UInt16
+  public var payloadLength: UInt32
+  /// The sender's offset that `sequence` is.
+  public var offset: Int64
+  /// The peer's packet just before it, which may have provoked it; nanoseconds since; and whether `sequence` is its ACK number.
+  public var provoked: Moment?
+  public var delay: Int64
+  public var echoes: Bool
+  /// Silence of the connection before the packet that provoked it (before the RST itself where `delay` is long), ns.
+  public var idleBefore: Int64
+
+  // MARK: What was outstanding just before it, in data bytes and offsets
+  public var ownSent: Int64
+  public var ownAcked: Int64
+  public var peerSent: Int64
+  public var peerAcked: Int64
+  /// Selectively acknowledged beyond `ownAcked` / `peerAcked`.
+  public var ownSacked: Int64
+  public var peerSacked: Int64
+  public var ownLastData: Moment?
+  public var peerLastData: Moment?
+  public var ownFin: Bool
+  public var ownFinAcked: Bool
+  public var peerFin: Bool
+  public var peerFinAcked: Bool
+
+  /// A kernel without that socket, or a device: no ACK, window 0, no options (Linux: tcp_v4_send_reset).
+  public var isBare: Bool {
+    !flags.contains(.ack) && window == 0 && options.isDisjoint(with: [.timestamps, .sack, .mss])
+  }
+  /// As Linux aborts a live socket: RST+ACK with a real window, timestamps where negotiated (tcp_send_active_reset).
+  public var looksLive: Bool { flags.contains(.ack) && (window != 0 || options.contains(.timestamps)) }
+}
+
+/// All RSTs of one side.
+public struct Resets: Hashable, Sendable {
+  public var first: Reset
+  /// The one that ended the connection at the peer, if one did.
+  public var effective: Reset?
+  public var last: Moment
+  public var count: UInt32
+  /// Of `count`: how many answer a packet of the peer with its own ACK number as sequence number.
+  public var echoCount: UInt32
+  /// Lowest sequence (offset) among those after the first abort: the last ACK that the live socket did not see.
+  public var lowestEcho: Int64?
+  /// What this side still sent that is no RST, and what the peer still sent, after the effective (else the first) RST.
+  public var ownAfter: Burst?
+  public var peerAfter: Burst?
+  /// Of `peerAfter`: the peer sent new data or moved on, more than a round trip later.
+  public var peerMovedOn: Bool
+
+  public init(first: Reset) {
+    self.first = first
+    effective = nil
+    last = first.moment
+    count = 1
+    echoCount = 0
+    lowestEcho = nil
+    ownAfter = nil
+    peerAfter = nil
+    peerMovedOn = false
+  }
+}
+
+/// A run of transmissions that the peer has not answered.
+public struct Unanswered: Hashable, Sendable {
+  public enum Kind: UInt8, Sendable { case syn, synAck, data, fin, keepalive, windowProbe }
+
+  public var kind: Kind
+  /// Transmissions of the oldest unacknowledged segment (of the probe). For `data`, `fin`: since SND.UNA last moved; for
+  /// probes: since the peer was last heard.
+  public var sent: Burst
+  /// Its payload, bytes.
+  public var length: UInt32
+  /// Silence of the whole connection before its first transmission, ns.
+  public var idleBefore: Int64
+  /// Packets of the peer (no RST) since the first transmission: 0 is silence.
+  public var peerPackets: UInt32
+  public var lastPeer: Moment?
+  /// Since then this side sent new data because its window moved, or acknowledged something new: the peer lives, and only
+  /// the capture does not see it.
+  public var movedOn: Bool
+
+  public init(kind: Kind, sent: Burst, length: UInt32, idleBefore: Int64) {
+    self.kind = kind
+    self.sent = sent
+    self.length = length
+    self.idleBefore = idleBefore
+    peerPackets = 0
+    lastPeer = nil
+    movedOn = false
+  }
+}
+
+/// A zero window: since when, until when.
+public struct Stall: Hashable, Sendable {
+  public var since: Moment
+  /// Last packet that said so.
+  public var last: Moment
+  /// The packet that opened it again.
+  public var reopened: Moment?
+  /// The longest of all stalls of this side so far, ns (an open one counts up to `last`).
+  public var longest: Int64
+}
