@@ -1,7 +1,7 @@
 public import Flow
-public import Wire
 
-/// `error`: data lost, or a connection dead on one side. `warning`: a defect that has not lost data yet. `note`: worth knowing.
+/// `error`: data lost, or a connection dead on one side. `warning`: a defect that has not lost data yet.
+/// `note`: worth knowing.
 public enum Severity: UInt8, Comparable, CaseIterable, Sendable {
   case note, warning, error
 

@@ -1,4 +1,3 @@
-public import Flow
 public import Wire
 
 /// What is known of the capture around a connection when it is judged.

@@ -150,7 +150,8 @@ public struct Reset: Hashable, Sendable {
   public var payloadLength: UInt32
   /// The sender's offset that `sequence` is.
   public var offset: Int64
-  /// The peer's packet just before it, which may have provoked it; nanoseconds since; and whether `sequence` is its ACK number.
+  /// The peer's packet just before it, which may have provoked it; nanoseconds since; and whether `sequence` is its
+  /// ACK number.
   public var provoked: Moment?
   public var delay: Int64
   public var echoes: Bool
@@ -225,8 +226,8 @@ public struct Unanswered: Hashable, Sendable {
   /// Packets of the peer (no RST) since the first transmission: 0 is silence.
   public var peerPackets: UInt32
   public var lastPeer: Moment?
-  /// Since then this side sent new data because its window moved, or acknowledged something new: the peer lives, and only
-  /// the capture does not see it.
+  /// Since then this side sent new data because its window moved, or acknowledged something new: the peer lives, and
+  /// only the capture does not see it.
   public var movedOn: Bool
 
   public init(kind: Kind, sent: Burst, length: UInt32, idleBefore: Int64) {
