@@ -1,7 +1,7 @@
 public import Wire
 
 /// When and which packet: sixteen bytes that every piece of evidence is made of.
-public struct Moment: Hashable, Sendable {
+public struct Moment: BitwiseCopyable, Hashable, Sendable {
   public var time: Timestamp
   public var packet: PacketReference
 
@@ -17,7 +17,7 @@ public struct Moment: Hashable, Sendable {
 }
 
 /// Transmissions of the same thing: a SYN, a FIN, the oldest unacknowledged data, a keepalive.
-public struct Burst: Hashable, Sendable {
+public struct Burst: BitwiseCopyable, Hashable, Sendable {
   public var first: Moment
   public var last: Moment
   /// Transmissions, the first included; copies that the capture made are not.

@@ -1,5 +1,5 @@
 /// A half-open interval of stream offsets.
-public struct OffsetRange: Hashable, Sendable {
+public struct OffsetRange: BitwiseCopyable, Hashable, Sendable {
   public var start: Int64
   public var end: Int64
 
@@ -12,7 +12,7 @@ public struct OffsetRange: Hashable, Sendable {
 }
 
 /// A few disjoint intervals of a stream, ascending. Bounded: what does not fit is added up in `forgotten`.
-public struct Ranges: Hashable, Sendable {
+public struct Ranges: BitwiseCopyable, Hashable, Sendable {
   /// How many intervals are kept apart.
   public static var limit: Int { 8 }
 
@@ -34,5 +34,92 @@ public struct Ranges: Hashable, Sendable {
   public func hash(into hasher: inout Hasher) {
     for index in 0..<count { hasher.combine(slots[index]) }
     hasher.combine(forgotten)
+  }
+
+  public var isEmpty: Bool { count == 0 }
+
+  /// Sum of the lengths of what is kept apart.
+  public var total: Int64 {
+    var sum: Int64 = 0
+    for index in 0..<count { sum += slots[index].length }
+    return sum
+  }
+
+  /// Bytes of the kept intervals that lie below `limit`.
+  public func total(below limit: Int64) -> Int64 {
+    var sum: Int64 = 0
+    for index in 0..<count { sum += max(0, min(slots[index].end, limit) - slots[index].start) }
+    return sum
+  }
+
+  /// Adds `range`, joined with what it touches.
+  public mutating func insert(_ range: OffsetRange) {
+    guard range.length > 0 else { return }
+    var merged = range
+    var kept = 0
+    for index in 0..<count {
+      let slot = slots[index]
+      if slot.end < merged.start || slot.start > merged.end {
+        slots[kept] = slot
+        kept += 1
+      } else {
+        merged = OffsetRange(min(slot.start, merged.start), max(slot.end, merged.end))
+      }
+    }
+    count = kept
+    if count == Ranges.limit { forgetFirst() }
+    var place = count
+    while place > 0, slots[place - 1].start > merged.start {
+      slots[place] = slots[place - 1]
+      place -= 1
+    }
+    slots[place] = merged
+    count += 1
+  }
+
+  /// Takes `range` away; returns how many bytes of it were there.
+  public mutating func remove(_ range: OffsetRange) -> Int64 {
+    var removed: Int64 = 0
+    var rest = Ranges()
+    rest.forgotten = forgotten
+    for index in 0..<count {
+      let slot = slots[index]
+      let start = max(slot.start, range.start)
+      let end = min(slot.end, range.end)
+      guard start < end else {
+        rest.append(slot)
+        continue
+      }
+      removed += end - start
+      rest.append(OffsetRange(slot.start, start))
+      rest.append(OffsetRange(end, slot.end))
+    }
+    if removed > 0 { self = rest }
+    return removed
+  }
+
+  /// Whether any byte of `range` is there.
+  public func overlaps(_ range: OffsetRange) -> Bool {
+    for index in 0..<count where slots[index].start < range.end && range.start < slots[index].end { return true }
+    return false
+  }
+
+  /// All intervals moved by `distance`.
+  public mutating func shift(by distance: Int64) {
+    for index in 0..<count { slots[index] = OffsetRange(slots[index].start + distance, slots[index].end + distance) }
+  }
+
+  private mutating func append(_ range: OffsetRange) {
+    guard range.length > 0 else { return }
+    if count == Ranges.limit { forgetFirst() }
+    slots[count] = range
+    count += 1
+  }
+
+  /// The oldest bytes are the least likely to be filled yet.
+  private mutating func forgetFirst() {
+    forgotten += slots[0].length
+    for index in 1..<count { slots[index - 1] = slots[index] }
+    count -= 1
   }
 }

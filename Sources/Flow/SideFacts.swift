@@ -86,7 +86,7 @@ public struct SideFacts: Sendable {
 }
 
 /// A FIN and what became of it.
-public struct Fin: Sendable, Hashable {
+public struct Fin: BitwiseCopyable, Sendable, Hashable {
   /// All its transmissions; where `inferred`, the packet that proves that it existed.
   public var sent: Burst
   /// Offset of the FIN: the number of data bytes before it.
@@ -124,7 +124,7 @@ public struct Fin: Sendable, Hashable {
 }
 
 /// What the receiver's kernel does with a RST (RFC 9293 §3.10.7.4, RFC 5961 §3).
-public enum ResetVerdict: UInt8, Sendable {
+public enum ResetVerdict: UInt8, BitwiseCopyable, Sendable {
   /// Taken: the connection is gone at the receiver.
   case effective
   /// In the window but not exact: answered by a challenge ACK, or the talk went on.
@@ -136,7 +136,7 @@ public enum ResetVerdict: UInt8, Sendable {
 }
 
 /// One RST, with its anatomy and what was outstanding when it came.
-public struct Reset: Hashable, Sendable {
+public struct Reset: BitwiseCopyable, Hashable, Sendable {
   public var moment: Moment
   public var verdict: ResetVerdict
   public var sequence: SequenceNumber
@@ -182,7 +182,7 @@ public struct Reset: Hashable, Sendable {
 }
 
 /// All RSTs of one side.
-public struct Resets: Hashable, Sendable {
+public struct Resets: BitwiseCopyable, Hashable, Sendable {
   public var first: Reset
   /// The one that ended the connection at the peer, if one did.
   public var effective: Reset?
@@ -212,8 +212,8 @@ public struct Resets: Hashable, Sendable {
 }
 
 /// A run of transmissions that the peer has not answered.
-public struct Unanswered: Hashable, Sendable {
-  public enum Kind: UInt8, Sendable { case syn, synAck, data, fin, keepalive, windowProbe }
+public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
+  public enum Kind: UInt8, BitwiseCopyable, Sendable { case syn, synAck, data, fin, keepalive, windowProbe }
 
   public var kind: Kind
   /// Transmissions of the oldest unacknowledged segment (of the probe). For `data`, `fin`: since SND.UNA last moved; for
@@ -242,7 +242,7 @@ public struct Unanswered: Hashable, Sendable {
 }
 
 /// A zero window: since when, until when.
-public struct Stall: Hashable, Sendable {
+public struct Stall: BitwiseCopyable, Hashable, Sendable {
   public var since: Moment
   /// Last packet that said so.
   public var last: Moment

@@ -1,7 +1,7 @@
 /// An IP address of either version in 16 bytes, network order; IPv4 as ::ffff:a.b.c.d (RFC 4291 §2.5.5.2).
 ///
 /// The packet's own IP version is kept beside it (`Segment.ipVersion`): a mapped address in an IPv6 header stays IPv6.
-public struct IPAddress: Hashable, Sendable {
+public struct IPAddress: BitwiseCopyable, Hashable, Sendable {
   public var high: UInt64
   public var low: UInt64
 

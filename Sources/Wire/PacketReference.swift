@@ -1,6 +1,6 @@
 /// Which packet, as a person would look it up: the input and the 1-based number in that file, as Wireshark's
 /// `frame.number`. Eight bytes: the input's index (from 0) above 48 bits of number. Zero is no packet.
-public struct PacketReference: Hashable, Sendable {
+public struct PacketReference: BitwiseCopyable, Hashable, Sendable {
   public var rawValue: UInt64
 
   public init(rawValue: UInt64) { self.rawValue = rawValue }

@@ -1,5 +1,5 @@
 /// The bits of byte 13 of a TCP header and the low bits of byte 12 (RFC 9293 §3.1, RFC 3168, RFC 7560's AE).
-public struct TCPFlags: OptionSet, Hashable, Sendable {
+public struct TCPFlags: BitwiseCopyable, OptionSet, Hashable, Sendable {
   public var rawValue: UInt16
 
   public init(rawValue: UInt16) { self.rawValue = rawValue }
@@ -16,7 +16,7 @@ public struct TCPFlags: OptionSet, Hashable, Sendable {
 }
 
 /// Which TCP options a segment carried, and whether they could be read to their end.
-public struct TCPOptionSet: OptionSet, Hashable, Sendable {
+public struct TCPOptionSet: BitwiseCopyable, OptionSet, Hashable, Sendable {
   public var rawValue: UInt16
 
   public init(rawValue: UInt16) { self.rawValue = rawValue }
@@ -42,7 +42,7 @@ public struct TCPOptionSet: OptionSet, Hashable, Sendable {
 }
 
 /// One selective acknowledgement: `start ..< end` has arrived (RFC 2018); the first may be a duplicate (RFC 2883).
-public struct SACKBlock: Equatable, Sendable {
+public struct SACKBlock: BitwiseCopyable, Equatable, Sendable {
   public var start: SequenceNumber
   public var end: SequenceNumber
 
@@ -55,7 +55,7 @@ public struct SACKBlock: Equatable, Sendable {
 /// A TCP segment as it was on the wire: the plain value that leaves this module.
 ///
 /// Lengths come from the IP header, never from the captured length: a snaplen changes no count.
-public struct Segment: Sendable {
+public struct Segment: BitwiseCopyable, Sendable {
   public var source = IPAddress(high: 0, low: 0)
   public var destination = IPAddress(high: 0, low: 0)
   public var sourcePort: UInt16 = 0

@@ -1,7 +1,7 @@
 /// A TCP sequence number: modulo 2^32, compared by signed distance (RFC 9293 §3.4, RFC 7323 §5).
 ///
 /// The only place where raw 32-bit sequence numbers are compared or moved.
-public struct SequenceNumber: Hashable, Sendable {
+public struct SequenceNumber: BitwiseCopyable, Hashable, Sendable {
   public var rawValue: UInt32
 
   public init(_ rawValue: UInt32) { self.rawValue = rawValue }

@@ -1,7 +1,7 @@
 /// A moment of capture time: nanoseconds since 1970-01-01T00:00:00Z, negative before.
 ///
 /// Signed 64 bits reach from 1677 to 2262; a reader clamps what a file claims beyond that.
-public struct Timestamp: Hashable, Comparable, Sendable {
+public struct Timestamp: BitwiseCopyable, Hashable, Comparable, Sendable {
   public var nanoseconds: Int64
 
   public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }

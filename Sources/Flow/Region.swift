@@ -1,0 +1,72 @@
+internal import Glibc
+
+/// Records of one type that never move, in memory that is reserved at once and given by the kernel page by page.
+///
+/// Growth copies nothing, and an index stays valid until `free`. Index 0 is never handed out: it says "none".
+///
+/// Why the unsafe lines hold: `base` is a private anonymous mapping of `capacity` strides, owned by this value alone and
+/// unmapped once; every index that is dereferenced is checked against `used`, which never exceeds `capacity`; and
+/// `Record` is trivial, so that zeroed or overwritten memory needs neither initialisation nor destruction.
+@safe struct Region<Record: BitwiseCopyable>: ~Copyable {
+  private let base: UnsafeMutablePointer<Record>
+  private let bytes: Int
+  let capacity: UInt32
+  /// One past the highest index ever handed out.
+  private(set) var used: UInt32 = 1
+  /// Freed indexes, reused last in, first out: the memory is still in the cache.
+  private var freed: [UInt32] = []
+  /// Indexes now in use.
+  var count: Int { Int(used) - 1 - freed.count }
+
+  /// - Parameter capacity: most records at a time, 1 ..< 2^31. Less is taken if the address space does not allow it.
+  init(capacity wanted: Int) {
+    var slots = min(max(wanted, 16), 1 << 30) + 1
+    while true {
+      let bytes = slots * MemoryLayout<Record>.stride
+      let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+      let memory = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0)
+      if let memory = unsafe memory, unsafe memory != MAP_FAILED {
+        unsafe base = memory.bindMemory(to: Record.self, capacity: slots)
+        self.bytes = bytes
+        capacity = UInt32(slots)
+        return
+      }
+      precondition(slots > 1024, "out of address space")
+      slots /= 2
+    }
+  }
+
+  deinit { unsafe munmap(base, bytes) }
+
+  /// A place for `record`, or nil when the region is full.
+  mutating func allocate(_ record: Record) -> UInt32? {
+    let index: UInt32
+    if let last = freed.popLast() {
+      index = last
+    } else {
+      guard used < capacity else { return nil }
+      index = used
+      used += 1
+    }
+    unsafe base[Int(index)] = record
+    return index
+  }
+
+  mutating func free(_ index: UInt32) { freed.append(index) }
+
+  subscript(_ index: UInt32) -> Record {
+    @inline(__always) unsafeAddress {
+      precondition(index < used)
+      return unsafe UnsafePointer(base + Int(index))
+    }
+    @inline(__always) unsafeMutableAddress {
+      precondition(index < used)
+      return unsafe base + Int(index)
+    }
+  }
+
+  /// Where the record lies, to prefetch it; never dereferenced by the caller.
+  @inline(__always) func address(of index: UInt32) -> UnsafeRawPointer {
+    unsafe UnsafeRawPointer(base + Int(min(index, used)))
+  }
+}

@@ -1,0 +1,107 @@
+internal import Wire
+
+/// What was seen of a side, one bit each.
+struct SenderMarks: OptionSet, BitwiseCopyable {
+  var rawValue: UInt16
+
+  /// `origin` is known: from a packet of this side, or from an ACK of the other.
+  static var origin: Self { .init(rawValue: 1 << 0) }
+  static var syn: Self { .init(rawValue: 1 << 1) }
+  static var fin: Self { .init(rawValue: 1 << 2) }
+  static var finAcked: Self { .init(rawValue: 1 << 3) }
+  /// The peer acknowledged something of this side.
+  static var everAcked: Self { .init(rawValue: 1 << 4) }
+  /// The last window that this side advertised was 0.
+  static var zeroWindow: Self { .init(rawValue: 1 << 5) }
+  static var mss: Self { .init(rawValue: 1 << 6) }
+  static var windowScale: Self { .init(rawValue: 1 << 7) }
+  static var sackPermitted: Self { .init(rawValue: 1 << 8) }
+  static var timestamps: Self { .init(rawValue: 1 << 9) }
+  static var mptcp: Self { .init(rawValue: 1 << 10) }
+  static var data: Self { .init(rawValue: 1 << 11) }
+  /// `timed` is running: see `timedOffset`.
+  static var timing: Self { .init(rawValue: 1 << 12) }
+  static var reset: Self { .init(rawValue: 1 << 13) }
+  /// The SYN carried ACK.
+  static var synAck: Self { .init(rawValue: 1 << 14) }
+  /// Options of the SYN were not captured.
+  static var optionsUnknown: Self { .init(rawValue: 1 << 15) }
+}
+
+/// A packet's likeness, to know a copy that the capture made: header hash and microseconds (low 32 bits).
+struct Likeness: BitwiseCopyable {
+  var hash: UInt32 = 0
+  var microseconds: UInt32 = 0
+}
+
+/// One side of a connection: its sequence space and its counts.
+///
+/// Offsets are bytes of this side's stream; offset 0 is `origin` = ISN + 1 (midstream: the first sequence number seen).
+///
+///     [una, nxt)     sent and not acknowledged: una is SND.UNA, nxt is SND.NXT, as the wire showed them
+///     nxt            one past the highest byte sent; counts the FIN
+///     [low, nxt)     less the holes: what the capture has seen
+///
+/// Invariants: una <= nxt; low <= 0; every hole lies in [low, nxt).
+struct Sender: BitwiseCopyable {
+  var origin = SequenceNumber(0)
+  var marks = SenderMarks()
+  var window: UInt16 = 0
+  var nxt: Int64 = 0
+  var una: Int64 = 0
+  var packets: UInt32 = 0
+  /// Cold record, 0 where there was no trouble.
+  var trouble: UInt32 = 0
+  var wireBytes: UInt64 = 0
+  var sentBytes: UInt64 = 0
+  var last = Moment(time: Timestamp(nanoseconds: 0), packet: .none)
+  /// Where the latest new data began, and when it was sent.
+  var lastNewOffset: Int64 = 0
+  var lastNew = Moment(time: Timestamp(nanoseconds: 0), packet: .none)
+  /// One segment at a time is timed until it is acknowledged, as a kernel does without timestamps (RFC 6298 §3): it
+  /// gives the round trip, and tells how long the oldest outstanding byte has waited.
+  var timedOffset: Int64 = 0
+  var timed = Moment(time: Timestamp(nanoseconds: 0), packet: .none)
+  /// Silence of the connection before the timed segment, ms.
+  var timedIdle: UInt32 = 0
+  /// Shortest time to the peer and back, µs; `.max` where nothing was measured.
+  var leg: UInt32 = .max
+  var first = Moment(time: Timestamp(nanoseconds: 0), packet: .none)
+  var likeness = InlineArray<2, Likeness>(repeating: Likeness())
+  var largestSent: UInt32 = 0
+  var largestAcked: UInt32 = 0
+  var largestEnd: Int64 = 0
+  var mss: UInt16 = 0
+  var ipID: UInt16 = 0
+  var macHash: UInt16 = 0
+  var synCount: UInt16 = 0
+  var windowScale: UInt8 = 0
+  var ttl: UInt8 = 0
+  var ttlLow: UInt8 = 0
+  var ttlHigh: UInt8 = 0
+
+  init() {}
+
+  @inline(__always) func has(_ mark: SenderMarks) -> Bool { marks.contains(mark) }
+
+  /// Offset of a sequence number: the one nearest to SND.NXT (RFC 7323 §5 bounds what is in flight to 2^30).
+  @inline(__always) func offset(of sequence: SequenceNumber) -> Int64 {
+    nxt + Int64(sequence.distance(from: SequenceNumber(origin.rawValue &+ UInt32(truncatingIfNeeded: nxt))))
+  }
+
+  @inline(__always) func sequence(at offset: Int64) -> SequenceNumber {
+    SequenceNumber(origin.rawValue &+ UInt32(truncatingIfNeeded: offset))
+  }
+
+  /// One past the last data byte: without the FIN.
+  @inline(__always) var dataEnd: Int64 { has(.fin) ? nxt - 1 : nxt }
+
+  @inline(__always) var outstanding: Bool { una < nxt }
+
+  /// The advertised window in bytes; nil where the scale is unknown and may matter.
+  func scaledWindow(peerScales: Bool) -> Int64? {
+    if window == 0 { return 0 }
+    guard has(.syn), !has(.optionsUnknown) else { return nil }
+    return has(.windowScale) && peerScales ? Int64(window) << Int64(min(windowScale, 14)) : Int64(window)
+  }
+}

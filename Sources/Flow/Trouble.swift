@@ -1,0 +1,77 @@
+internal import Wire
+
+/// What only a side in trouble, or one that closes, needs: made on demand, out of the hot record.
+struct Trouble: BitwiseCopyable {
+  var duplicatePackets: UInt32 = 0
+  var retransmittedPackets: UInt32 = 0
+  var retransmittedBytes: UInt64 = 0
+  var outOfOrderPackets: UInt32 = 0
+  var finPackets: UInt32 = 0
+  var rstPackets: UInt32 = 0
+  var keepalivePackets: UInt32 = 0
+  var zeroWindowPackets: UInt32 = 0
+  var windowProbePackets: UInt32 = 0
+  /// Lowest offset seen: below 0 where segments from before the first one came later.
+  var low: Int64 = 0
+  var holes = Ranges()
+  /// When the newest hole opened.
+  var holeSince = Timestamp(nanoseconds: 0)
+  /// Above SND.UNA and selectively acknowledged.
+  var sacked = Ranges()
+  var syn: Burst?
+  var fin: Fin?
+  /// Next place in `fin.recentAcks`.
+  var ackCursor = 0
+  var run: Unanswered?
+  /// Where `run`'s segment begins.
+  var runOffset: Int64 = 0
+  var deaf: Burst?
+  var deafOffset: Int64 = 0
+  var stall: Stall?
+  /// Index of the reset record, 0 none.
+  var resets: UInt32 = 0
+  /// An ACK far beyond what was seen is believed when another one agrees.
+  var distrustedAck: Int64 = -1
+  /// A second ISN in a SYN-ACK: followed if the client acknowledges it.
+  var otherISN: SequenceNumber?
+  /// More likenesses, once a copy was seen.
+  var likeness = InlineArray<14, Likeness>(repeating: Likeness())
+  var likenessCursor = 0
+
+  init() {}
+}
+
+/// The cold records of all connections. A full region gives out its last place again: the facts of that one suffer, and
+/// `overflowed` says how often.
+struct Troubles: ~Copyable {
+  var records: Region<Trouble>
+  var resets: Region<Resets>
+  private(set) var overflowed: UInt64 = 0
+
+  init(capacity: Int) {
+    records = Region(capacity: capacity)
+    resets = Region(capacity: capacity)
+    // Index 1 is the shared place for when there is no room.
+    _ = records.allocate(Trouble())
+  }
+
+  /// The side's cold record, made if there is none.
+  mutating func of(_ side: inout Sender) -> UInt32 {
+    if side.trouble != 0 { return side.trouble }
+    if let index = records.allocate(Trouble()) {
+      side.trouble = index
+    } else {
+      overflowed += 1
+      records[1] = Trouble()
+      side.trouble = 1
+    }
+    return side.trouble
+  }
+
+  mutating func release(_ side: Sender) {
+    guard side.trouble > 1 else { return }
+    let resets = records[side.trouble].resets
+    if resets != 0 { self.resets.free(resets) }
+    records.free(side.trouble)
+  }
+}
