@@ -18,7 +18,8 @@ let package = Package(
     .executable(name: "tcpaudit", targets: ["tcpaudit"])
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
   ],
   // In the order of the packet's way: capture → wire → flow → audit → report.
   targets: [
@@ -33,7 +34,10 @@ let package = Package(
     .target(
       name: "Capture", dependencies: ["Wire", "CLibpcap", "CZlib", "CZstd", "CLZ4"],
       swiftSettings: house),
-    .target(name: "Flow", dependencies: ["Wire", "CPrefetch"], swiftSettings: house),
+    .target(
+      name: "Flow",
+      dependencies: ["Wire", "CPrefetch", .product(name: "DequeModule", package: "swift-collections")],
+      swiftSettings: house),
     .target(
       name: "Audit", dependencies: ["Flow", "Wire"], exclude: ["Pages"], swiftSettings: house),
     .target(name: "Report", dependencies: ["Audit", "Flow", "Wire"], swiftSettings: house),

@@ -2,7 +2,7 @@ internal import Wire
 
 /// What was seen of a side, one bit each.
 struct SenderMarks: OptionSet, BitwiseCopyable {
-  var rawValue: UInt16
+  var rawValue: UInt32
 
   /// `origin` is known: from a packet of this side, or from an ACK of the other.
   static var origin: Self { .init(rawValue: 1 << 0) }

@@ -70,6 +70,8 @@ public struct SideFacts: Sendable {
 
   // MARK: Events
   public var syn: Burst?
+  /// A SYN in another sequence space while the connection lived, which led to nothing: a rebooted host, or an injection.
+  public var strangeSYN: Moment?
   public var fin: Fin?
   public var resets: Resets?
   /// What this side repeats, or has outstanding, without an answer at the end of the record.

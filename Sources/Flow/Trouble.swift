@@ -21,7 +21,7 @@ struct Trouble: BitwiseCopyable {
   var syn: Burst?
   var fin: Fin?
   /// Next place in `fin.recentAcks`.
-  var ackCursor = 0
+  var ackCursor: UInt8 = 0
   var run: Unanswered?
   /// Where `run`'s segment begins.
   var runOffset: Int64 = 0
@@ -32,11 +32,19 @@ struct Trouble: BitwiseCopyable {
   var resets: UInt32 = 0
   /// An ACK far beyond what was seen is believed when another one agrees.
   var distrustedAck: Int64 = -1
+  /// A sequence number far beyond, likewise.
+  var distrustedSequence: Int64 = -1
+  /// The last ACK of the peer for something that the capture had not seen.
+  var unseen: Moment?
+  /// Where a side with RSTs sent something else last.
+  var lastAlive: Moment?
+  /// A SYN in another sequence space that led to nothing.
+  var strangeSYN: Moment?
   /// A second ISN in a SYN-ACK: followed if the client acknowledges it.
   var otherISN: SequenceNumber?
   /// More likenesses, once a copy was seen.
   var likeness = InlineArray<14, Likeness>(repeating: Likeness())
-  var likenessCursor = 0
+  var likenessCursor: UInt8 = 0
 
   init() {}
 }

@@ -1,0 +1,123 @@
+internal import Wire
+
+// What the peer says has arrived: SND.UNA, and SACK above it.
+extension Sender {
+  /// Takes in the peer's ACK number and SACK blocks (RFC 9293 §3.10.7.4, RFC 2018). `self` is the side whose bytes they
+  /// are. Never called for a RST, whose ACK number proves nothing.
+  /// - Parameter isSYNACK: the segment has SYN: only such a one can acknowledge a SYN that nothing followed.
+  @inline(__always) mutating func acknowledge(
+    _ segment: Segment, _ moment: Moment, isSYNACK: Bool, troubles: inout Troubles
+  ) {
+    guard has(.origin) else { return beginHidden(at: segment.acknowledgment) }
+    let ack = offset(of: segment.acknowledgment)
+    if ack > una {
+      if ack > nxt, !believes(ack, segment, moment, isSYNACK: isSYNACK, &troubles) { return }
+      progress(to: ack, moment, &troubles)
+    } else if ack == una, !has(.everAcked), ack >= 0 {
+      marks.insert(.everAcked)
+      progress(to: ack, moment, &troubles)
+    }
+    if segment.sackCount > 0 { takeSACK(segment, ack, &troubles) }
+  }
+
+  /// A side never heard: its stream is known from the acknowledgements alone.
+  private mutating func beginHidden(at acknowledgment: SequenceNumber) {
+    begin(at: acknowledgment)
+    marks.insert(.everAcked)
+  }
+
+  /// SND.UNA moves.
+  @inline(__always) private mutating func progress(to ack: Int64, _ moment: Moment, _ troubles: inout Troubles) {
+    marks.insert(.everAcked)
+    if has(.timing), ack > timedOffset {
+      let microseconds = UInt32(clamping: max(0, moment.time.since(timed.time)) / 1000)
+      if microseconds < leg { leg = microseconds }
+      marks.remove(.timing)
+    }
+    if largestAcked < largestSent {
+      let most = ack >= largestEnd ? Int64(largestSent) : min(ack - una, Int64(largestSent) - 1)
+      largestAcked = max(largestAcked, UInt32(clamping: most))
+    }
+    una = ack
+    // What was sent last still waits: from here on it is the one that is timed.
+    if timedOffset < ack, lastNewOffset >= ack, ack < nxt {
+      timedOffset = lastNewOffset
+      timed = lastNew
+      timedIdle = 0
+      marks.insert(.timing)
+    }
+    if trouble != 0 { progressInTrouble(to: ack, moment, &troubles) }
+  }
+
+  private mutating func progressInTrouble(to ack: Int64, _ moment: Moment, _ troubles: inout Troubles) {
+    let index = trouble
+    if has(.fin), !has(.finAcked), ack >= nxt {
+      marks.insert(.finAcked)
+      troubles.records[index].fin?.acked = moment
+    }
+    if !troubles.records[index].sacked.isEmpty {
+      _ = troubles.records[index].sacked.remove(OffsetRange(.min / 2, ack))
+    }
+    if let run = troubles.records[index].run, ack > troubles.records[index].runOffset || run.kind == .synAck {
+      troubles.records[index].run = nil
+    }
+  }
+
+  /// An ACK beyond what was seen: the capture lost data, or the FIN; or it is no ACK of this stream.
+  private mutating func believes(
+    _ ack: Int64, _ segment: Segment, _ moment: Moment, isSYNACK: Bool, _ troubles: inout Troubles
+  ) -> Bool {
+    // Nothing but SYNs was sent: whatever acknowledges more is an answer from another life (a challenge ACK).
+    if has(.syn), UInt32(synCount) == packets, !isSYNACK || nxt == 0 { return follows(segment, &troubles) }
+    if !has(.syn), !has(.data), nxt == 0, ack == 1 {
+      // Met midstream by a keepalive, which stands one below SND.NXT.
+      begin(at: segment.acknowledgment)
+      marks.insert(.everAcked)
+      return false
+    }
+    let index = troubles.of(&self)
+    guard ack - nxt <= Sender.plausibleJump || agrees(ack, troubles.records[index].distrustedAck) else {
+      troubles.records[index].distrustedAck = ack
+      return false
+    }
+    if has(.fin) {
+      guard agrees(ack, troubles.records[index].distrustedAck) else {
+        troubles.records[index].distrustedAck = ack
+        return false
+      }
+      marks.remove([.fin, .finAcked])
+      troubles.records[index].fin = nil
+    }
+    if packets > 0 || nxt > 0 || has(.everAcked) {
+      troubles.records[index].holes.insert(OffsetRange(nxt, ack))
+      troubles.records[index].holeSince = moment.time
+      troubles.records[index].unseen = moment
+    }
+    nxt = ack
+    return true
+  }
+
+  /// The peer acknowledges the other ISN that this side offered, by a second SYN-ACK: that one holds.
+  private mutating func follows(_ segment: Segment, _ troubles: inout Troubles) -> Bool {
+    guard trouble != 0, let isn = troubles.records[trouble].otherISN,
+      segment.acknowledgment.distance(from: isn) >= 1, segment.acknowledgment.distance(from: isn) < 1 << 20
+    else { return false }
+    follow(isn)
+    troubles.records[trouble].otherISN = nil
+    una = 0
+    marks.insert(.everAcked)
+    return false
+  }
+
+  private mutating func takeSACK(_ segment: Segment, _ ack: Int64, _ troubles: inout Troubles) {
+    guard una < nxt else { return }
+    let index = troubles.of(&self)
+    for place in 0..<Int(min(segment.sackCount, 4)) {
+      let block = segment.sack[place]
+      let start = max(offset(of: block.start), una)
+      let end = min(offset(of: block.end), nxt)
+      // Below SND.UNA it is a D-SACK (RFC 2883): arrived twice.
+      if start < end { troubles.records[index].sacked.insert(OffsetRange(start, end)) }
+    }
+  }
+}

@@ -1,0 +1,200 @@
+internal import Wire
+
+// What a side sends: SND.NXT and the holes below it.
+extension Sender {
+  /// How far SND.NXT may jump at once. More than that is believed when a second segment agrees: the capture may have
+  /// lost a lot, or somebody injects.
+  static var plausibleJump: Int64 { 16 << 20 }
+  /// A hole that is filled sooner than this was made by reordering, whatever the round trip (Wireshark's 3 ms), ns.
+  static var reorderingTime: Int64 { 3_000_000 }
+
+  /// Takes in the sequence space of a segment that is no RST.
+  /// - Parameter idle: silence of the connection before it, ns.
+  @inline(__always) mutating func advance(
+    _ segment: Segment, _ moment: Moment, idle: Int64, receiver: Sender, troubles: inout Troubles
+  ) -> SegmentKind {
+    let isSYN = segment.flags.contains(.syn)
+    let start = offset(of: segment.sequence) + (isSYN ? 1 : 0)
+    let length = Int64(segment.payloadLength)
+    let isFIN = segment.flags.contains(.fin)
+    if start == nxt, length > 0, !isFIN, !isSYN, !has(.fin), !receiver.has(.zeroWindow) {
+      takeNew(start, length, segment.payloadLength, moment, idle: idle)
+      return .new
+    }
+    if length == 0, !isFIN {
+      if isSYN {
+        if synCount == 1 { time(-1, moment, idle: idle) } else { marks.remove(.timing) }
+        return .syn
+      }
+      if start == nxt { return isSilentRepeat(segment, idle, receiver) ? countKeepalive(&troubles) : .ack }
+      return advanceWithoutData(start, receiver: receiver, troubles: &troubles)
+    }
+    return advanceSlowly(
+      segment, start, moment, idle: idle, receiver: receiver, troubles: &troubles)
+  }
+
+  /// New data at SND.NXT: the case that nearly all segments are.
+  @inline(__always) private mutating func takeNew(
+    _ start: Int64, _ length: Int64, _ payload: UInt32, _ moment: Moment, idle: Int64
+  ) {
+    let end = start + length
+    nxt = end
+    marks.insert(.data)
+    if !has(.timing) { time(start, moment, idle: idle) }
+    lastNewOffset = start
+    lastNew = moment
+    if payload > largestSent {
+      largestSent = payload
+      largestEnd = end
+    }
+  }
+
+  @inline(__always) private mutating func time(_ start: Int64, _ moment: Moment, idle: Int64) {
+    timedOffset = start
+    timed = moment
+    timedIdle = UInt32(clamping: idle / 1_000_000)
+    marks.insert(.timing)
+  }
+
+  /// An ACK whose sequence number is not SND.NXT.
+  private mutating func advanceWithoutData(
+    _ start: Int64, receiver: Sender, troubles: inout Troubles
+  ) -> SegmentKind {
+    if start == nxt - 1 || start == una - 1, !has(.fin), start >= -1 {
+      // Linux probes a zero window at SND.UNA - 1, and keeps alive at SND.NXT - 1: the window tells them apart.
+      if receiver.has(.zeroWindow) { return countProbe(&troubles) }
+      if una == nxt, start == nxt - 1 { return countKeepalive(&troubles) }
+    }
+    if start > nxt { return jump(to: start, &troubles) ? .ack : .stray }
+    return .ack
+  }
+
+  /// SND.NXT is further than what was seen: a hole. Says whether that is believed.
+  private mutating func jump(to start: Int64, _ troubles: inout Troubles) -> Bool {
+    let index = troubles.of(&self)
+    guard start - nxt <= Sender.plausibleJump || agrees(start, troubles.records[index].distrustedSequence) else {
+      troubles.records[index].distrustedSequence = start
+      return false
+    }
+    troubles.records[index].holes.insert(OffsetRange(nxt, start))
+    troubles.records[index].holeSince = last.time
+    if has(.fin) {
+      // The stream went on: what looked like its end was none.
+      marks.remove([.fin, .finAcked])
+      troubles.records[index].fin = nil
+    }
+    nxt = start
+    marks.insert(.data)
+    return true
+  }
+
+  func agrees(_ offset: Int64, _ distrusted: Int64) -> Bool {
+    distrusted >= 0 && abs(offset - distrusted) <= Sender.plausibleJump
+  }
+
+  /// Midstream, one ACK again and again, a second or more apart, and nothing from the peer: its keepalives.
+  @inline(__always) private func isSilentRepeat(_ segment: Segment, _ idle: Int64, _ receiver: Sender) -> Bool {
+    idle >= 1_000_000_000 && packets > 1 && !has(.syn) && !has(.data) && !has(.fin) && receiver.packets == 0
+  }
+
+  mutating func countKeepalive(_ troubles: inout Troubles) -> SegmentKind {
+    let index = troubles.of(&self)
+    // The first of a midstream train was taken for an ACK.
+    let first = !has(.syn) && !has(.data) && troubles.records[index].keepalivePackets == 0 && packets == 2
+    troubles.records[index].keepalivePackets &+= first && nxt == 0 && una == 0 ? 2 : 1
+    return .keepalive
+  }
+
+  private mutating func countProbe(_ troubles: inout Troubles) -> SegmentKind {
+    let index = troubles.of(&self)
+    troubles.records[index].windowProbePackets &+= 1
+    return .windowProbe
+  }
+
+  /// Everything but data at SND.NXT.
+  @inline(never) private mutating func advanceSlowly(
+    _ segment: Segment, _ start: Int64, _ moment: Moment, idle: Int64, receiver: Sender, troubles: inout Troubles
+  ) -> SegmentKind {
+    let length = Int64(segment.payloadLength)
+    let isFIN = segment.flags.contains(.fin)
+    let end = start + length
+    if !isFIN, length == 1, !segment.flags.contains(.syn) {
+      if receiver.has(.zeroWindow), start == nxt || start == nxt - 1 {
+        if start == nxt { takeNew(start, length, 0, moment, idle: idle) }
+        return countProbe(&troubles)
+      }
+      // One byte again after a pause and acknowledged before: garbage that asks for an answer (RFC 9293 §3.8.4).
+      if start == nxt - 1, una == nxt, idle >= 1_000_000_000, !has(.fin) { return countKeepalive(&troubles) }
+    }
+    if has(.fin), end > nxt - 1 || (isFIN && end != nxt - 1) {
+      guard isFIN, !has(.finAcked), end > nxt - 1, end - nxt < Sender.plausibleJump else { return .stray }
+      // A FIN behind the one that was seen, which nobody acknowledged: the stream ends there.
+      nxt -= 1
+      marks.remove(.fin)
+      troubles.records[troubles.of(&self)].fin = nil
+    }
+    if start > nxt, !jump(to: start, &troubles) { return .stray }
+    var kind = SegmentKind.new
+    if start < nxt, length > 0 { kind = revisit(start, min(end, nxt), moment, &troubles) }
+    if end > nxt, length > 0 {
+      let fresh = max(start, nxt)
+      takeNew(fresh, end - fresh, segment.payloadLength, moment, idle: idle)
+      if kind != .retransmission { kind = .new }
+    }
+    if isFIN { kind = takeFIN(end, length, kind, moment, idle: idle, receiver: receiver, troubles: &troubles) }
+    if segment.flags.contains(.syn) { return .syn }
+    return kind
+  }
+
+  /// Data below SND.NXT: fills a hole, or comes again.
+  private mutating func revisit(
+    _ start: Int64, _ end: Int64, _ moment: Moment, _ troubles: inout Troubles
+  ) -> SegmentKind {
+    let index = troubles.of(&self)
+    var fresh: Int64 = 0
+    let low = troubles.records[index].low
+    if start < low {
+      // From before the first segment of this side.
+      fresh += min(end, low) - start
+      if end < low { troubles.records[index].holes.insert(OffsetRange(end, low)) }
+      troubles.records[index].low = start
+    }
+    fresh += troubles.records[index].holes.remove(OffsetRange(max(start, low), end))
+    marks.insert(.data)
+    let patience = max(Sender.reorderingTime, leg == .max ? 0 : Int64(leg) * 1000)
+    let since = start < low ? first.time : troubles.records[index].holeSince
+    if fresh > 0, moment.time.since(since) <= patience {
+      troubles.records[index].outOfOrderPackets &+= 1
+      if fresh < end - start { troubles.records[index].retransmittedBytes &+= UInt64(end - start - fresh) }
+      return .outOfOrder
+    }
+    troubles.records[index].retransmittedPackets &+= 1
+    troubles.records[index].retransmittedBytes &+= UInt64(end - start)
+    if start <= timedOffset, timedOffset < end { marks.remove(.timing) }
+    return .retransmission
+  }
+
+  /// A FIN at `end`.
+  private mutating func takeFIN(
+    _ end: Int64, _ length: Int64, _ kind: SegmentKind, _ moment: Moment, idle: Int64, receiver: Sender,
+    troubles: inout Troubles
+  ) -> SegmentKind {
+    let index = troubles.of(&self)
+    troubles.records[index].finPackets &+= 1
+    guard !has(.fin) else {
+      troubles.records[index].fin?.sent.repeated(at: moment)
+      if length == 0 || kind != .retransmission { troubles.records[index].retransmittedPackets &+= 1 }
+      if timedOffset == end { marks.remove(.timing) }
+      return .retransmission
+    }
+    guard end == nxt else { return .stray }
+    marks.insert(.fin)
+    if !has(.timing) { time(nxt, moment, idle: idle) }
+    nxt += 1
+    var fin = Fin(sent: Burst(at: moment), offset: end)
+    fin.peerSent = receiver.dataEnd
+    fin.peerAcked = min(receiver.una, receiver.dataEnd)
+    troubles.records[index].fin = fin
+    return kind == .retransmission ? .retransmission : .new
+  }
+}

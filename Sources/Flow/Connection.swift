@@ -1,0 +1,186 @@
+internal import Wire
+
+struct ConnectionMarks: OptionSet, BitwiseCopyable {
+  var rawValue: UInt16
+  init(rawValue: UInt16) { self.rawValue = rawValue }
+
+  static var clientIsA: Self { .init(rawValue: 1 << 0) }
+  /// A SYN or SYN-ACK told who is the client.
+  static var rolesKnown: Self { .init(rawValue: 1 << 1) }
+  /// The client's ACK of the SYN-ACK was seen: established at both ends.
+  static var established: Self { .init(rawValue: 1 << 2) }
+  static var simultaneousOpen: Self { .init(rawValue: 1 << 3) }
+  /// A RST was seen: later packets decide what it did.
+  static var reset: Self { .init(rawValue: 1 << 4) }
+  /// In the queue of the closed.
+  static var lingering: Self { .init(rawValue: 1 << 5) }
+  /// A SYN that may begin another incarnation waits for its answer.
+  static var pendingSYN: Self { .init(rawValue: 1 << 6) }
+  static var tupleReused: Self { .init(rawValue: 1 << 7) }
+  static var icmp: Self { .init(rawValue: 1 << 8) }
+  static var live: Self { .init(rawValue: 1 << 9) }
+}
+
+/// What belongs to neither side alone.
+struct Shared: BitwiseCopyable {
+  var marks = ConnectionMarks()
+  var generation: UInt16 = 0
+  var interface: UInt16 = 0
+  var encapsulation: UInt16 = 0
+  var hash: UInt32 = 0
+  var fastOpenBytes: UInt32 = 0
+  var id: UInt64 = 0
+  var lastTime = Timestamp(nanoseconds: 0)
+  /// Silence before the latest packet, ns.
+  var lastGap: Int64 = 0
+  /// Silence before the packet before it, ns.
+  var previousGap: Int64 = 0
+  var longestIdle: Int64 = 0
+  var established = Moment(time: Timestamp(nanoseconds: 0), packet: .none)
+
+  init() {}
+
+  @inline(__always) func has(_ mark: ConnectionMarks) -> Bool { marks.contains(mark) }
+}
+
+/// One connection as the tracker keeps it: two senders and what they share. Plain bytes; cold records by index.
+struct Connection: BitwiseCopyable {
+  var key: FlowKey
+  var shared = Shared()
+  var a = Sender()
+  var b = Sender()
+
+  /// An empty connection that `segment` is about to begin.
+  init(key: FlowKey, hash: UInt32, beginning segment: Segment) {
+    self.key = key
+    shared.hash = hash
+    shared.id = segment.ordinal
+    shared.interface = segment.interface
+    shared.encapsulation = segment.encapsulation
+    shared.lastTime = segment.time
+  }
+
+  /// Takes in the next segment, in order of capture. Everything that depends on the direction is written once and
+  /// called with the sides swapped.
+  mutating func observe(_ segment: Segment, fromA: Bool, troubles: inout Troubles) {
+    if fromA {
+      shared.observe(segment, fromA: true, sender: &a, receiver: &b, troubles: &troubles)
+    } else {
+      shared.observe(segment, fromA: false, sender: &b, receiver: &a, troubles: &troubles)
+    }
+  }
+
+  /// Both FINs are acknowledged, or a RST took effect.
+  func isOver(_ troubles: borrowing Troubles) -> Bool {
+    if a.has(.finAcked), b.has(.finAcked) { return true }
+    return shared.has(.reset) && (resetCandidate(a, troubles) || resetCandidate(b, troubles))
+  }
+
+  private func resetCandidate(_ side: Sender, _ troubles: borrowing Troubles) -> Bool {
+    guard side.has(.reset), side.trouble != 0 else { return false }
+    let resets = troubles.records[side.trouble].resets
+    return resets != 0 && troubles.resets[resets].effective != nil
+  }
+
+  /// One side only, with nothing but SYNs, and no answer of any kind.
+  var isAttempt: Bool {
+    (a.packets == 0 || b.packets == 0) && (a.packets == 0 ? b : a).has(.syn)
+      && UInt32((a.packets == 0 ? b : a).synCount) == (a.packets == 0 ? b : a).packets
+  }
+}
+
+extension Shared {
+  /// The table of contents of the tracker: what one segment means to its sender, its receiver and both.
+  mutating func observe(
+    _ segment: Segment, fromA: Bool, sender: inout Sender, receiver: inout Sender, troubles: inout Troubles
+  ) {
+    if sender.isCopy(segment, &troubles) { return }
+    let gap = max(0, segment.time.since(lastTime))
+    previousGap = lastGap
+    lastGap = gap
+    if gap > longestIdle { longestIdle = gap }
+    if segment.time > lastTime { lastTime = segment.time }
+    let moment = Moment(time: segment.time, packet: segment.packet)
+    let lastOwn = sender.packets > 0 ? sender.last : nil
+    sender.count(segment, moment)
+
+    if segment.flags.contains(.rst) {
+      observeReset(
+        segment, moment, lastOwn: lastOwn, sender: &sender, receiver: receiver, troubles: &troubles)
+      return
+    }
+    if segment.flags.contains(.syn) {
+      observeSYN(segment, moment, fromA: fromA, sender: &sender, receiver: &receiver, troubles: &troubles)
+    } else if !sender.has(.origin) || (sender.packets == 1 && sender.isFarFrom(segment)) {
+      sender.begin(at: segment.sequence)
+    }
+    let nxtBefore = sender.nxt
+    let unaBefore = receiver.una
+    if segment.flags.contains(.ack) {
+      receiver.acknowledge(segment, moment, isSYNACK: segment.flags.contains(.syn), troubles: &troubles)
+      if !has(.established) { observeEstablished(segment, moment, fromA: fromA, receiver: receiver) }
+    }
+    let kind = sender.advance(segment, moment, idle: gap, receiver: receiver, troubles: &troubles)
+    sender.advertise(segment, moment, troubles: &troubles)
+    if receiver.trouble != 0 { receiver.hearPeer(moment, kind, troubles: &troubles) }
+    let peerMoved = receiver.una > unaBefore
+    if kind != .ack, kind != .new || sender.trouble != 0 {
+      sender.observeRun(segment, moment, kind, idle: gap, troubles: &troubles)
+    }
+    if sender.trouble != 0, peerMoved { sender.noteProgress(receiver.una, &troubles) }
+    if receiver.has(.fin), sender.nxt > nxtBefore {
+      receiver.observeAfterFIN(segment, moment, sender: sender, nxtBefore: nxtBefore, troubles: &troubles)
+    }
+    if has(.reset) {
+      observeAfterReset(
+        segment, moment, movedOn: sender.nxt > nxtBefore || peerMoved, sender: sender, receiver: receiver,
+        troubles: &troubles)
+    }
+  }
+
+  /// RFC 9293 §3.10.7.3: the handshake is complete when the client's ACK covers the server's SYN.
+  private mutating func observeEstablished(_ segment: Segment, _ moment: Moment, fromA: Bool, receiver: Sender) {
+    guard receiver.has(.syn), !segment.flags.contains(.syn), has(.rolesKnown),
+      has(.clientIsA) == fromA, receiver.offset(of: segment.acknowledgment) >= 0
+    else { return }
+    marks.insert(.established)
+    established = moment
+  }
+}
+
+extension Sender {
+  /// The counts that every packet touches.
+  @inline(__always) mutating func count(_ segment: Segment, _ moment: Moment) {
+    if packets == 0 {
+      first = moment
+      ttl = segment.ttl
+      ttlLow = segment.ttl
+      ttlHigh = segment.ttl
+    }
+    packets = packets == .max ? .max : packets + 1
+    wireBytes &+= UInt64(segment.wireLength)
+    sentBytes &+= UInt64(segment.payloadLength)
+    last = moment
+    if !segment.flags.contains(.rst) {
+      if segment.ttl < ttlLow { ttlLow = segment.ttl }
+      if segment.ttl > ttlHigh { ttlHigh = segment.ttl }
+      ipID = segment.ipID
+      macHash = segment.macHash
+    }
+  }
+
+  /// The first packet of this side, though its origin was told by an ACK: believe the packet where they disagree wildly.
+  func isFarFrom(_ segment: Segment) -> Bool {
+    let distance = offset(of: segment.sequence) - nxt
+    return distance > 1 << 28 || distance < -(1 << 28)
+  }
+
+  /// Midstream: offset 0 is what was seen first.
+  mutating func begin(at sequence: SequenceNumber) {
+    origin = sequence
+    nxt = 0
+    una = 0
+    marks.insert(.origin)
+    marks.remove(.timing)
+  }
+}

@@ -1,0 +1,64 @@
+internal import Wire
+
+// Packets that the capture holds twice: `any`, mirror ports, both sides of a router in one file.
+//
+// A copy has the same TCP header to the last byte, the same payload length and the same IP identification, and comes
+// soon. Linux gives a retransmission a new identification and a new TSval; a copy has neither. Where there is no
+// identification (IPv6, SYN-ACK with 0), only what a sender would not repeat that fast counts as a copy.
+extension Sender {
+  /// Longest time between a packet and its copy: with an identification, SYN and FIN without, data without; µs.
+  private static var identifiedWindow: UInt32 { 100_000 }
+  private static var closingWindow: UInt32 { 10_000 }
+  private static var dataWindow: UInt32 { 1_000 }
+
+  @inline(__always) static func likeness(_ segment: Segment) -> UInt32 {
+    var x = UInt64(segment.sequence.rawValue) << 32 | UInt64(segment.acknowledgment.rawValue)
+    x = (x ^ (x >> 32)) &* 0x9e37_79b9_7f4a_7c15
+    x ^= UInt64(segment.window) << 48 | UInt64(segment.flags.rawValue) << 32 | UInt64(segment.payloadLength)
+    x = (x ^ (x >> 32)) &* 0xbf58_476d_1ce4_e5b9
+    x ^= UInt64(segment.ipID) << 48 | UInt64(segment.checksum) << 32 | UInt64(segment.timestampValue)
+    x = (x ^ (x >> 29)) &* 0x94d0_49bb_1331_11eb
+    return UInt32(truncatingIfNeeded: x >> 32) | 1
+  }
+
+  /// Whether `segment` is a copy of one of this side's latest packets; remembers it if not.
+  @inline(__always) mutating func isCopy(_ segment: Segment, _ troubles: inout Troubles) -> Bool {
+    let hash = Sender.likeness(segment)
+    let now = UInt32(truncatingIfNeeded: segment.time.nanoseconds / 1000)
+    let window: UInt32
+    if segment.ipID != 0 {
+      window = Sender.identifiedWindow
+    } else if segment.flags.contains(.syn) || segment.flags.contains(.fin) {
+      window = Sender.closingWindow
+    } else {
+      window = segment.payloadLength > 0 ? Sender.dataWindow : 0
+    }
+    if window > 0, packets > 0, resembles(hash, now, window, troubles) {
+      let index = troubles.of(&self)
+      troubles.records[index].duplicatePackets &+= 1
+      return true
+    }
+    let displaced = likeness[1]
+    likeness[1] = likeness[0]
+    likeness[0] = Likeness(hash: hash, microseconds: now)
+    if trouble != 0 {
+      let cursor = Int(troubles.records[trouble].likenessCursor)
+      troubles.records[trouble].likeness[cursor] = displaced
+      troubles.records[trouble].likenessCursor = UInt8((cursor + 1) % 14)
+    }
+    return false
+  }
+
+  @inline(__always) private func resembles(
+    _ hash: UInt32, _ now: UInt32, _ window: UInt32, _ troubles: borrowing Troubles
+  ) -> Bool {
+    if likeness[0].hash == hash, now &- likeness[0].microseconds <= window { return true }
+    if likeness[1].hash == hash, now &- likeness[1].microseconds <= window { return true }
+    guard trouble != 0 else { return false }
+    for index in 0..<14 {
+      let old = troubles.records[trouble].likeness[index]
+      if old.hash == hash, now &- old.microseconds <= window { return true }
+    }
+    return false
+  }
+}

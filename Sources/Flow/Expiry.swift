@@ -1,0 +1,130 @@
+internal import DequeModule
+internal import Wire
+
+/// A connection that is over, and since when. Its record may have been given to another meanwhile.
+struct Lingering: BitwiseCopyable {
+  var index: UInt32
+  var generation: UInt16
+  var since: Timestamp
+}
+
+// How connections leave the table: closed and quiet, replaced, given up for want of room, or at the end of input. Nothing
+// leaves because it is idle: those are the connections that this tool is for.
+extension Tracker {
+  /// The connection may be over: it waits for stragglers, and for whether a RST was taken.
+  mutating func noteEnd(_ index: UInt32) {
+    guard records[index].isOver(troubles) else { return }
+    records[index].shared.marks.insert(.lingering)
+    lingering.append(
+      Lingering(
+        index: index, generation: records[index].shared.generation, since: records[index].shared.lastTime))
+  }
+
+  /// Retires those that have been quiet for long enough. The queue's times only wait: who spoke meanwhile goes back.
+  mutating func expire() {
+    while let first = lingering.first, now.since(first.since) >= options.closedLinger {
+      lingering.removeFirst()
+      guard isCurrent(first) else { continue }
+      let last = records[first.index].shared.lastTime
+      if last > first.since {
+        lingering.append(Lingering(index: first.index, generation: first.generation, since: last))
+        // Times in the queue rise but for these: they are looked at again soon enough.
+        if last.since(first.since) < options.closedLinger { continue }
+      } else if records[first.index].isOver(troubles) {
+        retire(first.index, .closed)
+      } else {
+        records[first.index].shared.marks.remove(.lingering)
+      }
+    }
+  }
+
+  private func isCurrent(_ entry: Lingering) -> Bool {
+    let shared = records[entry.index].shared
+    return shared.has(.live) && shared.generation == entry.generation && shared.has(.lingering)
+  }
+
+  /// Writes the facts of a connection and gives its place free.
+  mutating func retire(_ index: UInt32, _ reason: EndReason) {
+    if records[index].shared.has(.pendingSYN), let syn = pending[index] {
+      dropPending(index)
+      if reason == .reused || records[index].isOver(troubles) {
+        let (_, fromA) = FlowKey.of(syn, scope: records[index].key.scope)
+        records[index].countStrangeSYN(syn, fromA: fromA, troubles: &troubles)
+      } else {
+        retireBoth(index, syn, reason)
+        return
+      }
+    }
+    let connection = records[index]
+    finished.append(facts(of: connection, index: index, reason))
+    table.remove(connection.shared.hash, index)
+    release(index)
+  }
+
+  /// Nothing followed a SYN on a connection that seemed alive: both are written, the attempt for itself.
+  private mutating func retireBoth(_ index: UInt32, _ syn: Segment, _ reason: EndReason) {
+    records[index].shared.marks.insert(.tupleReused)
+    let connection = records[index]
+    retire(index, .reused)
+    let next = begin(syn, connection.key, connection.shared.hash)
+    records[next].shared.marks.insert(.tupleReused)
+    let (_, fromA) = FlowKey.of(syn, scope: connection.key.scope)
+    records[next].observe(syn, fromA: fromA, troubles: &troubles)
+    if zeek.isOn { zeek[next].observe(syn, fromFirst: true) }
+    retire(next, reason)
+  }
+
+  private mutating func release(_ index: UInt32) {
+    troubles.release(records[index].a)
+    troubles.release(records[index].b)
+    if records[index].shared.has(.icmp) { notices.removeValue(forKey: index) }
+    records[index].shared.marks = []
+    records.free(index)
+  }
+
+  /// Makes room: a closed connection, else the least of a few that the hand passes.
+  mutating func evictOne() {
+    evicted += 1
+    while let first = lingering.popFirst() {
+      guard isCurrent(first) else { continue }
+      return retire(first.index, .evicted)
+    }
+    var victim: UInt32 = 0
+    var worth = Int64.max
+    var looked = 0
+    var steps = 0
+    while looked < 16, steps < 1 << 20 {
+      hand = hand + 1 < records.used ? hand + 1 : 1
+      steps += 1
+      guard records[hand].shared.has(.live) else { continue }
+      looked += 1
+      // An attempt is worth less than any connection; among equals the idlest goes.
+      let value =
+        records[hand].shared.lastTime.nanoseconds / 2 + (records[hand].isAttempt ? Int64.min / 2 : 0)
+      if value < worth {
+        worth = value
+        victim = hand
+      }
+    }
+    if victim != 0 { retire(victim, .evicted) }
+  }
+
+  /// No more input: the connections that are still held follow by `nextFinished()`.
+  public mutating func finish(_ reason: EndReason = .endOfInput) {
+    ending = reason
+    hand = 0
+  }
+
+  /// The facts of a connection that has ended, in order of their ends; nil where there is none for now.
+  public mutating func nextFinished() -> Facts? {
+    if let facts = finished.popFirst() { return facts }
+    guard let reason = ending else { return nil }
+    while hand + 1 < records.used {
+      hand += 1
+      guard records[hand].shared.has(.live) else { continue }
+      retire(hand, reason)
+      return finished.popFirst()
+    }
+    return nil
+  }
+}

@@ -1,0 +1,46 @@
+internal import Wire
+
+// One 4-tuple, several connections: whose is this SYN? (RFC 9293 §3.6.1, RFC 6191, RFC 5961 §4)
+enum Incarnation {
+  /// It belongs to the connection that is known.
+  case same
+  /// It begins another one.
+  case new
+  /// Another ISN while the connection lives: what follows decides.
+  case pending
+}
+
+extension Connection {
+  /// - Parameter isOver: both FINs are acknowledged or a RST took effect.
+  func incarnation(ofSYN segment: Segment, fromA: Bool, isOver: Bool) -> Incarnation {
+    let sender = fromA ? a : b
+    let receiver = fromA ? b : a
+    let isSYNACK = segment.flags.contains(.ack)
+    let start = segment.sequence.advanced(by: 1)
+    if sender.has(.syn) {
+      if start == sender.origin { return .same }
+      if isOver { return .new }
+      if isSYNACK { return .same }
+      // An attempt that nobody answered is over when the next one begins.
+      return isAttempt ? .new : .pending
+    }
+    if isOver { return .new }
+    if isSYNACK { return .same }
+    if sender.packets == 0 {
+      // SYN meets SYN; or the first packet of a side of which only the other was seen.
+      return receiver.has(.syn) && !receiver.has(.synAck) ? .same : .pending
+    }
+    // Met midstream: a SYN overtaken by what follows it stands right before the stream.
+    let distance = Int64(sender.origin.distance(from: start))
+    return distance >= 0 && distance < 1 << 16 ? .same : .pending
+  }
+}
+
+extension Sender {
+  /// Whether `segment` goes on where this side's stream stands, give or take what may be in flight.
+  func continues(_ segment: Segment) -> Bool {
+    guard has(.origin) else { return false }
+    let distance = offset(of: segment.sequence) - nxt
+    return distance > -(1 << 22) && distance < 1 << 22
+  }
+}

@@ -1,0 +1,131 @@
+internal import Wire
+
+// Every RST: what the receiver's kernel makes of it (RFC 9293 §3.10.7.4, RFC 5961 §3), and what follows. The window
+// decides only where nothing follows.
+extension Shared {
+  mutating func observeReset(
+    _ segment: Segment, _ moment: Moment, lastOwn: Moment?, sender: inout Sender, receiver: Sender,
+    troubles: inout Troubles
+  ) {
+    marks.insert(.reset)
+    let index = troubles.of(&sender)
+    if !sender.has(.reset) { troubles.records[index].lastAlive = lastOwn }
+    sender.marks.insert(.reset)
+    troubles.records[index].rstPackets &+= 1
+    let heardOf = sender.has(.origin)
+    if !heardOf { sender.begin(at: segment.sequence) }
+    var reset = anatomy(segment, moment, sender: sender, receiver: receiver, troubles: troubles)
+    reset.verdict = verdict(reset, segment, sender: sender, receiver: receiver, heardOf: heardOf)
+    enter(reset, sender: sender, &troubles)
+  }
+
+  private func anatomy(
+    _ segment: Segment, _ moment: Moment, sender: Sender, receiver: Sender, troubles: borrowing Troubles
+  ) -> Reset {
+    let offset = sender.offset(of: segment.sequence)
+    let provoked = receiver.packets > 0 ? receiver.last : nil
+    let delay = provoked.map { max(0, moment.time.since($0.time)) } ?? 0
+    let bare = !segment.flags.contains(.ack)
+    // What was sent at once after an answer was provoked by it; what came alone ended a silence itself.
+    let provokedIt = provoked != nil && delay <= lastGap
+    let senderTrouble = sender.trouble
+    let receiverTrouble = receiver.trouble
+    return Reset(
+      moment: moment, verdict: .unknown, sequence: segment.sequence, acknowledgment: segment.acknowledgment,
+      flags: segment.flags, options: segment.options, window: segment.window, ipID: segment.ipID, ttl: segment.ttl,
+      macHash: segment.macHash, payloadLength: segment.payloadLength, offset: offset, provoked: provoked, delay: delay,
+      echoes: bare && provoked != nil && offset <= sender.una, idleBefore: provokedIt ? previousGap : lastGap,
+      ownSent: sender.dataEnd, ownAcked: min(sender.una, sender.dataEnd), peerSent: receiver.dataEnd,
+      peerAcked: min(receiver.una, receiver.dataEnd),
+      ownSacked: senderTrouble == 0 ? 0 : troubles.records[senderTrouble].sacked.total,
+      peerSacked: receiverTrouble == 0 ? 0 : troubles.records[receiverTrouble].sacked.total,
+      ownLastData: sender.has(.data) ? sender.lastNew : nil, peerLastData: receiver.has(.data) ? receiver.lastNew : nil,
+      ownFin: sender.has(.fin), ownFinAcked: sender.has(.finAcked), peerFin: receiver.has(.fin),
+      peerFinAcked: receiver.has(.finAcked))
+  }
+
+  /// As the receiver's kernel would judge it on arrival.
+  private func verdict(
+    _ reset: Reset, _ segment: Segment, sender: Sender, receiver: Sender, heardOf: Bool
+  ) -> ResetVerdict {
+    let onlySYNs = receiver.has(.syn) && !receiver.has(.synAck) && UInt32(receiver.synCount) == receiver.packets
+    if onlySYNs, !sender.has(.syn) {
+      // SYN-SENT: only a RST that acknowledges the SYN (RFC 9293 §3.10.7.3).
+      guard segment.flags.contains(.ack) else { return .ignored }
+      let ack = receiver.offset(of: segment.acknowledgment)
+      return ack >= 0 && ack <= receiver.nxt ? .effective : .ignored
+    }
+    // Met midstream by its RST: nothing speaks against it.
+    if !heardOf { return .effective }
+    if reset.offset < sender.una { return .ignored }
+    if reset.offset <= sender.nxt { return .effective }
+    guard let window = receiver.scaledWindow(peerScales: sender.has(.windowScale)) else { return .unknown }
+    return reset.offset < sender.una + window ? .challenged : .ignored
+  }
+
+  private func enter(_ reset: Reset, sender: Sender, _ troubles: inout Troubles) {
+    var place = troubles.records[sender.trouble].resets
+    guard place != 0 else {
+      var resets = Resets(first: reset)
+      if reset.verdict == .effective { resets.effective = reset }
+      if reset.echoes { resets.echoCount = 1 }
+      place = troubles.resets.allocate(resets) ?? 0
+      troubles.records[sender.trouble].resets = place
+      return
+    }
+    var resets = troubles.resets[place]
+    resets.count = resets.count == .max ? .max : resets.count + 1
+    resets.last = reset.moment
+    if reset.echoes {
+      resets.echoCount = resets.echoCount == .max ? .max : resets.echoCount + 1
+      resets.lowestEcho = min(resets.lowestEcho ?? .max, reset.offset)
+    }
+    // Where one was not heard, its echo is not the one that was.
+    if resets.effective == nil, reset.verdict == .effective, !(resets.peerMovedOn && reset.echoes) {
+      resets.effective = reset
+      resets.peerMovedOn = false
+    }
+    troubles.resets[place] = resets
+  }
+
+  /// A packet that is no RST after one: the side that was to die of it may be alive.
+  mutating func observeAfterReset(
+    _ segment: Segment, _ moment: Moment, movedOn: Bool, sender: Sender, receiver: Sender, troubles: inout Troubles
+  ) {
+    if sender.has(.reset), sender.trouble != 0 {
+      troubles.records[sender.trouble].lastAlive = moment
+      let place = troubles.records[sender.trouble].resets
+      if place != 0 {
+        if troubles.resets[place].ownAfter == nil {
+          troubles.resets[place].ownAfter = Burst(at: moment)
+        } else {
+          troubles.resets[place].ownAfter?.repeated(at: moment)
+        }
+      }
+    }
+    guard receiver.has(.reset), receiver.trouble != 0 else { return }
+    let place = troubles.records[receiver.trouble].resets
+    guard place != 0 else { return }
+    var resets = troubles.resets[place]
+    if resets.peerAfter == nil { resets.peerAfter = Burst(at: moment) } else { resets.peerAfter?.repeated(at: moment) }
+    let told = (resets.effective ?? resets.first).moment
+    let late = moment.time.since(told.time) > patience(sender, receiver)
+    let answersLife = movedOn && resets.ownAfter != nil
+    if late || answersLife {
+      resets.peerMovedOn = true
+      if resets.effective != nil {
+        // The resetter went on as well: its RST was not taken. It did not: the RST never arrived.
+        let verdict: ResetVerdict = resets.ownAfter == nil ? .unknown : .challenged
+        if resets.first.moment == resets.effective?.moment { resets.first.verdict = verdict }
+        resets.effective = nil
+      }
+    }
+    troubles.resets[place] = resets
+  }
+
+  /// What was under way when the RST came may still arrive for this long, ns.
+  private func patience(_ one: Sender, _ other: Sender) -> Int64 {
+    let legs = (one.leg == .max ? 0 : Int64(one.leg)) + (other.leg == .max ? 0 : Int64(other.leg))
+    return max(200_000_000, 2 * legs * 1000)
+  }
+}

@@ -1,0 +1,15 @@
+public import Wire
+
+/// The unit in which segments go to the tracker: as many as their table slots can be fetched from memory side by side.
+///
+/// The decoder writes into `segments[count]`; whoever fills it adds one to `count`.
+public struct SegmentBatch: BitwiseCopyable, Sendable {
+  public static var capacity: Int { 32 }
+  public var segments = InlineArray<32, Segment>(repeating: Segment())
+  /// How many of `segments` are set: 0 … 32.
+  public var count = 0
+
+  public init() {}
+
+  public var isFull: Bool { count >= SegmentBatch.capacity }
+}

@@ -1,0 +1,104 @@
+internal import Wire
+
+// What a side repeats, and whether anybody answers.
+extension Sender {
+  /// The peer sent something other than a RST: whatever only asked for a sign of life has got one.
+  mutating func hearPeer(_ moment: Moment, _ kind: SegmentKind, troubles: inout Troubles) {
+    let index = trouble
+    guard let run = troubles.records[index].run else { return }
+    switch run.kind {
+    case .keepalive, .windowProbe, .syn:
+      troubles.records[index].run = nil
+    case .data, .fin, .synAck:
+      let heard = run.peerPackets
+      troubles.records[index].run?.peerPackets = heard == .max ? heard : heard + 1
+      troubles.records[index].run?.lastPeer = moment
+    }
+  }
+
+  /// Keeps the run of transmissions that nobody answers, and the one of those that were answered without avail.
+  mutating func observeRun(
+    _ segment: Segment, _ moment: Moment, _ kind: SegmentKind, idle: Int64, troubles: inout Troubles
+  ) {
+    switch kind {
+    case .new:
+      // New data while the oldest is repeated for the third time: the window moved, so ACKs arrive that we do not see.
+      if let run = troubles.records[trouble].run, run.kind == .data, run.sent.count >= 3 {
+        troubles.records[trouble].run?.movedOn = true
+      }
+    case .retransmission:
+      repeated(segment, moment, &troubles)
+    case .keepalive, .windowProbe:
+      probed(kind == .keepalive ? .keepalive : .windowProbe, segment, moment, idle: idle, &troubles)
+    case .ack, .syn, .outOfOrder, .stray:
+      break
+    }
+  }
+
+  /// This side acknowledged something new: it hears its peer. `una` is the peer's.
+  mutating func noteProgress(_ una: Int64, _ troubles: inout Troubles) {
+    if has(.fin), var fin = troubles.records[trouble].fin {
+      let cursor = Int(troubles.records[trouble].ackCursor)
+      fin.recentAcks[cursor] = una
+      troubles.records[trouble].ackCursor = UInt8((cursor + 1) % 16)
+      troubles.records[trouble].fin = fin
+    }
+    if let run = troubles.records[trouble].run, run.sent.count >= 2, run.kind == .data || run.kind == .fin {
+      troubles.records[trouble].run?.movedOn = true
+    }
+  }
+
+  private mutating func repeated(_ segment: Segment, _ moment: Moment, _ troubles: inout Troubles) {
+    let index = troubles.of(&self)
+    let start = offset(of: segment.sequence)
+    let end = start + Int64(segment.sequenceLength)
+    if end <= una {
+      if troubles.records[index].deaf != nil, troubles.records[index].deafOffset == start {
+        troubles.records[index].deaf?.repeated(at: moment)
+      } else {
+        troubles.records[index].deaf = Burst(at: moment)
+        troubles.records[index].deafOffset = start
+      }
+      return
+    }
+    guard start <= una else { return }
+    if let run = troubles.records[index].run, run.kind == .data || run.kind == .fin,
+      troubles.records[index].runOffset == una
+    {
+      troubles.records[index].run?.sent.repeated(at: moment)
+      return
+    }
+    let isFIN = segment.payloadLength == 0
+    // Timed, or the last that was sent: then its first transmission is known. Else it is known only that there was one.
+    var first = moment
+    var idleBefore: Int64 = 0
+    if isFIN, let fin = troubles.records[index].fin {
+      first = fin.sent.first
+    }
+    if timedOffset == una, timed.precedes(moment) {
+      first = timed
+      idleBefore = Int64(timedIdle) * 1_000_000
+    } else if lastNewOffset == una, !isFIN {
+      first = lastNew
+    }
+    var sent = Burst(at: first)
+    sent.repeated(at: moment)
+    troubles.records[index].run = Unanswered(
+      kind: isFIN ? .fin : .data, sent: sent, length: segment.payloadLength, idleBefore: idleBefore)
+    troubles.records[index].runOffset = una
+  }
+
+  private mutating func probed(
+    _ kind: Unanswered.Kind, _ segment: Segment, _ moment: Moment, idle: Int64, _ troubles: inout Troubles
+  ) {
+    let index = troubles.of(&self)
+    if let run = troubles.records[index].run, run.kind == kind {
+      troubles.records[index].run?.sent.repeated(at: moment)
+    } else if troubles.records[index].run == nil || troubles.records[index].run?.kind == .windowProbe
+      || troubles.records[index].run?.kind == .keepalive
+    {
+      troubles.records[index].run = Unanswered(
+        kind: kind, sent: Burst(at: moment), length: segment.payloadLength, idleBefore: idle)
+    }
+  }
+}

@@ -1,0 +1,215 @@
+internal import CPrefetch
+internal import DequeModule
+public import Wire
+
+/// From segments to connections: the one stateful part of the audit.
+///
+/// Feed it batches in the order of capture; take the facts of finished connections with `nextFinished()` between batches;
+/// after the last batch call `finish(_:)` and take the rest. It reads no clock: time is capture time.
+public struct Tracker: ~Copyable {
+  let options: TrackerOptions
+  var table = FlowTable()
+  var records: Region<Connection>
+  var troubles: Troubles
+  var zeek: ZeekRecords
+  /// Connections that are over and wait for stragglers, in order of their ends.
+  var lingering = Deque<Lingering>()
+  /// SYNs that may begin another incarnation, by record index.
+  var pending: [UInt32: Segment] = [:]
+  var notices: [UInt32: ICMPNotice] = [:]
+  var finished = Deque<Facts>()
+  var servicePorts = PortCounts()
+  /// Where the search for a victim goes on, and where `finish` is.
+  var hand: UInt32 = 1
+  var ending: EndReason?
+  var generation: UInt16 = 0
+
+  /// The latest capture time that any segment had.
+  public internal(set) var now = Timestamp(nanoseconds: .min)
+  /// Connections given up for want of memory.
+  public internal(set) var evicted: UInt64 = 0
+  /// Most connections at a time.
+  public internal(set) var peakConnections = 0
+  /// ICMP errors that belong to no connection that is known.
+  public internal(set) var unmatchedErrors: UInt64 = 0
+  /// `[encapsulation] -> scope`, where VLANs or tunnels join the key; empty where they do not.
+  public var scopes: [UInt16] = []
+
+  public init(_ options: TrackerOptions) {
+    self.options = options
+    records = Region(capacity: options.maxConnections)
+    troubles = Troubles(capacity: options.maxConnections * 2)
+    zeek = ZeekRecords(isOn: options.zeek)
+  }
+
+  /// Connections now held.
+  public var openConnections: Int { records.count }
+
+  /// Takes in a batch and empties it. The table's slots and the records are fetched for all before the first is
+  /// observed, so that their cache misses overlap.
+  public mutating func track(_ batch: inout SegmentBatch) {
+    var keys = InlineArray<32, FlowKey>(repeating: FlowKey.none)
+    var hashes = InlineArray<32, UInt32>(repeating: 0)
+    var directions: UInt32 = 0
+    let count = min(batch.count, SegmentBatch.capacity)
+    for place in 0..<count {
+      let (key, fromA) = FlowKey.of(batch.segments[place], scope: scope(of: batch.segments[place].encapsulation))
+      keys[place] = key
+      hashes[place] = key.hash(seed: options.seed)
+      if fromA { directions |= 1 << UInt32(place) }
+      table.prefetch(hashes[place])
+    }
+    for place in 0..<count { prefetchRecord(table.peek(hashes[place])) }
+    for place in 0..<count {
+      observe(batch.segments[place], keys[place], hashes[place], fromA: directions & (1 << UInt32(place)) != 0)
+    }
+    batch.count = 0
+    expire()
+  }
+
+  @inline(__always) private func scope(of encapsulation: UInt16) -> UInt16 {
+    scopes.isEmpty || Int(encapsulation) >= scopes.count ? 0 : scopes[Int(encapsulation)]
+  }
+
+  @inline(__always) private func prefetchRecord(_ index: UInt32) {
+    guard index != 0 else { return }
+    let address = unsafe records.address(of: index)
+    var offset = 0
+    while offset < MemoryLayout<Connection>.size {
+      unsafe tcpaudit_prefetch(address + offset)
+      offset += 64
+    }
+  }
+
+  @inline(__always) private mutating func observe(_ segment: Segment, _ key: FlowKey, _ hash: UInt32, fromA: Bool) {
+    if segment.time > now { now = segment.time }
+    var index = find(key, hash)
+    if index == 0 {
+      index = begin(segment, key, hash)
+    } else if segment.flags.contains(.syn) || records[index].shared.has(.pendingSYN) {
+      index = sortOut(segment, key, hash, fromA: fromA, index: index)
+      if index == 0 { return }
+    }
+    records[index].observe(segment, fromA: fromA, troubles: &troubles)
+    if zeek.isOn { zeek[index].observe(segment, fromFirst: fromA == records[index].startedByA) }
+    if records[index].mayBeOver { noteEnd(index) }
+  }
+
+  @inline(__always) func find(_ key: FlowKey, _ hash: UInt32) -> UInt32 {
+    table.find(hash) { records[$0].key == key }
+  }
+
+  /// A new connection; its first segment is yet to be observed.
+  mutating func begin(_ segment: Segment, _ key: FlowKey, _ hash: UInt32) -> UInt32 {
+    if records.count >= options.maxConnections { evictOne() }
+    var connection = Connection(key: key, hash: hash, beginning: segment)
+    connection.shared.marks.insert(.live)
+    generation &+= 1
+    connection.shared.generation = generation
+    guard let index = records.allocate(connection) else {
+      evictOne()
+      return records.allocate(connection) ?? 1
+    }
+    if zeek.isOn { zeek.begin(segment, index: index) }
+    servicePorts.count(key)
+    table.insert(hash, index)
+    if records.count > peakConnections { peakConnections = records.count }
+    return index
+  }
+
+  /// A segment with SYN, or one after a SYN whose meaning is open. Returns the record it belongs to, 0 for none yet.
+  private mutating func sortOut(
+    _ segment: Segment, _ key: FlowKey, _ hash: UInt32, fromA: Bool, index: UInt32
+  ) -> UInt32 {
+    if records[index].shared.has(.pendingSYN) {
+      if let next = resolvePending(segment, key, hash, fromA: fromA, index: index) { return next }
+    }
+    guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else { return index }
+    let isOver = records[index].isOver(troubles)
+    switch records[index].incarnation(ofSYN: segment, fromA: fromA, isOver: isOver) {
+    case .same:
+      return index
+    case .new:
+      return beginAnew(segment, key, hash, replacing: index)
+    case .pending:
+      pending[index] = segment
+      records[index].shared.marks.insert(.pendingSYN)
+      return 0
+    }
+  }
+
+  private mutating func beginAnew(_ segment: Segment, _ key: FlowKey, _ hash: UInt32, replacing index: UInt32) -> UInt32
+  {
+    records[index].shared.marks.insert(.tupleReused)
+    retire(index, .reused)
+    let next = begin(segment, key, hash)
+    records[next].shared.marks.insert(.tupleReused)
+    return next
+  }
+
+  /// What follows a SYN in another sequence space says whether it began another connection. Returns the record that
+  /// `segment` belongs to, or nil where it is to be judged as if there had been no such SYN.
+  private mutating func resolvePending(
+    _ segment: Segment, _ key: FlowKey, _ hash: UInt32, fromA: Bool, index: UInt32
+  ) -> UInt32? {
+    guard let syn = pending[index] else { return nil }
+    let synFromA = FlowKey.of(syn, scope: key.scope).fromA
+    let isRepeat = segment.flags.contains(.syn) && fromA == synFromA && segment.sequence == syn.sequence
+    let answered =
+      fromA != synFromA && segment.flags.contains([.syn, .ack])
+      && segment.acknowledgment == syn.sequence.advanced(by: 1)
+    let distance = segment.sequence.distance(from: syn.sequence)
+    let goesOn =
+      fromA == synFromA && !segment.flags.contains(.syn) && distance > 0 && distance < 1 << 20
+      && !(fromA ? records[index].a : records[index].b).continues(segment)
+    if isRepeat || answered || goesOn {
+      dropPending(index)
+      let next = beginAnew(syn, key, hash, replacing: index)
+      records[next].observe(syn, fromA: synFromA, troubles: &troubles)
+      if zeek.isOn { zeek[next].observe(syn, fromFirst: true) }
+      return next
+    }
+    if fromA == synFromA, !segment.flags.contains(.syn) {
+      // The old stream goes on, or is ended: the SYN led to nothing.
+      dropPending(index)
+      records[index].countStrangeSYN(syn, fromA: synFromA, troubles: &troubles)
+    }
+    return nil
+  }
+
+  mutating func dropPending(_ index: UInt32) {
+    pending.removeValue(forKey: index)
+    records[index].shared.marks.remove(.pendingSYN)
+  }
+}
+
+extension Connection {
+  /// Both FINs acknowledged, or a RST seen, and not yet in the queue.
+  @inline(__always) var mayBeOver: Bool {
+    !shared.has(.lingering) && (shared.has(.reset) || (a.has(.finAcked) && b.has(.finAcked)))
+  }
+
+  /// Whether `a` sent the first packet.
+  var startedByA: Bool {
+    if a.packets == 0 || b.packets == 0 { return b.packets == 0 }
+    return !b.first.precedes(a.first)
+  }
+
+  /// Remembers a SYN that was not let in.
+  mutating func countStrangeSYN(_ syn: Segment, fromA: Bool, troubles: inout Troubles) {
+    let moment = Moment(time: syn.time, packet: syn.packet)
+    if fromA {
+      a.count(syn, moment)
+      troubles.records[troubles.of(&a)].strangeSYN = moment
+    } else {
+      b.count(syn, moment)
+      troubles.records[troubles.of(&b)].strangeSYN = moment
+    }
+  }
+}
+
+extension FlowKey {
+  static var none: FlowKey {
+    FlowKey(aHigh: 0, aLow: 0, bHigh: 0, bLow: 0, aPort: 0, bPort: 0, scope: 0, ipVersion: 0)
+  }
+}
