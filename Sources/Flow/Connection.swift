@@ -2,7 +2,6 @@ internal import Wire
 
 struct ConnectionMarks: OptionSet, BitwiseCopyable {
   var rawValue: UInt16
-  init(rawValue: UInt16) { self.rawValue = rawValue }
 
   static var clientIsA: Self { .init(rawValue: 1 << 0) }
   /// A SYN or SYN-ACK told who is the client.
