@@ -56,6 +56,7 @@ let package = Package(
     .target(
       name: "PacketScript", dependencies: ["Wire"], path: "Tests/PacketScript",
       swiftSettings: tests),
+    .testTarget(name: "PacketScriptTests", dependencies: ["PacketScript", "Wire"], swiftSettings: tests),
     .testTarget(name: "WireTests", dependencies: ["Wire", "PacketScript"], swiftSettings: tests),
     .testTarget(
       name: "CaptureTests", dependencies: ["Capture", "Wire", "PacketScript"], swiftSettings: tests),
