@@ -10,7 +10,10 @@ extension Facts {
     let own = self[side]
     guard own.packets > 0, var state = openingState(of: side) else { return nil }
     var events = closingEvents(of: side)
-    events.sort { $0.moment.precedes($1.moment) }
+    // One packet may bring the peer's ACK and carry our FIN: what it answers came before.
+    events.sort {
+      $0.moment == $1.moment ? $0.event.rawValue > $1.event.rawValue : $0.moment.precedes($1.moment)
+    }
     var last = end.time
     for event in events {
       guard let next = state.after(event.event) else { continue }

@@ -75,7 +75,13 @@ extension Tracker {
     sequenceSpace(side, trouble, into: &facts)
     facts.fin = fin(side, trouble)
     if facts.fin == nil { inferFIN(side, peer: peer, trouble, into: &facts) }
-    if trouble.resets != 0 { facts.resets = troubles.resets[trouble.resets] }
+    if trouble.resets != 0 {
+      facts.resets = troubles.resets[trouble.resets]
+      // Nobody died of it, and its sender too went on afterwards.
+      if facts.resets?.effective == nil, facts.resets?.peerMovedOn == true, facts.resets?.ownAfter != nil {
+        facts.resets?.first.verdict = .challenged
+      }
+    }
     facts.deaf = trouble.deaf
     facts.stall = trouble.stall
     facts.strangeSYN = trouble.strangeSYN

@@ -1,0 +1,154 @@
+import Flow
+import Testing
+import Wire
+
+@Suite("FIN and RST")
+struct ClosingTests {
+  @Test func theCutReply() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.081 C > S P. 1:5
+        0.081 C > S F.
+        0.161 S > C . ack 6
+        0.162 S > C P. 1:13241/1448
+        0.163 C > S R 6
+        0.243 S > C P. 13241:14689
+        0.244 C > S R 6
+        """)
+    let fin = try #require(facts.client.fin)
+    #expect(fin.offset == 4)
+    #expect(fin.acked?.packet.number == 6)
+    #expect(fin.firstAfter?.packet.number == 7)
+    #expect(fin.firstAfterLength == 1448)
+    #expect(facts.state == .reset)
+    #expect(facts.abort?.side == .client)
+    #expect(facts.client.resets?.count == 2)
+    #expect(facts.server.unackedBytes == 14688)
+    #expect(facts.client.state == .closed)
+  }
+
+  @Test func aResetOutOfTheWindowIsIgnored() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.2 C > S P. 1:101
+        0.3 S > C . ack 101
+        0.4 S > C R 500000000
+        0.5 C > S P. 101:201
+        0.6 S > C . ack 201
+        0.7 C > S F.
+        0.8 S > C F.
+        0.9 C > S .
+        """)
+    #expect(facts.state == .closed)
+    #expect(facts.abort == nil)
+    #expect(facts.server.resets?.first.verdict == .ignored)
+    #expect(facts.client.payloadBytes == 200)
+    #expect(facts.server.missingBytes == 0)
+  }
+
+  @Test func aResetThatNobodyTookIsNoEnd() throws {
+    // Exact sequence number, and yet both go on: it never arrived, or was challenged.
+    let facts = try trackOne(
+      handshake + """
+        0.2 C > S P. 1:101
+        0.3 S > C . ack 101
+        0.4 S > C R. 1
+        1.5 C > S P. 101:201
+        1.6 S > C P. 1:11 ack 201
+        1.7 C > S . ack 11
+        """)
+    #expect(facts.abort == nil)
+    #expect(facts.state == .established)
+    #expect(facts.server.resets?.first.verdict == .challenged)
+    #expect(facts.server.payloadBytes == 10)
+  }
+
+  @Test func aResetThatWasNotHeard() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.2 C > S P. 1:101
+        0.3 S > C . ack 101
+        0.4 S > C R. 1
+        5.0 C > S P. 101:201
+        5.3 C > S P. 101:201
+        5.9 C > S P. 101:201
+        """)
+    #expect(facts.abort == nil)
+    #expect(facts.server.resets?.peerMovedOn == true)
+    #expect(facts.server.resets?.ownAfter == nil)
+  }
+
+  @Test func echoesOfOneAbortAreOneAbort() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.100 C > S P. 1:6
+        0.180 S > C P. 1:10001/1000
+        0.181 S > C R. 10001
+        0.260 C > S . ack 4001
+        0.260 S > C R 4001
+        0.261 C > S . ack 10001
+        0.261 S > C R 10001
+        """)
+    let resets = try #require(facts.server.resets)
+    #expect(resets.count == 3)
+    #expect(resets.echoCount == 2)
+    #expect(resets.lowestEcho == 4000)
+    #expect(resets.effective?.moment == resets.first.moment)
+    #expect(facts.state == .reset)
+  }
+
+  @Test func refused() throws {
+    let facts = try trackOne(
+      """
+      0.0 C > S S
+      0.1 S > C R. =0 ack 1
+      """)
+    #expect(facts.state == .refused)
+    #expect(facts.client.state == .closed)
+  }
+
+  @Test func aFINThatTheCaptureLostIsInferred() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.2 S > C P. 1:101
+        0.3 C > S . ack 101
+        0.4 S > C F. 101 lost
+        0.5 C > S F. ack 102
+        0.6 S > C . 102 ack 2
+        """)
+    #expect(facts.server.fin?.inferred == true)
+    #expect(facts.server.missingBytes == 0)
+    #expect(facts.server.ackedBytes == 100)
+    #expect(facts.state == .closed)
+  }
+
+  @Test func retransmittedFINsAreOneFIN() throws {
+    let facts = try trackOne(
+      handshake + """
+        1.0,1.3,1.9,3.1,5.5 C > S F. 1
+        """)
+    #expect(facts.client.finPackets == 5)
+    #expect(facts.client.retransmittedPackets == 4)
+    let run = try #require(facts.client.unanswered)
+    #expect(run.kind == .fin)
+    #expect(run.sent.count == 5)
+    #expect(run.sent.growing == 3)
+    #expect(run.peerPackets == 0)
+    #expect(facts.client.state == .finWait1)
+    #expect(facts.state == .halfClosed)
+  }
+
+  @Test func simultaneousClose() throws {
+    let facts = try trackOne(
+      handshake + """
+        1.00 C > S F. 1 ack 1
+        1.01 S > C F. 1 ack 1
+        1.09 C > S . 2 ack 2
+        1.10 S > C . 2 ack 2
+        """)
+    #expect(facts.state == .closed)
+    #expect(facts.closedBy == .both)
+    #expect(facts.client.state == .timeWait)
+    #expect(facts.server.state == .timeWait)
+  }
+}

@@ -1,0 +1,110 @@
+import Flow
+import Testing
+import Wire
+
+@Suite("One 4-tuple, several connections")
+struct IncarnationTests {
+  private let close = """
+    0.2 C > S F.
+    0.3 S > C F.
+    0.4 C > S .
+
+    """
+
+  @Test func aNewISNAfterTheCloseIsANewConnection() throws {
+    let all = try track(
+      handshake + close + """
+        isn C 900000
+        isn S 800000
+        5.0 C > S S
+        5.1 S > C S.
+        5.2 C > S .
+        """)
+    #expect(all.count == 2)
+    #expect(all[0].state == .closed)
+    #expect(all[1].state == .established)
+    #expect(all.allSatisfy { $0.tupleReused })
+    #expect(all[1].id == 7)
+  }
+
+  @Test func aSYNRepeatedAfterMinutesIsTheSameConnection() throws {
+    let facts = try trackOne(
+      """
+      0,1,3,7,400 C > S S
+      400.1 S > C S.
+      400.2 C > S .
+      """)
+    #expect(facts.client.synPackets == 5)
+    #expect(facts.state == .established)
+    #expect(facts.client.retransmittedPackets == 4)
+  }
+
+  @Test func anInjectedSYNLeavesALiveConnectionAlone() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.2 C > S P. 1:101
+        0.3 S > C . ack 101
+        0.4 C > S S =77777
+        0.5 S > C . ack 101
+        0.6 C > S P. 101:201
+        0.7 S > C . ack 201
+        """)
+    #expect(facts.client.payloadBytes == 200)
+    #expect(facts.client.synPackets == 1)
+    #expect(facts.client.strangeSYN?.packet.number == 6)
+    #expect(facts.state == .established)
+  }
+
+  @Test func aSYNThatIsAnsweredBeginsAnotherThoughTheOldOneSeemedAlive() throws {
+    let all = try track(
+      handshake + """
+        0.2 C > S P. 1:101
+        0.3 S > C . ack 101
+        isn C 900000
+        isn S 800000
+        100.0 C > S S
+        100.1 S > C S.
+        100.2 C > S .
+        """)
+    #expect(all.count == 2)
+    #expect(all[0].endedBecause == .reused)
+    #expect(all[0].client.payloadBytes == 100)
+    #expect(all[1].state == .established)
+  }
+
+  @Test func idleForHoursIsOneConnection() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.2 C > S P. 1:101
+        0.3 S > C . ack 101
+        9h C > S P. 101:201
+        9h S > C . ack 201
+        """)
+    #expect(facts.client.payloadBytes == 200)
+    #expect(facts.longestIdle > 32_000_000_000_000)
+  }
+
+  @Test func simultaneousOpenIsOneConnection() throws {
+    let facts = try trackOne(
+      """
+      0.00 C > S S
+      0.01 S > C S
+      0.09 C > S S. 0 ack 1
+      0.10 S > C S. 0 ack 1
+      0.11 C > S P. 1:11 ack 1
+      0.20 S > C . ack 11
+      """)
+    #expect(facts.handshake.simultaneousOpen)
+    #expect(facts.client.payloadBytes == 10)
+    #expect(facts.client.missingBytes == 0)
+  }
+
+  @Test(arguments: [1, 2, 3, 5, 8, 31, 32]) func theSizeOfBatchesChangesNothing(size: Int) throws {
+    let text = handshake + close
+    let whole = try track(text)
+    let parts = try track(text, batchSize: size)
+    #expect(parts.map(\.id) == whole.map(\.id))
+    #expect(parts.map(\.client.packets) == whole.map(\.client.packets))
+    #expect(parts.map(\.state) == whole.map(\.state))
+  }
+}
