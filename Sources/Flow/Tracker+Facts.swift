@@ -78,7 +78,7 @@ extension Tracker {
     if trouble.resets != 0 {
       facts.resets = troubles.resets[trouble.resets]
       // Nobody died of it, and its sender too went on afterwards.
-      if facts.resets?.effective == nil, facts.resets?.peerMovedOn == true, facts.resets?.ownAfter != nil {
+      if facts.resets?.first.verdict == .unknown, facts.resets?.peerMovedOn == true, facts.resets?.ownAfter != nil {
         facts.resets?.first.verdict = .challenged
       }
     }
