@@ -41,13 +41,15 @@ let package = Package(
     .target(
       name: "Audit", dependencies: ["Flow", "Wire"], exclude: ["Pages"], swiftSettings: house),
     .target(name: "Report", dependencies: ["Audit", "Flow", "Wire"], swiftSettings: house),
+    // What somebody expects of an audit, and how it differs.
+    .target(name: "Expectation", dependencies: ["Audit"], swiftSettings: house),
     .target(
       name: "Engine", dependencies: ["Capture", "Wire", "Flow", "Audit", "Report"],
       swiftSettings: house),
     .executableTarget(
       name: "tcpaudit",
       dependencies: [
-        "Engine", "Capture", "Wire", "Flow", "Audit", "Report",
+        "Engine", "Expectation", "Capture", "Wire", "Flow", "Audit", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
@@ -68,6 +70,8 @@ let package = Package(
     .testTarget(
       name: "ReportTests", dependencies: ["Report", "Audit", "Flow", "Wire", "PacketScript"],
       swiftSettings: tests),
+    .testTarget(
+      name: "ExpectationTests", dependencies: ["Expectation", "Audit", "Flow", "Wire"], swiftSettings: tests),
     .testTarget(
       name: "EngineTests",
       dependencies: ["Engine", "Capture", "Report", "Audit", "Flow", "Wire", "PacketScript"],

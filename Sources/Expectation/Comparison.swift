@@ -1,0 +1,148 @@
+public import Audit
+
+/// One connection as the audit saw it, in the words of its record.
+public struct AuditedConnection: Sendable {
+  public var id: UInt64
+  public var client: EndpointPattern
+  public var server: EndpointPattern
+  public var findings: [Finding]
+  /// Fields of the record by path (`client.payload_bytes`), as JSON writes them, without quotes.
+  public var fields: [String: String]
+
+  public init(
+    id: UInt64, client: EndpointPattern, server: EndpointPattern, findings: [Finding], fields: [String: String]
+  ) {
+    self.id = id
+    self.client = client
+    self.server = server
+    self.findings = findings
+    self.fields = fields
+  }
+
+  var name: String { "\(client.text) -> \(server.text)" }
+}
+
+/// Something that is not as it was expected.
+public struct Difference: Sendable, Equatable {
+  /// Line of the expectation, 1-based; nil where something was there that nobody expected.
+  public var line: Int?
+  public var message: String
+}
+
+extension Expectations {
+  /// Holds an audit against the expectations. Empty: all is as expected.
+  /// - Parameter captureFindings: those that belong to no connection.
+  public func differences(_ connections: [AuditedConnection], captureFindings: [Finding]) -> [Difference] {
+    var differences: [Difference] = []
+    if let expected = connectionCount, expected != connections.count {
+      differences.append(
+        Difference(line: nil, message: "expected \(expected) connections, found \(connections.count)"))
+    }
+    compare(self.captureFindings, captureFindings, of: "the capture", clean: false, into: &differences)
+    for rule in absent {
+      let culprits = connections.filter { $0.findings.contains { $0.rule == rule } }
+      if let first = culprits.first {
+        differences.append(
+          Difference(line: nil, message: "\(rule) must be absent, and is found on \(first.name)"))
+      }
+    }
+    var taken = Set<UInt64>()
+    for expected in self.connections {
+      let matching = connections.filter { !taken.contains($0.id) && expected.speaksOf($0) }
+      compare(expected, matching, taken: &taken, into: &differences)
+    }
+    guard !allowsMore else { return differences }
+    for connection in connections where !taken.contains(connection.id) {
+      for finding in connection.findings {
+        differences.append(
+          Difference(line: nil, message: "unexpected \(finding.rule) on \(connection.name): \(finding.summary)"))
+      }
+    }
+    return differences
+  }
+
+  private func compare(
+    _ expected: ExpectedConnection, _ matching: [AuditedConnection], taken: inout Set<UInt64>,
+    into differences: inout [Difference]
+  ) {
+    let name = "\(expected.client.text) -> \(expected.server.text)"
+    if matching.isEmpty, expected.count != 0 {
+      differences.append(Difference(line: expected.line, message: "no connection \(name)"))
+      return
+    }
+    if let count = expected.count, count != matching.count {
+      differences.append(
+        Difference(line: expected.line, message: "expected \(count) connections \(name), found \(matching.count)"))
+    }
+    // Without a number the block speaks of one connection, or of all that a `*` covers.
+    let isExact = expected.client.port != nil && expected.server.port != nil
+    let spokenOf = expected.count == nil && isExact ? Array(matching.prefix(1)) : matching
+    for connection in spokenOf {
+      taken.insert(connection.id)
+      compare(
+        expected.findings, connection.findings, of: connection.name, clean: expected.isClean, into: &differences)
+      for rule in expected.absent where connection.findings.contains(where: { $0.rule == rule }) {
+        differences.append(
+          Difference(line: expected.line, message: "\(rule) must be absent on \(connection.name), and is found"))
+      }
+      for field in expected.fields {
+        let found = connection.fields[field.path]
+        guard found != field.value else { continue }
+        differences.append(
+          Difference(
+            line: field.line,
+            message: found.map { "\(connection.name): \(field.path) is \($0), expected \(field.value)" }
+              ?? "\(connection.name): the record has no field \(field.path)"))
+      }
+    }
+  }
+
+  private func compare(
+    _ expected: [ExpectedFinding], _ found: [Finding], of name: String, clean: Bool,
+    into differences: inout [Difference]
+  ) {
+    var rest = found
+    for expectation in expected {
+      guard let place = rest.firstIndex(where: { $0.rule == expectation.rule }) else {
+        let instead = found.isEmpty ? "nothing" : found.map(\.rule).joined(separator: ", ")
+        differences.append(
+          Difference(line: expectation.line, message: "\(name): \(expectation.rule) not found (found: \(instead))"))
+        continue
+      }
+      let finding = rest.remove(at: place)
+      for message in expectation.deviations(of: finding) {
+        differences.append(Difference(line: expectation.line, message: "\(name): \(message)"))
+      }
+    }
+    guard clean || !allowsMore else { return }
+    for finding in rest {
+      differences.append(
+        Difference(line: nil, message: "unexpected \(finding.rule) on \(name): \(finding.summary)"))
+    }
+  }
+}
+
+extension ExpectedConnection {
+  fileprivate func speaksOf(_ connection: AuditedConnection) -> Bool {
+    client.matches(address: connection.client.address ?? "", port: connection.client.port ?? 0)
+      && server.matches(address: connection.server.address ?? "", port: connection.server.port ?? 0)
+  }
+}
+
+extension ExpectedFinding {
+  /// What of `finding` is not as it was said.
+  fileprivate func deviations(of finding: Finding) -> [String] {
+    var messages: [String] = []
+    func expect(_ name: String, _ expected: String?, _ found: String) {
+      guard let expected, expected != found else { return }
+      messages.append("\(rule): \(name) is \(found), expected \(expected)")
+    }
+    expect("severity", severity?.name, finding.severity.name)
+    expect("confidence", confidence?.name, finding.confidence.name)
+    let found = finding.suspects.map(\.rawValue).joined(separator: ",")
+    expect("suspects", suspects.map { $0.map(\.rawValue).joined(separator: ",") }, found)
+    if faultUnknown, finding.suspects.count == 1 { messages.append("\(rule): fault is \(found), expected unknown") }
+    expect("bytes-lost", bytesLost.map(String.init), finding.bytesLost.map(String.init) ?? "null")
+    return messages
+  }
+}

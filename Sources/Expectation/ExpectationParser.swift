@@ -1,0 +1,141 @@
+internal import Audit
+
+/// A mistake in a file of expectations.
+public struct ExpectationError: Error, Sendable, Equatable {
+  /// 1-based.
+  public var line: Int
+  /// What is wrong, and what would be right.
+  public var message: String
+}
+
+extension Expectations {
+  /// Reads what a person wrote; the first mistake ends it.
+  /// - Parameter knownRules: ids of the catalogue: a misspelt rule would never be found, or always be absent.
+  public init(parsing text: String, knownRules: Set<String>) throws(ExpectationError) {
+    var parser = ExpectationParser(knownRules: knownRules)
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+      try parser.read(line, number: index + 1)
+    }
+    self = parser.result
+  }
+}
+
+private struct ExpectationParser {
+  let knownRules: Set<String>
+  var result = Expectations()
+  /// The finding that `fault`, `severity` … speak of: in the last connection, else of the capture.
+  var inFinding = false
+
+  mutating func read(_ line: Substring, number: Int) throws(ExpectationError) {
+    // A comment begins where a line or a word does: `*:80 # why`.
+    var words = line.split(whereSeparator: \.isWhitespace)
+    if let comment = words.firstIndex(where: { $0.hasPrefix("#") }) { words.removeSubrange(comment...) }
+    guard let keyword = words.first else { return }
+    let rest = Array(words.dropFirst())
+    func fail(_ message: String) -> ExpectationError { ExpectationError(line: number, message: message) }
+    switch keyword {
+    case "capture":
+      result.captures.append(rest.joined(separator: " "))
+    case "connections":
+      guard rest.count == 1, let count = Int(rest[0]), count >= 0 else { throw fail("connections takes a number") }
+      result.connectionCount = count
+    case "allow-more":
+      guard rest == ["yes"] || rest == ["no"] else { throw fail("allow-more takes yes or no") }
+      result.allowsMore = rest == ["yes"]
+    case "connection":
+      try connection(rest, number)
+    case "finding":
+      guard rest.count == 1 else { throw fail("finding takes a rule") }
+      try finding(ExpectedFinding(rule: rule(rest[0], number), line: number))
+    case "absent":
+      guard rest.count == 1 else { throw fail("absent takes a rule") }
+      let name = try rule(rest[0], number)
+      inFinding = false
+      if result.connections.isEmpty { result.absent.append(name) } else { last.absent.append(name) }
+    case "clean":
+      guard !result.connections.isEmpty else { throw fail("clean stands under a connection") }
+      inFinding = false
+      last.isClean = true
+    case "severity", "fault", "suspects", "confidence", "bytes-lost":
+      guard inFinding else { throw fail("\(keyword) stands under a finding") }
+      try detail(keyword, rest, number)
+    default:
+      guard !result.connections.isEmpty, !rest.isEmpty else {
+        throw fail("unknown word “\(keyword)”; a field of the connection's record takes a value")
+      }
+      inFinding = false
+      last.fields.append(
+        ExpectedField(path: String(keyword), value: rest.joined(separator: " "), line: number))
+    }
+  }
+
+  private var last: ExpectedConnection {
+    get { result.connections[result.connections.count - 1] }
+    set { result.connections[result.connections.count - 1] = newValue }
+  }
+
+  private func rule(_ word: Substring, _ number: Int) throws(ExpectationError) -> String {
+    guard knownRules.contains(String(word)) else {
+      throw ExpectationError(line: number, message: "no rule is called “\(word)”; tcpaudit rules lists them")
+    }
+    return String(word)
+  }
+
+  private mutating func connection(_ words: [Substring], _ number: Int) throws(ExpectationError) {
+    var words = words
+    var count: Int?
+    if let times = words.last, times.hasPrefix("x"), let number = Int(times.dropFirst()) {
+      count = number
+      words.removeLast()
+    }
+    guard words.count == 3, words[1] == "->" || words[1] == "→", let client = EndpointPattern(words[0]),
+      let server = EndpointPattern(words[2])
+    else {
+      throw ExpectationError(
+        line: number,
+        message: "a connection is written CLIENT:PORT -> SERVER:PORT, with * for any, and xN for N of them")
+    }
+    inFinding = false
+    result.connections.append(ExpectedConnection(client: client, server: server, count: count, line: number))
+  }
+
+  private mutating func finding(_ finding: ExpectedFinding) {
+    inFinding = true
+    if result.connections.isEmpty { result.captureFindings.append(finding) } else { last.findings.append(finding) }
+  }
+
+  private mutating func detail(_ keyword: Substring, _ words: [Substring], _ number: Int) throws(ExpectationError) {
+    var finding = ExpectedFinding(rule: "", line: number)
+    if let known = result.connections.isEmpty ? result.captureFindings.last : last.findings.last { finding = known }
+    let value = words.joined(separator: "")
+    func fail(_ message: String) -> ExpectationError { ExpectationError(line: number, message: message) }
+    switch keyword {
+    case "severity":
+      guard let severity = Severity.allCases.first(where: { $0.name == value }) else {
+        throw fail("severity is note, warning or error")
+      }
+      finding.severity = severity
+    case "confidence":
+      guard let confidence = Confidence.allCases.first(where: { $0.name == value }) else {
+        throw fail("confidence is possible, likely or certain")
+      }
+      finding.confidence = confidence
+    case "bytes-lost":
+      guard let bytes = UInt64(value.filter { $0 != "," && $0 != "_" }) else { throw fail("bytes-lost takes a number") }
+      finding.bytesLost = bytes
+    case "fault" where value == "unknown":
+      finding.faultUnknown = true
+    default:
+      let parties = value.split(separator: ",").compactMap { Party(rawValue: String($0)) }
+      guard !parties.isEmpty, parties.count == value.split(separator: ",").count,
+        keyword == "suspects" || parties.count == 1
+      else { throw fail("\(keyword) is of client, server, path and capture; fault may be unknown") }
+      finding.suspects = parties
+    }
+    if result.connections.isEmpty {
+      result.captureFindings[result.captureFindings.count - 1] = finding
+    } else {
+      last.findings[last.findings.count - 1] = finding
+    }
+  }
+}
