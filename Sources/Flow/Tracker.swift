@@ -45,6 +45,10 @@ public struct Tracker: ~Copyable {
   /// Connections now held.
   public var openConnections: Int { records.count }
 
+  /// Takes in an ICMP error, in its place between batches: it belongs to the connection that it quotes, if its sequence
+  /// number lies in what that side has outstanding or has lately sent.
+  public mutating func track(_ error: QuotedError) { unmatchedErrors += 1 }
+
   /// Takes in a batch and empties it. The table's slots and the records are fetched for all before the first is
   /// observed, so that their cache misses overlap.
   public mutating func track(_ batch: inout SegmentBatch) {

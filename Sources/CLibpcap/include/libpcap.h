@@ -1,1 +1,1 @@
-#include <pcap/pcap.h>
+/// The door to libpcap, opened at run time: what is not needed is not loaded. Its owner fills it.

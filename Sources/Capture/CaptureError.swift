@@ -1,0 +1,32 @@
+/// Why an input could not be read, or not to its end. Says file, place, cause and mend.
+public struct CaptureError: Error, Hashable, Sendable {
+  /// As it was given; `-` is standard input.
+  public var path: String
+  /// Bytes from the start of the (decompressed) file; nil where the file could not be opened.
+  public var offset: UInt64?
+  /// What was wrong.
+  public var cause: String
+  /// What to do about it; may be empty.
+  public var mend: String
+  /// The file ends in the middle of a record: all before it was read.
+  public var isTruncation: Bool
+
+  public init(path: String, offset: UInt64? = nil, cause: String, mend: String = "", isTruncation: Bool = false) {
+    self.path = path
+    self.offset = offset
+    self.cause = cause
+    self.mend = mend
+    self.isTruncation = isTruncation
+  }
+}
+
+/// A filter that libpcap does not compile: a usage error.
+public struct FilterError: Error, Hashable, Sendable {
+  public var filter: String
+  public var cause: String
+
+  public init(filter: String, cause: String) {
+    self.filter = filter
+    self.cause = cause
+  }
+}
