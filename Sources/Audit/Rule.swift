@@ -8,6 +8,7 @@ public enum Section: String, CaseIterable, Sendable {
 /// One kind of finding: a pure function from what was observed to at most one claim.
 public struct Rule: Sendable {
   public typealias Check = @Sendable (Facts, Surroundings, Thresholds) -> Finding?
+  public typealias CaptureCheck = @Sendable (CaptureFacts, Thresholds) -> Finding?
 
   /// As in `--rule`, `explain` and every record.
   public let id: String
@@ -18,12 +19,26 @@ public struct Rule: Sendable {
   public let title: String
   /// nil where it judges the capture as a whole (section `capture`).
   public let check: Check?
+  /// nil where it judges one connection.
+  public let captureCheck: CaptureCheck?
 
+  /// A rule about one connection.
   public init(id: String, section: Section, severity: Severity, title: String, check: Check?) {
     self.id = id
     self.section = section
     self.severity = severity
     self.title = title
     self.check = check
+    captureCheck = nil
+  }
+
+  /// A rule about the capture as a whole.
+  public init(id: String, severity: Severity, title: String, captureCheck: @escaping CaptureCheck) {
+    self.id = id
+    section = .capture
+    self.severity = severity
+    self.title = title
+    check = nil
+    self.captureCheck = captureCheck
   }
 }

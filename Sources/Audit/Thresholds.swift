@@ -1,4 +1,4 @@
-/// Every number that a rule decides by, with unit and reason; options change them.
+/// Every number that a rule decides by, with unit and reason; options change the first three.
 public struct Thresholds: Sendable {
   /// `--linger`, ns: how long a half-closed connection may wait before that is worth a word. Longer than a local application
   /// needs to see end of file.
@@ -8,6 +8,35 @@ public struct Thresholds: Sendable {
   /// `--idle`, ns: the shortest idle time after which a middlebox may have forgotten a connection; the shortest timeouts
   /// that are sold are one minute.
   public var idle: Int64 = 60_000_000_000
+
+  // MARK: Silence
+  /// Transmissions of the same data: the first, a tail loss probe (RFC 8985), and two timeouts, of which one backs off.
+  public var dataTransmissions: UInt32 = 4
+  /// What they must span, ns: a route that changes heals in less.
+  public var silentSpan: Int64 = 3_000_000_000
+  /// A SYN that was repeated once and not answered.
+  public var synTransmissions: UInt32 = 2
+  /// Recorded time after the first SYN, ns: Linux repeats it after 1 s and 3 s.
+  public var synSpan: Int64 = 3_000_000_000
+  /// Two repetitions of a SYN-ACK: one may be a lost ACK.
+  public var synAckTransmissions: UInt32 = 3
+  /// As for data.
+  public var finTransmissions: UInt32 = 4
+  /// RFC 9293 §3.8.4: one missing reply is no death.
+  public var keepaliveProbes: UInt32 = 3
+
+  // MARK: The end of the recording
+  /// Silence up to the end of the recording counts from here on, ns (or `overdueTimeouts` where that is longer).
+  public var overdue: Int64 = 5_000_000_000
+  /// In retransmission timeouts.
+  public var overdueTimeouts: Int64 = 3
+  /// The least retransmission timeout, ns (RFC 6298 §2.4 says 1 s; Linux starts from 200 ms plus the round trip).
+  public var leastTimeout: Int64 = 1_000_000_000
+
+  // MARK: Truncation
+  /// A resetting side whose own last data is younger than this, ns, or than `midStreamRoundTrips`, was cut in mid-stream.
+  public var midStream: Int64 = 1_000_000_000
+  public var midStreamRoundTrips: Int64 = 2
 
   public init() {}
 }

@@ -1,0 +1,20 @@
+public import Flow
+
+/// What is known of the capture as a whole at its end (section 5 of the catalogue).
+public struct CaptureFacts: Sendable {
+  public var surroundings = Surroundings()
+  /// TCP packets, copies included, and the copies.
+  public var tcpPackets: UInt64 = 0
+  public var duplicatePackets: UInt64 = 0
+  /// Connections of which more than a SYN was seen, and those of them seen in one direction while the other is proved alive.
+  public var connections: UInt64 = 0
+  public var oneSidedConnections: UInt64 = 0
+  /// Steps of the clock backwards within one interface, the largest (ns), and the packet that came first after one.
+  public var backwardSteps: UInt64 = 0
+  public var largestBackwardStep: Int64 = 0
+  public var firstBackwardStep: Moment?
+  /// Inputs that end in the middle of a record, as they were given, and the last packet before each.
+  public var cutInputs: [(path: String, last: Moment?)] = []
+
+  public init() {}
+}

@@ -1,0 +1,44 @@
+internal import Flow
+internal import Wire
+
+// What takes certainty from a claim, and whom it clears.
+extension Facts {
+  /// The capture stands at that side's host: what it does not show, the host did not send or the capture has lost; the
+  /// path is cleared.
+  func standsAt(_ side: Side) -> Bool { vantage == (side == .client ? .client : .server) }
+
+  /// Why `side` does not answer: itself where the capture stands beside it, else the path or its host.
+  func suspects(forSilenceOf side: Side) -> [Party] { standsAt(side) ? [side.party] : [.path, side.party] }
+
+  /// How long a silence at the end of the recording must be to count, ns: max(3 RTO, 5 s).
+  func overdue(_ thresholds: Thresholds) -> Int64 {
+    let timeout = max(thresholds.leastTimeout, 2 * (roundTrip ?? 0))
+    return max(thresholds.overdue, thresholds.overdueTimeouts * timeout)
+  }
+
+  /// `best`, lowered by what the capture may have missed.
+  /// - Parameters:
+  ///   - interval: what the claim is about.
+  ///   - sides: whose packets would refute it if the capture had lost them.
+  func confidence(
+    _ best: Confidence, from start: Timestamp, to end: Timestamp, losing sides: [Side] = Side.allCases,
+    _ surroundings: Surroundings
+  ) -> Confidence {
+    var steps = 0
+    if sides.contains(where: { self[$0].missingBytes > 0 }) || surroundings.isBlind(from: start, to: end) { steps += 1 }
+    if !surroundings.bothDirectionsSeen || sides.contains(where: { self[$0].packets == 0 }) { steps += 1 }
+    if !rolesKnown { steps += 1 }
+    return best.lowered(by: steps)
+  }
+}
+
+extension Confidence {
+  func lowered(by steps: Int = 1) -> Confidence {
+    Confidence(rawValue: UInt8(max(0, Int(rawValue) - steps))) ?? .possible
+  }
+}
+
+extension Surroundings {
+  /// Recorded time after `moment`, ns.
+  func recorded(after moment: Moment) -> Int64 { max(0, captureEnd.since(moment.time)) }
+}

@@ -1,0 +1,122 @@
+import Audit
+import Flow
+import PacketScript
+import Testing
+import Wire
+
+/// The capture around a script: what the engine would know of it.
+struct Circumstances {
+  var kernelDropped: UInt64 = 0
+  /// Seconds of the script in which the capture is known to have lost packets.
+  var blind: [ClosedRange<Double>] = []
+  var bothDirectionsSeen = true
+  var clientHostTTL: ClosedRange<UInt8>?
+  var serverHostTTL: ClosedRange<UInt8>?
+  var thresholds = Thresholds()
+}
+
+/// The facts of every connection of a script, ICMP errors in their places.
+func track(_ script: PacketScript) -> [Facts] {
+  enum Item {
+    case segment(Segment)
+    case error(QuotedError)
+  }
+  var items: [(ordinal: UInt64, item: Item)] = script.segments.map { ($0.ordinal, .segment($0)) }
+  items += script.icmpErrors.map { ($0.ordinal, .error(QuotedError($0))) }
+  items.sort { $0.ordinal < $1.ordinal }
+  var tracker = Tracker(TrackerOptions())
+  var batch = SegmentBatch()
+  var all: [Facts] = []
+  for (_, item) in items {
+    if case .segment(let segment) = item {
+      batch.segments[batch.count] = segment
+      batch.count += 1
+    }
+    tracker.track(&batch)
+    if case .error(let error) = item { tracker.track(error) }
+    while let facts = tracker.nextFinished() { all.append(facts) }
+  }
+  tracker.finish()
+  while let facts = tracker.nextFinished() { all.append(facts) }
+  return all
+}
+
+/// The findings of a script, connection by connection.
+func audit(_ text: String, _ circumstances: Circumstances = Circumstances()) throws -> [Finding] {
+  let script = try PacketScript.parse(text)
+  let all = track(script)
+  let surroundings = surroundings(script, all, circumstances)
+  return all.flatMap { judge($0, surroundings, circumstances.thresholds) }
+}
+
+/// The one finding of a script.
+func auditOne(
+  _ text: String, _ circumstances: Circumstances = Circumstances(), sourceLocation: SourceLocation = #_sourceLocation
+) throws -> Finding {
+  let findings = try audit(text, circumstances)
+  #expect(findings.count == 1, "\(findings.map(\.rule))", sourceLocation: sourceLocation)
+  return try #require(findings.first, sourceLocation: sourceLocation)
+}
+
+func surroundings(_ script: PacketScript, _ all: [Facts], _ circumstances: Circumstances) -> Surroundings {
+  var surroundings = Surroundings()
+  surroundings.captureStart = script.captured.first?.time ?? script.start
+  surroundings.captureEnd = script.captureEnd
+  surroundings.kernelDropped = circumstances.kernelDropped
+  surroundings.missingBytes = all.reduce(0) { $0 + $1.client.missingBytes + $1.server.missingBytes }
+  surroundings.payloadBytes = all.reduce(0) { $0 + $1.client.payloadBytes + $1.server.payloadBytes }
+  surroundings.blind = circumstances.blind.map { script.time($0.lowerBound)...script.time($0.upperBound) }
+  surroundings.bothDirectionsSeen = circumstances.bothDirectionsSeen
+  surroundings.clientHostTTL = circumstances.clientHostTTL
+  surroundings.serverHostTTL = circumstances.serverHostTTL
+  return surroundings
+}
+
+extension QuotedError {
+  fileprivate init(_ captured: CapturedICMPError) {
+    self.init()
+    quoted = captured.quoted
+    type = captured.error.type
+    code = captured.error.code
+    mtu = captured.error.mtu
+    reporter = captured.error.source.address
+    ipVersion = captured.quoted.ipVersion
+  }
+}
+
+extension Finding {
+  /// The named fact; nil where the finding has none of that name.
+  func fact(_ name: String) -> FactValue? { facts.first { $0.name == name }?.value }
+}
+
+/// SYN, SYN-ACK, ACK over 80 ms, as the client's side sees it: established at 0.081.
+let atClient = """
+  0.000 C > S S <mss 1460,sackOK,TS,wscale 7>
+  0.080 S > C S. <mss 1460,sackOK,TS,wscale 7>
+  0.0801 C > S .
+
+  """
+
+/// The same as the server's side sees it.
+let atServer = """
+  0.000 C > S S <mss 1460,sackOK,TS,wscale 7>
+  0.0001 S > C S. <mss 1460,sackOK,TS,wscale 7>
+  0.080 C > S .
+
+  """
+
+/// The same seen half-way.
+let between = """
+  0.000 C > S S <mss 1460,sackOK,TS,wscale 7>
+  0.040 S > C S. <mss 1460,sackOK,TS,wscale 7>
+  0.080 C > S .
+
+  """
+
+/// Both ends on one host, or on one wire: no leg is longer than the other.
+let onLAN = """
+  0.0000 C > S S <mss 1460,sackOK,TS,wscale 7>
+  0.0002 S > C S. <mss 1460,sackOK,TS,wscale 7>
+  0.0004 C > S .
+
+  """
