@@ -109,6 +109,9 @@ extension Tracker {
     if victim != 0 { retire(victim, .evicted) }
   }
 
+  /// Whether `nextFinished()` has something to give before the input ends.
+  @inline(__always) public var hasFinished: Bool { !finished.isEmpty }
+
   /// No more input: the connections that are still held follow by `nextFinished()`.
   public mutating func finish(_ reason: EndReason = .endOfInput) {
     ending = reason

@@ -84,9 +84,15 @@ public struct SummaryRecord: Sendable {
 /// Where results go, in order: one run, connections each with its findings, findings of the whole, one summary.
 /// Called once a connection, never once a packet.
 public protocol Reporter {
+  /// Nobody reads any more (a closed pipe, a full disk): the run may end.
+  var isBroken: Bool { get }
   mutating func begin(_ run: RunRecord)
   mutating func report(_ connection: ConnectionRecord)
   /// A finding that belongs to no single connection.
   mutating func report(_ finding: FindingRecord)
   mutating func end(_ summary: SummaryRecord)
+}
+
+extension Reporter {
+  public var isBroken: Bool { false }
 }

@@ -23,7 +23,8 @@ public struct Decoder: ~Copyable {
   /// Datagrams whose fragments never completed, so far; all of them after `finish()`.
   public private(set) var incompleteFragments: UInt64 = 0
 
-  public init() {}
+  /// - Parameter verifyChecksums: sets `TCPOptionSet.badChecksum`; costs a look at every byte.
+  public init(verifyChecksums: Bool = false) {}
 
   /// Reads one frame. Writes `segment` where the result is `.segment`, and leaves it undefined otherwise.
   public mutating func decode(_ frame: borrowing Frame, into segment: inout Segment) -> Decoded { .notTCP }

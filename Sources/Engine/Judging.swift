@@ -1,0 +1,68 @@
+internal import Audit
+internal import Capture
+internal import Flow
+internal import Report
+internal import Wire
+
+/// From the facts of a connection to numbered findings: what is known of the capture around it, the rules, the selection.
+struct Judging {
+  private let thresholds: Thresholds
+  private let selection: RuleSelection
+  private var surroundings = Surroundings()
+  private var attempts = LoneAttempts()
+  private var lastID: UInt64 = 0
+  /// The severest finding so far.
+  private(set) var severest: Severity?
+
+  init(_ options: RunOptions) {
+    thresholds = options.thresholds
+    selection = options.selection
+    surroundings.isEndOfCapture = false
+  }
+
+  /// What is known of the capture so far.
+  mutating func observe(_ tally: Tally, _ loss: CaptureLoss, now: Timestamp) {
+    if let start = tally.start { surroundings.captureStart = start }
+    if !surroundings.isEndOfCapture { surroundings.captureEnd = now }
+    surroundings.kernelDropped = loss.kernelDropped
+    surroundings.interfaceDropped = loss.interfaceDropped
+    surroundings.missingBytes = tally.missingBytes
+    surroundings.payloadBytes = tally.payloadBytes
+    surroundings.blind = loss.blind
+  }
+
+  /// From here on connections are judged that were open when the recording ended.
+  mutating func reachEnd(of recording: Timestamp) {
+    surroundings.isEndOfCapture = true
+    surroundings.captureEnd = recording
+  }
+
+  mutating func findings(of facts: Facts) -> [FindingRecord] {
+    if attempts.take(facts) { return [] }
+    return judge(facts, surroundings, thresholds).compactMap { number($0, connection: facts.id) }
+  }
+
+  /// Attempts that nobody answered, target by target, and what is wrong with the capture itself.
+  mutating func findingsOfCapture(_ tally: Tally, _ loss: CaptureLoss, _ errors: [CaptureError]) -> [FindingRecord] {
+    var facts = CaptureFacts()
+    facts.surroundings = surroundings
+    facts.tcpPackets = tally.segments
+    facts.duplicatePackets = tally.duplicates
+    facts.connections = tally.conversations
+    facts.oneSidedConnections = tally.oneSided
+    facts.backwardSteps = loss.backwardSteps
+    facts.largestBackwardStep = loss.largestBackwardStep
+    if loss.backwardSteps > 0 {
+      facts.firstBackwardStep = Moment(time: loss.firstBackwardTime, packet: loss.firstBackwardStep)
+    }
+    facts.cutInputs = errors.filter(\.isTruncation).map { ($0.path, nil) }
+    return (attempts.findings() + judgeCapture(facts, thresholds)).compactMap { number($0, connection: nil) }
+  }
+
+  private mutating func number(_ finding: Finding, connection: UInt64?) -> FindingRecord? {
+    guard selection.contains(finding) else { return nil }
+    lastID += 1
+    severest = max(severest ?? finding.severity, finding.severity)
+    return FindingRecord(id: lastID, connection: connection, finding: finding)
+  }
+}

@@ -1,0 +1,35 @@
+internal import Wire
+
+/// Which encapsulations are one network: the part of a connection's identity that lies outside of its 5-tuple.
+struct KeyScopes {
+  let byVLAN: Bool
+  let byTunnel: Bool
+  /// `[Segment.encapsulation]`, as far as they were numbered.
+  private(set) var scopes: [UInt16] = []
+  private var numbers: [Encapsulation: UInt16] = [:]
+
+  init(byVLAN: Bool, byTunnel: Bool) {
+    self.byVLAN = byVLAN
+    self.byTunnel = byTunnel
+  }
+
+  var isOn: Bool { byVLAN || byTunnel }
+
+  /// Numbers what is new among `encapsulations`; says whether anything was.
+  mutating func learn(_ encapsulations: [Encapsulation]) -> Bool {
+    guard isOn, scopes.count < encapsulations.count else { return false }
+    for place in scopes.count..<encapsulations.count { scopes.append(number(encapsulations[place])) }
+    return true
+  }
+
+  private mutating func number(_ encapsulation: Encapsulation) -> UInt16 {
+    var key = Encapsulation()
+    if byVLAN { key.vlans = encapsulation.vlans }
+    // Both directions of a tunnel are one network: its ends are no part of the key, its number is.
+    if byTunnel { key.tunnels = encapsulation.tunnels.map { Tunnel($0.kind, id: $0.id) } }
+    if let known = numbers[key] { return known }
+    let next = UInt16(clamping: numbers.count)
+    numbers[key] = next
+    return next
+  }
+}

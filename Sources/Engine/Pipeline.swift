@@ -1,0 +1,100 @@
+public import Audit
+public import Capture
+internal import Flow
+public import Report
+internal import Wire
+
+/// How a run went, for exit codes and messages.
+public struct RunOutcome: Sendable {
+  public var errors: [CaptureError] = []
+  /// The severest finding that was reported.
+  public var severest: Severity?
+  public var wasInterrupted = false
+  public var frames: UInt64 = 0
+  public var connections: UInt64 = 0
+}
+
+/// One packet's way: capture → wire → flow → audit → report, joined.
+///
+/// The frame is lent by the timeline, decoded into the next place of the batch, and the batch goes to the tracker when it
+/// is full: nothing is allocated per packet.
+public struct Pipeline: ~Copyable {
+  private var timeline: Timeline
+  private var stages: Stages
+  private var judging: Judging
+  private let reportsAllConnections: Bool
+  /// Called now and then with the bytes read and their total, while the input lasts.
+  private let progress: ((UInt64, UInt64?) -> Void)?
+
+  public init(
+    _ inputs: [String], _ options: RunOptions, progress: ((UInt64, UInt64?) -> Void)? = nil
+  ) throws(FilterError) {
+    timeline = try Timeline(paths: inputs, filter: options.filter)
+    stages = Stages(options)
+    judging = Judging(options)
+    reportsAllConnections = options.reportsAllConnections
+    self.progress = progress
+  }
+
+  /// Audits the inputs to their end, or to the first interruption, or until nobody reads the report.
+  public consuming func run(_ reporter: inout some Reporter, _ record: RunRecord) -> RunOutcome {
+    reporter.begin(record)
+    let wasInterrupted = readAll(&reporter)
+    stages.flush()
+    stages.decoder.finish()
+    deliver(&reporter)
+    judging.reachEnd(of: timeline.recordingEnd ?? stages.tracker.now)
+    stages.tracker.finish(wasInterrupted ? .interrupted : .endOfInput)
+    deliver(&reporter)
+    for record in judging.findingsOfCapture(stages.tally, timeline.loss, timeline.errors) {
+      stages.tally.find(record.finding)
+      reporter.report(record)
+    }
+    reporter.end(summary())
+    return RunOutcome(
+      errors: timeline.errors, severest: judging.severest, wasInterrupted: wasInterrupted, frames: timeline.frames,
+      connections: stages.tally.connections)
+  }
+
+  /// Says whether somebody interrupted it.
+  private mutating func readAll(_ reporter: inout some Reporter) -> Bool {
+    while true {
+      switch stages.read(&timeline) {
+      case .deliver: deliver(&reporter)
+      case .look:
+        progress?(timeline.bytesRead, timeline.bytesTotal)
+        if Interruption.isRequested || reporter.isBroken { return Interruption.isRequested }
+      case .end: return Interruption.isRequested
+      }
+    }
+  }
+
+  /// Judges and reports the connections that have ended.
+  private mutating func deliver(_ reporter: inout some Reporter) {
+    judging.observe(stages.tally, timeline.loss, now: stages.tracker.now)
+    while let facts = stages.tracker.nextFinished() {
+      if reporter.isBroken { return }
+      stages.tally.end(facts)
+      let findings = judging.findings(of: facts)
+      for record in findings { stages.tally.find(record.finding) }
+      guard reportsAllConnections || !findings.isEmpty else { continue }
+      let interface = Int(facts.interface)
+      reporter.report(
+        ConnectionRecord(
+          facts: facts, findings: findings, encapsulation: stages.encapsulation(facts.encapsulation),
+          interface: interface < timeline.interfaces.count ? timeline.interfaces[interface].name : nil))
+    }
+  }
+
+  private func summary() -> SummaryRecord {
+    var summary = stages.tally.summary()
+    summary.kernelDropped = timeline.loss.kernelDropped
+    summary.interfaceDropped = timeline.loss.interfaceDropped
+    summary.truncatedInput = timeline.errors.contains { $0.isTruncation }
+    summary.fragmentsIncomplete = stages.decoder.incompleteFragments
+    summary.evicted = stages.tracker.evicted
+    summary.peakConnections = stages.tracker.peakConnections
+    summary.end = timeline.recordingEnd
+    return summary
+  }
+}

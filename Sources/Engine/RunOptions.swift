@@ -1,0 +1,34 @@
+public import Audit
+public import Flow
+
+/// What a run over captures is asked for.
+public struct RunOptions: Sendable {
+  /// libpcap's syntax; nil is everything.
+  public var filter: String?
+  public var tracker = TrackerOptions()
+  public var thresholds = Thresholds()
+  public var selection = RuleSelection()
+  /// VLAN ids, tunnels join the identity of a connection (interface.md, `--key-vlan`, `--key-tunnel`).
+  public var keyVLAN = false
+  public var keyTunnel = false
+  /// Checksums are verified: it costs a look at every byte, and only Zeek's history asks for it.
+  public var verifyChecksums = false
+  /// Every connection is handed to the reporter; else only those with findings.
+  public var reportsAllConnections = true
+
+  public init() {}
+}
+
+/// Which findings are wanted.
+public struct RuleSelection: Sendable {
+  /// Empty is all.
+  public var only: Set<String> = []
+  public var ignored: Set<String> = []
+  public var minimum = Severity.note
+
+  public init() {}
+
+  public func contains(_ finding: Finding) -> Bool {
+    finding.severity >= minimum && (only.isEmpty || only.contains(finding.rule)) && !ignored.contains(finding.rule)
+  }
+}

@@ -1,0 +1,83 @@
+internal import Audit
+internal import Flow
+internal import Report
+internal import Wire
+
+/// What a run counts: packets as they come, connections as they end.
+struct Tally {
+  var packets: UInt64 = 0
+  var bytes: UInt64 = 0
+  var segments: UInt64 = 0
+  var fragments: UInt64 = 0
+  var notTCP: UInt64 = 0
+  var icmpErrors: UInt64 = 0
+  var skipped: [DecodeFailureKind: UInt64] = [:]
+  var start: Timestamp?
+
+  var connections: UInt64 = 0
+  var states: [ConnectionState: UInt64] = [:]
+  var findings: [Severity: UInt64] = [:]
+  var rules: [String: UInt64] = [:]
+  var duplicates: UInt64 = 0
+  var missingBytes: UInt64 = 0
+  var payloadBytes: UInt64 = 0
+  /// Connections of which more was seen than attempts, and those of them that were seen from one side only.
+  var conversations: UInt64 = 0
+  var oneSided: UInt64 = 0
+
+  mutating func skip(_ failure: DecodeFailure) {
+    skipped[DecodeFailureKind(layer: failure.layer, reason: failure.reason), default: 0] += 1
+  }
+
+  mutating func end(_ facts: Facts) {
+    connections += 1
+    states[facts.state, default: 0] += 1
+    duplicates += facts.client.duplicatePackets + facts.server.duplicatePackets
+    missingBytes += facts.client.missingBytes + facts.server.missingBytes
+    payloadBytes += facts.client.payloadBytes + facts.server.payloadBytes
+    guard facts.client.packets != facts.client.synPackets || facts.server.packets > 0 else { return }
+    conversations += 1
+    if facts.isOneSided { oneSided += 1 }
+  }
+
+  mutating func find(_ finding: Finding) {
+    findings[finding.severity, default: 0] += 1
+    rules[finding.rule, default: 0] += 1
+  }
+
+  func summary() -> SummaryRecord {
+    var summary = SummaryRecord()
+    summary.packets = packets
+    summary.bytes = bytes
+    summary.tcpPackets = segments + fragments
+    summary.notTCPPackets = notTCP + icmpErrors
+    summary.icmpErrors = icmpErrors
+    for (kind, count) in skipped {
+      summary.skipped[kind.layer.name, default: [:]][kind.reason.name, default: 0] += count
+      summary.undecodedPackets += count
+    }
+    summary.connections = connections
+    for (state, count) in states { summary.states[state.rawValue] = count }
+    summary.findings = findings
+    summary.rules = rules
+    summary.duplicates = duplicates
+    summary.missingBytes = missingBytes
+    let carried = missingBytes + payloadBytes
+    summary.missingRatio = carried == 0 ? 0 : Double(missingBytes) / Double(carried)
+    summary.start = start
+    return summary
+  }
+}
+
+struct DecodeFailureKind: Hashable {
+  var layer: Layer
+  var reason: FailureReason
+}
+
+extension Facts {
+  /// One direction was captured, and its acknowledgements move: the other is alive and was not seen.
+  var isOneSided: Bool {
+    let silent: Side = client.packets == 0 ? .client : .server
+    return self[silent].packets == 0 && self[silent].ackedBytes > 0
+  }
+}
