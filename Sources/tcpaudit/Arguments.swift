@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import Audit
+
+/// A length of time as people write it: `350s`, `5m`, `2h`, `250ms`; a bare number is seconds. Nanoseconds.
+struct Span: ExpressibleByArgument {
+  var nanoseconds: Int64
+
+  init?(argument: String) {
+    let units: [(String, Int64)] = [
+      ("ms", 1_000_000), ("us", 1_000), ("ns", 1), ("s", 1_000_000_000), ("m", 60_000_000_000),
+      ("h", 3_600_000_000_000), ("d", 86_400_000_000_000),
+    ]
+    let unit = units.first { argument.hasSuffix($0.0) } ?? ("", 1_000_000_000)
+    guard let number = Double(argument.dropLast(unit.0.count)), number >= 0, number.isFinite else { return nil }
+    let product = number * Double(unit.1)
+    guard product < Double(Int64.max) else { return nil }
+    nanoseconds = Int64(product)
+  }
+}
+
+/// Bytes as people write them: `512M`, `2G`, `1048576`.
+struct ByteSize: ExpressibleByArgument {
+  var bytes: Int
+
+  init?(argument: String) {
+    var text = Substring(argument.uppercased())
+    for suffix in ["IB", "B"] where text.hasSuffix(suffix) { text = text.dropLast(suffix.count) }
+    var shift = 0
+    for (letter, bits) in [("K", 10), ("M", 20), ("G", 30), ("T", 40)] where text.hasSuffix(letter) {
+      text = text.dropLast()
+      shift = bits
+    }
+    guard let number = Int(text), number > 0, number <= Int.max >> shift else { return nil }
+    bytes = number << shift
+  }
+}
+
+enum SeverityChoice: String, ExpressibleByArgument, CaseIterable {
+  case note, warning, error
+
+  var severity: Severity {
+    switch self {
+    case .note: .note
+    case .warning: .warning
+    case .error: .error
+    }
+  }
+}
+
+enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, csv, zeek }
+
+enum ColorChoice: String, ExpressibleByArgument, CaseIterable { case auto, always, never }

@@ -1,0 +1,61 @@
+internal import ArgumentParser
+internal import Audit
+internal import Engine
+internal import Flow
+
+/// What every command takes that audits.
+struct AuditOptions: ParsableArguments {
+  @Option(name: [.customShort("f"), .long], help: "Only packets that match (libpcap syntax).")
+  var filter: String?
+
+  @Option(help: "Only this rule's findings; may be repeated.")
+  var rule: [String] = []
+
+  @Option(help: "Not this rule's findings; may be repeated.")
+  var ignore: [String] = []
+
+  @Option(help: "Only findings of this severity or worse: note, warning, error.")
+  var minSeverity: SeverityChoice = .note
+
+  @Option(help: ArgumentHelp("How long a half-closed connection may wait.", valueName: "time"))
+  var linger: Span = Span(argument: "5s")!
+
+  @Option(help: ArgumentHelp("How long a zero window may last.", valueName: "time"))
+  var stall: Span = Span(argument: "5s")!
+
+  @Option(help: ArgumentHelp("The shortest idle time after which a middlebox may forget.", valueName: "time"))
+  var idle: Span = Span(argument: "60s")!
+
+  @Flag(help: "VLANs are part of a connection's identity.")
+  var keyVlan = false
+
+  @Flag(help: "Tunnel numbers are part of a connection's identity.")
+  var keyTunnel = false
+
+  @Option(help: ArgumentHelp("Most connections held at a time.", valueName: "number"))
+  var maxConnections: Int?
+
+  mutating func validate() throws {
+    for id in rule + ignore where Catalogue.rule(id) == nil {
+      throw ValidationError("no rule is called “\(id)”; tcpaudit rules lists them")
+    }
+    if let maxConnections, !(16...1 << 30).contains(maxConnections) {
+      throw ValidationError("--max-connections is from 16 to 1073741824")
+    }
+  }
+
+  var runOptions: RunOptions {
+    var options = RunOptions()
+    options.filter = filter
+    options.selection.only = Set(rule)
+    options.selection.ignored = Set(ignore)
+    options.selection.minimum = minSeverity.severity
+    options.thresholds.linger = linger.nanoseconds
+    options.thresholds.stall = stall.nanoseconds
+    options.thresholds.idle = idle.nanoseconds
+    options.keyVLAN = keyVlan
+    options.keyTunnel = keyTunnel
+    if let maxConnections { options.tracker.maxConnections = maxConnections }
+    return options
+  }
+}

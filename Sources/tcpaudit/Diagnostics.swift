@@ -1,0 +1,31 @@
+internal import Capture
+internal import Glibc
+
+/// Words for the person at the terminal: standard error, never mixed with results.
+enum Diagnostics {
+  static func say(_ message: String) { write("tcpaudit: \(message)\n", to: STDERR_FILENO) }
+
+  static func print(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO) }
+
+  /// One line that names the file, the place, the cause and the mend.
+  static func say(_ error: CaptureError) {
+    var line = error.path == "-" ? "standard input" : error.path
+    if let offset = error.offset { line += ", byte \(offset)" }
+    line += ": \(error.cause)"
+    if !error.mend.isEmpty { line += "; \(error.mend)" }
+    say(Terminal.printable(line))
+  }
+
+  static func write(_ text: String, to descriptor: Int32) {
+    var rest = Substring(text).utf8
+    while !rest.isEmpty {
+      let chunk = Array(rest.prefix(65_536))
+      let written = unsafe chunk.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0 {
+        if errno == EINTR { continue }
+        return
+      }
+      rest = rest.dropFirst(written)
+    }
+  }
+}

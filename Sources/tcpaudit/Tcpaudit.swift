@@ -1,0 +1,40 @@
+internal import ArgumentParser
+
+/// The command line: options and glue.
+@main
+struct Tcpaudit: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "tcpaudit",
+    abstract:
+      "Says which TCP connections broke, how many bytes were lost, who is at fault, and which packets prove it.",
+    usage: """
+      tcpaudit CAPTURE...
+      tcpaudit <command> ...
+      """,
+    discussion: """
+      EXAMPLES
+        tcpaudit capture.pcapng              what broke, and whose fault it is
+        tcpaudit a.pcap b.pcap.gz            rotated captures, as one timeline
+        ssh host tcpdump -w - | tcpaudit -   from standard input
+        tcpaudit show capture.pcapng --connection 7
+        tcpaudit explain half-close-truncated
+
+      EXIT CODES
+        0  audited to the end          1  a finding at or above --fail-on, or check saw a difference
+        2  usage error                 3  an input could not be read to its end (the rest was audited)
+        130  interrupted
+      """,
+    version: version,
+    subcommands: [Rules.self, Interfaces.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Exit.leave(error)
+    }
+  }
+}
