@@ -137,9 +137,10 @@ extension Shared {
     }
   }
 
-  /// RFC 9293 §3.10.7.3: the handshake is complete when the client's ACK covers the server's SYN.
+  /// RFC 9293 §3.10.7.3: the handshake is complete when the client's ACK covers the server's SYN. Where the capture has
+  /// nothing of the server, the client's ACK alone proves it: in SYN-SENT it would have sent none.
   private mutating func observeEstablished(_ segment: Segment, _ moment: Moment, fromA: Bool, receiver: Sender) {
-    guard receiver.has(.syn), !segment.flags.contains(.syn), has(.rolesKnown),
+    guard receiver.has(.syn) || receiver.packets == 0, !segment.flags.contains(.syn), has(.rolesKnown),
       has(.clientIsA) == fromA, receiver.offset(of: segment.acknowledgment) >= 0
     else { return }
     marks.insert(.established)

@@ -45,13 +45,14 @@ extension Tracker {
 
   /// Writes the facts of a connection and gives its place free.
   mutating func retire(_ index: UInt32, _ reason: EndReason) {
-    if records[index].shared.has(.pendingSYN), let syn = pending[index] {
+    if records[index].shared.has(.pendingSYN), let waiting = pending[index] {
       dropPending(index)
+      let syn = waiting.segment
       if reason == .reused || records[index].isOver(troubles) {
         let (_, fromA) = FlowKey.of(syn, scope: records[index].key.scope)
         records[index].countStrangeSYN(syn, fromA: fromA, troubles: &troubles)
       } else {
-        retireBoth(index, syn, reason)
+        retireBoth(index, waiting, reason)
         return
       }
     }
@@ -62,11 +63,13 @@ extension Tracker {
   }
 
   /// Nothing followed a SYN on a connection that seemed alive: both are written, the attempt for itself.
-  private mutating func retireBoth(_ index: UInt32, _ syn: Segment, _ reason: EndReason) {
+  private mutating func retireBoth(_ index: UInt32, _ waiting: PendingSYN, _ reason: EndReason) {
+    let syn = waiting.segment
     records[index].shared.marks.insert(.tupleReused)
     let connection = records[index]
     retire(index, .reused)
     let next = begin(syn, connection.key, connection.shared.hash)
+    keep(waiting.notice, for: next)
     records[next].shared.marks.insert(.tupleReused)
     let (_, fromA) = FlowKey.of(syn, scope: connection.key.scope)
     records[next].observe(syn, fromA: fromA, troubles: &troubles)

@@ -44,6 +44,10 @@ extension Facts {
     case (nil, nil): break
     }
     if handshake.ack != nil { return .established }
+    // Nothing of the client was captured: a server that goes on after its SYN-ACK has had the ACK.
+    if handshake.synAck != nil, client.packets == 0, server.packets > server.synPackets + server.rstPackets {
+      return .established
+    }
     if handshake.synAck != nil || answered { return .answered }
     if handshake.syn != nil { return .attempted }
     return .midstream
@@ -71,21 +75,4 @@ extension Facts {
     return !oursAcked.precedes(theirs.sent.first) && !theirsAcked.precedes(ours.sent.first)
       && oursAcked.packet != theirs.sent.first.packet && theirsAcked.packet != ours.sent.first.packet
   }
-
-  /// Where the capture stands: the leg to that side takes next to no time, or its TTL was never lowered.
-  public var vantage: Vantage {
-    if let serverLeg, let clientLeg {
-      // A kernel answers in well under a millisecond; the far leg must be clearly longer to tell.
-      if clientLeg < 1_000_000, serverLeg > 4 * clientLeg, serverLeg > 2_000_000 { return .client }
-      if serverLeg < 1_000_000, clientLeg > 4 * serverLeg, clientLeg > 2_000_000 { return .server }
-      if serverLeg >= 1_000_000, clientLeg >= 1_000_000 { return .between }
-    }
-    let ours = client.ttl.map(Facts.isInitialTTL) ?? false
-    let theirs = server.ttl.map(Facts.isInitialTTL) ?? false
-    if ours != theirs { return ours ? .client : .server }
-    return .unknown
-  }
-
-  /// Values that stacks start from: 64 (Linux, BSD, macOS), 128 (Windows), 255 (routers, Solaris).
-  public static func isInitialTTL(_ ttl: UInt8) -> Bool { ttl == 64 || ttl == 128 || ttl == 255 }
 }

@@ -75,11 +75,8 @@ public struct ICMPNotice: Hashable, Sendable {
   }
 }
 
-/// Where the capture was taken, as far as one connection can tell.
-public enum Vantage: UInt8, Sendable { case client, server, between, unknown }
-
 /// Everything that was observed of one connection: a plain value, without opinion. `Audit` judges it.
-public struct Facts: Sendable {
+public struct Facts: Hashable, Sendable {
   /// Number over the run of the frame that began it: the connection's id.
   public var id: UInt64
   public var clientEndpoint: Endpoint
@@ -135,7 +132,7 @@ public struct Facts: Sendable {
 }
 
 /// The connection as Zeek's conn.log would say it; Zeek's own guess of who is originator.
-public struct ZeekView: Sendable {
+public struct ZeekView: Hashable, Sendable {
   public var originator: Side = .client
   /// `S0`, `SF`, …: conn_state by Zeek's rules.
   public var connState = "OTH"

@@ -3,7 +3,7 @@ public import Wire
 /// What is known of one side of a connection. Offsets count bytes of this side's stream from its first data byte
 /// (0 = ISN + 1; midstream: the first sequence number seen), in 64 bits, so that they never wrap; SYN takes none,
 /// FIN takes one after the data.
-public struct SideFacts: Sendable {
+public struct SideFacts: Hashable, Sendable {
   // MARK: Counts, as interface.md defines them; duplicate packets are in no other count.
   public var packets: UInt64 = 0
   public var duplicatePackets: UInt64 = 0
@@ -114,9 +114,11 @@ public struct Fin: BitwiseCopyable, Sendable, Hashable {
   }
 
   public static func == (left: Fin, right: Fin) -> Bool {
-    left.sent == right.sent && left.offset == right.offset && left.acked == right.acked
+    for place in 0..<16 where left.recentAcks[place] != right.recentAcks[place] { return false }
+    return left.sent == right.sent && left.offset == right.offset && left.acked == right.acked
       && left.inferred == right.inferred && left.peerSent == right.peerSent && left.peerAcked == right.peerAcked
-      && left.firstAfter == right.firstAfter && left.lastAfter == right.lastAfter
+      && left.firstAfter == right.firstAfter && left.firstAfterLength == right.firstAfterLength
+      && left.firstAfterAcksFin == right.firstAfterAcksFin && left.lastAfter == right.lastAfter
   }
 
   public func hash(into hasher: inout Hasher) {

@@ -2,6 +2,14 @@ internal import Wire
 
 // What was observed of a connection, as the plain value that is judged. Rare: once a connection.
 extension Tracker {
+  /// Lets `hosts` learn from the connections that are still open: before the last ones are judged, each shall know of the
+  /// others.
+  public func teach(_ hosts: inout Hosts) {
+    for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
+      hosts.learn(facts(of: records[index], index: index, .endOfInput))
+    }
+  }
+
   func facts(of connection: Connection, index: UInt32, _ reason: EndReason) -> Facts {
     let shared = connection.shared
     let clientIsA = isClientA(connection)
@@ -17,7 +25,7 @@ extension Tracker {
     facts.encapsulation = shared.encapsulation
     facts.longestIdle = shared.longestIdle
     facts.tupleReused = shared.has(.tupleReused)
-    if shared.has(.icmp) { facts.icmp = notices[index] }
+    if shared.has(.icmp) { facts.icmp = notices[index]?.seen(clientIsA: clientIsA) }
     facts.serverLeg = client.leg == .max ? nil : Int64(client.leg) * 1000
     facts.clientLeg = server.leg == .max ? nil : Int64(server.leg) * 1000
     facts.client = sideFacts(client, peer: server)

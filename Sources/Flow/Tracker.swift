@@ -15,10 +15,13 @@ public struct Tracker: ~Copyable {
   /// Connections that are over and wait for stragglers, in order of their ends.
   var lingering = Deque<Lingering>()
   /// SYNs that may begin another incarnation, by record index.
-  var pending: [UInt32: Segment] = [:]
-  var notices: [UInt32: ICMPNotice] = [:]
+  var pending: [UInt32: PendingSYN] = [:]
+  /// ICMP errors about connections, by record index.
+  var notices: [UInt32: Notice] = [:]
   var finished = Deque<Facts>()
   var servicePorts = PortCounts()
+  /// Most SYNs that wait for their answers at a time.
+  static var pendingLimit: Int { 65_536 }
   /// Where the search for a victim goes on, and where `finish` is.
   var hand: UInt32 = 1
   var ending: EndReason?
@@ -45,10 +48,6 @@ public struct Tracker: ~Copyable {
   /// Connections now held.
   public var openConnections: Int { records.count }
 
-  /// Takes in an ICMP error, in its place between batches: it belongs to the connection that it quotes, if its sequence
-  /// number lies in what that side has outstanding or has lately sent.
-  public mutating func track(_ error: QuotedError) { unmatchedErrors += 1 }
-
   /// Takes in a batch and empties it. The table's slots and the records are fetched for all before the first is
   /// observed, so that their cache misses overlap.
   public mutating func track(_ batch: inout SegmentBatch) {
@@ -71,7 +70,7 @@ public struct Tracker: ~Copyable {
     expire()
   }
 
-  @inline(__always) private func scope(of encapsulation: UInt16) -> UInt16 {
+  @inline(__always) func scope(of encapsulation: UInt16) -> UInt16 {
     scopes.isEmpty || Int(encapsulation) >= scopes.count ? 0 : scopes[Int(encapsulation)]
   }
 
@@ -136,10 +135,22 @@ public struct Tracker: ~Copyable {
     case .new:
       return beginAnew(segment, key, hash, replacing: index)
     case .pending:
-      pending[index] = segment
-      records[index].shared.marks.insert(.pendingSYN)
+      wait(for: segment, fromA: fromA, index)
       return 0
     }
+  }
+
+  /// A SYN that only its answer explains. One that waited already was not answered, and led to nothing.
+  private mutating func wait(for syn: Segment, fromA: Bool, _ index: UInt32) {
+    if let older = pending[index]?.segment {
+      records[index].countStrangeSYN(
+        older, fromA: FlowKey.of(older, scope: records[index].key.scope).fromA, troubles: &troubles)
+    } else if pending.count >= Tracker.pendingLimit {
+      records[index].countStrangeSYN(syn, fromA: fromA, troubles: &troubles)
+      return
+    }
+    pending[index] = PendingSYN(segment: syn)
+    records[index].shared.marks.insert(.pendingSYN)
   }
 
   private mutating func beginAnew(_ segment: Segment, _ key: FlowKey, _ hash: UInt32, replacing index: UInt32) -> UInt32
@@ -156,11 +167,12 @@ public struct Tracker: ~Copyable {
   private mutating func resolvePending(
     _ segment: Segment, _ key: FlowKey, _ hash: UInt32, fromA: Bool, index: UInt32
   ) -> UInt32? {
-    guard let syn = pending[index] else { return nil }
+    guard let waiting = pending[index] else { return nil }
+    let syn = waiting.segment
     let synFromA = FlowKey.of(syn, scope: key.scope).fromA
     let isRepeat = segment.flags.contains(.syn) && fromA == synFromA && segment.sequence == syn.sequence
     let answered =
-      fromA != synFromA && segment.flags.contains([.syn, .ack])
+      fromA != synFromA && segment.flags.contains(.ack) && !segment.flags.isDisjoint(with: [.syn, .rst])
       && segment.acknowledgment == syn.sequence.advanced(by: 1)
     let distance = segment.sequence.distance(from: syn.sequence)
     let goesOn =
@@ -169,6 +181,7 @@ public struct Tracker: ~Copyable {
     if isRepeat || answered || goesOn {
       dropPending(index)
       let next = beginAnew(syn, key, hash, replacing: index)
+      keep(waiting.notice, for: next)
       records[next].observe(syn, fromA: synFromA, troubles: &troubles)
       if zeek.isOn { zeek[next].observe(syn, fromFirst: true) }
       return next
