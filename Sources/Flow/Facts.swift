@@ -137,9 +137,19 @@ public struct ZeekView: Hashable, Sendable {
   /// `S0`, `SF`, …: conn_state by Zeek's rules.
   public var connState = "OTH"
   public var history = ""
+  public var start = Timestamp(nanoseconds: 0)
+  /// ns, up to the last packet before both ends had closed; nil where no time passed, as then the bytes are nil too.
+  public var duration: Int64?
+  /// By sequence numbers, sent or acknowledged.
   public var originatorBytes: UInt64?
   public var responderBytes: UInt64?
+  /// Acknowledged and not in the capture.
   public var missedBytes: UInt64 = 0
+  /// Every packet of the capture, copies too; bytes from the IP headers.
+  public var originatorPackets: UInt64 = 0
+  public var originatorIPBytes: UInt64 = 0
+  public var responderPackets: UInt64 = 0
+  public var responderIPBytes: UInt64 = 0
 
   public init() {}
 }

@@ -27,6 +27,8 @@ extension Connection {
     if isOver { return .new }
     if isSYNACK { return .same }
     if sender.packets == 0 {
+      // Overtaken by the SYN-ACK that answers it: two interfaces, two queues.
+      if sender.has(.origin), start == sender.origin { return .same }
       // SYN meets SYN; or the first packet of a side of which only the other was seen.
       return receiver.has(.syn) && !receiver.has(.synAck) ? .same : .pending
     }

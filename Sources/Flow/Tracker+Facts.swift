@@ -34,7 +34,7 @@ extension Tracker {
     facts.client.state = facts.socketState(of: .client, now: now)
     facts.server.state = facts.socketState(of: .server, now: now)
     facts.endedBecause = endReason(facts, reason)
-    if zeek.isOn { facts.zeek = zeek[index].view() }
+    if zeek.isOn { facts.zeek = zeek[index].view(firstIsClient: connection.startedByA == clientIsA) }
     return facts
   }
 

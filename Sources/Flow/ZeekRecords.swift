@@ -18,6 +18,7 @@ struct ZeekRecords: ~Copyable {
 
   subscript(_ index: UInt32) -> ZeekConnection {
     get { records[Int(index)] }
-    set { records[Int(index)] = newValue }
+    // In its place: a record is too large to be copied twice a packet.
+    _modify { yield &records[Int(index)] }
   }
 }
