@@ -32,6 +32,7 @@ extension Sender {
     if has(.timing), ack > timedOffset {
       let microseconds = UInt32(clamping: max(0, moment.time.since(timed.time)) / 1000)
       if microseconds < leg { leg = microseconds }
+      if timedIdle > survivedIdle { survivedIdle = timedIdle }
       marks.remove(.timing)
     }
     if largestAcked < largestSent {

@@ -79,6 +79,8 @@ struct Sender: BitwiseCopyable {
   var ttl: UInt8 = 0
   var ttlLow: UInt8 = 0
   var ttlHigh: UInt8 = 0
+  /// Longest silence of the connection before something of this side that the peer answered, ms.
+  var survivedIdle: UInt32 = 0
 
   init() {}
 

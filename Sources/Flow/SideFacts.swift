@@ -74,6 +74,8 @@ public struct SideFacts: Hashable, Sendable {
   public var strangeSYN: Moment?
   public var fin: Fin?
   public var resets: Resets?
+  /// Longest silence of the whole connection before something of this side that was answered, ns.
+  public var survivedIdle: Int64 = 0
   /// What this side repeats, or has outstanding, without an answer at the end of the record.
   public var unanswered: Unanswered?
   /// This side goes on repeating what the peer has acknowledged already: the ACKs do not reach it.

@@ -8,6 +8,7 @@ extension Sender {
     guard let run = troubles.records[index].run else { return }
     switch run.kind {
     case .keepalive, .windowProbe, .syn:
+      survivedIdle = max(survivedIdle, UInt32(clamping: run.idleBefore / 1_000_000))
       troubles.records[index].run = nil
     case .data, .fin, .synAck:
       let heard = run.peerPackets
@@ -26,10 +27,13 @@ extension Sender {
       if let run = troubles.records[trouble].run, run.kind == .data, run.sent.count >= 3 {
         troubles.records[trouble].run?.movedOn = true
       }
+      troubles.records[trouble].deaf = nil
     case .retransmission:
       repeated(segment, moment, &troubles)
+      noteEcho(segment, &troubles)
     case .keepalive, .windowProbe:
       probed(kind == .keepalive ? .keepalive : .windowProbe, segment, moment, idle: idle, &troubles)
+      noteEcho(segment, &troubles)
     case .ack, .syn, .outOfOrder, .stray:
       break
     }
@@ -46,6 +50,15 @@ extension Sender {
     if let run = troubles.records[trouble].run, run.sent.count >= 2, run.kind == .data || run.kind == .fin {
       troubles.records[trouble].run?.movedOn = true
     }
+    troubles.records[trouble].deaf = nil
+  }
+
+  /// Repeats that echo another timestamp than the one before have heard the peer meanwhile (RFC 7323 §4.3).
+  private mutating func noteEcho(_ segment: Segment, _ troubles: inout Troubles) {
+    guard segment.options.contains(.timestamps), var run = troubles.records[trouble].run else { return }
+    if run.sent.count > 2, segment.timestampEcho != troubles.records[trouble].echo { run.movedOn = true }
+    troubles.records[trouble].echo = segment.timestampEcho
+    troubles.records[trouble].run = run
   }
 
   private mutating func repeated(_ segment: Segment, _ moment: Moment, _ troubles: inout Troubles) {

@@ -90,6 +90,7 @@ extension Tracker {
         facts.resets?.first.verdict = .challenged
       }
     }
+    facts.survivedIdle = Int64(side.survivedIdle) * 1_000_000
     facts.deaf = trouble.deaf
     facts.stall = trouble.stall
     facts.strangeSYN = trouble.strangeSYN

@@ -25,6 +25,8 @@ struct Trouble: BitwiseCopyable {
   var run: Unanswered?
   /// Where `run`'s segment begins.
   var runOffset: Int64 = 0
+  /// TSecr of the latest repetition or probe.
+  var echo: UInt32 = 0
   var deaf: Burst?
   var deafOffset: Int64 = 0
   var stall: Stall?
