@@ -1,0 +1,83 @@
+internal import Audit
+internal import Flow
+internal import Wire
+
+/// What can be done with the fields of a connection record, in their order; nil is unknown.
+protocol FieldVisitor {
+  mutating func open(_ group: String)
+  mutating func close()
+  mutating func count(_ name: String, _ value: UInt64?)
+  mutating func flag(_ name: String, _ value: Bool?)
+  mutating func text(_ name: String, _ value: String?)
+  mutating func time(_ name: String, _ value: Timestamp)
+  /// - Parameter nanoseconds: written as seconds.
+  mutating func seconds(_ name: String, _ nanoseconds: Int64?)
+  mutating func communityID(_ name: String, _ facts: Facts)
+  mutating func numbers(_ name: String, _ values: [UInt16])
+  mutating func tunnels(_ name: String, _ values: [Tunnel])
+  mutating func rules(_ name: String, _ findings: [FindingRecord])
+}
+
+// The connection record of interface.md: the one place that knows its fields and their order.
+extension ConnectionRecord {
+  /// - Parameter severalInputs: packet numbers need their input.
+  func visit(_ visitor: inout some FieldVisitor, severalInputs: Bool) {
+    visitor.count("id", facts.id)
+    visitor.communityID("community_id", facts)
+    visit(.client, &visitor, severalInputs: severalInputs)
+    visit(.server, &visitor, severalInputs: severalInputs)
+    visitor.text("roles", facts.rolesKnown ? "handshake" : "guessed")
+    visitor.count("ip_version", UInt64(facts.ipVersion))
+    visitor.numbers("vlan", encapsulation.vlans)
+    visitor.tunnels("tunnel", encapsulation.tunnels)
+    visitor.text("interface", interface)
+    visitor.time("start", facts.start.time)
+    visitor.time("end", facts.end.time)
+    visitor.seconds("duration", facts.duration)
+    visitor.seconds("handshake_rtt", facts.handshakeRTT)
+    visitor.text("state", facts.state.rawValue)
+    visitor.text("closed_by", facts.closedBy?.rawValue)
+    visitor.text("ended_because", facts.endedBecause.rawValue)
+    visitor.rules("rules", findings)
+  }
+
+  private func visit(_ side: Side, _ visitor: inout some FieldVisitor, severalInputs: Bool) {
+    let endpoint = facts.endpoint(side)
+    let own = side == .client ? facts.client : facts.server
+    visitor.open(side.name)
+    visitor.text("address", endpoint.address.text(ipVersion: facts.ipVersion))
+    visitor.count("port", UInt64(endpoint.port))
+    visitor.count("packets", own.packets)
+    visitor.count("duplicate_packets", own.duplicatePackets)
+    visitor.count("wire_bytes", own.wireBytes)
+    visitor.count("sent_bytes", own.sentBytes)
+    visitor.count("payload_bytes", own.payloadBytes)
+    visitor.count("retransmitted_packets", own.retransmittedPackets)
+    visitor.count("retransmitted_bytes", own.retransmittedBytes)
+    visitor.count("out_of_order_packets", own.outOfOrderPackets)
+    visitor.count("missing_bytes", own.missingBytes)
+    visitor.count("acked_bytes", own.ackedBytes)
+    visitor.count("unacked_bytes", own.unackedBytes)
+    visitor.count("first_packet", own.first?.packet.number)
+    visitor.count("last_packet", own.last?.packet.number)
+    if severalInputs {
+      // Of the first packet; the last one may be in a later file.
+      visitor.count("input", own.first.map { UInt64($0.packet.input) })
+      visitor.count("last_input", own.last.map { UInt64($0.packet.input) })
+    }
+    visitor.count("syn_packets", own.synPackets)
+    visitor.count("fin_packets", own.finPackets)
+    visitor.flag("fin_acked", own.fin?.acked != nil)
+    visitor.count("rst_packets", own.rstPackets)
+    visitor.count("keepalive_packets", own.keepalivePackets)
+    visitor.count("zero_window_packets", own.zeroWindowPackets)
+    visitor.count("window_probe_packets", own.windowProbePackets)
+    visitor.count("mss", own.mss.map(UInt64.init))
+    visitor.count("window_scale", own.windowScale.map(UInt64.init))
+    visitor.flag("sack_permitted", own.sackPermitted)
+    visitor.flag("timestamps", own.timestamps)
+    visitor.count("ttl", own.ttl.map(UInt64.init))
+    visitor.text("socket_state", own.state?.name ?? "UNKNOWN")
+    visitor.close()
+  }
+}

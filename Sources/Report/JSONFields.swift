@@ -1,0 +1,134 @@
+internal import Audit
+internal import Flow
+internal import Wire
+
+/// Writes one JSON object, name by name, without blanks.
+struct JSONFields: FieldVisitor {
+  var writer = ByteWriter()
+  /// Whether the next name follows another one.
+  private var hasPredecessor = false
+
+  mutating func begin() {
+    writer.byte(UInt8(ascii: "{"))
+    hasPredecessor = false
+  }
+
+  mutating func end() {
+    writer.byte(UInt8(ascii: "}"))
+    hasPredecessor = true
+  }
+
+  /// `"name":`, after a comma where one is needed. Names are ours: plain ASCII.
+  mutating func name(_ name: String) {
+    separate()
+    writer.byte(UInt8(ascii: "\""))
+    writer.text(name)
+    writer.text("\":")
+  }
+
+  mutating func open(_ group: String) {
+    name(group)
+    begin()
+  }
+
+  mutating func close() { end() }
+
+  mutating func null(_ name: String) {
+    self.name(name)
+    writer.text("null")
+  }
+
+  mutating func count(_ name: String, _ value: UInt64?) {
+    guard let value else { return null(name) }
+    self.name(name)
+    writer.decimal(value)
+  }
+
+  mutating func flag(_ name: String, _ value: Bool?) {
+    guard let value else { return null(name) }
+    self.name(name)
+    writer.text(value ? "true" : "false")
+  }
+
+  mutating func text(_ name: String, _ value: String?) {
+    guard let value else { return null(name) }
+    self.name(name)
+    writer.jsonString(value)
+  }
+
+  mutating func time(_ name: String, _ value: Timestamp) {
+    self.name(name)
+    writer.byte(UInt8(ascii: "\""))
+    writer.time(value)
+    writer.byte(UInt8(ascii: "\""))
+  }
+
+  mutating func seconds(_ name: String, _ nanoseconds: Int64?) {
+    guard let nanoseconds else { return null(name) }
+    self.name(name)
+    writer.seconds(nanoseconds)
+  }
+
+  mutating func communityID(_ name: String, _ facts: Facts) {
+    self.name(name)
+    writer.byte(UInt8(ascii: "\""))
+    writer.communityID(facts.clientEndpoint, facts.serverEndpoint, ipVersion: facts.ipVersion)
+    writer.byte(UInt8(ascii: "\""))
+  }
+
+  mutating func numbers(_ name: String, _ values: [UInt16]) {
+    guard !values.isEmpty else { return null(name) }
+    list(name, values) { $0.writer.decimal(UInt64($1)) }
+  }
+
+  mutating func tunnels(_ name: String, _ values: [Tunnel]) {
+    guard !values.isEmpty else { return null(name) }
+    list(name, values) { fields, tunnel in
+      fields.begin()
+      fields.text("type", tunnel.kind.rawValue)
+      fields.count("id", tunnel.id.map(UInt64.init))
+      fields.text("source", tunnel.source?.text(ipVersion: tunnel.ipVersion))
+      fields.text("destination", tunnel.destination?.text(ipVersion: tunnel.ipVersion))
+      fields.end()
+    }
+  }
+
+  mutating func rules(_ name: String, _ findings: [FindingRecord]) {
+    list(name, findings) { $0.writer.jsonString($1.finding.rule) }
+  }
+
+  /// A list; `element` writes one value.
+  mutating func list<Element>(
+    _ name: String, _ elements: [Element], _ element: (inout JSONFields, Element) -> Void
+  ) {
+    self.name(name)
+    array(elements, element)
+  }
+
+  private mutating func array<Element>(_ elements: [Element], _ element: (inout JSONFields, Element) -> Void) {
+    writer.byte(UInt8(ascii: "["))
+    hasPredecessor = false
+    for value in elements {
+      separate()
+      element(&self, value)
+    }
+    writer.byte(UInt8(ascii: "]"))
+    hasPredecessor = true
+  }
+
+  private mutating func separate() {
+    if hasPredecessor { writer.byte(UInt8(ascii: ",")) }
+    hasPredecessor = true
+  }
+
+  mutating func value(_ value: FactValue) {
+    switch value {
+    case .null: writer.text("null")
+    case .bool(let flag): writer.text(flag ? "true" : "false")
+    case .integer(let number): writer.decimal(number)
+    case .duration(let nanoseconds): writer.seconds(nanoseconds)
+    case .text(let text): writer.jsonString(text)
+    case .list(let values): array(values) { $0.value($1) }
+    }
+  }
+}

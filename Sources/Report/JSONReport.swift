@@ -1,0 +1,141 @@
+internal import Audit
+internal import Flow
+internal import Wire
+
+/// `--format json`: one object a line, as interface.md names every field.
+public struct JSONReport: Reporter {
+  private let output: Output
+  private let findingsOnly: Bool
+  private var fields = JSONFields()
+  private var severalInputs = false
+
+  /// - Parameters:
+  ///   - findingsOnly: connections without a finding are left out.
+  ///   - output: where lines go; it decides whether each is flushed at once.
+  public init(_ output: Output, findingsOnly: Bool = false) {
+    self.output = output
+    self.findingsOnly = findingsOnly
+  }
+
+  public mutating func begin(_ run: RunRecord) {
+    severalInputs = run.inputs.count > 1
+    beginLine("run")
+    fields.count("schema", 1)
+    fields.text("tool", "tcpaudit")
+    fields.text("version", run.version)
+    fields.list("inputs", run.inputs) { $0.writer.jsonString($1) }
+    fields.text("filter", run.filter)
+    endLine()
+  }
+
+  public mutating func report(_ connection: ConnectionRecord) {
+    if findingsOnly, connection.findings.isEmpty { return }
+    beginLine("connection")
+    connection.visit(&fields, severalInputs: severalInputs)
+    endLine()
+    for finding in connection.findings { write(finding, connection.facts) }
+  }
+
+  public mutating func report(_ finding: FindingRecord) { write(finding, nil) }
+
+  public mutating func end(_ summary: SummaryRecord) {
+    beginLine("summary")
+    fields.count("packets", summary.packets)
+    fields.count("tcp_packets", summary.tcpPackets)
+    fields.count("not_tcp_packets", summary.notTCPPackets)
+    fields.count("undecoded_packets", summary.undecodedPackets)
+    fields.count("bytes", summary.bytes)
+    fields.count("connections", summary.connections)
+    fields.open("findings")
+    for severity in Severity.allCases.reversed() { fields.count(severity.name, summary.findings[severity] ?? 0) }
+    fields.close()
+    counts("rules", summary.rules)
+    fields.open("capture")
+    fields.count("kernel_dropped", summary.kernelDropped)
+    fields.count("interface_dropped", summary.interfaceDropped)
+    fields.count("missing_bytes", summary.missingBytes)
+    fields.name("missing_ratio")
+    fields.writer.ratio(summary.missingRatio)
+    fields.flag("truncated_input", summary.truncatedInput)
+    fields.close()
+    fields.open("skipped")
+    for layer in summary.skipped.keys.sorted() { counts(layer, summary.skipped[layer] ?? [:]) }
+    fields.close()
+    fields.count("duplicates", summary.duplicates)
+    fields.count("fragments_incomplete", summary.fragmentsIncomplete)
+    fields.count("icmp_errors", summary.icmpErrors)
+    fields.count("evicted", summary.evicted)
+    time("start", summary.start)
+    time("end", summary.end)
+    fields.count("peak_connections", UInt64(clamping: summary.peakConnections))
+    endLine()
+    output.flush(&fields.writer)
+  }
+
+  private mutating func write(_ record: FindingRecord, _ facts: Facts?) {
+    let finding = record.finding
+    beginLine("finding")
+    fields.count("id", record.id)
+    fields.count("revises", record.revises)
+    fields.text("rule", finding.rule)
+    fields.text("severity", finding.severity.name)
+    fields.text("confidence", finding.confidence.name)
+    fields.count("connection", record.connection)
+    fields.text("at_fault", finding.atFault?.rawValue ?? "unknown")
+    fields.list("suspects", finding.suspects) { $0.writer.jsonString($1.rawValue) }
+    fields.text("summary", finding.summary)
+    fields.count("bytes_lost", finding.bytesLost)
+    fields.flag("bytes_lost_exact", finding.bytesLostExact)
+    let severalInputs = severalInputs
+    fields.list("evidence", finding.evidence) { $0.evidence($1, severalInputs: severalInputs) }
+    if let facts {
+      fields.name("display_filter")
+      fields.writer.byte(UInt8(ascii: "\""))
+      fields.writer.displayFilter(facts)
+      fields.writer.byte(UInt8(ascii: "\""))
+    } else {
+      fields.null("display_filter")
+    }
+    fields.open("facts")
+    for fact in finding.facts {
+      fields.name(fact.name)
+      fields.value(fact.value)
+    }
+    fields.close()
+    endLine()
+  }
+
+  private mutating func counts(_ name: String, _ values: [String: UInt64]) {
+    fields.open(name)
+    for key in values.keys.sorted() { fields.count(key, values[key]) }
+    fields.close()
+  }
+
+  private mutating func time(_ name: String, _ time: Timestamp?) {
+    if let time { fields.time(name, time) } else { fields.null(name) }
+  }
+
+  private mutating func beginLine(_ type: String) {
+    fields.begin()
+    fields.text("type", type)
+  }
+
+  private mutating func endLine() {
+    fields.end()
+    fields.writer.newline()
+    output.recordEnded(&fields.writer)
+  }
+}
+
+extension JSONFields {
+  fileprivate mutating func evidence(_ evidence: Evidence, severalInputs: Bool) {
+    let packet = evidence.moment.packet
+    begin()
+    count("packet", packet.isNone ? nil : packet.number)
+    if severalInputs { count("input", packet.isNone ? nil : UInt64(packet.input)) }
+    time("time", evidence.moment.time)
+    text("side", evidence.side?.name)
+    text("what", evidence.what)
+    end()
+  }
+}

@@ -1,0 +1,84 @@
+internal import Glibc
+
+/// Where results go: a file descriptor, or memory.
+///
+/// Errors do not stop an audit: they are kept here, later writes are dropped, and who owns the output looks at the end.
+public final class Output {
+  /// A writer holds this much before it is written out, bytes: one system call in place of a hundred.
+  public static var chunk: Int { 1 << 16 }
+
+  /// nil collects into `collected`.
+  private let descriptor: Int32?
+  private let flushesEachRecord: Bool
+  /// What was written, where there is no descriptor.
+  public private(set) var collected: [UInt8] = []
+  /// The reader went away (EPIPE): a normal end, as of `… | head`.
+  public private(set) var isBroken = false
+  /// The errno of the first write that failed otherwise: ENOSPC is a full disk.
+  public private(set) var failure: Int32?
+
+  /// - Parameters:
+  ///   - descriptor: open for writing; it is not closed here.
+  ///   - flushesEachRecord: nothing waits in a buffer: for live audits.
+  public init(descriptor: Int32, flushesEachRecord: Bool = false) {
+    self.descriptor = descriptor
+    self.flushesEachRecord = flushesEachRecord
+  }
+
+  /// Into memory.
+  public init() {
+    descriptor = nil
+    flushesEachRecord = true
+  }
+
+  /// Makes a reader that goes away an error (EPIPE) in place of a signal that kills: for the program's first line.
+  public static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
+
+  /// What `failure` is in words: "No space left on device".
+  public var failureText: String? {
+    guard let failure, let words = unsafe strerror(failure) else { return nil }
+    return unsafe String(cString: words)
+  }
+
+  /// Nothing more can be written.
+  public var isClosed: Bool { isBroken || failure != nil }
+
+  /// A record is complete: writes the buffer out once it is large enough, and empties it.
+  public func recordEnded(_ writer: inout ByteWriter) {
+    if flushesEachRecord || writer.count >= Output.chunk { flush(&writer) }
+  }
+
+  /// Writes all of it out, and empties it.
+  public func flush(_ writer: inout ByteWriter) {
+    if let descriptor {
+      unsafe writer.bytes.withUnsafeBytes { unsafe write(whole: $0, to: descriptor) }
+    } else {
+      collected.append(contentsOf: writer.bytes)
+    }
+    writer.removeAll()
+  }
+
+  private func write(whole bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
+    var done = 0
+    while done < bytes.count, !isClosed {
+      let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])
+      let written = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+      if written >= 0 {
+        done += written
+        continue
+      }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN: waitUntilWritable(descriptor)
+      case EPIPE: isBroken = true
+      default: failure = errno
+      }
+    }
+  }
+
+  /// A terminal or pipe that somebody else made non-blocking.
+  private func waitUntilWritable(_ descriptor: Int32) {
+    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    _ = unsafe poll(&request, 1, -1)
+  }
+}
