@@ -16,19 +16,168 @@ public enum Decoded: BitwiseCopyable, Sendable {
 ///
 /// State it has only where packets need one another: the table of encapsulations and the fragments that wait.
 public struct Decoder: ~Copyable {
-  /// `[Segment.encapsulation]`; place 0 is none. Grows while decoding, bounded.
-  public private(set) var encapsulations = [Encapsulation()]
   /// The latest ICMP error, after `.quotedError`.
   public private(set) var quotedError = QuotedError()
-  /// Datagrams whose fragments never completed, so far; all of them after `finish()`.
-  public private(set) var incompleteFragments: UInt64 = 0
+  private var table = EncapsulationTable()
+  private var fragments = Fragments()
+  private var walk = Walk()
+  private let verifiesChecksums: Bool
 
-  /// - Parameter verifyChecksums: sets `TCPOptionSet.badChecksum`; costs a look at every byte.
-  public init(verifyChecksums: Bool = false) {}
+  /// - Parameter verifyChecksums: sets `TCPOptionSet.badChecksum` on segments captured whole; costs a look at every byte.
+  public init(verifyChecksums: Bool = false) { verifiesChecksums = verifyChecksums }
+
+  /// `[Segment.encapsulation]`; place 0 is none. Grows while decoding, up to 65,536; what comes later is not told apart
+  /// from none.
+  public var encapsulations: [Encapsulation] { table.encapsulations }
+  /// Datagrams whose fragments never completed, so far; all of them after `finish()`.
+  public var incompleteFragments: UInt64 { fragments.incomplete }
 
   /// Reads one frame. Writes `segment` where the result is `.segment`, and leaves it undefined otherwise.
-  public mutating func decode(_ frame: borrowing Frame, into segment: inout Segment) -> Decoded { .notTCP }
+  public mutating func decode(_ frame: borrowing Frame, into segment: inout Segment) -> Decoded {
+    let bytes = frame.bytes
+    if frame.linkType.rawValue == LinkType.ethernet.rawValue, decodePlain(bytes, into: &segment) {
+      segment.time = frame.time
+      segment.packet = frame.packet
+      segment.ordinal = frame.ordinal
+      segment.interface = frame.interface
+      return .segment
+    }
+    return decodeAny(frame, into: &segment)
+  }
 
   /// No more frames: what still waits is incomplete.
-  public mutating func finish() {}
+  public mutating func finish() { fragments.finish() }
+
+  /// The short way for what most frames are: Ethernet, IPv4 without options, TCP; no tag, no tunnel, no fragment, nothing
+  /// cut, nothing wrong. False for all others, and for what must be looked at closely.
+  @inline(__always)
+  private func decodePlain(_ bytes: RawSpan, into segment: inout Segment) -> Bool {
+    let captured = bytes.byteCount
+    guard captured >= 54, !verifiesChecksums else { return false }
+    let link = bytes.u64(at: 6)
+    let first = bytes.u64(at: 14)
+    let second = bytes.u64(at: 22)
+    guard link & 0xffff == 0x0800, first >> 56 == 0x45, first & 0x3fff == 0, second >> 48 & 0xff == 6 else {
+      return false
+    }
+    let total = Int(first >> 32 & 0xffff)
+    guard total >= 40 else { return false }
+    let end = 14 &+ total
+    let failure = TCPHeader.read(
+      bytes, at: 34, limit: min(captured, end), end: end, bound: .ipv4TotalLength, into: &segment)
+    guard failure == nil else { return false }
+    segment.source = IPAddress(v4: UInt32(truncatingIfNeeded: second))
+    segment.destination = IPAddress(v4: bytes.u32(at: 30))
+    segment.wireLength = UInt32(truncatingIfNeeded: total)
+    segment.ipID = UInt16(truncatingIfNeeded: first >> 16)
+    segment.ttl = UInt8(truncatingIfNeeded: second >> 56)
+    segment.ipVersion = 4
+    segment.macHash = hash(mac: link >> 16)
+    segment.encapsulation = 0
+    return true
+  }
+
+  @inline(never)
+  private mutating func decodeAny(_ frame: borrowing Frame, into segment: inout Segment) -> Decoded {
+    let bytes = frame.bytes
+    walk.start(captured: bytes.byteCount, original: frame.originalLength)
+    let outcome = follow(walk.link(frame.linkType, bytes), bytes, frame, into: &segment)
+    // A port that only happened to be a tunnel's: what failed was no packet of a tunnel.
+    if walk.isGuess, case .skipped(let failure) = outcome, failure.bound != .capture || failure.reason != .headerCut {
+      return .notTCP
+    }
+    return outcome
+  }
+
+  /// Goes from header to header until one has the last word.
+  private mutating func follow(
+    _ first: Step, _ bytes: RawSpan, _ frame: borrowing Frame, into segment: inout Segment
+  ) -> Decoded {
+    var step = first
+    while true {
+      walk.layers &+= 1
+      guard walk.layers <= Walk.layersMax else {
+        return .skipped(DecodeFailure(.tunnel, .tooDeep, offset: walk.offset))
+      }
+      switch step {
+      case .ethernet: step = walk.ethernet(bytes)
+      case .llc: step = walk.llc(bytes)
+      case .etherType(let type): step = walk.etherType(type, bytes)
+      case .mpls: step = walk.mpls(bytes)
+      case .ppp: step = walk.ppp(bytes)
+      case .ip: step = walk.ip(bytes)
+      case .ipv4: step = walk.ipv4(bytes)
+      case .ipv6: step = walk.ipv6(bytes)
+      case .payload(6): return segmentFound(bytes, frame, into: &segment)
+      case .payload(1) where walk.ip.version == 4, .payload(58) where walk.ip.version == 6:
+        return quoteFound(bytes, frame)
+      case .payload(let number): step = walk.payload(number, bytes)
+      case .fragment(let fragment): return take(fragment, bytes, frame, into: &segment)
+      case .finished(let outcome): return outcome
+      }
+    }
+  }
+
+  private mutating func segmentFound(
+    _ bytes: RawSpan, _ frame: borrowing Frame, into segment: inout Segment
+  ) -> Decoded {
+    if let failure = TCPHeader.read(
+      bytes, at: walk.offset, limit: walk.limit, end: walk.end, bound: walk.bound, into: &segment)
+    {
+      return .skipped(failure)
+    }
+    walk.ip.write(into: &segment)
+    fill(&segment, frame)
+    if walk.ip.isReassembled { segment.options.insert(.reassembled) }
+    if verifiesChecksums, walk.limit == walk.end,
+      !Checksum.isRight(bytes, from: walk.offset, to: walk.end, walk.ip)
+    {
+      segment.options.insert(.badChecksum)
+    }
+    return .segment
+  }
+
+  private mutating func quoteFound(_ bytes: RawSpan, _ frame: borrowing Frame) -> Decoded {
+    let outcome = walk.quote(bytes, into: &quotedError)
+    guard case .quotedError = outcome else { return outcome }
+    var quoted = quotedError.quoted
+    fill(&quoted, frame)
+    quotedError.quoted = quoted
+    return outcome
+  }
+
+  private mutating func fill(_ segment: inout Segment, _ frame: borrowing Frame) {
+    segment.encapsulation = table.index(of: walk.path)
+    segment.macHash = walk.macHash
+    segment.time = frame.time
+    segment.packet = frame.packet
+    segment.ordinal = frame.ordinal
+    segment.interface = frame.interface
+  }
+
+  /// Puts a fragment to the others of its datagram, and reads on in the whole once it is complete.
+  private mutating func take(
+    _ fragment: Fragment, _ bytes: RawSpan, _ frame: borrowing Frame, into segment: inout Segment
+  ) -> Decoded {
+    let ip = walk.ip
+    let key = FragmentKey(
+      source: ip.source, destination: ip.destination, id: fragment.id, next: ip.version == 6 ? 0 : fragment.next,
+      version: ip.version, encapsulation: table.index(of: walk.path))
+    switch fragments.add(fragment, key, bytes, at: walk.offset, wireLength: ip.length, time: frame.time) {
+    case .held: return .fragment
+    case .bad:
+      let layer: Layer = ip.version == 6 ? .ipv6Extension : .ipv4
+      return .skipped(DecodeFailure(layer, .badFragment, offset: walk.offset, bound: walk.bound))
+    case .complete(let index):
+      let datagram = fragments.take(index)
+      walk.ip.length = datagram.wireLength
+      walk.ip.isReassembled = true
+      walk.offset = 0
+      walk.end = datagram.total
+      walk.limit = datagram.prefixLength
+      let whole = datagram.prefix.span.raw
+      let next = ip.version == 6 ? walk.extensions(whole, datagram.next) : .payload(datagram.next)
+      return follow(next, whole, frame, into: &segment)
+    }
+  }
 }

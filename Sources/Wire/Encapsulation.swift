@@ -13,7 +13,7 @@ public struct Encapsulation: Hashable, Sendable {
 
 /// One tunnel around a packet.
 public struct Tunnel: Hashable, Sendable {
-  public enum Kind: String, Hashable, Sendable {
+  public enum Kind: String, Hashable, CaseIterable, Sendable {
     case gre, nvgre, erspan, vxlan, geneve, ipip
     case sixInFour = "6in4"
     case fourInSix = "4in6"

@@ -6,4 +6,64 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
 
   public static var null: Self { .init(rawValue: 0) }
   public static var ethernet: Self { .init(rawValue: 1) }
+  public static var slip: Self { .init(rawValue: 8) }
+  public static var ppp: Self { .init(rawValue: 9) }
+  public static var fddi: Self { .init(rawValue: 10) }
+  /// DLT_RAW as some systems number it, and as files that skipped the translation carry it.
+  public static var raw12: Self { .init(rawValue: 12) }
+  public static var raw14: Self { .init(rawValue: 14) }
+  public static var pppSerial: Self { .init(rawValue: 50) }
+  public static var pppoe: Self { .init(rawValue: 51) }
+  public static var atmRFC1483: Self { .init(rawValue: 100) }
+  public static var raw: Self { .init(rawValue: 101) }
+  public static var ciscoHDLC: Self { .init(rawValue: 104) }
+  public static var ieee80211: Self { .init(rawValue: 105) }
+  public static var atmCLIP: Self { .init(rawValue: 106) }
+  public static var loop: Self { .init(rawValue: 108) }
+  public static var linuxCooked: Self { .init(rawValue: 113) }
+  public static var prism: Self { .init(rawValue: 119) }
+  public static var radiotap: Self { .init(rawValue: 127) }
+  public static var arcnetLinux: Self { .init(rawValue: 129) }
+  public static var avs: Self { .init(rawValue: 163) }
+  public static var juniperEthernet: Self { .init(rawValue: 178) }
+  public static var ppi: Self { .init(rawValue: 192) }
+  public static var pppWithDirection: Self { .init(rawValue: 204) }
+  public static var ipv4: Self { .init(rawValue: 228) }
+  public static var ipv6: Self { .init(rawValue: 229) }
+  public static var nflog: Self { .init(rawValue: 239) }
+  public static var ethernetMPacket: Self { .init(rawValue: 274) }
+  public static var linuxCooked2: Self { .init(rawValue: 276) }
+
+  /// As tcpdump.org writes it, without LINKTYPE_; the number where it has no name here.
+  public var name: String {
+    switch rawValue {
+    case 0: "NULL"
+    case 1: "ETHERNET"
+    case 8: "SLIP"
+    case 9: "PPP"
+    case 10: "FDDI"
+    case 12, 14, 101: "RAW"
+    case 50: "PPP_HDLC"
+    case 51: "PPP_ETHER"
+    case 100: "ATM_RFC1483"
+    case 104: "C_HDLC"
+    case 105: "IEEE802_11"
+    case 106: "ATM_CLIP"
+    case 108: "LOOP"
+    case 113: "LINUX_SLL"
+    case 119: "IEEE802_11_PRISM"
+    case 127: "IEEE802_11_RADIOTAP"
+    case 129: "ARCNET_LINUX"
+    case 163: "IEEE802_11_AVS"
+    case 178: "JUNIPER_ETHER"
+    case 192: "PPI"
+    case 204: "PPP_WITH_DIR"
+    case 228: "IPV4"
+    case 229: "IPV6"
+    case 239: "NFLOG"
+    case 274: "ETHERNET_MPACKET"
+    case 276: "LINUX_SLL2"
+    default: "\(rawValue)"
+    }
+  }
 }
