@@ -34,7 +34,9 @@ struct Read: ParsableCommand {
 
   mutating func validate() throws {
     guard !captures.isEmpty else { throw ValidationError("no capture is named: tcpaudit CAPTURE...") }
-    guard captures.filter({ $0 == "-" }).count < 2 else { throw ValidationError("standard input can be read only once") }
+    guard captures.filter({ $0 == "-" }).count < 2 else {
+      throw ValidationError("standard input can be read only once")
+    }
     guard extract == nil || !captures.contains("-") else {
       throw ValidationError("--extract reads the captures twice, and standard input can be read only once")
     }
