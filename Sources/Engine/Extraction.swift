@@ -1,8 +1,8 @@
 internal import Audit
 public import Capture
 internal import Flow
-internal import Glibc
 public import Report
+internal import SystemPackage
 internal import Wire
 
 /// `--extract DIR`: the packets of each finding's connection as a capture file of its own, comments on those that prove it.
@@ -61,13 +61,9 @@ public struct Extraction: Sendable {
         writer: PcapngWriter(comment: first.finding.summary)))
   }
 
-  /// Reads the inputs again and writes the files into `directory`, which is made if it is not there.
+  /// Reads the inputs again and writes the files into `directory`, which is there.
   public mutating func write(to directory: String, from inputs: [String]) throws(FilterError) {
     guard !wanted.isEmpty else { return }
-    if mkdir(directory, 0o755) != 0, errno != EEXIST {
-      failure = "\(directory) can't be made: \(Self.reason())"
-      return
-    }
     var timeline = try Timeline(paths: inputs, filter: nil)
     var decoder = Decoder()
     var segment = Segment()
@@ -97,24 +93,16 @@ public struct Extraction: Sendable {
   /// Appends what waits for one file. Opened and closed each time: descriptors are few, files may be many.
   private mutating func append(_ place: Int, to directory: String) {
     let path = directory + "/" + wanted[place].name
-    let mode = wanted[place].isStarted ? O_APPEND : O_TRUNC
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0o644)
-    guard descriptor >= 0 else {
-      failure = "\(path) can't be written: \(Self.reason())"
+    do {
+      let descriptor = try FileDescriptor.open(
+        FilePath(path), .writeOnly, options: [.create, .closeOnExec, wanted[place].isStarted ? .append : .truncate],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      try descriptor.closeAfter { _ = try descriptor.writeAll(wanted[place].writer.take()) }
+    } catch {
+      failure = "\(path) can't be written: \(error)"
       return
     }
-    defer { close(descriptor) }
     if !wanted[place].isStarted { files += 1 }
     wanted[place].isStarted = true
-    let output = Output(descriptor: descriptor)
-    var writer = ByteWriter()
-    writer.bytes(wanted[place].writer.take())
-    output.flush(&writer)
-    if let text = output.failureText { failure = "\(path) can't be written: \(text)" }
-  }
-
-  private static func reason() -> String {
-    guard let words = unsafe strerror(errno) else { return "error \(errno)" }
-    return unsafe String(cString: words)
   }
 }

@@ -5,6 +5,7 @@ internal import Engine
 internal import Expectation
 internal import Flow
 internal import Report
+internal import Wire
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -69,11 +70,7 @@ struct Check: ParsableCommand {
   }
 
   private func readExpectations(_ path: String) throws -> Expectations {
-    let text: String
-    switch TextFile.read(path) {
-    case .success(let read): text = read
-    case .failure(let error): throw Failure(.usage, "\(Terminal.printable(path)): \(error.reason)")
-    }
+    let text = try TextFile.read(path)
     do throws(ExpectationError) {
       return try Expectations(parsing: text, knownRules: Set(Catalogue.rules.map(\.id)))
     } catch {
@@ -86,13 +83,13 @@ struct Check: ParsableCommand {
     guard !differences.isEmpty else {
       let findings = collector.connections.reduce(collector.captureFindings.count) { $0 + $1.findings.count }
       return Diagnostics.print(
-        "as expected: \(Count.of(collector.connections.count, "connection")), \(Count.of(findings, "finding"))")
+        "as expected: \(Words.count(collector.connections.count, "connection")), \(Words.count(findings, "finding"))")
     }
     for difference in differences {
       let place = difference.line.map { "\(path):\($0): " } ?? "\(path): "
       Diagnostics.print(Terminal.printable(place + difference.message))
     }
-    Diagnostics.print(Count.of(differences.count, "difference"))
+    Diagnostics.print(Words.count(differences.count, "difference"))
   }
 }
 

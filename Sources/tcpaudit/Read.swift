@@ -49,9 +49,7 @@ struct Read: ParsableCommand {
     let (outcome, extraction) =
       switch report.format {
       case .json: try run(JSONReport(output, findingsOnly: report.findingsOnly))
-      case .csv: try run(CSVReport(output))
-      case .zeek: try run(ZeekReport(output))
-      case .text: try run(TextReport(output, report.style(captures)))
+      case .csv, .zeek, .text: try run(CSVReport(output))
       }
     if let extract { try write(extraction, to: extract) }
     throw ExitCode(exit(outcome, target).rawValue)
@@ -76,6 +74,7 @@ struct Read: ParsableCommand {
   }
 
   private func write(_ extraction: Extraction, to directory: String) throws {
+    try Directory.make(directory)
     var extraction = extraction
     do throws(FilterError) { try extraction.write(to: directory, from: captures) } catch { throw Failure(error) }
     if let failure = extraction.failure { throw Failure(.unreadable, failure) }

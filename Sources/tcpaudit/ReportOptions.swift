@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import Report
+internal import SystemPackage
 
 /// How results are written, and where.
 struct ReportOptions: ParsableArguments {
@@ -45,11 +46,13 @@ struct Target {
       output = Output(descriptor: STDOUT_FILENO)
       return
     }
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      let reason = unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "error \(errno)"
-      throw Failure(.unreadable, "\(Terminal.printable(path)) can't be written: \(reason)")
+    do {
+      let descriptor = try FileDescriptor.open(
+        FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      output = Output(descriptor: descriptor.rawValue)
+    } catch {
+      throw Failure(.unreadable, "\(Terminal.printable(path)) can't be written: \(error)")
     }
-    output = Output(descriptor: descriptor)
   }
 }

@@ -1,30 +1,26 @@
-internal import Glibc
+internal import SystemPackage
 
 /// A small text file, read whole.
 enum TextFile {
-  struct Unreadable: Error { var reason: String }
-
   /// Nobody writes more than this by hand, bytes.
-  private static let limit = 16 << 20
+  private static var limit: Int { 16 << 20 }
 
-  static func read(_ path: String) -> Result<String, Unreadable> {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return .failure(Unreadable(reason: reason())) }
-    defer { close(descriptor) }
+  static func read(_ path: String) throws -> String {
     var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { return .failure(Unreadable(reason: reason())) }
-      if count == 0 { break }
-      bytes += chunk[..<count]
-      guard bytes.count <= limit else { return .failure(Unreadable(reason: "is larger than 16 MB")) }
+    do {
+      let descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+      try descriptor.closeAfter {
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while bytes.count <= limit {
+          let count = try unsafe chunk.withUnsafeMutableBytes { unsafe try descriptor.read(into: $0) }
+          if count == 0 { break }
+          bytes += chunk[..<count]
+        }
+      }
+    } catch {
+      throw Failure(.usage, "\(Terminal.printable(path)) can't be read: \(error)")
     }
-    return .success(String(decoding: bytes, as: UTF8.self))
-  }
-
-  private static func reason() -> String {
-    unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "error \(errno)"
+    guard bytes.count <= limit else { throw Failure(.usage, "\(Terminal.printable(path)) is larger than 16 MB") }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
