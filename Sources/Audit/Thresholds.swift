@@ -24,6 +24,11 @@ public struct Thresholds: Sendable {
   public var finTransmissions: UInt32 = 4
   /// RFC 9293 §3.8.4: one missing reply is no death.
   public var keepaliveProbes: UInt32 = 3
+  /// Bytes of payload from which on a segment may be too large for a path: every IPv4 host takes packets of 576 bytes
+  /// (RFC 791), headers included.
+  public var largeSegment: UInt32 = 500
+  /// Targets that one source has tried without an answer, from which on they are one line: a scan.
+  public var scanTargets = 32
 
   // MARK: The end of the recording
   /// Silence up to the end of the recording counts from here on, ns (or `overdueTimeouts` where that is longer).

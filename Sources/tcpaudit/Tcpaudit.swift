@@ -27,8 +27,7 @@ struct Tcpaudit: ParsableCommand {
         130  interrupted
       """,
     version: version,
-    subcommands: [Read.self, Check.self, Rules.self, Interfaces.self],
-    defaultSubcommand: Read.self)
+    subcommands: [Rules.self, Interfaces.self])
 
   static func main() {
     do {

@@ -1,10 +1,72 @@
 internal import Flow
+internal import Wire
 
 extension Rule {
   static let bigPacketsLost = Rule(
     id: "big-packets-lost", section: .silence, severity: .error,
-    title: "small segments are acknowledged and full-sized ones never"
+    title: "small segments arrive and full-sized ones never: a path-MTU black hole"
   ) { facts, surroundings, thresholds in
-    nil
+    for side in Side.allCases {
+      if let finding = facts.blackHole(side, surroundings, thresholds) { return finding }
+    }
+    return nil
   }
+}
+
+extension Facts {
+  fileprivate func blackHole(_ side: Side, _ surroundings: Surroundings, _ thresholds: Thresholds) -> Finding? {
+    let own = self[side]
+    guard let run = own.unanswered, run.kind == .data, run.isBackingOff(thresholds), state != .closed,
+      run.length >= thresholds.largeSegment, run.length > own.largestAcked, abort == nil, !standsAt(side.other),
+      surroundings.recorded(after: run.sent.first) >= overdue(thresholds)
+    else { return nil }
+    let tooBig = icmp.flatMap { $0.quoted == side && $0.isTooBig ? $0 : nil }
+    // Selectively acknowledged, and less than one large segment: small ones arrived.
+    let smallSACKed = own.sackedBytes > 0 && own.sackedBytes < run.length
+    guard own.sackedBytes < run.length, tooBig != nil || own.largestAcked > 0 || smallSACKed else { return nil }
+    // It moves on with a peer that the capture does not see: then nothing is known of what arrives.
+    guard !run.movedOn || run.peerPackets > 0 else { return nil }
+    // A peer that says nothing any more may as well be gone: that is peer-vanished.
+    guard tooBig != nil || smallSACKed || run.peerPackets > 0 else { return nil }
+    let ample = tooBig != nil || run.sent.count >= thresholds.dataTransmissions + 2
+    let lost = own.unackedBytes - own.sackedBytes
+    let small = own.largestAcked > 0 ? "up to \(bytes(own.largestAcked))" : "smaller ones"
+    return Finding(
+      rule: "big-packets-lost", severity: .error,
+      confidence: confidence(
+        ample ? .certain : .likely, from: run.sent.first.time, to: run.sent.last.time, losing: [side.other],
+        surroundings),
+      suspects: [.path],
+      summary: "segments of \(bytes(run.length)) from the \(side.name) never arrive (sent \(commas(run.sent.count)) "
+        + "times over \(Audit.duration(run.sent.span))), \(small) do",
+      bytesLost: lost, bytesLostExact: own.fin != nil, evidence: evidence(of: run, side, tooBig),
+      facts: [
+        NamedFact("length", Int64(run.length)), NamedFact("largest_acked", Int64(own.largestAcked)),
+        NamedFact("transmissions", Int64(run.sent.count)), NamedFact("span", duration: run.sent.span),
+        NamedFact("last_gap", duration: run.sent.lastGap), NamedFact("mss", own.mss.map { Int64($0) }),
+        NamedFact("next_hop_mtu", tooBig.map { Int64($0.mtu) }), NamedFact("lost_unacked", Int64(clamping: lost)),
+      ],
+      mend: tooBig.map {
+        "\($0.reporter.text(ipVersion: $0.ipVersion)) says that \($0.mtu) bytes is the most; the \(side.name) does not "
+          + "hear it or does not heed it: let ICMP through, or clamp the MSS."
+      }
+        ?? "Find the MTU (tracepath), let ICMP \"fragmentation needed\" and \"packet too big\" through, or clamp the MSS; "
+        + "net.ipv4.tcp_mtu_probing=1 on the \(side.name) works around it.")
+  }
+
+  private func evidence(of run: Unanswered, _ side: Side, _ tooBig: ICMPNotice?) -> [Evidence] {
+    var all = [
+      Evidence(run.sent.first, side, "\(bytes(run.length)), the first time"),
+      Evidence(run.sent.last, side, "the same, the \(ordinal(run.sent.count)) time, and not acknowledged"),
+    ]
+    if let tooBig { all.append(Evidence(tooBig.first, nil, "\(tooBig.protocolName): \(tooBig.words)")) }
+    if let alive = run.lastPeer {
+      all.append(Evidence(alive, side.other, "the \(side.other.name) is alive and has not got it"))
+    }
+    return all.sorted { $0.moment.precedes($1.moment) }
+  }
+}
+
+extension ICMPNotice {
+  fileprivate var isTooBig: Bool { isSix ? type == 2 : type == 3 && code == 4 }
 }

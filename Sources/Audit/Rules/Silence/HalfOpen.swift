@@ -1,10 +1,72 @@
 internal import Flow
+internal import Wire
 
 extension Rule {
   static let halfOpen = Rule(
     id: "half-open", section: .silence, severity: .error,
     title: "the peer answers that it has no such socket"
   ) { facts, surroundings, thresholds in
-    nil
+    for side in Side.allCases {
+      guard let reset = facts.resetOfNoSocket(side) else { continue }
+      return facts.halfOpen(side, reset, surroundings)
+    }
+    return nil
+  }
+}
+
+extension Facts {
+  /// The RST by which a kernel without that socket answers (RFC 9293 §3.5.1), where it ended the connection.
+  fileprivate func resetOfNoSocket(_ side: Side) -> Reset? {
+    guard let resets = self[side].resets, let reset = resets.effective, reset.isBare, !reset.ownFin,
+      // An abort that came before is the cause, and this is its echo.
+      resets.first.isBare
+    else { return nil }
+    if let syn = self[side].strangeSYN, syn.precedes(reset.moment) { return reset }
+    guard reset.echoes, reset.provoked != nil, reset.delay <= max(1_000_000_000, 2 * (roundTrip ?? 0)),
+      isEstablished(for: side, before: reset)
+    else { return nil }
+    return reset
+  }
+
+  /// `side` had that socket once: it has spoken in it, or the handshake is a while ago, or nobody saw the beginning. A RST
+  /// right after the handshake is another matter: a full accept queue, or a proxy that was too quick.
+  private func isEstablished(for side: Side, before reset: Reset) -> Bool {
+    guard let ack = handshake.ack else { return handshake.syn == nil && handshake.synAck == nil }
+    if !wasNeverHeard(side) { return true }
+    return reset.moment.time.since(ack.time) >= 1_000_000_000
+  }
+
+  fileprivate func halfOpen(_ side: Side, _ reset: Reset, _ surroundings: Surroundings) -> Finding {
+    let syn = self[side].strangeSYN
+    let lost = reset.peerSent - min(reset.peerSent, reset.peerAcked + reset.peerSacked)
+    var evidence: [Evidence] = []
+    if let syn { evidence.append(Evidence(syn, side, "SYN of a host that knows nothing of this connection")) }
+    if let provoked = reset.provoked {
+      evidence.append(
+        Evidence(
+          provoked, side.other, syn == nil ? "a packet of the connection" : "challenge ACK: it is still open here"))
+    }
+    evidence.append(
+      Evidence(reset.moment, side, "bare RST, sequence number as acknowledged: no such socket"))
+    // Alive a moment ago: its own abort may have been lost from the capture, and this be the echo.
+    let fresh = self[side].lastAlive.map { reset.moment.time.since($0.time) < 1_000_000_000 } ?? false
+    let best: Confidence = syn != nil ? .certain : fresh ? .possible : .likely
+    return Finding(
+      rule: "half-open", severity: .error,
+      confidence: confidence(
+        best, from: (reset.provoked ?? reset.moment).time, to: reset.moment.time, losing: [side], surroundings),
+      suspects: standsAt(side) ? [side.party] : [side.party, .path],
+      summary: "the \(side.name) has no such connection any more: it answers with a bare RST"
+        + (syn != nil ? ", and had begun another one" : "")
+        + (reset.idleBefore >= 1_000_000_000 ? ", after \(Audit.duration(reset.idleBefore)) of silence" : ""),
+      bytesLost: lost > 0 ? UInt64(lost) : nil, bytesLostExact: reset.peerFin,
+      evidence: evidence.sorted { $0.moment.precedes($1.moment) },
+      facts: [
+        NamedFact("without_socket", side.name), NamedFact("idle", duration: reset.idleBefore),
+        NamedFact("answered_after", duration: reset.delay), NamedFact("new_syn", syn != nil),
+        NamedFact("lost_unacked", lost),
+      ],
+      mend: "See whether the \(side.name)'s host was restarted, or whether another host has its address (a failover, a "
+        + "load balancer); a capture there shows who sends the RST. Keepalives find such a connection before data do.")
   }
 }

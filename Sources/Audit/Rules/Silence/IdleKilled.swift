@@ -1,10 +1,85 @@
 internal import Flow
+internal import Wire
 
 extension Rule {
   static let idleKilled = Rule(
     id: "idle-killed", section: .silence, severity: .error,
-    title: "after an idle time the first packet has no proper answer: a middlebox forgot"
+    title: "the first packet after a long idle time gets no proper answer: a middlebox forgot the connection"
   ) { facts, surroundings, thresholds in
-    nil
+    if let silence = Silence.ofData(facts, surroundings, thresholds)
+      ?? Silence.ofKeepalives(facts, surroundings, thresholds),
+      facts.isTooLong(silence.run.idleBefore, thresholds), !facts.standsAt(silence.silent),
+      // Who was never heard may have been gone before the idle time, or before the capture.
+      facts[silence.silent].packets > 0
+    {
+      return silence.killedByIdleness
+    }
+    guard let (side, reset) = facts.abort, facts.isTooLong(reset.idleBefore, thresholds),
+      let forged = Rule.resetForged.check?(facts, surroundings, thresholds), forged.severity == .error
+    else { return nil }
+    return facts.killedByIdleness(side, reset, forged)
+  }
+}
+
+extension Facts {
+  /// Long enough for a middlebox to forget, and longer than what this connection has lived through before.
+  fileprivate func isTooLong(_ idle: Int64, _ thresholds: Thresholds) -> Bool {
+    let lived = max(client.survivedIdle, server.survivedIdle)
+    // A keepalive's period varies a little.
+    return idle >= thresholds.idle && idle - idle / 20 > lived
+  }
+
+  fileprivate func timeoutFacts(_ idle: Int64) -> [NamedFact] {
+    let lived = max(client.survivedIdle, server.survivedIdle)
+    return [
+      NamedFact("idle", duration: idle), NamedFact("survived_idle", duration: lived > 0 ? lived : nil),
+      NamedFact("products", IdleTimeout.between(lived, idle).map { "\($0.product): \($0.seconds) s" }),
+    ]
+  }
+
+  fileprivate func timeoutMend(_ idle: Int64) -> String {
+    let lived = max(client.survivedIdle, server.survivedIdle)
+    let candidates = IdleTimeout.between(lived, idle).prefix(3).map { "\($0.product) (\($0.seconds) s)" }
+    let least = lived >= 1_000_000_000 ? lived : idle / 2
+    return
+      "Send keepalives more often than every \(Audit.duration(least)) (SO_KEEPALIVE with TCP_KEEPIDLE), or close idle "
+      + "connections sooner"
+      + (candidates.isEmpty ? "." : ". Default timeouts that fit: \(candidates.joined(separator: ", ")).")
+  }
+
+  fileprivate func killedByIdleness(_ side: Side, _ reset: Reset, _ forged: Finding) -> Finding {
+    var evidence = forged.evidence
+    if let provoked = reset.provoked, !evidence.contains(where: { $0.moment == provoked }) {
+      evidence.append(
+        Evidence(
+          provoked, side.other, "the first packet after \(Audit.duration(reset.idleBefore)) of silence on both sides"))
+    }
+    let lost = reset.peerSent - min(reset.peerSent, reset.peerAcked + reset.peerSacked)
+    return Finding(
+      rule: "idle-killed", severity: .error, confidence: forged.confidence, suspects: [.path],
+      summary: "after \(Audit.duration(reset.idleBefore)) of idleness a device in the path answers with RST in the "
+        + "\(side.name)'s name",
+      bytesLost: lost > 0 ? UInt64(lost) : nil, bytesLostExact: reset.peerFin,
+      evidence: evidence.sorted { $0.moment.precedes($1.moment) },
+      facts: timeoutFacts(reset.idleBefore) + forged.facts + [NamedFact("lost_unacked", lost)],
+      mend: timeoutMend(reset.idleBefore))
+  }
+}
+
+extension Silence {
+  fileprivate var killedByIdleness: Finding {
+    let isProbe = run.kind == .keepalive
+    let base =
+      isProbe
+      ? confidence(run.sent.count >= thresholds.keepaliveProbes + 2 ? .certain : .likely)
+      : confidence(least: thresholds.dataTransmissions, span: thresholds.silentSpan)
+    return Finding(
+      // The host may have died while nobody spoke: from here that looks the same.
+      rule: "idle-killed", severity: .error, confidence: min(base, .likely), suspects: [.path],
+      summary: "forgotten after \(duration(run.idleBefore)) of idleness: \(repetition), no answer of the \(silent.name)"
+        + (lostBytes > 0 && !isProbe ? "; \(bytes(lostBytes)) lost" : ""),
+      bytesLost: isProbe ? nil : lostBytes, bytesLostExact: facts[speaker].fin != nil, evidence: evidence,
+      facts: facts.timeoutFacts(run.idleBefore) + namedFacts.filter { $0.name != "idle" },
+      mend: facts.timeoutMend(run.idleBefore) + " " + proof)
   }
 }

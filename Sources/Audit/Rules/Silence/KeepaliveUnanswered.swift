@@ -5,6 +5,16 @@ extension Rule {
     id: "keepalive-unanswered", section: .silence, severity: .error,
     title: "keepalive probes without an answer"
   ) { facts, surroundings, thresholds in
-    nil
+    guard let silence = Silence.ofKeepalives(facts, surroundings, thresholds) else { return nil }
+    let gaveUp = facts[silence.speaker].resets?.effective != nil
+    var named = silence.namedFacts
+    named.append(NamedFact("gave_up", gaveUp))
+    let ample = gaveUp || silence.run.sent.count >= thresholds.keepaliveProbes + 2
+    return Finding(
+      rule: "keepalive-unanswered", severity: .error, confidence: silence.confidence(ample ? .certain : .likely),
+      suspects: facts.suspects(forSilenceOf: silence.silent),
+      summary: "the \(silence.silent.name) is silent: \(silence.repetition), no answer"
+        + (gaveUp ? ", then the \(silence.speaker.name) gave up" : ""),
+      evidence: silence.evidence, facts: named, mend: silence.proof)
   }
 }

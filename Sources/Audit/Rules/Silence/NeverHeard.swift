@@ -3,8 +3,18 @@ internal import Flow
 extension Rule {
   static let neverHeard = Rule(
     id: "never-heard", section: .silence, severity: .error,
-    title: "nothing at all from the peer for anything sent"
+    title: "nothing at all from the peer for anything that was sent"
   ) { facts, surroundings, thresholds in
-    nil
+    guard let silence = Silence.ofData(facts, surroundings, thresholds), facts.wasNeverHeard(silence.silent) else {
+      return nil
+    }
+    let since = facts.handshake.ack == nil ? "in the whole recording" : "since the handshake"
+    return Finding(
+      rule: "never-heard", severity: .error,
+      confidence: silence.confidence(least: thresholds.dataTransmissions, span: thresholds.silentSpan),
+      suspects: facts.suspects(forSilenceOf: silence.silent),
+      summary: "nothing from the \(silence.silent.name) \(since): \(silence.repetition), no answer",
+      bytesLost: silence.lostBytes, bytesLostExact: facts[silence.speaker].fin != nil, evidence: silence.evidence,
+      facts: silence.namedFacts, mend: silence.proof)
   }
 }

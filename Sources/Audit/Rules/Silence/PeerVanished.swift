@@ -3,8 +3,40 @@ internal import Flow
 extension Rule {
   static let peerVanished = Rule(
     id: "peer-vanished", section: .silence, severity: .error,
-    title: "data repeated with back-off, and nothing from a peer that was alive before"
+    title: "data repeated with back-off, and nothing more from a peer that was alive before"
   ) { facts, surroundings, thresholds in
-    nil
+    guard let silence = Silence.ofData(facts, surroundings, thresholds), !facts.wasNeverHeard(silence.silent),
+      !facts.repeatsSYNACK(silence.silent)
+    else { return nil }
+    let own = facts[silence.speaker]
+    let lost = silence.lostBytes
+    let closed = silence.run.kind == .windowProbe ? " with its window closed" : ""
+    return Finding(
+      rule: "peer-vanished", severity: .error,
+      confidence: silence.confidence(least: thresholds.dataTransmissions, span: thresholds.silentSpan),
+      suspects: facts.suspects(forSilenceOf: silence.silent),
+      summary: "the \(silence.silent.name) fell silent\(closed): \(silence.repetition), no answer"
+        + (lost > 0 ? "; \(bytes(lost)) lost" : ""),
+      bytesLost: lost, bytesLostExact: own.fin != nil, evidence: silence.evidence, facts: silence.namedFacts,
+      mend: silence.proof + silence.sizeHint
+    )
+  }
+}
+
+extension Facts {
+  /// The server goes on with its SYN-ACK: alive, and in a class of its own.
+  func repeatsSYNACK(_ side: Side) -> Bool {
+    guard side == .server, let ack = handshake.ack, let synAck = server.syn else { return false }
+    return ack.precedes(synAck.last) && server.packets == server.synPackets + server.rstPackets
+  }
+}
+
+extension Silence {
+  /// Nothing that large ever arrived: it may be the size, but a dead peer looks the same.
+  fileprivate var sizeHint: String {
+    let own = facts[speaker]
+    guard run.kind == .data, run.length >= thresholds.largeSegment, own.largestAcked < run.length else { return "" }
+    return " No segment of that size was ever acknowledged (the largest: \(bytes(own.largestAcked))): see also "
+      + "big-packets-lost; a ping of that size with DF set tells."
   }
 }

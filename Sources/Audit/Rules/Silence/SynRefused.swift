@@ -1,10 +1,28 @@
 internal import Flow
+internal import Wire
 
 extension Rule {
   static let synRefused = Rule(
     id: "syn-refused", section: .silence, severity: .note,
-    title: "a SYN answered by RST"
+    title: "SYN answered by RST"
   ) { facts, surroundings, thresholds in
-    nil
+    guard facts.state == .refused, let syn = facts.client.syn, let (side, reset) = facts.abort, side == .server else {
+      return nil
+    }
+    let forged = Rule.resetForged.check?(facts, surroundings, thresholds).map { $0.severity == .error } ?? false
+    let refusals = facts.server.resets?.count ?? 1
+    return Finding(
+      rule: "syn-refused", severity: .note, confidence: forged ? .likely : .certain,
+      suspects: forged ? [.path] : [.server],
+      summary: "refused: \(count(syn.count, "SYN")), answered by RST"
+        + (forged ? " of a device in the path" : "; nobody listens on port \(facts.serverEndpoint.port)"),
+      evidence: [Evidence(syn.first, .client, "SYN"), Evidence(reset.moment, .server, "RST")],
+      facts: [
+        NamedFact("transmissions", Int64(syn.count)), NamedFact("refusals", Int64(refusals)),
+        NamedFact("after", duration: reset.moment.time.since(syn.first.time)),
+      ],
+      mend: forged
+        ? "See reset-forged: a firewall that rejects with RST speaks in the server's name."
+        : "See whether the service runs and on which address it listens (ss -ltn on the server).")
   }
 }

@@ -5,6 +5,47 @@ extension Rule {
     id: "syn-unanswered", section: .silence, severity: .error,
     title: "SYNs without an answer of any kind"
   ) { facts, surroundings, thresholds in
-    nil
+    guard let syn = facts.unansweredSYNs, syn.count >= thresholds.synTransmissions else { return nil }
+    let recorded = surroundings.recorded(after: syn.first)
+    guard recorded >= thresholds.synSpan else { return nil }
+    let ample = syn.count >= thresholds.synTransmissions + 2 && syn.span >= 2 * thresholds.synSpan
+    // That the SYN is repeated proves that no answer came; a capture of one direction can't show where one was lost.
+    let confidence = facts.confidence(
+      ample ? .certain : .likely, from: syn.first.time, to: syn.last.time, losing: [], surroundings)
+    let standsAtServer = facts.seesServer(surroundings)
+    return Finding(
+      rule: "syn-unanswered", severity: .error, confidence: confidence,
+      suspects: standsAtServer ? [.server] : [.path, .server],
+      summary: "\(count(syn.count, "SYN")) over \(duration(syn.span)), no answer of any kind for \(duration(recorded))",
+      evidence: [
+        Evidence(syn.first, .client, "the first SYN"),
+        Evidence(syn.last, .client, "the same SYN, the \(ordinal(syn.count)) time, and no answer"),
+      ],
+      facts: [
+        NamedFact("transmissions", Int64(syn.count)), NamedFact("span", duration: syn.span),
+        NamedFact("last_gap", duration: syn.lastGap), NamedFact("recorded", duration: recorded),
+      ],
+      mend: standsAtServer
+        ? "The SYNs arrive at the server: look at its firewall, and at its listen queue (nstat: ListenDrops)."
+        : "Capture at the server's side: if the SYNs arrive there, the server drops them, else the path does.")
+  }
+}
+
+extension Facts {
+  /// The client's SYNs, where it sent nothing else and nobody said anything.
+  var unansweredSYNs: Burst? {
+    guard handshake.syn != nil, handshake.synAck == nil, server.packets == 0, icmp == nil, let syn = client.syn,
+      client.packets == client.synPackets, !client.everAcked
+    else { return nil }
+    return syn
+  }
+
+  /// The server was not heard in this connection; its packets in others tell that it is next to the capture.
+  func seesServer(_ surroundings: Surroundings) -> Bool {
+    if standsAt(.server) { return true }
+    guard let ttl = surroundings.serverHostTTL, ttl.lowerBound == ttl.upperBound, Facts.isInitialTTL(ttl.lowerBound),
+      let clientTTL = client.ttl
+    else { return false }
+    return !Facts.isInitialTTL(clientTTL)
   }
 }

@@ -1,0 +1,186 @@
+public import Flow
+public import Wire
+
+/// Lone SYNs without an answer, summed up per target: each is a note, and a flood of them one line.
+///
+/// Bounded: targets beyond `limit` are summed up as "others". The targets of a source that tries many are one note: a
+/// scan.
+public struct LoneAttempts: Sendable {
+  public static var limit: Int { 4096 }
+
+  private var targets: [Endpoint: Attempts] = [:]
+  /// Sources, and how many of the targets they were the first to try; those that have tried many no longer add any.
+  private var sources: [IPAddress: Source] = [:]
+  private var others = Attempts()
+  private let thresholds: Thresholds
+
+  public init(_ thresholds: Thresholds = Thresholds()) { self.thresholds = thresholds }
+
+  /// Whether the connection is one (then it has no finding of its own), counted if so.
+  /// - Parameter recordedUntil: how far the recording reached. A SYN that was repeated is only taken where it is known,
+  ///   and too soon for `syn-unanswered`.
+  public mutating func take(_ facts: Facts, recordedUntil: Timestamp? = nil) -> Bool {
+    guard let syn = facts.unansweredSYNs else { return false }
+    if syn.count >= thresholds.synTransmissions {
+      guard let recordedUntil, recordedUntil.since(syn.first.time) < thresholds.synSpan else { return false }
+    }
+    let attempt = Attempts(facts, syn)
+    if let place = targets.index(forKey: facts.serverEndpoint) {
+      targets.values[place].add(attempt)
+    } else {
+      enter(attempt, target: facts.serverEndpoint, source: facts.clientEndpoint.address)
+    }
+    return true
+  }
+
+  private mutating func enter(_ attempt: Attempts, target: Endpoint, source: IPAddress) {
+    if let place = sources.index(forKey: source) {
+      guard sources.values[place].targets < thresholds.scanTargets else {
+        sources.values[place].beyond.add(attempt)
+        sources.values[place].targetsBeyond &+= 1
+        return
+      }
+      sources.values[place].targets += 1
+    } else if sources.count < LoneAttempts.limit {
+      sources[source] = Source(targets: 1)
+    }
+    if targets.count < LoneAttempts.limit { targets[target] = attempt } else { others.add(attempt) }
+  }
+
+  /// What another part of the run has seen.
+  public mutating func merge(_ other: LoneAttempts) {
+    for (target, attempts) in other.targets {
+      if let place = targets.index(forKey: target) {
+        targets.values[place].add(attempts)
+      } else if targets.count < LoneAttempts.limit {
+        targets[target] = attempts
+      } else {
+        others.add(attempts)
+      }
+    }
+    for (address, source) in other.sources where source.targetsBeyond > 0 || sources.count < LoneAttempts.limit {
+      sources[address, default: Source(targets: 0)].add(source)
+    }
+    others.add(other.others)
+  }
+
+  /// One note for each target, most attempts first; one for each scan; one for the others.
+  public func findings() -> [Finding] {
+    var notes: [(attempts: Attempts, summary: String, extra: [NamedFact])] = []
+    var left = targets
+    for (address, scan) in scans {
+      var attempts = scan.attempts
+      var tried = UInt64(scan.targets.count)
+      for target in scan.targets { left[target] = nil }
+      if let beyond = sources[address] {
+        attempts.add(beyond.beyond)
+        tried += beyond.targetsBeyond
+      }
+      let source = address.text(ipVersion: attempts.ipVersion)
+      notes.append(
+        (
+          attempts, "\(source) tried \(commas(tried)) targets with a lone SYN each, none answered",
+          [NamedFact("source", source), NamedFact("targets", Int64(clamping: tried))]
+        ))
+    }
+    for (target, attempts) in left {
+      let name = text(of: target, attempts.ipVersion)
+      notes.append(
+        (attempts, "\(count(attempts.count, "lone SYN")) to \(name), not answered", [NamedFact("target", name)]))
+    }
+    notes.sort {
+      $0.attempts.count == $1.attempts.count
+        ? $0.attempts.precedes($1.attempts) : $0.attempts.count > $1.attempts.count
+    }
+    if others.count > 0 {
+      notes.append((others, "\(count(others.count, "lone SYN")) to other targets, not answered", []))
+    }
+    return notes.compactMap { $0.attempts.note($0.summary, $0.extra) }
+  }
+
+  /// Targets that nobody but one source has tried, by source, where they are many.
+  private var scans: [(IPAddress, (targets: [Endpoint], attempts: Attempts))] {
+    var bySource: [IPAddress: (targets: [Endpoint], attempts: Attempts)] = [:]
+    for (target, attempts) in targets {
+      guard let source = attempts.onlySource else { continue }
+      bySource[source, default: ([], Attempts())].targets.append(target)
+      bySource[source, default: ([], Attempts())].attempts.add(attempts)
+    }
+    return bySource.filter { address, tried in
+      let beyond = sources[address]?.targetsBeyond ?? 0
+      return beyond > 0 || tried.targets.count >= thresholds.scanTargets
+    }.map { ($0.key, $0.value) }
+  }
+
+  private func text(of target: Endpoint, _ ipVersion: UInt8) -> String {
+    let address = target.address.text(ipVersion: ipVersion)
+    return ipVersion == 6 ? "[\(address)]:\(target.port)" : "\(address):\(target.port)"
+  }
+}
+
+private struct Source {
+  var targets: Int
+  /// What it tried after that.
+  var beyond = Attempts()
+  var targetsBeyond: UInt64 = 0
+
+  init(targets: Int) { self.targets = targets }
+
+  mutating func add(_ other: Source) {
+    targets += other.targets
+    beyond.add(other.beyond)
+    targetsBeyond &+= other.targetsBeyond
+  }
+}
+
+/// A sum of attempts: how many, from when to when.
+private struct Attempts {
+  var count: UInt64 = 0
+  var first: Moment?
+  var last: Moment?
+  /// nil where several have tried.
+  var onlySource: IPAddress?
+  var ipVersion: UInt8 = 4
+  /// The capture stood at the server each time.
+  var seenAtServer = true
+
+  init() {}
+
+  init(_ facts: Facts, _ syn: Burst) {
+    count = 1
+    first = syn.first
+    last = syn.last
+    onlySource = facts.clientEndpoint.address
+    ipVersion = facts.ipVersion
+    seenAtServer = facts.standsAt(.server)
+  }
+
+  func precedes(_ other: Attempts) -> Bool {
+    guard let first, let theirs = other.first else { return first != nil }
+    return first.precedes(theirs)
+  }
+
+  mutating func add(_ other: Attempts) {
+    guard let theirFirst = other.first, let theirLast = other.last else { return }
+    guard let first, let last else {
+      self = other
+      return
+    }
+    count &+= other.count
+    if theirFirst.precedes(first) { self.first = theirFirst }
+    if last.precedes(theirLast) { self.last = theirLast }
+    if onlySource != other.onlySource { onlySource = nil }
+    seenAtServer = seenAtServer && other.seenAtServer
+  }
+
+  func note(_ summary: String, _ extra: [NamedFact]) -> Finding? {
+    guard let first, let last else { return nil }
+    var evidence = [Evidence(first, .client, "SYN")]
+    if last != first { evidence.append(Evidence(last, .client, "the last SYN of \(commas(count))")) }
+    return Finding(
+      rule: "syn-unanswered", severity: .note, confidence: .possible,
+      suspects: seenAtServer ? [.server] : [.path, .server], summary: summary, evidence: evidence,
+      facts: [NamedFact("attempts", Int64(clamping: count))] + extra,
+      mend: "A client that means it repeats its SYN after a second; see syn-unanswered.")
+  }
+}

@@ -1,0 +1,182 @@
+internal import Flow
+internal import Wire
+
+/// One side that repeats itself and another that does not answer: what the rules about a dead peer share.
+///
+/// The silence of the peer is proved by the side that is seen: it repeats the same thing and back off, and moves on with
+/// nothing. That the capture has no packet of the peer proves nothing by itself.
+struct Silence {
+  let facts: Facts
+  let surroundings: Surroundings
+  let thresholds: Thresholds
+  /// Who repeats.
+  let speaker: Side
+  let run: Unanswered
+
+  /// Who does not answer.
+  var silent: Side { speaker.other }
+
+  /// Data, or the probes of a closed window, repeated with back-off (RFC 6298 §5.5).
+  static func ofData(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) -> Silence? {
+    earliest(facts, surroundings, thresholds) { run in
+      (run.kind == .data || run.kind == .windowProbe) && run.isBackingOff(thresholds)
+        && run.peerPackets == 0
+    }
+  }
+
+  /// Keepalive probes: no back-off, a fixed period (RFC 9293 §3.8.4).
+  static func ofKeepalives(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) -> Silence? {
+    let silence = earliest(facts, surroundings, thresholds) { run in
+      run.kind == .keepalive && run.sent.count >= thresholds.keepaliveProbes
+    }
+    // Answered probes come as regularly: where the capture holds one direction only, a train of them proves nothing.
+    guard let silence, facts[silence.silent].packets > 0 || surroundings.bothDirectionsSeen else { return nil }
+    return silence
+  }
+
+  private static func earliest(
+    _ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds, _ fits: (Unanswered) -> Bool
+  ) -> Silence? {
+    var found: Silence?
+    for side in Side.allCases {
+      guard let run = facts[side].unanswered, fits(run), !run.movedOn, facts.isSilent(side.other, since: run),
+        surroundings.recorded(after: run.sent.first) >= facts.overdue(thresholds)
+      else { continue }
+      if let other = found, !run.sent.first.precedes(other.run.sent.first) { continue }
+      found = Silence(facts: facts, surroundings: surroundings, thresholds: thresholds, speaker: side, run: run)
+    }
+    return found
+  }
+
+  // MARK: What is said of it
+
+  /// More than the least there was: two transmissions more, and twice the span.
+  func confidence(least: UInt32, span: Int64) -> Confidence {
+    let ample = run.sent.count >= least + 2 && run.sent.span >= 2 * span
+    return confidence(ample ? .certain : .likely)
+  }
+
+  func confidence(_ best: Confidence) -> Confidence {
+    facts.confidence(
+      best, from: run.sent.first.time, to: run.sent.last.time, losing: facts[silent].packets > 0 ? [silent] : [],
+      surroundings)
+  }
+
+  /// Bytes on the wire that never arrived, as far as the silent side has said.
+  var lostBytes: UInt64 { facts[speaker].unackedBytes - min(facts[speaker].unackedBytes, facts[speaker].sackedBytes) }
+
+  /// `1,448 bytes sent 6 times over 6.2 s`.
+  var repetition: String {
+    let over = "over \(duration(run.sent.span))"
+    switch run.kind {
+    case .keepalive: return "\(commas(run.sent.count)) keepalive probes \(over)"
+    case .windowProbe: return "\(commas(run.sent.count)) window probes \(over)"
+    default: return "\(bytes(run.length)) sent \(commas(run.sent.count)) times \(over)"
+    }
+  }
+
+  /// The last sign of life, the first packet without an answer, its last repetition.
+  var evidence: [Evidence] {
+    var all: [Evidence] = []
+    if let last = facts[silent].lastAlive {
+      all.append(Evidence(last, silent, "the last packet of the \(silent.name)"))
+    }
+    let what = run.what
+    let idle = run.idleBefore >= 1_000_000_000 ? ", after \(duration(run.idleBefore)) of silence on both sides" : ""
+    all.append(Evidence(run.sent.first, speaker, "\(what), the first time\(idle)"))
+    all.append(Evidence(run.sent.last, speaker, "the same, the \(ordinal(run.sent.count)) time, and no answer"))
+    return all.sorted { $0.moment.precedes($1.moment) }
+  }
+
+  var namedFacts: [NamedFact] {
+    var all = [
+      NamedFact("silent", silent.name), NamedFact("transmissions", Int64(run.sent.count)),
+      NamedFact("span", duration: run.sent.span), NamedFact("last_gap", duration: run.sent.lastGap),
+      NamedFact("idle", duration: run.idleBefore),
+      NamedFact("silent_for", duration: surroundings.recorded(after: facts[silent].lastAlive ?? run.sent.first)),
+    ]
+    if run.kind != .keepalive { all += losses }
+    return all
+  }
+
+  /// The kinds of lost bytes, as in section 2 of the catalogue.
+  private var losses: [NamedFact] {
+    let own = facts[speaker]
+    return [
+      NamedFact("lost_unacked", Int64(clamping: lostBytes)),
+      NamedFact("fin_unacked", own.fin.map { $0.acked == nil } ?? false),
+      NamedFact("sender_queue_destroyed", own.fin == nil && own.resets?.effective != nil),
+      NamedFact("in_flight_at_death", nil as Int64?),
+    ]
+  }
+
+  /// What would tell the path from the host.
+  var proof: String {
+    facts.standsAt(silent)
+      ? "The packets arrive where the capture stands, at the \(silent.name), and its host does not answer: look at its "
+        + "firewall, its load and its socket table."
+      : "Capture at the \(silent.name)'s side too: if these packets arrive there, its host is at fault, else the path."
+  }
+}
+
+extension Unanswered {
+  /// Enough transmissions, over enough time, and at least one gap that grew.
+  func isBackingOff(_ thresholds: Thresholds) -> Bool {
+    sent.count >= thresholds.dataTransmissions && sent.span >= thresholds.silentSpan && sent.growing >= 1
+  }
+
+  /// One transmission, in the field's words.
+  var what: String {
+    switch kind {
+    case .syn: "SYN"
+    case .synAck: "SYN-ACK"
+    case .data: bytes(length)
+    case .fin: "FIN"
+    case .keepalive: "keepalive probe"
+    case .windowProbe: "window probe"
+    }
+  }
+}
+
+extension Facts {
+  /// Whether nothing but silence came from `side` since the other one repeats `run`: no close, no RST of either.
+  func isSilent(_ side: Side, since run: Unanswered) -> Bool {
+    guard state != .closed else { return false }
+    // A RST is no silence: what it means is for the rules about RSTs.
+    if let resets = self[side].resets {
+      if resets.effective != nil { return false }
+      guard let alive = self[side].lastAlive, resets.last.precedes(alive) else { return false }
+    }
+    // The side that repeats may give up with a RST, but does not go on after one.
+    if let own = self[side.other].resets?.effective, own.moment.precedes(run.sent.last) { return false }
+    return true
+  }
+
+  /// `side` said nothing but its part of the handshake, or nothing at all where the capture begins in midstream, and
+  /// acknowledged nothing that the other one sent.
+  func wasNeverHeard(_ side: Side) -> Bool {
+    let own = self[side]
+    let spoken = own.packets - own.rstPackets
+    guard let ack = handshake.ack else {
+      return handshake.syn == nil && handshake.synAck == nil && spoken == 0
+    }
+    if own.payloadBytes > 0 || own.fin != nil || self[side.other].sndUna > 0 { return false }
+    if side == .client { return spoken <= own.synPackets + 1 }
+    // A SYN-ACK that comes again after it was answered is a sign of life.
+    if let synAck = own.syn, ack.precedes(synAck.last) { return false }
+    return spoken == own.synPackets
+  }
+}
+
+/// `1st`, `2nd`, `12th`.
+func ordinal(_ number: UInt32) -> String {
+  let suffix =
+    switch (number % 10, number % 100) {
+    case (_, 11...13): "th"
+    case (1, _): "st"
+    case (2, _): "nd"
+    case (3, _): "rd"
+    default: "th"
+    }
+  return commas(number) + suffix
+}

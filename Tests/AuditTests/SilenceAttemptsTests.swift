@@ -1,0 +1,100 @@
+import Audit
+import Flow
+import PacketScript
+import Testing
+import Wire
+
+@Suite("Silence: lone attempts")
+struct SilenceAttemptsTests {
+  private func attempt(from source: UInt32, to target: UInt32, port: UInt16, at seconds: Int64, syns: Int = 1) -> Facts
+  {
+    let moment = Moment(
+      time: Timestamp(seconds: seconds), packet: PacketReference(input: 0, number: UInt64(seconds + 1)))
+    var facts = Facts(
+      id: UInt64(seconds + 1), client: Endpoint(address: IPAddress(v4: source), port: 40000),
+      server: Endpoint(address: IPAddress(v4: target), port: port), rolesKnown: true, ipVersion: 4, start: moment)
+    var syn = Burst(at: moment)
+    for _ in 1..<syns { syn.repeated(at: moment) }
+    facts.client.syn = syn
+    facts.client.packets = UInt64(syns)
+    facts.client.synPackets = UInt64(syns)
+    facts.handshake.syn = moment
+    return facts
+  }
+
+  @Test func oneNoteForEachTarget() throws {
+    var attempts = LoneAttempts()
+    for second in 0..<5 { _ = attempts.take(attempt(from: 1, to: 100, port: 80, at: Int64(second))) }
+    let alone = attempts.take(attempt(from: 1, to: 100, port: 81, at: 9))
+    #expect(alone)
+    let findings = attempts.findings()
+    #expect(findings.map(\.severity) == [.note, .note])
+    #expect(findings.map(\.rule) == ["syn-unanswered", "syn-unanswered"])
+    #expect(findings[0].fact("attempts") == .integer(5))
+    #expect(findings[0].evidence.map(\.moment.packet.number) == [1, 5])
+    #expect(findings[1].evidence.map(\.moment.packet.number) == [10])
+  }
+
+  @Test func whatIsNoLoneAttempt() throws {
+    var attempts = LoneAttempts()
+    for script in [
+      "0 C > S S\n0.1 S > C S.", "0 C > S S\n0.1 S > C R. =0 ack 1", "0 C > S S\n0.1 C > S . 1",
+      "0 C > S S\n0.1 C > S R 1", "0 C > S P. 1:10", "0 S > C S.", "0,1 C > S S",
+      "0 C > S S\n0.1 R > C icmp unreachable host for C > S",
+    ] {
+      for facts in track(try PacketScript.parse(script)) {
+        let isTaken = attempts.take(facts)
+        #expect(!isTaken, "\(script)")
+      }
+    }
+    #expect(attempts.findings().isEmpty)
+  }
+
+  @Test func aRepeatedOneIsTakenWhereItIsTooSoonForAnError() throws {
+    var attempts = LoneAttempts()
+    let facts = attempt(from: 1, to: 2, port: 80, at: 10, syns: 2)
+    let soon = attempts.take(facts, recordedUntil: Timestamp(seconds: 12))
+    let late = attempts.take(facts, recordedUntil: Timestamp(seconds: 13))
+    #expect(soon && !late)
+  }
+
+  @Test func aScanIsOneNote() throws {
+    var attempts = LoneAttempts()
+    for port in 0..<60_000 { _ = attempts.take(attempt(from: 7, to: 100, port: UInt16(port), at: Int64(port))) }
+    for second in 0..<3 { _ = attempts.take(attempt(from: 8, to: 200, port: 80, at: Int64(second))) }
+    let findings = attempts.findings()
+    #expect(findings.count == 2)
+    #expect(findings[0].fact("attempts") == .integer(60_000))
+    #expect(findings[0].fact("targets") == .integer(60_000))
+    #expect(findings[1].fact("attempts") == .integer(3))
+  }
+
+  @Test func aFloodIsBoundedAndCountedWhole() throws {
+    var attempts = LoneAttempts()
+    let flood = 20_000
+    for number in 0..<flood {
+      _ = attempts.take(attempt(from: UInt32(number), to: UInt32(number) &* 77, port: 80, at: Int64(number)))
+    }
+    let findings = attempts.findings()
+    #expect(findings.count == LoneAttempts.limit + 1)
+    let total = findings.reduce(Int64(0)) { sum, finding in
+      guard case .integer(let count)? = finding.fact("attempts") else { return sum }
+      return sum + count
+    }
+    #expect(total == Int64(flood))
+  }
+
+  @Test func partsMerge() throws {
+    var whole = LoneAttempts()
+    var parts = [LoneAttempts(), LoneAttempts(), LoneAttempts()]
+    for number in 0..<200 {
+      let facts = attempt(from: UInt32(number % 5), to: UInt32(number % 50), port: 80, at: Int64(number))
+      _ = whole.take(facts)
+      _ = parts[number % 3].take(facts)
+    }
+    var merged = parts[0]
+    merged.merge(parts[1])
+    merged.merge(parts[2])
+    #expect(merged.findings() == whole.findings())
+  }
+}

@@ -1,0 +1,123 @@
+import Audit
+import Flow
+import PacketScript
+import Testing
+import Wire
+
+@Suite("Silence: one direction, a reader that does not read, a size that does not pass")
+struct SilenceOneWayTests {
+  static let alive = SilencePeerTests.alive
+
+  static let acksLost = [
+    Verdict(
+      "the server repeats what was acknowledged", "acks-lost", [.path], .certain,
+      of: atClient + """
+        1.00 C > S P. 1:101
+        1.08 S > C P. 1:501
+        1.081 C > S .
+        1.4,2.0,3.2,5.6,10.4 S > C P. 1:501
+        1.401,2.001,3.201,5.601,10.401 C > S .
+        """),
+    Verdict(
+      "even at its own host", "acks-lost", [.path, .server], .likely,
+      of: atServer + """
+        1.00 C > S P. 1:101
+        1.0001 S > C P. 1:501
+        1.08 C > S .
+        1.4,2.0,3.2,5.6 S > C P. 1:501
+        end 7
+        """),
+    Verdict(
+      "spurious twice",
+      nothingIn: atClient + alive + "1.4,2.0 S > C P. 1:501\nend 60"),
+    Verdict("four times, but fast", nothingIn: atClient + alive + "1.4,2.0,2.6,3.2 S > C P. 1:501\nend 60"),
+    Verdict(
+      "heard in the end",
+      nothingIn: atClient + alive + "1.4,2.0,3.2,5.6 S > C P. 1:501\n5.9 S > C P. 501:601\n5.9 C > S ."),
+    Verdict(
+      "a lost last ACK",
+      nothingIn: atClient + alive + """
+        2 C > S F.
+        2.08 S > C F. ack 102
+        2.081 C > S .
+        2.4,3.0,4.2,6.6,11.4 S > C F. 501
+        2.401,3.001,4.201,6.601,11.401 C > S .
+        """),
+  ]
+
+  @Test(arguments: acksLost) func repeatedThoughAcknowledged(_ verdict: Verdict) throws { try verdict.check() }
+
+  static let stalls = [
+    Verdict(
+      "probes answered for 12 s", "stalled-reader", [.server], .certain,
+      of: atClient + alive + stall([1.3, 1.7, 2.5, 4.1, 7.3, 13.7])),
+    Verdict(
+      "probes answered, 5 s", "stalled-reader", [.server], .likely,
+      of: atClient + alive + stall([1.3, 1.7, 2.5]) + "end 6.2"),
+    Verdict("not 5 s yet", nothingIn: atClient + alive + stall([1.3, 1.7, 2.5, 4.1]) + "end 6.0"),
+    Verdict(
+      "reopened",
+      nothingIn: atClient + alive + stall([1.3, 1.7, 2.5, 4.1, 7.3])
+        + "8 S > C . 501 ack 101 win 500\n8.01 C > S P. 101:201\n8.1 S > C ."),
+    Verdict(
+      "said once, and nobody asks", nothingIn: atClient + alive + "1.1 S > C . 501 ack 101 win 0\nend 600"),
+  ]
+
+  /// A zero window, and probes at these times with their answers 10 ms later.
+  static func stall(_ times: [Double]) -> String {
+    "1.1 S > C . 501 ack 101 win 0\n"
+      + times.map { "\($0) C > S . 100\n+10ms S > C . 501 ack 101 win 0\n" }.joined()
+  }
+
+  @Test(arguments: stalls) func zeroWindow(_ verdict: Verdict) throws { try verdict.check() }
+
+  static let sizes = [
+    Verdict(
+      "the small rest is SACKed", "big-packets-lost", [.path], .certain,
+      of: atServer + """
+        1 C > S P. 1:101
+        1.0001 S > C . 1:1449 ack 101
+        1.0002 S > C P. 1449:1501 ack 101
+        1.08 C > S . 101 ack 1 <sack 1449-1501>
+        1.3,1.9,3.1,5.5,10.3 S > C . 1:1449 ack 101
+        """),
+    Verdict(
+      "the client has given up and says so", "big-packets-lost", [.path], .certain,
+      of: atServer + """
+        1 C > S P. 1:101
+        1.0001 S > C P. 1:51 ack 101
+        1.08 C > S .
+        1.09,1.39,1.99,3.19,5.59,10.39 S > C . 51:1499 ack 101
+        11 C > S F. 101 ack 51
+        11.0001 S > C . 1499 ack 102
+        """),
+    Verdict(
+      "a router says what is too big", "big-packets-lost", [.path], .certain,
+      of: atServer + """
+        1 C > S P. 1:101
+        1.0001 S > C . 1:1449 ack 101
+        1.01 R > S icmp toobig 1400 for S > C
+        1.3,1.9,4.3 S > C . 1:1449 ack 101
+        end 7
+        """),
+    Verdict(
+      "silent altogether: it may as well be gone", "peer-vanished", [.path, .client], .certain,
+      of: atServer + """
+        1 C > S P. 1:101
+        1.0001 S > C P. 1:51 ack 101
+        1.08 C > S .
+        1.09,1.39,1.99,3.19,5.59,10.39 S > C . 51:1499 ack 101
+        """),
+    Verdict(
+      "a large one had arrived before",
+      nothingIn: atServer + """
+        1 C > S P. 1:101
+        1.0001 S > C . 1:1449 ack 101
+        1.08 C > S .
+        1.09,1.39,1.99,3.19,5.59,10.39 S > C . 1449:2897 ack 101
+        11 C > S . 101 ack 1449
+        """),
+  ]
+
+  @Test(arguments: sizes) func largeSegments(_ verdict: Verdict) throws { try verdict.check() }
+}

@@ -1,0 +1,186 @@
+import Audit
+import Flow
+import PacketScript
+import Testing
+import Wire
+
+@Suite("Silence: a peer that is gone")
+struct SilencePeerTests {
+  /// A request and its answer, over 80 ms.
+  static let alive = """
+    1.00 C > S P. 1:101
+    1.08 S > C P. 1:501
+    1.081 C > S .
+
+    """
+
+  static let vanished = [
+    Verdict(
+      "at the client", "peer-vanished", [.path, .server], .likely,
+      of: atClient + alive + """
+        2.0,2.3,2.9,5.0 C > S P. 101:201
+        end 7
+        """),
+    Verdict(
+      "at the client, longer", "peer-vanished", [.path, .server], .certain,
+      of: atClient + alive + "2.0,2.3,2.9,4.1,6.5,11.3 C > S P. 101:201"),
+    Verdict(
+      "a tail loss probe comes early", "peer-vanished", [.path, .server], .certain,
+      of: atClient + alive + "2.0,2.17,2.47,3.07,4.27,6.67,11.47 C > S P. 101:201"),
+    Verdict(
+      "the server repeats, and the capture stands beside it", "peer-vanished", [.path, .client], .certain,
+      of: atServer + """
+        1.00 C > S P. 1:101
+        1.0001 S > C . ack 101
+        1.01,1.3,1.9,3.1,5.5,10.3 S > C P. 1:501
+        """),
+    Verdict(
+      "the packets arrive at the silent side", "peer-vanished", [.server], .certain,
+      of: atServer + """
+        1.00 C > S P. 1:101
+        1.0001 S > C P. 1:501
+        1.08 C > S .
+        2.0,2.3,2.9,4.1,6.5,11.3 C > S P. 101:201
+        """),
+    Verdict(
+      "half-way", "peer-vanished", [.path, .server], .certain,
+      of: between + """
+        1.00 C > S P. 1:101
+        1.04 S > C P. 1:501
+        1.08 C > S .
+        2.0,2.3,2.9,4.1,6.5,11.3 C > S P. 101:201
+        """),
+    Verdict(
+      "probes of a closed window", "peer-vanished", [.path, .server], .certain,
+      of: atClient + """
+        1.00 C > S P. 1:101
+        1.08 S > C . ack 101 win 0
+        1.3,1.7,2.5,4.1,7.3,13.7 C > S . 100
+        """),
+    Verdict("three transmissions", nothingIn: atClient + alive + "2.0,2.3,2.9 C > S P. 101:201\nend 60"),
+    Verdict(
+      "four within less than three seconds", nothingIn: atClient + alive + "2.0,2.3,2.9,4.9 C > S P. 101:201\nend 60"),
+    Verdict("the recording ends too soon", nothingIn: atClient + alive + "2.0,2.3,2.9,5.0 C > S P. 101:201\nend 6.9"),
+    Verdict(
+      "an outage that healed",
+      nothingIn: atClient + alive + "2.0,2.3,2.9,4.1,6.5 C > S P. 101:201\n6.58 S > C . ack 201"),
+    Verdict(
+      "new data while the oldest is repeated: ACKs arrive that the capture has not",
+      nothingIn: atClient + alive
+        + "2.0,2.3,2.9,4.1,6.5 C > S P. 101:201\n6.6 C > S P. 201:301\n6.9,7.5 C > S P. 101:201"),
+    Verdict(
+      "the ACK number rises: the peer lives, and the capture does not see it",
+      nothingIn: atClient + alive + """
+        2.0,2.3 C > S P. 101:201 ack 501
+        2.31 S > C P. 501:601 lost
+        2.9,4.1,6.5,11.3 C > S P. 101:201 ack 601
+        """),
+    Verdict(
+      "repetitions after a complete close",
+      nothingIn: atClient + """
+        1 C > S F.
+        1.08 S > C F. ack 2
+        1.081 C > S .
+        1.3,1.9,3.1,5.5,10.3 S > C F. 1
+        end 60
+        """),
+  ]
+
+  @Test(arguments: vanished) func dataUnanswered(_ verdict: Verdict) throws { try verdict.check() }
+
+  @Test func theBytesThatWereLost() throws {
+    let finding = try auditOne(
+      Self.handshakeAnd("2.0 C > S P. 101:3001/1000\n2.3,2.9,4.1,6.5,11.3 C > S P. 101:1101"))
+    #expect(finding.bytesLost == 2900)
+    #expect(!finding.bytesLostExact)
+    #expect(finding.fact("transmissions") == .integer(6))
+    #expect(finding.fact("span") == .duration(9_300_000_000))
+    #expect(finding.fact("lost_unacked") == .integer(2900))
+    #expect(finding.fact("fin_unacked") == .bool(false))
+    #expect(finding.evidence.map(\.moment.packet.number) == [5, 7, 14])
+  }
+
+  @Test func selectivelyAcknowledgedIsNotLost() throws {
+    let finding = try auditOne(
+      Self.handshakeAnd(
+        """
+        2.0 C > S P. 101:3001/1000
+        2.08 S > C . ack 101 <sack 1101-2101>
+        2.3,2.9,4.1,6.5,11.3 C > S P. 101:1101
+        """))
+    #expect(finding.rule == "peer-vanished")
+    #expect(finding.bytesLost == 1900)
+  }
+
+  private static func handshakeAnd(_ rest: String) -> String { atClient + alive + rest }
+
+  static let neverHeard = [
+    // field.md §0, trace 7.
+    Verdict(
+      "trace 7: midstream", "never-heard", [.path, .client], .likely,
+      of: "0,0.3,0.9,2.1,4.5,9.3,18.9,38.1,76.5 S > C P. 1:101 ttl 57"),
+    Verdict(
+      "nothing after the handshake", "never-heard", [.path, .server], .certain,
+      of: atClient + "0.1,0.4,1.0,2.2,4.6,9.4 C > S P. 1:101"),
+    Verdict(
+      "nothing after the client's ACK", "never-heard", [.path, .client], .certain,
+      of: atServer + "0.1,0.4,1.0,2.2,4.6,9.4 S > C P. 1:101"),
+    Verdict(
+      "of one direction, and its ACK numbers rise",
+      nothingIn: """
+        0 S > C P. 1:101 ack 1
+        0.3 S > C P. 1:101 ack 1
+        0.9 S > C P. 1:101 ack 50
+        2.1 S > C P. 1:101 ack 50
+        4.5,9.3,18.9 S > C P. 1:101 ack 50
+        """),
+    // field.md §0, trace 11.
+    Verdict(
+      "trace 11: of one direction, a whole transfer",
+      nothingIn: """
+        0.08 S > C S. ack 1
+        0.16 S > C . ack 5
+        0.17 S > C P. 1:10001/1000 ack 5
+        0.4 S > C F. 10001 ack 5
+        0.5 S > C . 10002 ack 6
+        end 60
+        """),
+  ]
+
+  @Test(arguments: neverHeard) func nothingEverHeard(_ verdict: Verdict) throws { try verdict.check() }
+
+  static let keepalives = [
+    // field.md §0, trace 6.
+    Verdict(
+      "trace 6: midstream", "keepalive-unanswered", [.path, .client], .likely,
+      of: "0,75,150,225,300,375,450,525,600 S > C . 1 ack 1 ttl 57"),
+    Verdict(
+      "three probes", "keepalive-unanswered", [.path, .server], .likely,
+      of: atClient + alive + "31,41,51 C > S . 100"),
+    Verdict(
+      "five probes", "keepalive-unanswered", [.path, .server], .certain,
+      of: atClient + alive + "31,41,51,61,71 C > S . 100"),
+    Verdict(
+      "three probes, and the kernel gives up", "keepalive-unanswered", [.path, .server], .certain,
+      of: atClient + alive + "31,41,51 C > S . 100\n61 C > S R. 101"),
+    Verdict("two probes", nothingIn: atClient + alive + "31,41 C > S . 100\nend 600"),
+    Verdict("answered", nothingIn: atClient + alive + "31,41,51 C > S . 100\n51.08 S > C .\nend 600"),
+    Verdict(
+      "answered but for the last two", nothingIn: atClient + alive + "31 C > S . 100\n31.08 S > C .\n61,71 C > S . 100"),
+    Verdict("the recording ends too soon", nothingIn: atClient + alive + "31,32,33 C > S . 100\nend 35.9"),
+    Verdict(
+      "a garbage byte in each (trace 15's kind)", "keepalive-unanswered", [.path, .server], .likely,
+      of: atClient + alive + "31,41,51 C > S . 100:101"),
+    Verdict(
+      "answered where the capture does not see it: the echoed timestamps rise",
+      nothingIn: (0..<9).map { "\($0 * 75) S > C . 1 ack 1 <TS val \(1000 + $0) ecr \(500 + $0)>" }.joined(
+        separator: "\n")),
+  ]
+
+  @Test(arguments: keepalives) func keepalive(_ verdict: Verdict) throws { try verdict.check() }
+
+  @Test func regularProbesProveNothingOfOneDirection() throws {
+    try Verdict("", nothingIn: "0,75,150,225,300,375,450,525,600 S > C . 1 ack 1")
+      .check(Circumstances(bothDirectionsSeen: false))
+  }
+}
