@@ -9,6 +9,9 @@ public struct CaptureFacts: Sendable {
   /// Connections of which more than a SYN was seen, and those of them seen in one direction while the other is proved alive.
   public var connections: UInt64 = 0
   public var oneSidedConnections: UInt64 = 0
+  /// Connections with bytes that the capture lost, and by rule the findings about them, whose confidence suffered.
+  public var lossyConnections: UInt64 = 0
+  public var doubtedFindings: [String: UInt64] = [:]
   /// Steps of the clock backwards within one interface, the largest (ns), and the packet that came first after one.
   public var backwardSteps: UInt64 = 0
   public var largestBackwardStep: Int64 = 0

@@ -25,7 +25,9 @@ extension Facts {
     _ surroundings: Surroundings
   ) -> Confidence {
     var steps = 0
-    if sides.contains(where: { self[$0].missingBytes > 0 }) || surroundings.isBlind(from: start, to: end) { steps += 1 }
+    if sides.contains(where: { self[$0].missingBytes > 0 }) || surroundings.hasDoubts(from: start, to: end) {
+      steps += 1
+    }
     if !surroundings.bothDirectionsSeen || sides.contains(where: { self[$0].packets == 0 }) { steps += 1 }
     if !rolesKnown { steps += 1 }
     return best.lowered(by: steps)
@@ -39,6 +41,11 @@ extension Confidence {
 }
 
 extension Surroundings {
+  /// The capture may have lost packets between these moments, or at a time that nobody knows.
+  func hasDoubts(from start: Timestamp, to end: Timestamp) -> Bool {
+    blind.isEmpty ? kernelDropped + interfaceDropped > 0 : isBlind(from: start, to: end)
+  }
+
   /// Recorded time after `moment`, ns.
   func recorded(after moment: Moment) -> Int64 { max(0, captureEnd.since(moment.time)) }
 }

@@ -43,5 +43,9 @@ public struct Thresholds: Sendable {
   public var midStream: Int64 = 1_000_000_000
   public var midStreamRoundTrips: Int64 = 2
 
+  // MARK: The capture
+  /// A step of the clock backwards, ns: queues of one interface deliver out of order by far less.
+  public var clockStep: Int64 = 100_000_000
+
   public init() {}
 }

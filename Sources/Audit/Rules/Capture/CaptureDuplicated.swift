@@ -1,7 +1,18 @@
 extension Rule {
+  /// A copy has the same IP ID and the same timestamps; a retransmission has neither.
   static let captureDuplicated = Rule(
     id: "capture-duplicated", severity: .note, title: "the capture holds packets twice"
   ) { facts, thresholds in
-    nil
+    guard facts.duplicatePackets > 0 else { return nil }
+    return Finding(
+      rule: "capture-duplicated", severity: .note, confidence: .certain, suspects: [.capture],
+      summary: "\(count(facts.duplicatePackets, "duplicate packet")) of \(commas(facts.tcpPackets)), dropped before the"
+        + " analysis",
+      evidence: [],
+      facts: [
+        NamedFact("duplicate_packets", Int64(clamping: facts.duplicatePackets)),
+        NamedFact("tcp_packets", Int64(clamping: facts.tcpPackets)),
+      ],
+      mend: "capture on one interface in place of any, or one direction of each mirrored port")
   }
 }

@@ -1,10 +1,44 @@
 internal import Flow
 
 extension Rule {
+  /// A FIN that is repeated with back-off proves by itself that no ACK arrives: its sender would stop.
   static let finUnacked = Rule(
     id: "fin-unacked", section: .closing, severity: .error,
     title: "a FIN that no packet of the peer ever acknowledges"
   ) { facts, surroundings, thresholds in
-    nil
+    guard facts.abort == nil else { return nil }
+    for side in Side.allCases {
+      let peer = facts[side.other]
+      guard let fin = facts[side].fin, fin.acked == nil, !fin.inferred, let run = facts[side].unanswered,
+        run.kind == .fin, !run.movedOn || run.peerPackets > 0, fin.sent.count >= thresholds.finTransmissions,
+        fin.sent.span >= thresholds.silentSpan
+      else { continue }
+      let alive = run.peerPackets > 0
+      // The peer has closed as well and waits for nothing: a last ACK that does not arrive harms nobody.
+      let harmless = peer.fin?.acked != nil
+      let tries = count(fin.sent.count, "transmission")
+      let silence = alive ? "though the \(side.other.name) goes on talking" : "and nothing else came back"
+      return Finding(
+        rule: "fin-unacked", severity: harmless ? .note : .error,
+        confidence: facts.confidence(
+          alive || fin.sent.growing > 0 ? .certain : .likely, from: fin.sent.first.time, to: fin.sent.last.time,
+          losing: [side], surroundings),
+        // Its ACKs of other things arrive: the host lives, and the FIN does not reach it.
+        suspects: alive ? [.path] : facts.suspects(forSilenceOf: side.other),
+        summary: "\(side.name)'s FIN was never acknowledged in \(tries) over \(duration(fin.sent.span)), \(silence)",
+        evidence: [
+          Evidence(fin.sent.first, side, "FIN after \(bytes(fin.offset))"),
+          Evidence(fin.sent.last, side, "the same FIN, transmission \(fin.sent.count)"),
+        ] + (run.lastPeer.map { [Evidence($0, side.other, "still does not acknowledge it")] } ?? []),
+        facts: [
+          NamedFact("transmissions", Int64(fin.sent.count)), NamedFact("span", duration: fin.sent.span),
+          NamedFact("fin_unacked", true), NamedFact("peer_packets", Int64(run.peerPackets)),
+        ],
+        mend: harmless
+          ? "nothing to mend: the \(side.other.name) had closed as well"
+          : "look for a socket that is still ESTABLISHED on the \(side.other.name)'s host (ss -tn); a capture there, or"
+            + " keepalive on that socket, would prove whether the FIN arrives")
+    }
+    return nil
   }
 }

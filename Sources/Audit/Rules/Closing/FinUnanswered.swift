@@ -1,10 +1,49 @@
 internal import Flow
+internal import Wire
 
 extension Rule {
+  /// The peer's kernel took the FIN, its application does nothing: CLOSE-WAIT there, FIN-WAIT-2 here.
   static let finUnanswered = Rule(
     id: "fin-unanswered", section: .closing, severity: .warning,
     title: "a FIN that the peer acknowledges and never answers by its own: CLOSE-WAIT there"
   ) { facts, surroundings, thresholds in
-    nil
+    guard facts.abort == nil else { return nil }
+    for side in Side.allCases {
+      let peer = facts[side.other]
+      guard let fin = facts[side].fin, let acked = fin.acked, peer.fin == nil, peer.packets > 0, peer.lostBytes == 0,
+        peer.unanswered == nil, facts[side].unanswered == nil
+      else { continue }
+      let since = [acked, fin.lastAfter].compactMap { $0 }.max { $0.time < $1.time } ?? acked
+      let silence = surroundings.recorded(after: since)
+      // The peer's kernel needs no more than that to deliver what its application has sent.
+      let least = max(
+        thresholds.linger, thresholds.overdueTimeouts * max(thresholds.leastTimeout, 2 * (facts.roundTrip ?? 0)))
+      guard silence > least, !surroundings.isBlind(from: since.time, to: surroundings.captureEnd) else { continue }
+      let answer = fin.lastAfter == nil ? "sends nothing" : "sends no more"
+      return Finding(
+        rule: "fin-unanswered", severity: .warning,
+        confidence: facts.confidence(
+          silence > 4 * least ? .certain : .likely, from: since.time, to: surroundings.captureEnd,
+          losing: [side.other], surroundings),
+        suspects: facts.standsAt(side.other) ? [side.other.party] : [side.other.party, .path],
+        summary:
+          "\(side.name) closed; the \(side.other.name)'s kernel acknowledged it, and for \(duration(silence)) its"
+          + " application neither sends nor closes",
+        evidence: [
+          Evidence(
+            fin.sent.first, side,
+            fin.inferred ? "FIN (not captured; acknowledged here)" : "FIN after \(bytes(fin.offset))"),
+          Evidence(acked, side.other, "acknowledges the FIN"),
+        ] + (fin.lastAfter.map { [Evidence($0, side.other, "its last data; \(answer)")] } ?? []),
+        facts: [
+          NamedFact("silence", duration: silence),
+          NamedFact("waited", duration: surroundings.recorded(after: fin.sent.first)),
+          NamedFact("sent_after_fin", max(0, peer.dataEnd - fin.peerSent)),
+        ],
+        mend:
+          "the \(side.other.name)'s application must close() when it reads end of file; ss -tnp state close-wait on its"
+          + " host shows the process" + (facts.standsAt(side.other) ? "" : ", and so whether the path ate its answer"))
+    }
+    return nil
   }
 }

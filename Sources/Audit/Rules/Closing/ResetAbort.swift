@@ -1,10 +1,38 @@
 internal import Flow
+internal import Wire
 
 extension Rule {
+  /// An established connection that ends by RST: nothing is known to be lost, but the peer sees an error, not an end.
   static let resetAbort = Rule(
     id: "reset-abort", section: .closing, severity: .warning,
     title: "an established connection is ended by RST in place of FIN by a live socket"
   ) { facts, surroundings, thresholds in
-    nil
+    guard let abort = Abort(facts, surroundings), !abort.reset.ownFin, abort.forgery.confidence == nil else {
+      return nil
+    }
+    // A bare RST that answers a packet comes from a kernel without that socket.
+    guard abort.reset.flags.contains(.ack) || !abort.reset.echoes else { return nil }
+    let side = abort.side
+    let reset = abort.reset
+    let inFlight =
+      max(0, reset.ownSent - reset.ownAcked - reset.ownSacked)
+      + max(0, reset.peerSent - reset.peerAcked - reset.peerSacked)
+    let quiet = inFlight == 0 || abort.isRoutine
+    let state = inFlight == 0 ? "nothing was in flight" : "\(bytes(inFlight)) were in flight and arrived"
+    let after = reset.peerFin ? "after the \(abort.peer.name)'s FIN" : "in place of FIN"
+    return Finding(
+      rule: "reset-abort", severity: quiet ? .note : .warning,
+      confidence: facts.confidence(
+        .likely, from: reset.moment.time, to: reset.moment.time, losing: [side], surroundings),
+      suspects: [side.party],
+      summary: "\(side.name) ended the connection by RST \(after); \(state)",
+      evidence: [Evidence(reset.moment, side, "\(reset.flags.contains(.ack) ? "RST+ACK" : "RST"), \(state)")],
+      facts: [
+        NamedFact("in_flight", inFlight), NamedFact("idle", duration: reset.idleBefore),
+        NamedFact("echoes", abort.echoes),
+        NamedFact("after_peer_fin", reset.peerFin), NamedFact("bare", reset.isBare),
+      ],
+      mend:
+        "harmless if meant (SO_LINGER 0, a killed process, a proxy that cleans up); else close() without SO_LINGER 0")
   }
 }

@@ -1,10 +1,75 @@
 internal import Flow
 
 extension Rule {
+  /// Somebody between the ends sent a RST in one end's name.
   static let resetForged = Rule(
-    id: "reset-forged", section: .closing, severity: .error,
-    title: "a RST that its claimed sender did not send"
+    id: "reset-forged", section: .closing, severity: .error, title: "a RST that its claimed sender did not send"
   ) { facts, surroundings, thresholds in
-    nil
+    for side in [facts.abort?.side, .client, .server].compactMap({ $0 }) {
+      guard let resets = facts[side].resets else { continue }
+      let ended = facts.abort?.side == side ? resets.effective : nil
+      for reset in [ended, resets.first].compactMap({ $0 }) where !reset.isAfterClose {
+        let forgery = Forgery(of: reset, from: side, facts, surroundings)
+        let tookEffect = reset.moment == ended?.moment
+        if let confidence = forgery.confidence {
+          return finding(reset, side, forgery, confidence, tookEffect: tookEffect, facts, surroundings)
+        }
+      }
+    }
+    return nil
+  }
+
+  private static func finding(
+    _ reset: Reset, _ side: Side, _ forgery: Forgery, _ confidence: Confidence, tookEffect: Bool, _ facts: Facts,
+    _ surroundings: Surroundings
+  ) -> Finding {
+    // Out of the window it may as well be a late one of an earlier connection; only another test says otherwise.
+    let stale = reset.verdict == .ignored && forgery.failed == [.goesOn]
+    let reasons = forgery.failed.map { reason($0, reset, side, facts) }
+    let effect = tookEffect ? "ended the connection" : "had no effect"
+    var evidence = [Evidence(reset.moment, side, "RST in the \(side.name)'s name: " + reasons.joined(separator: "; "))]
+    if let provoked = reset.provoked, reset.delay < 1_000_000_000 {
+      evidence.insert(Evidence(provoked, side.other, "the packet before it, \(duration(reset.delay)) earlier"), at: 0)
+    }
+    if forgery.failed.contains(.goesOn), let after = facts[side].resets?.ownAfter {
+      evidence.append(Evidence(after.first, side, "goes on talking"))
+    }
+    return Finding(
+      rule: "reset-forged", severity: tookEffect ? .error : stale ? .note : .warning,
+      confidence: facts.confidence(
+        confidence, from: reset.moment.time, to: reset.moment.time, losing: [side], surroundings),
+      suspects: [.path],
+      summary: "a RST in the \(side.name)'s name, \(forgery.stage), \(effect); the \(side.name) did not send it: "
+        + reasons.joined(separator: "; "),
+      evidence: evidence,
+      facts: [
+        NamedFact("stage", forgery.stage), NamedFact("tests_failed", forgery.failed.map(\.rawValue)),
+        NamedFact("tests_passed", forgery.passed.map(\.rawValue)), NamedFact("took_effect", tookEffect),
+        NamedFact("ttl", Int64(reset.ttl)), NamedFact("sender_ttl", facts[side].ttl.map { Int64($0) }),
+        NamedFact("delay", duration: reset.provoked == nil ? nil : reset.delay),
+        NamedFact("round_trip", duration: side == .server ? facts.serverLeg : facts.clientLeg),
+        NamedFact("idle", duration: reset.idleBefore),
+      ],
+      mend:
+        "look for a firewall, load balancer or intrusion prevention between the ends; a capture at the \(side.name) that"
+        + " lacks this RST would prove it")
+  }
+
+  private static func reason(_ test: Forgery.Test, _ reset: Reset, _ side: Side, _ facts: Facts) -> String {
+    switch test {
+    case .roundTrip:
+      let leg = (side == .server ? facts.serverLeg : facts.clientLeg) ?? 0
+      return
+        "it came \(duration(reset.delay)) after the packet it answers, and the \(side.name) is \(duration(leg)) away"
+    case .ttl:
+      guard let ttl = facts[side].ttlRange?.lowerBound else {
+        return "its TTL is \(reset.ttl), unlike that of the host's other connections"
+      }
+      return "its TTL is \(reset.ttl), the \(side.name)'s is \(ttl)"
+    case .mac: return "its link-layer address is not that of the \(side.name)'s other packets"
+    case .sequence: return "its sequence number lies below what the \(side.name) had sent"
+    case .goesOn: return "the \(side.name) goes on talking"
+    case .anatomy: return "it has no timestamps, which the \(side.name)'s stack puts on its RSTs"
+    }
   }
 }

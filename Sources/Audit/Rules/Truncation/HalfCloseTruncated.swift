@@ -1,10 +1,191 @@
 internal import Flow
+internal import Wire
 
 extension Rule {
+  /// One half is closed, the other is in use: RFC 9293 §3.6 allows it, and whoever ends such a connection by RST or by
+  /// silence takes the rest of the answer away.
   static let halfCloseTruncated = Rule(
     id: "half-close-truncated", section: .truncation, severity: .error,
     title: "one side sent FIN, and the answer to it was cut off"
   ) { facts, surroundings, thresholds in
-    nil
+    for side in Side.allCases {
+      if let cut = CutAnswer(halfCloser: side, facts, surroundings, thresholds) { return cut.finding }
+    }
+    return nil
+  }
+}
+
+/// An answer to a half-closed peer that did not arrive whole.
+private struct CutAnswer {
+  let halfCloser: Side
+  let fin: Fin
+  let ending: Ending
+  let loss: Loss
+  let facts: Facts
+  let surroundings: Surroundings
+  let thresholds: Thresholds
+
+  enum Ending {
+    case abort(Abort)
+    case silence(Unanswered)
+  }
+
+  var answerer: Side { halfCloser.other }
+  var answer: SideFacts { facts[answerer] }
+
+  init?(halfCloser: Side, _ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) {
+    guard let fin = facts[halfCloser].fin, fin.firstAfter != nil, facts[halfCloser].packets > 0 else { return nil }
+    let answer = facts[halfCloser.other]
+    // All of the answer and its FIN were acknowledged: whatever came then is harmless.
+    if answer.fin?.acked != nil, answer.lostBytes == 0 { return nil }
+    if let abort = Abort(facts, surroundings) {
+      // Whoever resets after its own FIN was acknowledged has not cut its own answer.
+      if abort.side == halfCloser.other, answer.fin != nil, answer.lostBytes == 0 { return nil }
+      ending = .abort(abort)
+    } else if facts.abort == nil, let run = facts.silence(after: halfCloser.other, thresholds) {
+      ending = .silence(run)
+    } else {
+      return nil
+    }
+    self.halfCloser = halfCloser
+    self.fin = fin
+    self.facts = facts
+    self.surroundings = surroundings
+    self.thresholds = thresholds
+    loss = Loss(of: halfCloser.other, facts, reset: facts.abort)
+  }
+
+  private var abort: Abort? {
+    if case .abort(let abort) = ending { abort } else { nil }
+  }
+
+  private var sentAfter: Int64 { max(0, answer.dataEnd - fin.peerSent) }
+  private var ackedAfter: Int64 { max(0, min(answer.sndUna, answer.dataEnd) - fin.peerSent) }
+  private var wait: Int64 { fin.firstAfter.map { max(0, $0.time.since(fin.sent.first.time)) } ?? 0 }
+
+  /// The answerer sent nothing in the knowledge of the FIN: all of it may have crossed it.
+  private var crossed: Bool {
+    guard !fin.firstAfterAcksFin, let acked = fin.acked, let last = fin.lastAfter else { return !fin.firstAfterAcksFin }
+    return last.precedes(acked)
+  }
+
+  // MARK: Whom, how bad
+
+  private var suspects: [Party] {
+    switch ending {
+    case .silence: return facts.suspects(forSilenceOf: halfCloser)
+    case .abort(let abort):
+      if abort.forgery.confidence != nil { return abort.suspects }
+      guard abort.side == halfCloser else { return [answerer.party] }
+      return crossed || wait > thresholds.linger ? [halfCloser.party, answerer.party] : [halfCloser.party]
+    }
+  }
+
+  private var severity: Severity {
+    guard let abort, abort.forgery.confidence == nil else { return .error }
+    if abort.isRoutine || onlyAlertLost { return .note }
+    guard abort.side == halfCloser else { return .error }
+    // The one who hung up had everything that was sent.
+    if loss.unacked == 0 { return loss.finUnacked ? .note : .warning }
+    return isClientLeaving ? .note : .error
+  }
+
+  /// A client that has had its earlier answers and closes for good while the next one is not begun has given it up; a load
+  /// generator ends so.
+  private var isClientLeaving: Bool {
+    facts.rolesKnown && halfCloser == .client && fin.peerSent > 0 && fin.peerAcked == fin.peerSent && ackedAfter == 0
+  }
+
+  /// As long as the alert record that a TLS end sends before it closes: 2 bytes in clear, and as the usual ciphers wrap them.
+  private var onlyAlertLost: Bool {
+    loss.unacked == Int64(fin.firstAfterLength) && sentAfter == loss.unacked
+      && [7, 23, 24, 27, 31, 37, 53, 69].contains(loss.unacked)
+  }
+
+  // MARK: In words
+
+  private var amount: String {
+    let all = loss.unacked <= sentAfter ? sentAfter : answer.dataEnd - fin.peerAcked
+    return "\(loss.text) of \(bytes(all))"
+  }
+
+  private var summary: String {
+    let closed = halfCloser.name
+    let other = answerer.name
+    switch ending {
+    case .silence(let run):
+      return "\(other)'s answer to the half-closed \(closed) was never acknowledged, sent \(run.sent.count) times into"
+        + " silence: \(amount) lost"
+    case .abort(let abort) where abort.forgery.confidence != nil:
+      return "\(closed) half-closed, and a RST in the \(abort.side.name)'s name cut the answer: \(amount) lost"
+    case .abort(let abort) where abort.side == halfCloser:
+      if crossed { return "\(closed) closed and reset while data of the \(other) crossed its FIN: \(amount) lost" }
+      let late = wait > thresholds.linger ? " \(duration(wait)) later" : ""
+      return "\(closed) half-closed, then reset while the \(other) was answering\(late): \(amount) lost"
+    case .abort:
+      let flight = loss.inFlightAtDeath.map { ", \(commas($0)) of them under way when it closed" } ?? ""
+      return
+        "\(other) reset in place of FIN in its answer to the half-closed \(closed): \(bytes(sentAfter)) sent\(flight),"
+        + " \(loss.text) lost; what it had not sent yet is lost too"
+    }
+  }
+
+  private var evidence: [Evidence] {
+    var list = [
+      Evidence(
+        fin.sent.first, halfCloser,
+        fin.inferred ? "FIN (not captured; acknowledged here)" : "FIN after \(bytes(fin.offset))")
+    ]
+    if let first = fin.firstAfter {
+      list.append(Evidence(first, answerer, "\(bytes(fin.firstAfterLength)), first data after the FIN"))
+    }
+    switch ending {
+    case .silence(let run):
+      list.append(Evidence(run.sent.first, answerer, "sent, never acknowledged"))
+      list.append(Evidence(run.sent.last, answerer, "transmission \(run.sent.count) of the same"))
+    case .abort(let abort):
+      let what =
+        abort.side == halfCloser
+        ? "\(abort.what), \(bytes(loss.unacked)) of the \(answerer.name) unacknowledged"
+        : "\(abort.what) in place of FIN"
+      list.append(Evidence(abort.reset.moment, abort.side, what))
+    }
+    return list
+  }
+
+  private var confidence: Confidence {
+    var best = Confidence.certain
+    let end: Timestamp
+    switch ending {
+    case .silence(let run): end = run.sent.last.time
+    case .abort(let abort):
+      end = abort.reset.moment.time
+      if abort.forgery.confidence == .possible { best = .likely }
+    }
+    return facts.confidence(best, from: fin.sent.first.time, to: end, losing: [answerer], surroundings)
+  }
+
+  private var mend: String {
+    guard let abort, abort.forgery.confidence == nil else {
+      return
+        "a capture at the \(halfCloser.name)'s side would show whether the answer arrives there; a firewall that takes a"
+        + " FIN for the end of the connection forgets it too soon"
+    }
+    if abort.side == answerer {
+      return
+        "the \(answerer.name)'s application must read until end of file before close(), so that its kernel does not"
+        + " throw its answer away"
+    }
+    return "the \(halfCloser.name) must read until end of file before close(): shutdown(SHUT_WR) alone closes one half"
+  }
+
+  var finding: Finding {
+    Finding(
+      rule: "half-close-truncated", severity: severity, confidence: confidence, suspects: suspects, summary: summary,
+      bytesLost: UInt64(loss.unacked), bytesLostExact: loss.isExact, evidence: evidence,
+      facts: [NamedFact("sent_after_fin", sentAfter), NamedFact("acked_after_fin", ackedAfter)] + loss.facts + [
+        NamedFact("crossed", crossed), NamedFact("wait", duration: wait), NamedFact("echoes", abort?.echoes ?? 0),
+      ],
+      mend: mend)
   }
 }

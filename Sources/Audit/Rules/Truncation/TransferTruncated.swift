@@ -1,10 +1,84 @@
 internal import Flow
 
 extension Rule {
+  /// A RST while data are under way, or right behind the last of them: the stream was cut in its middle.
   static let transferTruncated = Rule(
     id: "transfer-truncated", section: .truncation, severity: .error,
     title: "data under way were lost when a RST ended the connection"
   ) { facts, surroundings, thresholds in
-    nil
+    guard let abort = Abort(facts, surroundings), facts[abort.peer].packets > 0 else { return nil }
+    let own = Loss(of: abort.side, facts, reset: (abort.side, abort.reset))
+    let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset))
+    let cutItself = abort.wasSending(thresholds)
+    guard own.unacked > 0 || peers.unacked > 0 || cutItself else { return nil }
+    return CutTransfer(abort: abort, own: own, peers: peers, cutItself: cutItself).finding(facts, surroundings)
+  }
+}
+
+private struct CutTransfer {
+  let abort: Abort
+  /// Of the side that reset, and of its peer.
+  let own: Loss
+  let peers: Loss
+  let cutItself: Bool
+
+  /// The side that reset lost none of its own: it hung up on what it received.
+  private var hungUp: Bool { own.unacked == 0 && !cutItself }
+
+  private var severity: Severity {
+    if abort.isRoutine { return .note }
+    guard hungUp, abort.forgery.confidence == nil else { return .error }
+    // A client that has the answer in its hands, by the RST's own ACK, and does not want it.
+    return abort.side == .client && abort.acknowledgesAll ? .note : .warning
+  }
+
+  private var summary: String {
+    let side = abort.side.name
+    let peer = abort.peer.name
+    let who = abort.forgery.confidence == nil ? "\(side) reset the connection" : "\(abort.what) ended the connection"
+    var parts: [String] = []
+    if own.unacked > 0 { parts.append("\(own.text) bytes of the \(side) lost") }
+    if peers.unacked > 0 { parts.append("\(peers.text) bytes of the \(peer) lost") }
+    if parts.isEmpty { parts.append("all that was seen is acknowledged, what was not sent yet is lost") }
+    let when =
+      hungUp ? "while it was receiving" : cutItself ? "in the middle of what the \(side) sent" : "with data under way"
+    return "\(who) \(when): " + parts.joined(separator: ", ")
+  }
+
+  private var evidence: [Evidence] {
+    var list: [Evidence] = []
+    if let data = abort.reset.ownLastData, own.unacked > 0 || cutItself {
+      list.append(Evidence(data, abort.side, "its last new data"))
+    }
+    if let data = abort.reset.peerLastData, peers.unacked > 0 {
+      list.append(Evidence(data, abort.peer, "its last new data"))
+    }
+    let lost = own.unacked + peers.unacked
+    list.append(
+      Evidence(
+        abort.reset.moment, abort.side, "\(abort.what), \(lost == 0 ? "no FIN" : "\(bytes(lost)) unacknowledged")"))
+    return list.sorted { $0.moment.precedes($1.moment) }
+  }
+
+  func finding(_ facts: Facts, _ surroundings: Surroundings) -> Finding {
+    let worse = own.unacked >= peers.unacked && !hungUp ? own : peers
+    let start = (abort.reset.ownLastData ?? abort.reset.moment).time
+    let least: Confidence = own.unacked + peers.unacked > 0 ? .certain : .likely
+    return Finding(
+      rule: "transfer-truncated", severity: severity,
+      confidence: facts.confidence(
+        abort.forgery.confidence == .possible ? .likely : least, from: start, to: abort.reset.moment.time, surroundings),
+      suspects: abort.suspects, summary: summary, bytesLost: UInt64(own.unacked + peers.unacked),
+      bytesLostExact: (own.unacked == 0 || own.isExact) && (peers.unacked == 0 || peers.isExact) && !cutItself
+        && !own.queueDestroyed,
+      evidence: evidence,
+      facts: [NamedFact("lost_by", worse.unacked == 0 || !hungUp ? abort.side.name : abort.peer.name)] + worse.facts + [
+        NamedFact("peer_lost_unacked", worse.unacked == own.unacked && !hungUp ? peers.unacked : own.unacked),
+        NamedFact("idle", duration: abort.reset.idleBefore), NamedFact("echoes", abort.echoes),
+      ],
+      mend: abort.forgery.confidence != nil
+        ? "a capture at the \(abort.side.name) that lacks this RST would prove that somebody between sent it"
+        : "the \(abort.side.name)'s application must close() without SO_LINGER 0 and with nothing unread; if it was killed"
+          + " or gave up, its log says so")
   }
 }

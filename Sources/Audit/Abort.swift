@@ -1,0 +1,93 @@
+internal import Flow
+internal import Wire
+
+/// The RST that ended an established connection before both ends had closed it, with what every rule about it asks.
+struct Abort {
+  /// Whose RST it claims to be.
+  let side: Side
+  let reset: Reset
+  let forgery: Forgery
+  private let facts: Facts
+
+  /// nil where no RST took effect, where both FINs were acknowledged before, and while the handshake was not complete.
+  init?(_ facts: Facts, _ surroundings: Surroundings) {
+    guard let (side, reset) = facts.abort, facts.wasEstablished, !reset.isAfterClose else { return nil }
+    self.side = side
+    self.reset = reset
+    self.facts = facts
+    forgery = Forgery(of: reset, from: side, facts, surroundings)
+  }
+
+  var peer: Side { side.other }
+  var own: SideFacts { facts[side] }
+
+  /// Data on the wire that nobody acknowledged, bytes: the resetting side's and its peer's.
+  var ownLost: UInt64 { own.lostBytes }
+  var peerLost: UInt64 { facts[peer].lostBytes }
+
+  /// The resetting side was sending: its data are the newest, and younger than max(1 s, 2 round trips).
+  func wasSending(_ thresholds: Thresholds) -> Bool {
+    guard !reset.ownFin, let data = reset.ownLastData else { return false }
+    if let theirs = reset.peerLastData, data.precedes(theirs) { return false }
+    return isRecent(data, thresholds)
+  }
+
+  func isRecent(_ moment: Moment, _ thresholds: Thresholds) -> Bool {
+    let recent = max(thresholds.midStream, thresholds.midStreamRoundTrips * (facts.roundTrip ?? 0))
+    return reset.moment.time.since(moment.time) < recent
+  }
+
+  /// The peer's data that the resetting side had not answered when it reset.
+  var unansweredData: Moment? {
+    guard let theirs = reset.peerLastData else { return nil }
+    guard let ours = reset.ownLastData else { return theirs }
+    return ours.precedes(theirs) ? theirs : nil
+  }
+
+  /// The RST's own ACK number says that all of the peer's data had arrived: its sender did not want them.
+  var acknowledgesAll: Bool {
+    guard reset.flags.contains(.ack), let origin = facts[peer].origin else { return false }
+    let end = origin.advanced(by: Int(truncatingIfNeeded: facts[peer].dataEnd))
+    return reset.acknowledgment.distance(from: end) >= 0
+  }
+
+  /// Who ended it: the resetting side, unless somebody else sent the RST in its name.
+  var suspects: [Party] {
+    switch forgery.confidence {
+    case .certain, .likely: [.path]
+    case .possible: [.path, side.party]
+    case nil: [side.party]
+    }
+  }
+
+  /// RSTs of that side that answer what still arrived.
+  var echoes: Int64 { Int64(own.resets?.echoCount ?? 0) - (reset.echoes ? 1 : 0) }
+
+  /// Subflows of multipath TCP come and go by RST (RFC 8684 §3.5, §3.6).
+  var isRoutine: Bool { facts.client.mptcp && facts.server.mptcp }
+
+  /// "server: RST", or "RST in the server's name".
+  var what: String {
+    forgery.confidence == nil ? (reset.flags.contains(.ack) ? "RST+ACK" : "RST") : "RST in the \(side.name)'s name"
+  }
+}
+
+extension Reset {
+  /// Both FINs were acknowledged when it came: harmless.
+  var isAfterClose: Bool { ownFin && ownFinAcked && peerFin && peerFinAcked }
+}
+
+extension Facts {
+  /// Past the handshake, or met later.
+  var wasEstablished: Bool {
+    handshake.ack != nil || (handshake.syn == nil && handshake.synAck == nil)
+      || (client.everAcked && client.sndUna > 0 && server.everAcked && server.sndUna > 0)
+  }
+}
+
+extension SideFacts {
+  /// One past the last data byte, as an offset: without the FIN.
+  var dataEnd: Int64 { fin == nil ? sndNxt : sndNxt - 1 }
+  /// On the wire, never acknowledged and not selectively acknowledged either.
+  var lostBytes: UInt64 { unackedBytes - min(unackedBytes, sackedBytes) }
+}

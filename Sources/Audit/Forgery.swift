@@ -1,0 +1,105 @@
+internal import Flow
+internal import Wire
+
+/// Whether a RST can be from whom it claims to be: tests passed, tests failed; the others could not be made.
+struct Forgery {
+  enum Test: String {
+    /// Sooner than the round trip allows an answer.
+    case roundTrip = "round-trip"
+    /// TTL or hop limit unlike that side's other packets.
+    case ttl
+    /// Link-layer source unlike theirs.
+    case mac
+    /// Sequence number below data that was sent before.
+    case sequence
+    /// That side goes on talking.
+    case goesOn = "goes-on"
+    /// Not as the sender's stack, recognised from its other packets, resets.
+    case anatomy
+  }
+
+  private(set) var passed: [Test] = []
+  private(set) var failed: [Test] = []
+  let stage: String
+
+  /// nil: nothing speaks against its sender. One test is `possible`; two, or a conversation that continues, `certain`.
+  var confidence: Confidence? {
+    if failed.isEmpty { return nil }
+    return failed.count > 1 || failed.contains(.goesOn) ? .certain : .possible
+  }
+
+  init(of reset: Reset, from side: Side, _ facts: Facts, _ surroundings: Surroundings) {
+    stage = facts.stage(of: reset)
+    enter(.roundTrip, facts.roundTripAllows(reset, from: side))
+    let hostTTL = side == .client ? surroundings.clientHostTTL : surroundings.serverHostTTL
+    enter(.ttl, facts[side].sharesTTL(reset, hostTTL))
+    enter(.mac, facts[side].sharesMAC(reset))
+    enter(.sequence, facts.sequenceFits(reset, from: side))
+    enter(.goesOn, facts.fellSilent(after: reset, side))
+    enter(.anatomy, Stack.fits(reset, from: side, facts))
+  }
+
+  private mutating func enter(_ test: Test, _ result: Bool?) {
+    guard let result else { return }
+    if result { passed.append(test) } else { failed.append(test) }
+  }
+}
+
+// Each test says true for passed, false for failed, nil where it cannot be made.
+extension Facts {
+  fileprivate func stage(of reset: Reset) -> String {
+    if !wasEstablished { return "after SYN" }
+    if reset.ownSent == 0, reset.peerSent == 0 { return "after handshake" }
+    return reset.ownSent == 0 || reset.peerSent == 0 ? "after first data" : "later"
+  }
+
+  /// Only against a handshake that was seen whole: later answers may have been delayed by the peer's application.
+  fileprivate func roundTripAllows(_ reset: Reset, from side: Side) -> Bool? {
+    guard handshakeRTT != nil, let leg = side == .server ? serverLeg : clientLeg, leg >= 2_000_000,
+      let provoked = reset.provoked
+    else { return nil }
+    guard reset.delay < leg / 2 else { return true }
+    // It must be certain that it answers that packet, and no earlier one: it acknowledges its data, or all was quiet.
+    let acknowledges =
+      reset.flags.contains(.ack) && reset.peerLastData?.packet == provoked.packet
+      && self[side.other].origin.map {
+        reset.acknowledgment == $0.advanced(by: Int(truncatingIfNeeded: reset.peerSent))
+      } == true
+    return acknowledges || reset.idleBefore > 2 * leg ? false : nil
+  }
+
+  /// A live socket resets at SND.NXT (or at the edge of a window that shrank); a kernel without that socket repeats an ACK
+  /// number of the peer.
+  fileprivate func sequenceFits(_ reset: Reset, from side: Side) -> Bool? {
+    let next = reset.ownSent + (reset.ownFin ? 1 : 0)
+    guard reset.ownSent > 0, reset.offset < next else { return reset.offset == next ? true : nil }
+    if reset.offset <= reset.ownAcked { return reset.flags.contains(.ack) && isLinux(side) ? false : nil }
+    return self[side.other].zeroWindowPackets > 0 ? nil : false
+  }
+
+  /// Whatever comes within a one-way trip may have been overtaken by the RST.
+  fileprivate func fellSilent(after reset: Reset, _ side: Side) -> Bool? {
+    guard let resets = self[side].resets else { return nil }
+    guard let after = resets.ownAfter else { return true }
+    guard wasEstablished || self[side].everAcked else { return nil }
+    let overtaken = max(3_000_000, (side == .server ? serverLeg : clientLeg) ?? 0)
+    return after.last.time.since(reset.moment.time) > overtaken ? false : nil
+  }
+
+  private func isLinux(_ side: Side) -> Bool { Stack.recognised(self[side]) == .linux }
+}
+
+extension SideFacts {
+  fileprivate func sharesTTL(_ reset: Reset, _ host: ClosedRange<UInt8>?) -> Bool? {
+    // Those that vary say nothing; 1 and 255 are set by an application for its socket alone (RFC 5082).
+    guard let range = ttlRange ?? host, range.lowerBound == range.upperBound, range.lowerBound != 1,
+      range.lowerBound != 255
+    else { return nil }
+    return range.lowerBound == reset.ttl
+  }
+
+  fileprivate func sharesMAC(_ reset: Reset) -> Bool? {
+    guard macHash != 0, reset.macHash != 0, packets > rstPackets else { return nil }
+    return macHash == reset.macHash
+  }
+}

@@ -1,0 +1,62 @@
+internal import Flow
+internal import Wire
+
+/// What of one side's stream did not arrive, in the three kinds that a capture can tell apart.
+struct Loss {
+  /// On the wire, never acknowledged and not selectively acknowledged, bytes.
+  let unacked: Int64
+  /// The FIN was sent and not acknowledged.
+  let finUnacked: Bool
+  /// The sender's kernel threw away what it had not sent: a RST from the data's own sender and no FIN.
+  let queueDestroyed: Bool
+  /// Nothing unsent can exist: the sender had sent its FIN.
+  let isExact: Bool
+  /// What the sender had under way when it aborted, from the echoes; nil where they do not tell.
+  let inFlightAtDeath: Int64?
+
+  init(of side: Side, _ facts: Facts, reset: (side: Side, reset: Reset)?) {
+    let own = facts[side]
+    unacked = Int64(clamping: own.lostBytes)
+    finUnacked = own.fin.map { $0.acked == nil } ?? false
+    queueDestroyed = own.fin == nil && reset?.side == side
+    isExact = own.fin != nil
+    inFlightAtDeath = reset?.side == side ? facts.inFlightAtDeath(of: side) : nil
+  }
+
+  /// "9,144", "at least 9,144".
+  var text: String { (isExact ? "" : "at least ") + commas(unacked) }
+
+  var facts: [NamedFact] {
+    [
+      NamedFact("lost_unacked", unacked), NamedFact("fin_unacked", finUnacked),
+      NamedFact("sender_queue_destroyed", queueDestroyed), NamedFact("in_flight_at_death", inFlightAtDeath),
+    ]
+  }
+}
+
+extension Facts {
+  /// A socket that is gone answers each ACK that still arrives by a RST with that ACK's number. The lowest of them is the
+  /// first ACK that the live socket did not see: the one before was the last, and all beyond it was under way.
+  fileprivate func inFlightAtDeath(of side: Side) -> Int64? {
+    guard let resets = self[side].resets, let abort = resets.effective, let lowest = resets.lowestEcho,
+      lowest <= abort.ownSent, let fin = self[side.other].fin
+    else { return nil }
+    var known = 0
+    var lastSeen = fin.peerAcked < lowest ? fin.peerAcked : Int64.min
+    for place in 0..<16 where fin.recentAcks[place] >= 0 {
+      known += 1
+      if fin.recentAcks[place] < lowest { lastSeen = max(lastSeen, fin.recentAcks[place]) }
+    }
+    // The ring is full of later ones: what came before is forgotten.
+    if known == 16, lastSeen == fin.peerAcked { return nil }
+    return lastSeen >= 0 ? abort.ownSent - lastSeen : nil
+  }
+
+  /// What `side` repeats into a silence that has lasted long enough to be one; nil where the peer lives.
+  func silence(after side: Side, _ thresholds: Thresholds) -> Unanswered? {
+    guard let run = self[side].unanswered, run.kind == .data || run.kind == .fin, run.peerPackets == 0, !run.movedOn,
+      run.sent.count >= thresholds.dataTransmissions, run.sent.span >= thresholds.silentSpan
+    else { return nil }
+    return run
+  }
+}

@@ -1,0 +1,68 @@
+import Audit
+import Flow
+import Testing
+import Wire
+
+@Suite("The capture itself")
+struct CaptureRuleTests {
+  static func judge(_ change: (inout CaptureFacts) -> Void) -> [Finding] {
+    var facts = CaptureFacts()
+    facts.tcpPackets = 1000
+    facts.connections = 12
+    change(&facts)
+    return judgeCapture(facts, Thresholds())
+  }
+
+  @Test func aWholeCaptureSaysNothing() { #expect(Self.judge { _ in }.isEmpty) }
+
+  @Test func loss() {
+    let findings = Self.judge {
+      $0.surroundings.missingBytes = 1448
+      $0.surroundings.payloadBytes = 98_552
+      $0.surroundings.kernelDropped = 1
+      $0.doubtedFindings = ["peer-vanished": 2]
+    }
+    #expect(findings.map(\.rule) == ["capture-loss"])
+    #expect(findings[0].severity == .warning)
+    #expect(findings[0].atFault == .capture)
+    #expect(
+      findings[0].summary
+        == "the capture is not complete: 1,448 bytes of 100,000 were acknowledged and are not in the capture; the kernel"
+        + " dropped 1 packet; less certain: peer-vanished (2)")
+    #expect(Self.judge { $0.surroundings.interfaceDropped = 7 }.map(\.rule) == ["capture-loss"])
+  }
+
+  @Test func oneSided() {
+    let findings = Self.judge { $0.oneSidedConnections = 3 }
+    #expect(findings.map(\.rule) == ["capture-one-sided"])
+    #expect(findings[0].severity == .note)
+    #expect(findings[0].summary.hasPrefix("of 3 of 12 connections only one direction"))
+  }
+
+  @Test func duplicated() {
+    let findings = Self.judge { $0.duplicatePackets = 9 }
+    #expect(findings.map(\.rule) == ["capture-duplicated"])
+    #expect(findings[0].severity == .note)
+    #expect(findings[0].summary.hasPrefix("9 duplicate packets of 1,000"))
+  }
+
+  @Test(arguments: [(Int64(99_999_999), 0), (100_000_000, 1)]) func clock(_ step: Int64, _ count: Int) {
+    let moment = Moment(time: Timestamp(seconds: 5), packet: PacketReference(input: 0, number: 7))
+    let findings = Self.judge {
+      $0.backwardSteps = 1
+      $0.largestBackwardStep = step
+      $0.firstBackwardStep = moment
+    }
+    #expect(findings.count == count)
+    #expect(findings.allSatisfy { $0.rule == "capture-clock" && $0.severity == .note })
+    #expect(findings.allSatisfy { $0.evidence.map(\.moment) == [moment] })
+  }
+
+  @Test func cut() {
+    let findings = Self.judge { $0.cutInputs = [("a.pcap", nil), ("b.pcap", nil)] }
+    #expect(findings.map(\.rule) == ["capture-cut"])
+    #expect(findings[0].severity == .warning)
+    #expect(findings[0].summary.hasPrefix("a.pcap and 1 other file ended"))
+    #expect(findings[0].fact("inputs") == .list([.text("a.pcap"), .text("b.pcap")]))
+  }
+}

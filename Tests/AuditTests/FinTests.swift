@@ -1,0 +1,136 @@
+import Audit
+import Flow
+import Testing
+import Wire
+
+@Suite("FINs")
+struct FinTests {
+  // MARK: fin-unacked
+
+  @Test(arguments: [
+    (atClient, Side.client, [Party.path, .server]), (atServer, .client, [.server]),
+    (between, .client, [.path, .server]),
+    (onLAN, .client, [.path, .server]), (atServer, .server, [.path, .client]), (atClient, .server, [.client]),
+  ]) func aFINWithoutAnACK(_ opening: String, _ side: Side, _ suspects: [Party]) throws {
+    let (a, b) = side == .client ? ("C", "S") : ("S", "C")
+    let finding = try auditOne(
+      opening + """
+        0.1 \(a) > \(b) P. 1:5
+        0.2 \(b) > \(a) . ack 5
+        1.0,1.3,1.9,3.1,5.5 \(a) > \(b) F. 5
+        """)
+    #expect(finding.rule == "fin-unacked")
+    #expect(finding.severity == .error)
+    #expect(finding.confidence == .certain)
+    #expect(finding.suspects == suspects)
+    #expect(finding.evidence.map(\.what) == ["FIN after 4 bytes", "the same FIN, transmission 5"])
+    #expect(finding.fact("transmissions") == .integer(5))
+  }
+
+  @Test(arguments: [
+    ("1.0,1.5,2.5,4.0", true), ("1.0,1.5,4.0", false), ("1.0,1.4,2.2,3.9", false),
+  ]) func itTakesFourTransmissionsOverThreeSeconds(_ times: String, _ found: Bool) throws {
+    #expect(try audit(onLAN + "\(times) C > S F. 1").contains { $0.rule == "fin-unacked" } == found)
+  }
+
+  @Test func aPeerThatGoesOnTalkingClearsItself() throws {
+    // A firewall eats FINs and lets the rest through.
+    let finding = try auditOne(
+      between + """
+        1.0,1.3,1.9,3.1 S > C F. 1
+        4.0 C > S P. 1:11 ack 1
+        4.1 S > C . 2 ack 11
+        5.5 S > C F. 1
+        """)
+    #expect(finding.rule == "fin-unacked")
+    #expect(finding.suspects == [.path])
+  }
+
+  @Test func aLastACKThatIsLostHarmsNobody() throws {
+    let findings = try audit(
+      onLAN + """
+        1.0 C > S F. 1
+        1.001 S > C F. 1
+        1.002 C > S F. 1 ack 1
+        1.3,1.9,3.1,5.5 S > C F. 1
+        """)
+    #expect(findings.allSatisfy { $0.severity == .note }, "\(findings.map(\.summary))")
+  }
+
+  @Test(arguments: [
+    // Acknowledged at last.
+    "1.0,1.3,1.9,3.1,5.5 C > S F. 1\n5.6 S > C . ack 2\n5.7 S > C F. 1\n5.8 C > S . 2",
+    // The recording ends.
+    "1.0,1.3 C > S F. 1",
+  ]) func healed(_ rest: String) throws {
+    let findings = try audit(onLAN + rest)
+    #expect(findings.isEmpty, "\(findings.map(\.summary))")
+  }
+
+  // MARK: fin-unanswered
+
+  @Test(arguments: [
+    (atClient, Side.client, [Party.server, .path]), (atServer, .client, [.server]),
+    (between, .client, [.server, .path]),
+    (onLAN, .client, [.server, .path]), (atClient, .server, [.client]), (atServer, .server, [.client, .path]),
+  ]) func closeWait(_ opening: String, _ side: Side, _ suspects: [Party]) throws {
+    let (a, b) = side == .client ? ("C", "S") : ("S", "C")
+    let finding = try auditOne(
+      opening + """
+        0.1 \(a) > \(b) P. 1:5
+        0.2 \(b) > \(a) P. 1:101
+        0.3 \(a) > \(b) F. 5
+        0.4 \(b) > \(a) . ack 6
+        11 tick
+        """)
+    #expect(finding.rule == "fin-unanswered")
+    #expect(finding.severity == .warning)
+    #expect(finding.suspects == suspects)
+    #expect(finding.fact("silence") == .duration(10_600_000_000))
+    #expect(finding.evidence.map(\.what) == ["FIN after 4 bytes", "acknowledges the FIN"])
+  }
+
+  @Test(arguments: [(4.9, false), (5.1, true)]) func silenceMustBeRecorded(_ seconds: Double, _ found: Bool) throws {
+    let script =
+      onLAN + """
+        0.3 C > S F. 1
+        0.4 S > C . ack 2
+        end \(0.4 + seconds)
+        """
+    #expect(try audit(script).isEmpty == !found)
+  }
+
+  @Test func lingerIsAnOption() throws {
+    let script = onLAN + "0.3 C > S F. 1\n0.4 S > C . ack 2\nend 30"
+    var patient = Circumstances()
+    patient.thresholds.linger = 60_000_000_000
+    #expect(try audit(script, patient).isEmpty)
+    #expect(try !audit(script).isEmpty)
+  }
+
+  @Test(arguments: [
+    // The file ends 15 ms after the FIN's ACK.
+    "0.3 C > S F. 1\n0.4 S > C . ack 2\n0.415 tick",
+    // A long computation, and the answer in the end.
+    """
+    0.3 C > S F. 1
+    0.4 S > C . ack 2
+    25 S > C P. 1:1001
+    25.1 C > S . ack 1001
+    25.2 S > C F.
+    25.3 C > S . ack 1002
+    """,
+    // It still sends.
+    "0.3 C > S F. 1\n0.4 S > C . ack 2\n25 S > C P. 1:1001\n25.1 C > S . ack 1001\n27 tick",
+    // Only one direction was captured.
+    "0.3 C > S F. 1\n11 tick",
+  ]) func harmless(_ rest: String) throws {
+    let findings = try audit(onLAN + rest)
+    #expect(findings.isEmpty, "\(findings.map(\.summary))")
+  }
+
+  @Test func aCaptureThatWasBlindClaimsNothing() throws {
+    let script = onLAN + "0.3 C > S F. 1\n0.4 S > C . ack 2\nend 30"
+    #expect(try audit(script, Circumstances(blind: [10...12])).isEmpty)
+  }
+}

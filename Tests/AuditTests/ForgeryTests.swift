@@ -1,0 +1,187 @@
+import Audit
+import Flow
+import Testing
+import Wire
+
+@Suite("reset-forged")
+struct ForgeryTests {
+  static let talk = """
+    0.20 C > S P. 1:101
+    0.28 S > C P. 1:101
+    0.30 C > S . ack 101
+
+    """
+
+  static func forged(_ script: String, _ circumstances: Circumstances = Circumstances()) throws -> Finding? {
+    try audit(script, circumstances).first { $0.rule == "reset-forged" }
+  }
+
+  @Test func aTTLThatIsNotTheSenders() throws {
+    let finding = try #require(try Self.forged(atClient + Self.talk + "9 S > C R. 101 ttl 255"))
+    #expect(finding.severity == .error)
+    #expect(finding.confidence == .possible, "one test alone")
+    #expect(finding.atFault == .path)
+    #expect(finding.fact("tests_failed") == .list([.text("ttl")]))
+    #expect(finding.fact("stage") == .text("later"))
+    #expect(finding.summary.contains("its TTL is 255, the server's is 64"))
+  }
+
+  @Test func twoTestsAreCertain() throws {
+    let finding = try #require(try Self.forged(atClient + Self.talk + "9 S > C R. 101 ttl 255 mac 02:00:00:00:00:99"))
+    #expect(finding.confidence == .certain)
+    #expect(finding.fact("tests_failed") == .list([.text("ttl"), .text("mac")]))
+  }
+
+  @Test(arguments: [1, 255]) func aTTLThatAnApplicationSet(_ ttl: Int) throws {
+    let script = "host S = 10.0.0.2:2181 ttl \(ttl)\n" + atClient + Self.talk + "9 S > C R. 101 ttl 64"
+    #expect(try Self.forged(script) == nil)
+  }
+
+  @Test func aTTLThatVariesSaysNothing() throws {
+    let script =
+      atClient + Self.talk + """
+        1 S > C P. 101:111 ttl 60
+        1.1 C > S . ack 111
+        9 S > C R. 111 ttl 50
+        """
+    #expect(try Self.forged(script) == nil)
+  }
+
+  @Test(arguments: [(0.001, true), (0.039, true), (0.041, false), (0.081, false)])
+  func soonerThanTheRoundTripAllows(_ delay: Double, _ found: Bool) throws {
+    let script =
+      atClient + Self.talk + """
+        400 C > S P. 101:201
+        \(400 + delay) S > C R 101
+        """
+    let findings = try audit(script)
+    #expect(findings.contains { $0.fact("tests_failed") == .list([.text("round-trip")]) } == found)
+  }
+
+  @Test func aResetThatMeetsAPacketByChanceIsNotSooner() throws {
+    // It answers the segment of 80 ms before, not the one of 1 ms before.
+    let script =
+      atClient + Self.talk + """
+        9.000 C > S P. 101:201
+        9.079 C > S P. 201:301
+        9.080 S > C R 101
+        """
+    #expect(try Self.forged(script) == nil)
+  }
+
+  @Test func itsClaimedSenderGoesOnTalking() throws {
+    let finding = try #require(
+      try Self.forged(
+        atClient + Self.talk + """
+          1.0 S > C R. 101
+          1.4,2.0,3.2,5.6 S > C P. 101:201
+          """))
+    #expect(finding.severity == .error)
+    #expect(finding.confidence == .certain)
+    #expect(finding.fact("took_effect") == .bool(true))
+    #expect(finding.evidence.last?.what == "goes on talking")
+  }
+
+  @Test func overtakenDataAreNoTalk() throws {
+    #expect(
+      try Self.forged(
+        atClient + Self.talk + """
+          1.000 S > C R. 201
+          1.002 S > C P. 101:201
+          """) == nil)
+  }
+
+  @Test func bothGoOn() throws {
+    let finding = try #require(
+      try Self.forged(
+        atClient + Self.talk + """
+          1.0 S > C R. 101
+          2.0 C > S P. 101:201
+          2.1 S > C P. 101:111
+          2.2 C > S . ack 111
+          3.0 C > S F.
+          3.1 S > C F.
+          3.2 C > S .
+          """))
+    #expect(finding.severity == .warning)
+    #expect(finding.confidence == .certain)
+    #expect(finding.fact("took_effect") == .bool(false))
+  }
+
+  @Test func outOfTheWindowIsANote() throws {
+    let findings = try audit(
+      atClient + Self.talk + """
+        0.4 S > C R 500000000
+        0.5 C > S P. 101:201
+        0.6 S > C . ack 201
+        0.7 C > S F.
+        0.8 S > C F.
+        0.9 C > S .
+        """)
+    #expect(findings.map(\.rule) == ["reset-forged"])
+    #expect(findings.map(\.severity) == [.note])
+  }
+
+  @Test func theSequenceNumberLiesBelowWhatWasSent() throws {
+    let finding = try #require(
+      try Self.forged(
+        atClient + """
+          0.2 C > S P. 1:101
+          0.28 S > C . 1:5001/1000
+          0.29 S > C R. 2001
+          """))
+    #expect(finding.fact("tests_failed") == .list([.text("sequence")]))
+    #expect(finding.confidence == .possible)
+  }
+
+  @Test func anEchoHasTheSequenceNumberOfAnACK() throws {
+    let script =
+      onLAN + """
+        0.1 C > S P. 1:6
+        0.180 S > C P. 1:10001/1000
+        0.181 S > C R. 10001
+        0.260 C > S . ack 4001
+        0.2601 S > C R 4001
+        0.261 C > S . ack 10001
+        0.2611 S > C R 10001
+        """
+    let findings = try audit(script)
+    #expect(findings.map(\.rule) == ["transfer-truncated"], "one abort, not three")
+    #expect(findings[0].fact("echoes") == .integer(2))
+    #expect(findings[0].atFault == .server)
+  }
+
+  /// Linux puts timestamps on a live socket's RST; what others do is not known well enough to accuse.
+  @Test(arguments: [(7, true), (6, false)]) func anatomyAccusesOnlyAStackThatIsKnown(_ scale: Int, _ found: Bool) throws
+  {
+    let script = """
+      0.000 C > S S <mss 1460,sackOK,TS,wscale 7>
+      0.0001 S > C S. <mss 1460,sackOK,TS,wscale \(scale)>
+      0.080 C > S .
+      0.2 C > S P. 1:101
+      0.201 S > C P. 1:101
+      0.28 C > S . ack 101
+      9 S > C R. 101 <noTS>
+      """
+    let finding = try Self.forged(script)
+    #expect((finding != nil) == found)
+    if found { #expect(finding?.fact("tests_failed") == .list([.text("anatomy")])) }
+    #expect(try Self.forged(script.replacing("<noTS>", with: "")) == nil)
+  }
+
+  @Test func aBareResetIsAnyKernelsRight() throws {
+    #expect(try Self.forged(onLAN + "9 C > S P. 1:5\n9.001 S > C R 1") == nil)
+  }
+
+  @Test func refusedInTheServersName() throws {
+    let script = """
+      0 C > S S
+      0.001 S > C R. =0 ack 1 ttl 255
+      """
+    #expect(try Self.forged(script) == nil, "nothing to compare with")
+    let finding = try #require(try Self.forged(script, Circumstances(serverHostTTL: 57...57)))
+    #expect(finding.fact("stage") == .text("after SYN"))
+    #expect(finding.atFault == .path)
+    #expect(try Self.forged(script, Circumstances(serverHostTTL: 255...255)) == nil)
+  }
+}

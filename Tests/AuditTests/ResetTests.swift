@@ -1,0 +1,139 @@
+import Audit
+import Flow
+import Testing
+import Wire
+
+@Suite("RSTs")
+struct ResetTests {
+  // MARK: reset-unread
+
+  @Test(arguments: [(0.001, Confidence.likely), (0.9, .likely), (30, .possible)])
+  func theRequestThatWasNeverAnswered(_ after: Double, _ confidence: Confidence) throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:6
+        0.1002 S > C . ack 6
+        \(0.1 + after) S > C R. 1
+        """)
+    #expect(finding.rule == "reset-unread")
+    #expect(finding.severity == .error)
+    #expect(finding.atFault == .server)
+    #expect(finding.confidence == confidence)
+    #expect(finding.fact("instead_of") == .list([.text("reset-abort")]))
+  }
+
+  @Test func aClientThatLeavesAnAnswerUnread() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:6
+        0.2 S > C P. 1:1001
+        0.201 C > S . ack 1001
+        0.202 C > S R. 6
+        """)
+    #expect(finding.rule == "reset-unread")
+    #expect(finding.severity == .note)
+    #expect(finding.atFault == .client)
+  }
+
+  // MARK: reset-abort
+
+  @Test func aBrowserThatResetsIdleConnections() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:101
+        0.2 S > C P. 1:1001
+        0.201 C > S . ack 1001
+        60 C > S R. 101
+        """)
+    #expect(finding.rule == "reset-abort")
+    #expect(finding.severity == .note)
+    #expect(finding.suspects == [.client])
+  }
+
+  @Test func connectAndReset() throws {
+    #expect(try auditOne(onLAN + "0.001 C > S R. 1").severity == .note)
+  }
+
+  @Test func aResetInPlaceOfTheSecondFIN() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:101
+        0.2 S > C P. 1:1001
+        0.201 C > S . ack 1001
+        2.0 S > C F. 1001
+        2.001 C > S . ack 1002
+        9.0 C > S R. 101
+        """)
+    #expect(finding.rule == "reset-abort")
+    #expect(finding.severity == .note)
+    #expect(finding.fact("after_peer_fin") == .bool(true))
+  }
+
+  // MARK: reset-not-heard
+
+  @Test(arguments: [(atClient, [Party.path, .client]), (atServer, [.path]), (between, [.path])])
+  func thePeerGoesOn(_ opening: String, _ suspects: [Party]) throws {
+    let finding = try auditOne(
+      opening + """
+        0.2 C > S P. 1:101
+        0.3 S > C . ack 101
+        5.4 S > C R. 1
+        10.0,10.3,10.9,12.1 C > S P. 101:201
+        """)
+    #expect(finding.rule == "reset-not-heard")
+    #expect(finding.severity == .error)
+    #expect(finding.suspects == suspects)
+    #expect(finding.fact("packets_after") == .integer(4))
+  }
+
+  @Test func whatWasUnderWayIsNoProof() throws {
+    // A full queue drains for a second; each segment is answered by a RST.
+    let findings = try audit(
+      onLAN + """
+        0.1 C > S . 1:10001/1000
+        0.2 S > C . ack 10001
+        0.2 S > C R. 1
+        0.5 C > S . 10001:11001
+        0.5001 S > C R 1
+        0.9 C > S . 11001:12001
+        0.9001 S > C R 1
+        """)
+    #expect(!findings.contains { $0.rule == "reset-not-heard" })
+  }
+
+  // MARK: Look-alikes
+
+  @Test(arguments: [
+    // A load balancer's health check.
+    """
+    0.0 C > S S
+    0.001 S > C S.
+    0.002 C > S R 1
+    """,
+    """
+    0.0 C > S S
+    0.001 S > C S.
+    0.002 C > S R. 1
+    """,
+    // A RST after a perfect close.
+    onLAN + """
+      0.1 C > S F.
+      0.1001 S > C F.
+      0.1002 C > S .
+      0.2 S > C R 2
+      """,
+    // TIME-WAIT or LAST-ACK plus a late duplicate.
+    onLAN + """
+      0.1 C > S P. 1:11
+      0.1001 S > C . ack 11
+      0.1002 C > S F.
+      0.1003 S > C F.
+      0.1004 C > S .
+      0.4 C > S P. 1:11
+      0.4001 S > C R 2
+      """,
+  ]) func harmless(_ script: String) throws {
+    let findings = try audit(script)
+    #expect(findings.allSatisfy { $0.severity == .note }, "\(findings.map(\.summary))")
+  }
+}

@@ -1,0 +1,118 @@
+import Audit
+import Flow
+import Testing
+import Wire
+
+@Suite("transfer-truncated")
+struct TransferTests {
+  @Test(arguments: [Side.client, .server]) func theSenderAborts(_ side: Side) throws {
+    let (a, b) = side == .client ? ("C", "S") : ("S", "C")
+    let finding = try auditOne(
+      onLAN + """
+        0.1 \(a) > \(b) . 1:10001/1000
+        0.2 \(b) > \(a) . ack 6001
+        0.3 \(a) > \(b) R. 10001
+        """)
+    #expect(finding.rule == "transfer-truncated")
+    #expect(finding.severity == .error)
+    #expect(finding.atFault == (side == .client ? .client : .server))
+    #expect(finding.bytesLost == 4000)
+    #expect(!finding.bytesLostExact)
+    #expect(finding.fact("lost_by") == .text(side.name))
+    #expect(finding.fact("sender_queue_destroyed") == .bool(true))
+    #expect(finding.evidence.map(\.what) == ["its last new data", "RST+ACK, 4,000 bytes unacknowledged"])
+  }
+
+  /// All is acknowledged; young enough to have been cut in its middle, or not.
+  @Test(arguments: [(0.99, "transfer-truncated"), (1.01, "reset-abort")])
+  func cutInMidStream(_ age: Double, _ rule: String) throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:11
+        0.2 S > C . 1:10001/1000
+        0.2001 C > S . ack 10001
+        \(0.2 + age) S > C R. 10001
+        """)
+    #expect(finding.rule == rule)
+    #expect(finding.atFault == .server)
+    #expect(finding.severity == (rule == "reset-abort" ? .note : .error))
+    if rule == "transfer-truncated" { #expect(finding.summary.contains("what was not sent yet is lost")) }
+  }
+
+  @Test func twoRoundTripsWhereThoseAreLonger() throws {
+    let finding = try auditOne(
+      """
+      0.0 C > S S
+      1.0 S > C S.
+      1.001 C > S .
+      1.1 C > S P. 1:11
+      2.1 S > C P. 1:1001
+      2.101 C > S . ack 1001
+      4.0 S > C R. 1001
+      """)
+    #expect(finding.rule == "transfer-truncated")
+  }
+
+  @Test func theReceiverHungUp() throws {
+    let finding = try auditOne(
+      atServer + """
+        0.1 C > S P. 1:11
+        0.1001 S > C . 1:20001/1000
+        0.18 C > S . ack 5001
+        0.181 C > S R. ack 5001
+        """)
+    #expect(finding.rule == "transfer-truncated")
+    #expect(finding.severity == .warning)
+    #expect(finding.atFault == .client)
+    #expect(finding.bytesLost == 15000)
+    #expect(finding.fact("lost_by") == .text("server"))
+  }
+
+  @Test func whatWasSelectivelyAcknowledgedIsNotLost() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S . 1:5001/1000
+        0.11 S > C . ack 1001 <sack 2001-5001>
+        0.2 C > S R. 5001
+        """)
+    #expect(finding.bytesLost == 1000)
+  }
+
+  @Test func whatTheCaptureLostIsNotLost() throws {
+    let findings = try audit(
+      onLAN + """
+        0.1 S > C . 1:5001/1000
+        0.11 S > C . 5001:6001 lost
+        0.12 S > C . 6001:7001
+        0.13 C > S . ack 7001
+        9.0 S > C R. 7001
+        """)
+    #expect(findings.map(\.rule) == ["reset-abort"])
+    #expect(findings[0].severity == .note)
+  }
+
+  @Test func confidenceFallsWhereTheCaptureIsBlind() throws {
+    let script =
+      onLAN + """
+        0.1 C > S . 1:5001/1000
+        0.11 S > C . ack 1001
+        0.2 C > S R. 5001
+        """
+    #expect(try auditOne(script).confidence == .certain)
+    #expect(try auditOne(script, Circumstances(blind: [0.05...0.15])).confidence == .likely)
+    #expect(try auditOne(script, Circumstances(blind: [5...6])).confidence == .certain)
+    #expect(try auditOne(script, Circumstances(kernelDropped: 9)).confidence == .likely)
+  }
+
+  @Test func multipathSubflowsComeAndGo() throws {
+    let finding = try auditOne(
+      """
+      0.0000 C > S S <mss 1460,mptcp 00>
+      0.0002 S > C S. <mss 1460,mptcp 00>
+      0.0004 C > S .
+      0.1 C > S . 1:5001/1000
+      0.2 C > S R. 5001
+      """)
+    #expect(finding.severity == .note)
+  }
+}
