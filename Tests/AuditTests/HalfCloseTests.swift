@@ -32,7 +32,7 @@ struct HalfCloseTests {
     #expect(finding.fact("in_flight_at_death") == .null)
     #expect(finding.fact("crossed") == .bool(false))
     #expect(finding.fact("instead_of") == .list([.text("transfer-truncated")]))
-    #expect(finding.evidence.map(\.moment.packet.number) == [5, 7, 20])
+    #expect(finding.evidence.map(\.moment.packet.number) == [5, 7, 21])
     #expect(
       finding.evidence.map(\.what) == [
         "FIN after 4 bytes", "1,024 bytes, first data after the FIN", "RST, 9,144 bytes of the server unacknowledged",
