@@ -1,0 +1,76 @@
+internal import Audit
+internal import Flow
+internal import Wire
+
+/// `--connections`: one line a connection, in aligned columns.
+///
+/// Written as connections end, in blocks: a column is as wide as its widest value so far, and memory stays bounded.
+struct ConnectionTable {
+  static var blockRows: Int { 1000 }
+
+  private static let headings = [
+    "id", "client → server", "state", "seconds", "sent by client", "by server", "rules",
+  ]
+  /// Numbers stand to the right.
+  private static let alignsRight = [true, false, false, true, true, true, false]
+
+  private let width: Int
+  private var rows: [[String]] = []
+  private var widths = headings.map(Wording.width)
+  private var hasHeading = false
+
+  init(width: Int) { self.width = width }
+
+  mutating func add(_ connection: ConnectionRecord, to page: inout Page) {
+    let facts = connection.facts
+    let client = Wording.endpoint(facts.clientEndpoint, ipVersion: facts.ipVersion)
+    let server = Wording.endpoint(facts.serverEndpoint, ipVersion: facts.ipVersion)
+    rows.append([
+      String(facts.id), "\(client) → \(server)", facts.state.rawValue,
+      Wording.decimals(facts.duration, unit: 1_000_000_000, places: 3),
+      Wording.number(facts.client.payloadBytes), Wording.number(facts.server.payloadBytes),
+      connection.findings.map(\.finding.rule).joined(separator: ", "),
+    ])
+    if rows.count >= ConnectionTable.blockRows { writeBlock(to: &page) }
+  }
+
+  /// What is left, and a blank line after the table.
+  mutating func end(to page: inout Page) {
+    writeBlock(to: &page)
+    if hasHeading { page.newline() }
+  }
+
+  private mutating func writeBlock(to page: inout Page) {
+    guard !rows.isEmpty else { return }
+    for row in rows {
+      for (column, cell) in row.enumerated() { widths[column] = max(widths[column], Wording.width(cell)) }
+    }
+    if !hasHeading { write(ConnectionTable.headings, .strong, to: &page) }
+    hasHeading = true
+    for row in rows { write(row, .plain, to: &page) }
+    rows.removeAll(keepingCapacity: true)
+  }
+
+  private func write(_ row: [String], _ tone: Tone, to page: inout Page) {
+    let last = row.count - 1
+    var place = 0
+    for (column, cell) in row.enumerated() where column < last {
+      let blank = widths[column] - Wording.width(cell)
+      if ConnectionTable.alignsRight[column] { page.space(blank) }
+      page.put(cell, tone)
+      if !ConnectionTable.alignsRight[column], column + 1 < last { page.space(blank) }
+      if column + 1 < last { page.space(2) }
+      place += widths[column] + 2
+    }
+    if !row[last].isEmpty {
+      // A line of its own where the terminal would break it.
+      if place + Wording.width(row[last]) > width {
+        page.newline()
+        page.space(widths[0])
+      }
+      page.space(2)
+      page.put(row[last], tone)
+    }
+    page.newline()
+  }
+}

@@ -1,0 +1,97 @@
+internal import Audit
+internal import Flow
+
+/// The sentences of the last paragraph: what was seen, found, not understood and lost.
+extension SummaryRecord {
+  /// `3 connections: 2 closed, 1 reset.`
+  var connectionSentence: String {
+    guard connections > 0 else { return "No TCP connections." }
+    let known = SummaryRecord.stateWords.compactMap { name, words in
+      states[name].flatMap { $0 > 0 ? "\(Wording.number($0)) \(words)" : nil }
+    }
+    let total = Wording.count(connections, "connection")
+    return known.isEmpty ? "\(total)." : "\(total): \(known.joined(separator: ", "))."
+  }
+
+  /// `1 error, 0 warnings, 0 notes.`
+  var findingSentence: String {
+    let counts = Severity.allCases.reversed().map { Wording.count(findings[$0] ?? 0, $0.name) }
+    return counts.joined(separator: ", ") + "."
+  }
+
+  /// What became of the packets, the capture's own losses, and what was left out: complete, or it would mislead.
+  var captureSentences: [String] {
+    [
+      packetSentence, lossSentence, truncationSentence, duplicateSentence, fragmentSentence, icmpSentence,
+      evictionSentence,
+    ]
+    .compactMap(\.self)
+  }
+
+  /// In the order in which a connection lives.
+  private static var stateWords: [(String, String)] {
+    let words: [(ConnectionState, String)] = [
+      (.closed, "closed"), (.reset, "reset"), (.established, "open"), (.halfClosed, "half closed"),
+      (.closing, "closing"), (.midstream, "seen midstream only"), (.refused, "refused"),
+      (.answered, "answered, never completed"), (.attempted, "attempted, never answered"),
+    ]
+    return words.map { ($0.0.rawValue, $0.1) }
+  }
+
+  private var packetSentence: String {
+    let total = Wording.count(packets, "packet")
+    var parts: [String] = []
+    if notTCPPackets > 0 { parts.append("\(Wording.number(notTCPPackets)) not TCP") }
+    guard undecodedPackets > 0 else {
+      return parts.isEmpty ? "\(total), all decoded." : "\(total), all decoded, \(parts[0])."
+    }
+    parts.append("\(Wording.number(undecodedPackets)) not decoded")
+    let reasons = skipped.keys.sorted().flatMap { layer in
+      (skipped[layer] ?? [:]).sorted { $0.key < $1.key }.map { "\(layer): \($0.key) (\(Wording.number($0.value)))" }
+    }
+    let why = reasons.isEmpty ? "" : ": " + reasons.joined(separator: ", ")
+    return "\(total), \(parts.joined(separator: ", "))\(why)."
+  }
+
+  private var lossSentence: String {
+    var parts: [String] = []
+    if kernelDropped > 0 { parts.append("the kernel dropped \(Wording.count(kernelDropped, "packet"))") }
+    if interfaceDropped > 0 { parts.append("the interface dropped \(Wording.count(interfaceDropped, "packet"))") }
+    if missingBytes > 0 {
+      parts.append(
+        "\(Wording.count(missingBytes, "byte")) that \(missingBytes == 1 ? "was" : "were") acknowledged "
+          + "\(missingBytes == 1 ? "is" : "are") not in it (\(percent) of all)")
+    }
+    guard !parts.isEmpty else { return "The capture shows no loss of its own." }
+    return "The capture is not complete: \(Wording.list(parts))."
+  }
+
+  private var percent: String {
+    let hundredths = missingRatio.isFinite ? UInt64((min(max(missingRatio, 0), 1) * 10_000).rounded()) : 0
+    guard hundredths > 0 else { return "less than 0.01 %" }
+    let rest = hundredths % 100
+    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) %"
+  }
+
+  private var truncationSentence: String? {
+    truncatedInput ? "An input ends in the middle of a record; all before that was audited." : nil
+  }
+
+  private var duplicateSentence: String? {
+    guard duplicates > 0 else { return nil }
+    return "\(Wording.count(duplicates, "packet was", "packets were")) captured more than once; copies count once."
+  }
+
+  private var fragmentSentence: String? {
+    guard fragmentsIncomplete > 0 else { return nil }
+    return "\(Wording.count(fragmentsIncomplete, "fragmented datagram")) never completed."
+  }
+
+  private var icmpSentence: String? { icmpErrors > 0 ? "\(Wording.count(icmpErrors, "ICMP error"))." : nil }
+
+  private var evictionSentence: String? {
+    guard evicted > 0 else { return nil }
+    return "\(Wording.count(evicted, "connection was", "connections were")) given up for want of memory: "
+      + "what happened to them later is not known (--max-connections, --max-memory)."
+  }
+}

@@ -1,0 +1,92 @@
+internal import Audit
+internal import Flow
+internal import Wire
+
+/// `--format text`: for people. What matters first, equal findings together, a summary last.
+///
+/// All but the table of connections waits for the end of the run, in bounded memory (`FindingGroups`).
+public struct TextReport: Reporter {
+  /// What is shown beyond the findings.
+  public struct Options: Sendable {
+    /// `--connections`: a table of every connection, before the findings.
+    public var connections = false
+    /// `--all`: nothing folded.
+    public var all = false
+    public var style = Style()
+
+    public init(connections: Bool = false, all: Bool = false, style: Style = Style()) {
+      self.connections = connections
+      self.all = all
+      self.style = style
+    }
+  }
+
+  private let output: Output
+  private let options: Options
+  private var page: Page
+  private var run = RunRecord(version: "", inputs: [])
+  private var groups: FindingGroups
+  private var table: ConnectionTable
+
+  public init(_ output: Output, _ options: Options = Options()) {
+    self.output = output
+    self.options = options
+    page = Page(options.style)
+    groups = FindingGroups(all: options.all)
+    table = ConnectionTable(width: options.style.width)
+  }
+
+  public mutating func begin(_ run: RunRecord) { self.run = run }
+
+  public mutating func report(_ connection: ConnectionRecord) {
+    if options.connections {
+      table.add(connection, to: &page)
+      output.recordEnded(&page.writer)
+    }
+    for finding in connection.findings { groups.add(finding, connection.facts) }
+  }
+
+  public mutating func report(_ finding: FindingRecord) { groups.add(finding, nil) }
+
+  public mutating func end(_ summary: SummaryRecord) {
+    if options.connections { table.end(to: &page) }
+    header(summary)
+    var text = FindingText(run: run, captureStart: summary.start, all: options.all)
+    text.write(groups, to: &page, output)
+    if groups.isEmpty { nothingFound(summary) }
+    closing(summary)
+    output.flush(&page.writer)
+  }
+
+  /// `cut-reply.pcapng   38 packets, 3 connections, 1.2 s`
+  private mutating func header(_ summary: SummaryRecord) {
+    var counts = "\(Wording.count(summary.packets, "packet")), \(Wording.count(summary.connections, "connection"))"
+    if let start = summary.start, let end = summary.end { counts += ", \(Wording.span(end.since(start)))" }
+    var parts = [Toned(inputs, .strong), Toned(counts)]
+    if let filter = run.filter { parts.append(Toned("filter: \(filter)")) }
+    page.parts(parts, indent: 2)
+    page.newline()
+  }
+
+  private var inputs: String {
+    let names = run.inputs.map { $0 == "-" ? "standard input" : $0 }
+    guard names.count > 3, let first = names.first else { return names.joined(separator: ", ") }
+    return "\(first) and \(Wording.number(UInt64(names.count - 1))) more"
+  }
+
+  /// Said plainly, and with its limits.
+  private mutating func nothingFound(_ summary: SummaryRecord) {
+    let isWhole = !summary.truncatedInput && summary.evicted == 0 && summary.undecodedPackets == 0
+    let limit = isWhole ? "" : ", as far as it could be read"
+    page.paragraph(
+      summary.connections == 0
+        ? "There is no TCP connection in this capture\(limit)."
+        : "Nothing is wrong with \(summary.connections == 1 ? "this connection" : "these connections")\(limit).")
+    page.newline()
+  }
+
+  private mutating func closing(_ summary: SummaryRecord) {
+    page.parts([Toned(summary.connectionSentence), Toned(summary.findingSentence)], indent: 0)
+    for sentence in summary.captureSentences { page.paragraph(sentence, indent: 2, from: 0) }
+  }
+}

@@ -1,0 +1,116 @@
+internal import Flow
+internal import Wire
+
+/// How numbers, times and names are written for people; the same everywhere.
+enum Wording {
+  /// With thousands separators: `13,240`.
+  static func number(_ value: UInt64) -> String {
+    let digits = String(value)
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
+      text.append(digit)
+    }
+    return text
+  }
+
+  /// `1 packet`, `38 packets`.
+  static func count(_ value: UInt64, _ one: String, _ many: String? = nil) -> String {
+    "\(number(value)) \(value == 1 ? one : many ?? one + "s")"
+  }
+
+  /// How long, to two or three digits: `80 ms`, `1.2 s`, `5 min 50 s`, `3 h 12 min`.
+  static func span(_ nanoseconds: Int64) -> String {
+    let value = max(0, nanoseconds)
+    switch value {
+    case 0: return "0 s"
+    case ..<1000: return "\(value) ns"
+    case ..<1_000_000: return "\(value / 1000) µs"
+    case ..<10_000_000: return "\(decimals(value, unit: 1_000_000, places: 1)) ms"
+    case ..<1_000_000_000: return "\(value / 1_000_000) ms"
+    case ..<120_000_000_000: return "\(decimals(value, unit: 1_000_000_000, places: 1)) s"
+    default: break
+    }
+    let seconds = value / 1_000_000_000
+    if seconds < 7200 { return pair(seconds / 60, "min", seconds % 60, "s") }
+    if seconds < 172_800 { return pair(seconds / 3600, "h", seconds / 60 % 60, "min") }
+    return pair(seconds / 86_400, "d", seconds / 3600 % 24, "h")
+  }
+
+  private static func pair(_ large: Int64, _ unit: String, _ small: Int64, _ smallUnit: String) -> String {
+    let first = "\(number(UInt64(large))) \(unit)"
+    return small == 0 ? first : "\(first) \(small) \(smallUnit)"
+  }
+
+  /// Since a start, in seconds with `places` decimals: `+0.081 s`.
+  static func offset(_ nanoseconds: Int64, places: Int = 3) -> String {
+    (nanoseconds < 0 ? "-" : "+") + decimals(nanoseconds, unit: 1_000_000_000, places: places) + " s"
+  }
+
+  /// The magnitude in units, cut (not rounded) to `places` decimals.
+  static func decimals(_ value: Int64, unit: UInt64, places: Int) -> String {
+    var step = unit
+    for _ in 0..<places { step /= 10 }
+    let steps = value.magnitude / max(step, 1)
+    let scale = unit / max(step, 1)
+    let fraction = String(steps % scale)
+    let zeros = String(repeating: "0", count: max(0, places - fraction.count))
+    return places == 0 ? number(steps) : "\(number(steps / scale)).\(zeros)\(fraction)"
+  }
+
+  /// `10.1.0.2:50124`, `[2001:db8::1]:443`.
+  static func endpoint(_ endpoint: Endpoint, ipVersion: UInt8) -> String {
+    let address = endpoint.address.text(ipVersion: ipVersion)
+    return ipVersion == 6 ? "[\(address)]:\(endpoint.port)" : "\(address):\(endpoint.port)"
+  }
+
+  /// The first letter large and a full stop at the end.
+  static func sentence(_ text: String) -> String {
+    guard let first = text.first else { return "" }
+    let rest = text.dropFirst()
+    return first.uppercased() + rest + (".!?:".contains(text.last ?? " ") ? "" : ".")
+  }
+
+  /// `a`, `a and b`, `a, b and c`.
+  static func list(_ items: [String], _ word: String = "and") -> String {
+    guard items.count > 1, let last = items.last else { return items.first ?? "" }
+    return items.dropLast().joined(separator: ", ") + " \(word) \(last)"
+  }
+
+  /// Columns that a text takes; one for each character.
+  static func width(_ text: String) -> Int {
+    text.utf8.allSatisfy { (0x20..<0x7f).contains($0) } ? text.utf8.count : visible(text).count
+  }
+
+  static func padded(_ text: String, to width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - Wording.width(text)))
+  }
+
+  /// Control, format and private characters written as `\u{1b}`: what the terminal would obey or hide is shown.
+  static func visible(_ text: String) -> String {
+    if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
+        result += "\\u{\(String(scalar.value, radix: 16))}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  /// As a shell takes it for one word.
+  static func shellWord(_ text: String) -> String {
+    let plain = text.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "-_./,+:@%=".utf8.contains(byte)
+      }
+    }
+    guard !plain || text.isEmpty else { return text }
+    return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}
