@@ -9,7 +9,7 @@ struct ConnectionTable {
   static var blockRows: Int { 1000 }
 
   private static let headings = [
-    "id", "client → server", "state", "seconds", "sent by client", "by server", "rules",
+    "id", "client → server", "state", "seconds", "client sent", "server sent", "rules",
   ]
   /// Numbers stand to the right.
   private static let alignsRight = [true, false, false, true, true, true, false]
@@ -62,7 +62,8 @@ struct ConnectionTable {
       if column + 1 < last { page.space(2) }
       place += widths[column] + 2
     }
-    if !row[last].isEmpty {
+    let isHeading = row == ConnectionTable.headings
+    if !row[last].isEmpty, !isHeading || place + widths[last] <= width {
       // A line of its own where the terminal would break it.
       if place + Wording.width(row[last]) > width {
         page.newline()

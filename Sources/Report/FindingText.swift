@@ -10,6 +10,8 @@ struct FindingText {
   let run: RunRecord
   let captureStart: Timestamp?
   let all: Bool
+  /// The connection itself is drawn above: no word on how to see it.
+  var isBelowLadder = false
 
   /// All groups, what matters first; the output takes each as it is done.
   mutating func write(_ groups: FindingGroups, to page: inout Page, _ output: Output) {
@@ -42,6 +44,15 @@ struct FindingText {
         "… \(Wording.count(groups.uncollected, "finding")) more, of too many kinds to list; --format json has them all")
     }
     if !folded.isEmpty || groups.uncollected > 0 { page.newline() }
+  }
+
+  /// The findings of one connection, which is drawn above them.
+  func write(_ records: [FindingRecord], _ facts: Facts, to page: inout Page) {
+    for record in records {
+      var groups = FindingGroups(all: true)
+      groups.add(record, facts)
+      for group in groups.sorted { write(group, to: &page) }
+    }
   }
 
   private func write(_ group: FindingGroup, to page: inout Page) {
@@ -147,7 +158,9 @@ struct FindingText {
 
   private func see(_ example: FindingExample, to page: inout Page) {
     var commands: [String] = []
-    if let id = example.record.connection { commands.append("tcpaudit show \(captures) --connection \(id)") }
+    if !isBelowLadder, let id = example.record.connection {
+      commands.append("tcpaudit show \(captures) --connection \(id)")
+    }
     if let filter = example.displayFilter { commands.append("Wireshark: \(filter)") }
     labelled("See", commands, to: &page)
     let finding = example.record.finding

@@ -62,7 +62,7 @@ extension SummaryRecord {
         "\(Wording.count(missingBytes, "byte")) that \(missingBytes == 1 ? "was" : "were") acknowledged "
           + "\(missingBytes == 1 ? "is" : "are") not in it (\(percent) of all)")
     }
-    guard !parts.isEmpty else { return "The capture shows no loss of its own." }
+    guard !parts.isEmpty else { return "The capture shows no loss." }
     return "The capture is not complete: \(Wording.list(parts))."
   }
 

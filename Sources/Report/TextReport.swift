@@ -12,11 +12,16 @@ public struct TextReport: Reporter {
     public var connections = false
     /// `--all`: nothing folded.
     public var all = false
+    /// Findings were left out by `--rule`, `--ignore` or `--min-severity`: "nothing is wrong" would say too much.
+    public var isNarrowed = false
     public var style = Style()
 
-    public init(connections: Bool = false, all: Bool = false, style: Style = Style()) {
+    public init(
+      connections: Bool = false, all: Bool = false, isNarrowed: Bool = false, style: Style = Style()
+    ) {
       self.connections = connections
       self.all = all
+      self.isNarrowed = isNarrowed
       self.style = style
     }
   }
@@ -78,15 +83,19 @@ public struct TextReport: Reporter {
   private mutating func nothingFound(_ summary: SummaryRecord) {
     let isWhole = !summary.truncatedInput && summary.evicted == 0 && summary.undecodedPackets == 0
     let limit = isWhole ? "" : ", as far as it could be read"
-    page.paragraph(
-      summary.connections == 0
-        ? "There is no TCP connection in this capture\(limit)."
-        : "Nothing is wrong with \(summary.connections == 1 ? "this connection" : "these connections")\(limit).")
+    if summary.connections == 0 {
+      page.paragraph("There is no TCP connection in this capture\(limit).")
+    } else if options.isNarrowed {
+      page.paragraph("Nothing was found of what was asked for\(limit).")
+    } else {
+      let these = summary.connections == 1 ? "the connection" : "the \(Wording.number(summary.connections)) connections"
+      page.paragraph("Nothing is wrong with \(these)\(limit).")
+    }
     page.newline()
   }
 
   private mutating func closing(_ summary: SummaryRecord) {
     page.parts([Toned(summary.connectionSentence), Toned(summary.findingSentence)], indent: 0)
-    for sentence in summary.captureSentences { page.paragraph(sentence, indent: 2, from: 0) }
+    page.paragraph(summary.captureSentences.joined(separator: " "))
   }
 }

@@ -19,7 +19,7 @@ enum Wording {
     "\(number(value)) \(value == 1 ? one : many ?? one + "s")"
   }
 
-  /// How long, to two or three digits: `80 ms`, `1.2 s`, `5 min 50 s`, `3 h 12 min`.
+  /// How long, to two or three digits: `80 ms`, `1.2 s`, `350 s`, `3 h 12 min`.
   static func span(_ nanoseconds: Int64) -> String {
     let value = max(0, nanoseconds)
     switch value {
@@ -28,10 +28,11 @@ enum Wording {
     case ..<1_000_000: return "\(value / 1000) µs"
     case ..<10_000_000: return "\(decimals(value, unit: 1_000_000, places: 1)) ms"
     case ..<1_000_000_000: return "\(value / 1_000_000) ms"
-    case ..<120_000_000_000: return "\(decimals(value, unit: 1_000_000_000, places: 1)) s"
+    case ..<10_000_000_000: return "\(decimals(value, unit: 1_000_000_000, places: 1)) s"
     default: break
     }
     let seconds = value / 1_000_000_000
+    if seconds < 1000 { return "\(seconds) s" }
     if seconds < 7200 { return pair(seconds / 60, "min", seconds % 60, "s") }
     if seconds < 172_800 { return pair(seconds / 3600, "h", seconds / 60 % 60, "min") }
     return pair(seconds / 86_400, "d", seconds / 3600 % 24, "h")

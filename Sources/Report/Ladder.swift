@@ -1,0 +1,128 @@
+internal import Audit
+public import Flow
+public import Wire
+
+/// `tcpaudit show`: one connection packet by packet, each with what it means, and what proves a finding marked.
+public struct Ladder {
+  private let facts: Facts
+  private let findings: [FindingRecord]
+  private let run: RunRecord
+  private var page: Page
+  private var lines: [LadderLine]
+  private var columns: LadderColumns
+
+  /// - Parameters:
+  ///   - segments: all of the connection, in order of capture.
+  ///   - errors: ICMP errors that quote it.
+  ///   - run: its inputs name the files.
+  ///   - all: no run of packets is folded.
+  public init(
+    _ facts: Facts, segments: [Segment], errors: [QuotedError] = [], findings: [FindingRecord], run: RunRecord,
+    style: Style, all: Bool = false
+  ) {
+    self.facts = facts
+    self.findings = findings
+    self.run = run
+    page = Page(style)
+    let rows = Ladder.rows(facts, segments, errors, findings)
+    lines = all ? rows.map { .row($0) } : LadderFold.fold(rows)
+    columns = LadderColumns(lines, style, start: facts.start.time, severalInputs: run.inputs.count > 1)
+  }
+
+  public mutating func draw(to output: Output) {
+    heading()
+    columns.heading(to: &page)
+    for line in lines {
+      switch line {
+      case .row(let row): columns.write(row, to: &page)
+      case .fold(let fold): columns.between(fold.text(facts), to: &page)
+      case .silence(let pause): columns.between("… \(Wording.span(pause)) of silence", to: &page)
+      }
+      output.recordEnded(&page.writer)
+    }
+    page.newline()
+    told()
+    output.flush(&page.writer)
+  }
+
+  /// Packets and errors in the order of capture, read.
+  private static func rows(
+    _ facts: Facts, _ segments: [Segment], _ errors: [QuotedError], _ findings: [FindingRecord]
+  ) -> [LadderRow] {
+    var reading = LadderReading(facts, findings)
+    var rows: [LadderRow] = []
+    rows.reserveCapacity(segments.count + errors.count)
+    var next = 0
+    for segment in segments {
+      while next < errors.count, errors[next].quoted.ordinal < segment.ordinal {
+        rows.append(reading.row(errors[next]))
+        next += 1
+      }
+      rows.append(reading.row(segment))
+    }
+    for error in errors[next...] { rows.append(reading.row(error)) }
+    return rows
+  }
+
+  /// Who, what became of it, and how much either side sent.
+  private mutating func heading() {
+    let client = Wording.endpoint(facts.clientEndpoint, ipVersion: facts.ipVersion)
+    let server = Wording.endpoint(facts.serverEndpoint, ipVersion: facts.ipVersion)
+    page.parts(
+      [
+        Toned("connection \(facts.id)", .strong), Toned("\(client) → \(server)"), Toned(ending),
+        Toned(Wording.span(facts.duration)),
+      ], indent: 2)
+    for side in Side.allCases { page.paragraph(account(of: side), indent: 4, from: nil) }
+    if !facts.rolesKnown {
+      page.paragraph("The handshake was not seen: who is client and who is server is a guess.", indent: 4)
+    }
+    page.newline()
+  }
+
+  private var ending: String {
+    let words =
+      switch facts.state {
+      case .closed: "closed"
+      case .closing: "closing: a FIN is not acknowledged"
+      case .reset: "reset"
+      case .refused: "refused"
+      case .halfClosed: "half closed"
+      case .midstream: "seen midstream only"
+      case .established: "open"
+      case .answered: "answered, never completed"
+      case .attempted: "attempted, never answered"
+      }
+    switch facts.closedBy {
+    case .both: return "\(words), by both at once"
+    case let side?: return facts.state == .refused ? words : "\(words), by the \(side.rawValue)"
+    case nil: return words
+    }
+  }
+
+  /// `client  4 bytes sent, all acknowledged; socket: CLOSE`
+  private func account(of side: Side) -> String {
+    let own = facts[side]
+    guard own.packets > 0 else { return "\(side.name): no packet seen" }
+    var text = "\(side.name): \(Wording.count(own.payloadBytes, "byte")) sent"
+    if own.unackedBytes > 0 {
+      text += ", \(Wording.number(own.unackedBytes)) never acknowledged"
+    } else if own.payloadBytes > 0 {
+      text += ", all acknowledged"
+    }
+    if own.missingBytes > 0 { text += ", \(Wording.number(own.missingBytes)) more not in the capture" }
+    if own.retransmittedPackets > 0 {
+      text += "; \(Wording.count(own.retransmittedPackets, "packet")) retransmitted"
+    }
+    return text + "; its socket at the end: \(own.state?.name ?? "unknown")"
+  }
+
+  private mutating func told() {
+    guard !findings.isEmpty else {
+      page.line("Nothing is wrong with this connection.")
+      return
+    }
+    FindingText(run: run, captureStart: facts.start.time, all: true, isBelowLadder: true).write(
+      findings, facts, to: &page)
+  }
+}

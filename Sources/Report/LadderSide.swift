@@ -1,0 +1,54 @@
+internal import Flow
+internal import Wire
+
+/// One side's stream as far as a ladder has read it.
+struct LadderSide {
+  /// Sequence number of offset 0.
+  private var origin: SequenceNumber?
+  /// Offset of the latest segment, from which the next one is reckoned: numbers wrap, offsets do not.
+  private var latest: Int64 = 0
+  var seen = SeenRanges()
+  /// Highest acknowledgment of the peer for this side, as an offset; nil before the first.
+  var acked: Int64?
+  /// Offset after the FIN.
+  var finEnd: Int64?
+  var finCount = 0
+  var finWasAcked = false
+  var synCount = 0
+  var lastWindow: LadderWindow?
+  /// What the last packet was, if a keepalive or probe: the peer's next bare ACK answers it.
+  var probe: String?
+  /// A RST of it ended the connection.
+  var aborted = false
+  /// The peer's RST is to be challenged: the next bare ACK does that.
+  var challenges = false
+  /// Number of transmissions by the offset at which they begin.
+  var transmissions: [Int64: (packet: PacketReference, count: Int)] = [:]
+  private var recent: [Segment] = []
+
+  init(_ facts: SideFacts) { origin = facts.origin }
+
+  /// The offset of a sequence number of this side; nil where it cannot be of this stream.
+  mutating func offset(of number: SequenceNumber, moves: Bool) -> Int64? {
+    if origin == nil, moves { origin = number }
+    guard let origin else { return nil }
+    let base = origin.advanced(by: Int(truncatingIfNeeded: latest))
+    let offset = latest + Int64(number.distance(from: base))
+    guard offset >= -1 << 20 else { return nil }
+    if moves, offset > latest { latest = offset }
+    return offset
+  }
+
+  /// Whether the capture has this packet a second time: equal in all that a sender varies.
+  mutating func isCopy(_ segment: Segment) -> Bool {
+    let copy = recent.contains { other in
+      other.sequence == segment.sequence && other.acknowledgment == segment.acknowledgment
+        && other.flags == segment.flags && other.payloadLength == segment.payloadLength && other.ipID == segment.ipID
+        && other.window == segment.window && other.timestampValue == segment.timestampValue
+        && segment.time.since(other.time) < 50_000_000
+    }
+    if recent.count == 8 { recent.removeFirst() }
+    recent.append(segment)
+    return copy
+  }
+}
