@@ -8,22 +8,38 @@ extension Sender {
   @inline(__always) mutating func acknowledge(
     _ segment: Segment, _ moment: Moment, isSYNACK: Bool, troubles: inout Troubles
   ) {
-    guard has(.origin) else { return beginHidden(at: segment.acknowledgment) }
+    guard has(.origin) else { return beginHidden(at: segment.acknowledgment, moment) }
     let ack = offset(of: segment.acknowledgment)
     if ack > una {
       if ack > nxt, !believes(ack, segment, moment, isSYNACK: isSYNACK, &troubles) { return }
       progress(to: ack, moment, &troubles)
-    } else if ack == una, !has(.everAcked), ack >= 0 {
-      marks.insert(.everAcked)
-      progress(to: ack, moment, &troubles)
+    } else if !has(.everAcked) {
+      firstACK(ack, moment, &troubles)
     }
     if segment.sackCount > 0 { takeSACK(segment, ack, &troubles) }
   }
 
   /// A side never heard: its stream is known from the acknowledgements alone.
-  private mutating func beginHidden(at acknowledgment: SequenceNumber) {
+  private mutating func beginHidden(at acknowledgment: SequenceNumber, _ moment: Moment) {
     begin(at: acknowledgment)
     marks.insert(.everAcked)
+    rememberFirstACK(moment)
+  }
+
+  /// Midstream, SND.UNA was where the input met this side; it may be lower.
+  private mutating func firstACK(_ ack: Int64, _ moment: Moment, _ troubles: inout Troubles) {
+    guard ack == una ? ack >= 0 : !has(.syn) && ack > una - 1 << 30 else { return }
+    una = ack
+    progress(to: ack, moment, &troubles)
+    if !has(.syn) { rememberFirstACK(moment) }
+  }
+
+  /// Midstream, the first ACK covers what was sent before: kept where the timed segment is, as long as there is none. It
+  /// dates the ACK of a FIN that an earlier part of the input had.
+  private mutating func rememberFirstACK(_ moment: Moment) {
+    guard !has(.timing), !has(.data) else { return }
+    timed = moment
+    timedOffset = .min
   }
 
   /// SND.UNA moves.
@@ -52,6 +68,7 @@ extension Sender {
 
   private mutating func progressInTrouble(to ack: Int64, _ moment: Moment, _ troubles: inout Troubles) {
     let index = trouble
+    troubles.records[index].progress = moment
     if has(.fin), !has(.finAcked), ack >= nxt {
       marks.insert(.finAcked)
       troubles.records[index].fin?.acked = moment
@@ -70,7 +87,7 @@ extension Sender {
   ) -> Bool {
     // Nothing but SYNs was sent: whatever acknowledges more is an answer from another life (a challenge ACK).
     if has(.syn), UInt32(synCount) == packets, !isSYNACK || nxt == 0 { return follows(segment, &troubles) }
-    if !has(.syn), !has(.data), nxt == 0, ack == 1 {
+    if packets > 0, !has(.syn), !has(.data), nxt == 0, ack == 1 {
       // Met midstream by a keepalive, which stands one below SND.NXT.
       begin(at: segment.acknowledgment)
       marks.insert(.everAcked)
@@ -92,7 +109,6 @@ extension Sender {
     if packets > 0 || nxt > 0 || has(.everAcked) {
       troubles.records[index].holes.insert(OffsetRange(nxt, ack))
       troubles.records[index].holeSince = moment.time
-      troubles.records[index].unseen = moment
     }
     nxt = ack
     return true

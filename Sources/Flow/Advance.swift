@@ -194,6 +194,7 @@ extension Sender {
     var fin = Fin(sent: Burst(at: moment), offset: end)
     fin.peerSent = receiver.dataEnd
     fin.peerAcked = min(receiver.una, receiver.dataEnd)
+    fin.peerAckKnown = receiver.ackIsKnown
     troubles.records[index].fin = fin
     return kind == .retransmission ? .retransmission : .new
   }

@@ -53,6 +53,15 @@ extension Facts {
     return .midstream
   }
 
+  /// Why the record ends: a close or a RST wins over `reason`.
+  func reasonOfEnd(_ reason: EndReason) -> EndReason {
+    switch state {
+    case .closed: .closed
+    case .reset, .refused: .reset
+    default: reason == .closed || reason == .reset ? .endOfInput : reason
+    }
+  }
+
   /// The side of the first FIN or effective RST; both where the FINs crossed.
   public var closedBy: ClosedBy? {
     var first: (side: Side, moment: Moment)?

@@ -95,6 +95,8 @@ public struct Facts: Hashable, Sendable {
   public var start: Moment
   public var end: Moment
   public var endedBecause: EndReason = .endOfInput
+  /// How far the input had got when these facts were written.
+  public var observedUntil: Timestamp
   public var icmp: ICMPNotice?
   /// Longest silence of both sides between two packets, ns.
   public var longestIdle: Int64 = 0
@@ -118,6 +120,7 @@ public struct Facts: Hashable, Sendable {
     encapsulation = 0
     self.start = start
     end = start
+    observedUntil = start.time
   }
 
   public subscript(_ side: Side) -> SideFacts {

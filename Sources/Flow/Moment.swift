@@ -24,6 +24,8 @@ public struct Burst: BitwiseCopyable, Hashable, Sendable {
   public var count: UInt32
   /// Gap between the last two transmissions, nanoseconds; 0 while there was one.
   public var lastGap: Int64
+  /// Gap between the first two; 0 while there was one.
+  public var firstGap: Int64
   /// How many gaps were at least 1.5 times the one before them: exponential back-off (RFC 6298 §5.5) gives `count - 2`.
   public var growing: UInt32
 
@@ -32,6 +34,7 @@ public struct Burst: BitwiseCopyable, Hashable, Sendable {
     last = moment
     count = 1
     lastGap = 0
+    firstGap = 0
     growing = 0
   }
 
@@ -42,7 +45,27 @@ public struct Burst: BitwiseCopyable, Hashable, Sendable {
     let gap = moment.time.since(last.time)
     if lastGap > 0, gap >= lastGap &+ lastGap / 2 { growing &+= 1 }
     lastGap = max(gap, 0)
+    if count == 1 { firstGap = lastGap }
     last = moment
     count = count == .max ? count : count + 1
+  }
+
+  /// This burst and one that went on later: the same as if both had been one.
+  public func joined(with later: Burst) -> Burst {
+    var joint = self
+    joint.repeated(at: later.first)
+    let seam = joint.lastGap
+    if later.count > 1 {
+      if seam > 0, later.firstGap >= seam &+ seam / 2 { joint.growing &+= 1 }
+      joint.lastGap = later.lastGap
+      if count == .max || later.count > .max - joint.count {
+        joint.count = .max
+      } else {
+        joint.count += later.count - 1
+      }
+      joint.growing &+= later.growing
+      joint.last = later.last
+    }
+    return joint
   }
 }

@@ -52,7 +52,6 @@ extension Tracker {
   /// its side has outstanding or has lately sent, is counted and touches nothing.
   public mutating func track(_ error: QuotedError) {
     let quoted = error.quoted
-    if quoted.time > now { now = quoted.time }
     let (key, fromA) = FlowKey.of(quoted, scope: scope(of: quoted.encapsulation))
     let index = find(key, key.hash(seed: options.seed))
     guard index != 0 else {

@@ -109,6 +109,9 @@ public struct Ranges: BitwiseCopyable, Hashable, Sendable {
     for index in 0..<count { slots[index] = OffsetRange(slots[index].start + distance, slots[index].end + distance) }
   }
 
+  /// Adds to what was given up.
+  mutating func forget(_ bytes: Int64) { forgotten += bytes }
+
   private mutating func append(_ range: OffsetRange) {
     guard range.length > 0 else { return }
     if count == Ranges.limit { forgetFirst() }

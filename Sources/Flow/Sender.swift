@@ -98,6 +98,9 @@ struct Sender: BitwiseCopyable {
   /// One past the last data byte: without the FIN.
   @inline(__always) var dataEnd: Int64 { has(.fin) ? nxt - 1 : nxt }
 
+  /// SND.UNA is more than where the input met this side.
+  var ackIsKnown: Bool { has(.everAcked) || has(.syn) }
+
   @inline(__always) var outstanding: Bool { una < nxt }
 
   /// The advertised window in bytes; nil where the scale is unknown and may matter.

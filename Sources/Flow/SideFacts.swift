@@ -60,6 +60,10 @@ public struct SideFacts: Hashable, Sendable {
   /// SND.UNA and SND.NXT as offsets; SND.NXT counts a FIN.
   public var sndUna: Int64 = 0
   public var sndNxt: Int64 = 0
+  /// Lowest offset seen: below 0 where segments from before the first one came later.
+  public var firstOffset: Int64 = 0
+  /// The packet of the peer that moved SND.UNA last, where that is known: for a side in trouble, or met midstream.
+  public var lastProgress: Moment?
   /// The peer acknowledged something of this side at least once.
   public var everAcked = false
   /// What is missing below `sndNxt`, oldest first: sent before the capture could see it, or lost by capture or path.
@@ -102,6 +106,8 @@ public struct Fin: BitwiseCopyable, Sendable, Hashable {
   /// The peer's SND.NXT and SND.UNA (its offsets) when the FIN was first seen.
   public var peerSent: Int64 = 0
   public var peerAcked: Int64 = 0
+  /// `peerAcked` is more than where the input began.
+  public var peerAckKnown = false
   /// First and last new data of the peer after it, and whether that data already acknowledged the FIN.
   public var firstAfter: Moment?
   public var firstAfterLength: UInt32 = 0
@@ -119,6 +125,7 @@ public struct Fin: BitwiseCopyable, Sendable, Hashable {
     for place in 0..<16 where left.recentAcks[place] != right.recentAcks[place] { return false }
     return left.sent == right.sent && left.offset == right.offset && left.acked == right.acked
       && left.inferred == right.inferred && left.peerSent == right.peerSent && left.peerAcked == right.peerAcked
+      && left.peerAckKnown == right.peerAckKnown
       && left.firstAfter == right.firstAfter && left.firstAfterLength == right.firstAfterLength
       && left.firstAfterAcksFin == right.firstAfterAcksFin && left.lastAfter == right.lastAfter
   }
@@ -165,8 +172,11 @@ public struct Reset: BitwiseCopyable, Hashable, Sendable {
   public var idleBefore: Int64
 
   // MARK: What was outstanding just before it, in data bytes and offsets
+  // `…Acked` is where the part of the input began, as long as `…AckKnown` is false: met midstream, and no ACK yet.
   public var ownSent: Int64
   public var ownAcked: Int64
+  public var ownAckKnown: Bool
+  public var peerAckKnown: Bool
   public var peerSent: Int64
   public var peerAcked: Int64
   /// Selectively acknowledged beyond `ownAcked` / `peerAcked`.

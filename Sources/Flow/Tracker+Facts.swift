@@ -21,6 +21,7 @@ extension Tracker {
       server: clientIsA ? connection.key.b : connection.key.a, rolesKnown: shared.has(.rolesKnown),
       ipVersion: UInt8(truncatingIfNeeded: connection.key.ipVersion), start: start)
     facts.end = end
+    facts.observedUntil = now
     facts.interface = shared.interface
     facts.encapsulation = shared.encapsulation
     facts.longestIdle = shared.longestIdle
@@ -30,10 +31,11 @@ extension Tracker {
     facts.clientLeg = server.leg == .max ? nil : Int64(server.leg) * 1000
     facts.client = sideFacts(client, peer: server)
     facts.server = sideFacts(server, peer: client)
+    facts.inferFINs()
     facts.handshake = handshake(shared, facts, client: client, server: server)
     facts.client.state = facts.socketState(of: .client, now: now)
     facts.server.state = facts.socketState(of: .server, now: now)
-    facts.endedBecause = endReason(facts, reason)
+    facts.endedBecause = facts.reasonOfEnd(reason)
     if zeek.isOn { facts.zeek = zeek[index].view(firstIsClient: connection.startedByA == clientIsA) }
     return facts
   }
@@ -66,14 +68,6 @@ extension Tracker {
     return handshake
   }
 
-  private func endReason(_ facts: Facts, _ reason: EndReason) -> EndReason {
-    switch facts.state {
-    case .closed: .closed
-    case .reset, .refused: .reset
-    default: reason == .closed ? .endOfInput : reason
-    }
-  }
-
   private func sideFacts(_ side: Sender, peer: Sender) -> SideFacts {
     var trouble = Trouble()
     if side.trouble != 0 { trouble = troubles.records[side.trouble] }
@@ -82,7 +76,6 @@ extension Tracker {
     words(side, trouble, into: &facts)
     sequenceSpace(side, trouble, into: &facts)
     facts.fin = fin(side, trouble)
-    if facts.fin == nil { inferFIN(side, peer: peer, trouble, into: &facts) }
     if trouble.resets != 0 {
       facts.resets = troubles.resets[trouble.resets]
       // Nobody died of it, and its sender too went on afterwards.
@@ -142,6 +135,8 @@ extension Tracker {
     facts.origin = side.origin
     facts.sndUna = side.una
     facts.sndNxt = side.nxt
+    facts.firstOffset = trouble.low
+    facts.lastProgress = trouble.progress ?? (side.timedOffset == .min ? side.timed : nil)
     facts.everAcked = side.has(.everAcked)
     facts.holes = trouble.holes
     facts.largestSent = side.largestSent
@@ -149,7 +144,7 @@ extension Tracker {
     facts.payloadBytes = UInt64(max(0, side.dataEnd - trouble.low - trouble.holes.total - trouble.holes.forgotten))
     facts.missingBytes = UInt64(trouble.holes.total(below: acked) + trouble.holes.forgotten)
     facts.ackedBytes = UInt64(max(0, acked - trouble.low))
-    facts.unackedBytes = UInt64(max(0, side.dataEnd - acked))
+    facts.unackedBytes = UInt64(max(0, side.dataEnd - max(acked, trouble.low)))
     facts.sackedBytes = UInt64(max(0, trouble.sacked.total(below: side.dataEnd)))
   }
 
@@ -159,24 +154,6 @@ extension Tracker {
     let ring = fin.recentAcks
     for place in 0..<16 { fin.recentAcks[place] = ring[(Int(trouble.ackCursor) + 15 - place) % 16] }
     return fin
-  }
-
-  /// One byte that the peer acknowledged beyond the data, and nothing after it: a FIN that the capture has not.
-  private func inferFIN(_ side: Sender, peer: Sender, _ trouble: Trouble, into facts: inout SideFacts) {
-    guard peer.has(.fin) || peer.has(.reset) || side.has(.reset), side.una == side.nxt, side.nxt > 0,
-      let unseen = trouble.unseen, trouble.holes.count > 0
-    else { return }
-    let hole = trouble.holes[trouble.holes.count - 1]
-    guard hole.end == side.nxt, hole.length == 1 else { return }
-    var fin = Fin(sent: Burst(at: unseen), offset: hole.start)
-    fin.acked = unseen
-    fin.inferred = true
-    fin.peerSent = peer.dataEnd
-    fin.peerAcked = min(peer.una, peer.dataEnd)
-    facts.fin = fin
-    _ = facts.holes.remove(hole)
-    facts.missingBytes -= min(1, facts.missingBytes)
-    facts.ackedBytes -= min(1, facts.ackedBytes)
   }
 
   /// What this side waits for at the end of the record.

@@ -36,8 +36,8 @@ struct Trouble: BitwiseCopyable {
   var distrustedAck: Int64 = -1
   /// A sequence number far beyond, likewise.
   var distrustedSequence: Int64 = -1
-  /// The last ACK of the peer for something that the capture had not seen.
-  var unseen: Moment?
+  /// The packet by which SND.UNA moved last.
+  var progress: Moment?
   /// Where a side with RSTs sent something else last.
   var lastAlive: Moment?
   /// A SYN in another sequence space that led to nothing.

@@ -1,0 +1,66 @@
+internal import Wire
+
+// A FIN that the capture has not: the peer acknowledged one byte more than the data, or the side went on one higher, and
+// nothing came after it (field.md, trap 33).
+extension Facts {
+  /// Both sides' FINs that must have existed. What was recorded before they were known counted them as data.
+  mutating func inferFINs() {
+    let ours = client.inferredFIN(peer: server)
+    let theirs = server.inferredFIN(peer: client)
+    if let ours { client.take(ours) }
+    if let theirs { server.take(theirs) }
+    for side in Side.allCases {
+      guard let fin = self[side].fin, fin.inferred else { continue }
+      self[side].resets?.first.endOwn(at: fin.offset)
+      self[side].resets?.effective?.endOwn(at: fin.offset)
+      self[side.other].resets?.first.endPeer(at: fin.offset)
+      self[side.other].resets?.effective?.endPeer(at: fin.offset)
+      guard let other = self[side.other].fin else { continue }
+      self[side.other].fin?.peerSent = min(other.peerSent, fin.offset)
+      self[side.other].fin?.peerAcked = min(other.peerAcked, fin.offset)
+    }
+  }
+}
+
+extension SideFacts {
+  fileprivate func inferredFIN(peer: SideFacts) -> Fin? {
+    guard fin == nil, peer.fin != nil || peer.resets != nil || resets != nil, sndUna == sndNxt, sndNxt > 0,
+      let proof = lastProgress, holes.count > 0
+    else { return nil }
+    let hole = holes[holes.count - 1]
+    guard hole.end == sndNxt, hole.length == 1 else { return nil }
+    var fin = Fin(sent: Burst(at: proof), offset: hole.start)
+    fin.acked = proof
+    fin.inferred = true
+    fin.peerSent = peer.dataEnd
+    fin.peerAcked = min(peer.sndUna, peer.dataEnd)
+    fin.peerAckKnown = peer.everAcked || peer.isn != nil
+    return fin
+  }
+
+  fileprivate mutating func take(_ inferred: Fin) {
+    fin = inferred
+    _ = holes.remove(OffsetRange(inferred.offset, inferred.offset + 1))
+    missingBytes -= min(1, missingBytes)
+    ackedBytes -= min(1, ackedBytes)
+  }
+
+  /// One past the last data byte.
+  var dataEnd: Int64 { sndNxt - (fin == nil ? 0 : 1) }
+}
+
+extension Reset {
+  mutating func endOwn(at fin: Int64) {
+    ownFin = ownFin || ownSent > fin
+    ownFinAcked = ownFinAcked || ownAcked > fin
+    ownSent = min(ownSent, fin)
+    ownAcked = min(ownAcked, fin)
+  }
+
+  mutating func endPeer(at fin: Int64) {
+    peerFin = peerFin || peerSent > fin
+    peerFinAcked = peerFinAcked || peerAcked > fin
+    peerSent = min(peerSent, fin)
+    peerAcked = min(peerAcked, fin)
+  }
+}

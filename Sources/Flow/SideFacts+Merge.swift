@@ -1,0 +1,177 @@
+internal import Wire
+
+extension SideFacts {
+  /// This side in the whole of two parts.
+  func merged(with later: SideFacts, _ joint: StreamJoint, peer: StreamJoint, seam: Seam) -> SideFacts {
+    var whole = self
+    whole.add(later)
+    whole.goOn(with: later)
+    whole.origin = joint.origin ?? origin ?? later.origin
+    whole.takeStream(joint, everAcked: everAcked || later.everAcked)
+    whole.lastNewData = newest(later, joint)
+    whole.sackedBytes = later.everAcked ? later.sackedBytes : max(sackedBytes, later.sackedBytes)
+    if later.everAcked, joint.una == later.sndUna + joint.laterShift,
+      !everAcked || joint.una > sndUna + joint.earlierShift
+    {
+      whole.lastProgress = later.lastProgress ?? seam.peerFirst
+    }
+    whole.syn = syn.map { burst in later.syn.map { burst.joined(with: $0) } ?? burst } ?? later.syn
+    whole.fin = mergedFIN(later, joint, peer: peer, seam)
+    whole.resets = mergedResets(later, joint, peer: peer, seam)
+    whole.deaf = deaf.map { burst in later.deaf.map { burst.joined(with: $0) } ?? burst } ?? later.deaf
+    whole.stall = mergedStall(later)
+    whole.unanswered = mergedRun(later, joint, seam)
+    return whole
+  }
+
+  private mutating func add(_ later: SideFacts) {
+    packets &+= later.packets
+    duplicatePackets &+= later.duplicatePackets
+    wireBytes &+= later.wireBytes
+    sentBytes &+= later.sentBytes
+    retransmittedPackets &+= later.retransmittedPackets
+    retransmittedBytes &+= later.retransmittedBytes
+    outOfOrderPackets &+= later.outOfOrderPackets
+    synPackets &+= later.synPackets
+    finPackets &+= later.finPackets
+    rstPackets &+= later.rstPackets
+    keepalivePackets &+= later.keepalivePackets
+    zeroWindowPackets &+= later.zeroWindowPackets
+    windowProbePackets &+= later.windowProbePackets
+    everAcked = everAcked || later.everAcked
+    survivedIdle = max(survivedIdle, later.survivedIdle)
+    mptcp = mptcp || later.mptcp
+    largestSent = max(largestSent, later.largestSent)
+    largestAcked = max(largestAcked, later.largestAcked)
+  }
+
+  /// What was said first, and what was said last.
+  private mutating func goOn(with later: SideFacts) {
+    first = first ?? later.first
+    last = later.last ?? last
+    lastAlive = later.lastAlive ?? lastAlive
+    if isn == nil {
+      isn = later.isn
+      mss = later.mss
+      windowScale = later.windowScale
+      sackPermitted = later.sackPermitted
+      timestamps = later.timestamps
+    }
+    ttl = ttl ?? later.ttl
+    if let ours = ttlRange, let theirs = later.ttlRange {
+      ttlRange = min(ours.lowerBound, theirs.lowerBound)...max(ours.upperBound, theirs.upperBound)
+    } else {
+      ttlRange = ttlRange ?? later.ttlRange
+    }
+    strangeSYN = later.strangeSYN ?? strangeSYN
+    guard later.packets > later.rstPackets else { return }
+    ipID = later.ipID
+    macHash = later.macHash
+    lastWindow = later.lastWindow
+  }
+
+  private mutating func takeStream(_ joint: StreamJoint, everAcked: Bool) {
+    guard joint.origin != nil else { return }
+    let acked = min(joint.una, joint.dataEnd)
+    sndUna = joint.una
+    sndNxt = joint.dataEnd + (joint.fin == nil ? 0 : 1)
+    firstOffset = joint.low
+    holes = joint.holes
+    let unseen = holes.total + holes.forgotten
+    payloadBytes = UInt64(max(0, joint.dataEnd - joint.low - unseen))
+    missingBytes = UInt64(holes.total(below: acked) + holes.forgotten)
+    ackedBytes = UInt64(max(0, acked - joint.low))
+    unackedBytes = UInt64(max(0, joint.dataEnd - max(acked, joint.low)))
+  }
+
+  /// New to the later part is new to the whole only where it lies beyond the earlier one.
+  private func newest(_ later: SideFacts, _ joint: StreamJoint) -> Moment? {
+    guard let theirs = later.lastNewData else { return lastNewData }
+    guard let ours = lastNewData else { return theirs }
+    let laterEnd = later.sndNxt + joint.laterShift - (later.fin == nil ? 0 : 1)
+    let earlierEnd = sndNxt + joint.earlierShift - (fin == nil ? 0 : 1)
+    return laterEnd > earlierEnd ? theirs : ours
+  }
+
+  private func mergedFIN(_ later: SideFacts, _ joint: StreamJoint, peer: StreamJoint, _ seam: Seam) -> Fin? {
+    guard var whole = fin ?? later.fin else { return nil }
+    if var ours = fin {
+      ours.offset += joint.earlierShift
+      ours.peerSent += peer.earlierShift
+      ours.peerAcked += peer.earlierShift
+      if let theirs = later.fin, !theirs.inferred {
+        ours.sent = ours.inferred ? theirs.sent : ours.sent.joined(with: theirs.sent)
+        ours.inferred = false
+      }
+      if ours.acked == nil, joint.una > ours.offset {
+        ours.acked = later.fin?.acked ?? later.lastProgress ?? seam.peerFirst
+      }
+      whole = ours
+    } else {
+      whole.offset += joint.laterShift
+      whole.peerSent = max(whole.peerSent + peer.laterShift, seam.peerSent)
+      whole.peerAcked = seam.acked(whole.peerAcked + peer.laterShift, isKnown: &whole.peerAckKnown)
+    }
+    whole.peerSent = min(whole.peerSent, peer.fin ?? .max)
+    whole.peerAcked = min(whole.peerAcked, whole.peerSent)
+    guard let theirs = later.fin else { return whole }
+    if whole.firstAfter == nil {
+      whole.firstAfter = theirs.firstAfter
+      whole.firstAfterLength = theirs.firstAfterLength
+      whole.firstAfterAcksFin = theirs.firstAfterAcksFin
+    }
+    whole.lastAfter = theirs.lastAfter ?? whole.lastAfter
+    return whole
+  }
+
+  private func mergedStall(_ later: SideFacts) -> Stall? {
+    guard var ours = stall else { return later.stall }
+    guard var theirs = later.stall else {
+      if ours.reopened == nil, later.packets > later.rstPackets, let reopened = later.first {
+        ours.reopened = reopened
+        ours.longest = max(ours.longest, reopened.time.since(ours.since.time))
+      }
+      return ours
+    }
+    if ours.reopened == nil, theirs.since == later.first {
+      theirs.since = ours.since
+      theirs.longest = max(theirs.longest, (theirs.reopened ?? theirs.last).time.since(ours.since.time))
+    }
+    theirs.longest = max(theirs.longest, ours.longest)
+    return theirs
+  }
+
+  private func mergedRun(_ later: SideFacts, _ joint: StreamJoint, _ seam: Seam) -> Unanswered? {
+    let stood = everAcked ? sndUna + joint.earlierShift : nil
+    let moved = later.everAcked && (stood.map { joint.una > $0 } ?? true)
+    guard var ours = unanswered, !moved else {
+      guard moved, later.unanswered == nil, joint.una < joint.dataEnd, let since = lastNewData else {
+        return later.unanswered
+      }
+      // Some of what the earlier part sent still waits.
+      var rest = Unanswered(
+        kind: .data, sent: Burst(at: since),
+        length: UInt32(clamping: min(joint.dataEnd - joint.una, Int64(largestSent))),
+        idleBefore: 0)
+      rest.hear(seam.peerPackets, seam.peerLastAlive)
+      return rest
+    }
+    let asksForLife = ours.kind != .data && ours.kind != .fin && ours.kind != .synAck
+    if asksForLife, seam.peerPackets > 0 { return later.unanswered }
+    guard let theirs = later.unanswered else {
+      ours.hear(seam.peerPackets, seam.peerLastAlive)
+      return ours
+    }
+    if ours.kind == theirs.kind { ours.sent = ours.sent.joined(with: theirs.sent) }
+    ours.hear(seam.peerPackets, seam.peerLastAlive)
+    ours.movedOn = ours.movedOn || theirs.movedOn
+    return ours
+  }
+}
+
+extension Unanswered {
+  fileprivate mutating func hear(_ packets: UInt64, _ last: Moment?) {
+    peerPackets = UInt32(clamping: UInt64(peerPackets) + packets)
+    lastPeer = last ?? lastPeer
+  }
+}
