@@ -20,6 +20,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   // In the order of the packet's way: capture → wire → flow → audit → report.
   targets: [
@@ -44,13 +45,17 @@ let package = Package(
     // What somebody expects of an audit, and how it differs.
     .target(name: "Expectation", dependencies: ["Audit"], swiftSettings: house),
     .target(
-      name: "Engine", dependencies: ["Capture", "Wire", "Flow", "Audit", "Report"],
+      name: "Engine",
+      dependencies: [
+        "Capture", "Wire", "Flow", "Audit", "Report", .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: house),
     .executableTarget(
       name: "tcpaudit",
       dependencies: [
         "Engine", "Expectation", "Capture", "Wire", "Flow", "Audit", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: house),
 

@@ -23,23 +23,21 @@ public struct Pipeline: ~Copyable {
   private var stages: Stages
   private var judging: Judging
   private let reportsAllConnections: Bool
-  /// Called now and then with the bytes read and their total, while the input lasts.
-  private let progress: ((UInt64, UInt64?) -> Void)?
 
-  public init(
-    _ inputs: [String], _ options: RunOptions, progress: ((UInt64, UInt64?) -> Void)? = nil
-  ) throws(FilterError) {
+  public init(_ inputs: [String], _ options: RunOptions) throws(FilterError) {
     timeline = try Timeline(paths: inputs, filter: options.filter)
     stages = Stages(options)
     judging = Judging(options)
     reportsAllConnections = options.reportsAllConnections
-    self.progress = progress
   }
 
   /// Audits the inputs to their end, or to the first interruption, or until nobody reads the report.
-  public consuming func run(_ reporter: inout some Reporter, _ record: RunRecord) -> RunOutcome {
+  /// - Parameter progress: called now and then with the bytes read and their total, while the input lasts.
+  public consuming func run(
+    _ reporter: inout some Reporter, _ record: RunRecord, progress: (UInt64, UInt64?) -> Void = { _, _ in }
+  ) -> RunOutcome {
     reporter.begin(record)
-    let wasInterrupted = readAll(&reporter)
+    let wasInterrupted = readAll(&reporter, progress)
     stages.flush()
     stages.decoder.finish()
     deliver(&reporter)
@@ -57,12 +55,12 @@ public struct Pipeline: ~Copyable {
   }
 
   /// Says whether somebody interrupted it.
-  private mutating func readAll(_ reporter: inout some Reporter) -> Bool {
+  private mutating func readAll(_ reporter: inout some Reporter, _ progress: (UInt64, UInt64?) -> Void) -> Bool {
     while true {
       switch stages.read(&timeline) {
       case .deliver: deliver(&reporter)
       case .look:
-        progress?(timeline.bytesRead, timeline.bytesTotal)
+        progress(timeline.bytesRead, timeline.bytesTotal)
         if Interruption.isRequested || reporter.isBroken { return Interruption.isRequested }
       case .end: return Interruption.isRequested
       }

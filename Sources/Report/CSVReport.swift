@@ -10,6 +10,8 @@ public struct CSVReport: Reporter {
 
   public init(_ output: Output) { self.output = output }
 
+  public var isBroken: Bool { output.isClosed }
+
   public mutating func begin(_ run: RunRecord) {
     severalInputs = run.inputs.count > 1
     var header = CSVHeader()

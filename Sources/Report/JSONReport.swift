@@ -17,6 +17,8 @@ public struct JSONReport: Reporter {
     self.findingsOnly = findingsOnly
   }
 
+  public var isBroken: Bool { output.isClosed }
+
   public mutating func begin(_ run: RunRecord) {
     severalInputs = run.inputs.count > 1
     beginLine("run")

@@ -1,5 +1,6 @@
 internal import Capture
 internal import Glibc
+internal import SystemPackage
 
 /// Words for the person at the terminal: standard error, never mixed with results.
 enum Diagnostics {
@@ -16,16 +17,8 @@ enum Diagnostics {
     say(Terminal.printable(line))
   }
 
+  /// What can't be said is not said: there is nowhere left to complain.
   static func write(_ text: String, to descriptor: Int32) {
-    var rest = Substring(text).utf8
-    while !rest.isEmpty {
-      let chunk = Array(rest.prefix(65_536))
-      let written = unsafe chunk.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0 {
-        if errno == EINTR { continue }
-        return
-      }
-      rest = rest.dropFirst(written)
-    }
+    _ = try? FileDescriptor(rawValue: descriptor).writeAll(text.utf8)
   }
 }

@@ -27,7 +27,8 @@ struct Tcpaudit: ParsableCommand {
         130  interrupted
       """,
     version: version,
-    subcommands: [Rules.self, Interfaces.self])
+    subcommands: [Read.self, Check.self, Rules.self, Interfaces.self],
+    defaultSubcommand: Read.self)
 
   static func main() {
     do {

@@ -1,0 +1,124 @@
+internal import ArgumentParser
+internal import Audit
+internal import Capture
+internal import Engine
+internal import Flow
+internal import Glibc
+internal import Report
+
+struct Read: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Audit capture files: pcap or pcapng, gzip, zstd or lz4 too (the default command).",
+    discussion: """
+      EXAMPLES
+        tcpaudit read capture.pcapng
+        tcpaudit read -f 'port 2181' --connections capture.pcapng
+        tcpaudit read --format json --findings-only a.pcap.gz | jq .
+        tcpaudit read --fail-on error --extract evidence/ capture.pcap
+        tcpdump -w - -i lo | tcpaudit read -
+      """)
+
+  @Argument(help: ArgumentHelp("Captures; - is standard input.", valueName: "capture"), completion: .file())
+  var captures: [String] = []
+
+  @OptionGroup(title: "What is audited") var audit: AuditOptions
+  @OptionGroup(title: "How it is reported") var report: ReportOptions
+
+  @Option(help: ArgumentHelp("Exit with 1 where a finding of this severity or worse was made.", valueName: "severity"))
+  var failOn: SeverityChoice?
+
+  @Option(
+    help: ArgumentHelp("Write the packets of each finding's connection into this directory.", valueName: "directory"),
+    completion: .directory)
+  var extract: String?
+
+  mutating func validate() throws {
+    guard !captures.isEmpty else { throw ValidationError("no capture is named: tcpaudit CAPTURE...") }
+    guard captures.filter({ $0 == "-" }).count < 2 else {
+      throw ValidationError("standard input can be read only once")
+    }
+    guard extract == nil || !captures.contains("-") else {
+      throw ValidationError("--extract reads the captures twice, and standard input can be read only once")
+    }
+  }
+
+  func run() throws {
+    let target = try Target(report.output)
+    Interruption.watch()
+    let output = target.output
+    let (outcome, extraction) =
+      switch report.format {
+      case .json: try run(JSONReport(output, findingsOnly: report.findingsOnly))
+      case .csv, .zeek, .text: try run(CSVReport(output))
+      }
+    if let extract { try write(extraction, to: extract) }
+    throw ExitCode(exit(outcome, target).rawValue)
+  }
+
+  private func run(_ reporter: some Reporter) throws -> (RunOutcome, Extraction) {
+    var options = audit.runOptions
+    options.tracker.zeek = report.format == .zeek
+    options.verifyChecksums = report.format == .zeek
+    options.reportsAllConnections = report.wantsAllConnections
+    var reporter = Noting(inner: reporter, isOn: extract != nil)
+    var progress = Progress(isOn: !report.quiet && Terminal.isTerminal(STDERR_FILENO))
+    defer { progress.clear() }
+    do throws(FilterError) {
+      let pipeline = try Pipeline(captures, options)
+      let record = RunRecord(version: Tcpaudit.version, inputs: captures, filter: audit.filter)
+      let outcome = pipeline.run(&reporter, record) { progress.show($0, of: $1) }
+      return (outcome, reporter.extraction)
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  private func write(_ extraction: Extraction, to directory: String) throws {
+    try Directory.make(directory)
+    var extraction = extraction
+    do throws(FilterError) { try extraction.write(to: directory, from: captures) } catch { throw Failure(error) }
+    if let failure = extraction.failure { throw Failure(.unreadable, failure) }
+    guard !report.quiet else { return }
+    Diagnostics.say("the packets of \(extraction.files) connections are in \(directory)")
+    if extraction.omitted > 0 {
+      Diagnostics.say("\(extraction.omitted) more connections with findings got no file (most: \(Extraction.limit))")
+    }
+  }
+
+  /// 3 wins over 1, and an interruption over both.
+  private func exit(_ outcome: RunOutcome, _ target: Target) -> Exit {
+    for error in outcome.errors { Diagnostics.say(error) }
+    if let failure = target.output.failureText {
+      Diagnostics.say("\(report.output ?? "standard output") can't be written: \(failure)")
+      return .unreadable
+    }
+    if outcome.wasInterrupted { return .interrupted }
+    if !outcome.errors.isEmpty { return .unreadable }
+    if let failOn, let severest = outcome.severest, severest >= failOn.severity { return .found }
+    return .success
+  }
+}
+
+/// Notes which connections have findings, and hands everything on.
+private struct Noting<Inner: Reporter>: Reporter {
+  var inner: Inner
+  let isOn: Bool
+  var extraction = Extraction()
+
+  init(inner: Inner, isOn: Bool) {
+    self.inner = inner
+    self.isOn = isOn
+  }
+
+  var isBroken: Bool { inner.isBroken }
+
+  mutating func begin(_ run: RunRecord) { inner.begin(run) }
+
+  mutating func report(_ connection: ConnectionRecord) {
+    if isOn, !connection.findings.isEmpty { extraction.note(connection) }
+    inner.report(connection)
+  }
+
+  mutating func report(_ finding: FindingRecord) { inner.report(finding) }
+  mutating func end(_ summary: SummaryRecord) { inner.end(summary) }
+}

@@ -1,0 +1,58 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Report
+internal import SystemPackage
+
+/// How results are written, and where.
+struct ReportOptions: ParsableArguments {
+  @Option(help: "text for people; json, csv, zeek for programs.")
+  var format: Format = .text
+
+  @Option(name: [.customShort("o"), .long], help: "Write the results into this file.", completion: .file())
+  var output: String?
+
+  @Flag(help: "Text: list every connection, not only findings.")
+  var connections = false
+
+  @Flag(help: "Text: fold nothing.")
+  var all = false
+
+  @Flag(help: "JSON: leave out connections without a finding.")
+  var findingsOnly = false
+
+  @Option(help: ArgumentHelp("Colour: auto, always, never.", valueName: "when"))
+  var color: ColorChoice = .auto
+
+  @Flag(name: [.customShort("q"), .long], help: "Nothing on standard error but errors.")
+  var quiet = false
+
+  /// Text shows findings, unless connections were asked for; the others are about all of them.
+  var wantsAllConnections: Bool {
+    switch format {
+    case .text: connections
+    case .json: !findingsOnly
+    case .csv, .zeek: true
+    }
+  }
+}
+
+/// Where results go: a file that was asked for, or standard output.
+struct Target {
+  let output: Output
+
+  init(_ path: String?) throws {
+    Output.ignoreBrokenPipes()
+    guard let path, path != "-" else {
+      output = Output(descriptor: STDOUT_FILENO)
+      return
+    }
+    do {
+      let descriptor = try FileDescriptor.open(
+        FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      output = Output(descriptor: descriptor.rawValue)
+    } catch {
+      throw Failure(.unreadable, "\(Terminal.printable(path)) can't be written: \(error)")
+    }
+  }
+}

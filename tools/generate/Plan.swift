@@ -1,0 +1,142 @@
+import PacketScript
+import Wire
+
+/// What an audit must say of a connection.
+struct Expected {
+  var rule: String
+  var severity: String
+  /// `client`, `server`, `path`, `unknown`; alternatives with `|` where the capture alone decides what can be told.
+  var fault: String
+  /// Bytes; nil where the rule promises no number.
+  var bytes: Int64?
+
+  init(_ rule: String, _ severity: String, _ fault: String, bytes: Int64? = 0) {
+    self.rule = rule
+    self.severity = severity
+    self.fault = fault
+    self.bytes = bytes
+  }
+
+  var text: String { "\(rule)/\(severity)/\(fault)/" + (bytes.map { "\($0)" } ?? "any") }
+}
+
+/// Where and between whom a connection is simulated.
+struct Setting {
+  var place: Place
+  /// ns.
+  var roundTrip: Int64
+  var client: Host
+  var server: Host
+  /// Both ends' full-sized segments.
+  var mss: Int
+
+  /// The capture stands so near to that end, and so far from the other, that its delays tell.
+  func stands(at place: Place) -> Bool { self.place == place && roundTrip >= milliseconds(5) }
+
+  /// At fault is `end` if the capture can tell, else nobody alone.
+  func fault(_ end: End) -> String { stands(at: end == .client ? .client : .server) ? name(end) : "unknown" }
+
+  func name(_ end: End) -> String { end == .client ? "client" : "server" }
+}
+
+/// One connection to simulate, and what it then must look like.
+struct Plan {
+  var client: [Step]
+  var server: [Step]
+  var clientStack: Stack
+  var serverStack: Stack
+  var path: Path
+  /// Simulated and recorded that long, ns.
+  var limit = seconds(400)
+  /// The recording ends when the simulation does.
+  var endsWithCapture = false
+  /// The capture begins with this captured packet of the connection.
+  var skipped = 0
+  /// A second incarnation on the same ports follows so many ns after the first.
+  var reuse: Int64?
+  /// First sequence numbers, where they matter.
+  var isn: UInt32?
+  /// Judged by what happened, when it is over.
+  var expected: (Simulation) -> [Expected] = { _ in [] }
+
+  init(_ setting: Setting, client: [Step], server: [Step]) {
+    self.client = client
+    self.server = server
+    clientStack = Stack()
+    clientStack.mss = setting.mss
+    serverStack = clientStack
+    path = Path(roundTrip: setting.roundTrip, at: setting.place)
+  }
+
+  func expecting(_ judge: @escaping (Simulation) -> [Expected]) -> Plan {
+    var plan = self
+    plan.expected = judge
+    return plan
+  }
+}
+
+/// A kind of connection.
+struct Scenario: Sendable {
+  var name: String
+  /// Out of all connections of a capture, relative.
+  var weight: Int
+  /// Only where the round trip is long enough to tell the vantage.
+  var needsDistance = false
+  /// nil: this setting does not show it.
+  var plan: @Sendable (Setting, inout Random) -> Plan?
+
+  init(
+    _ name: String, weight: Int = 1, needsDistance: Bool = false,
+    _ plan: @escaping @Sendable (Setting, inout Random) -> Plan?
+  ) {
+    self.name = name
+    self.weight = weight
+    self.needsDistance = needsDistance
+    self.plan = plan
+  }
+}
+
+/// A device that forgets a connection, cuts it, or breaks in, is a mind with a memory.
+final class Memory {
+  var bytes: Int64 = 0
+  var count = 0
+  var last: Int64 = 0
+  var isTriggered = false
+  var packet: TCPPacket?
+}
+
+extension Path {
+  /// From the first packet for which `begins` holds, nothing passes that `falls` is true of.
+  mutating func cut(once begins: @escaping (Passage) -> Bool, falls: @escaping (Passage) -> Bool = { _ in true }) {
+    let memory = Memory()
+    policy = { passage in
+      if !memory.isTriggered { memory.isTriggered = begins(passage) }
+      return memory.isTriggered && falls(passage) ? .drop : .pass
+    }
+  }
+
+  /// When so many bytes of `end` have passed.
+  static func after(_ bytes: Int64, of end: End) -> (Passage) -> Bool {
+    let memory = Memory()
+    return { passage in
+      if passage.from == end { memory.bytes += Int64(passage.packet.payloadLength) }
+      return memory.bytes > bytes
+    }
+  }
+}
+
+/// A RST as a middlebox makes it up: exact, in the name of the other end, in its own TTL.
+func forgedReset(_ packet: TCPPacket, toward end: End, from sender: End, offset: UInt32 = 0) -> Parcel {
+  let length = UInt32(packet.payloadLength) + (packet.flags.contains(.syn) || packet.flags.contains(.fin) ? 1 : 0)
+  var reset: TCPPacket
+  if end == sender {
+    reset = TCPPacket(from: packet.destination, to: packet.source, .rst, sequence: packet.acknowledgment &+ offset)
+  } else {
+    reset = TCPPacket(
+      from: packet.source, to: packet.destination, .rst, sequence: packet.sequence &+ length &+ offset)
+  }
+  reset.window = 0
+  reset.ipID = 0x4d2
+  reset.source.ttl = packet.source.ttl == 128 ? 64 : 128
+  return .tcp(reset)
+}
