@@ -21,27 +21,99 @@ public struct CaptureInterface: Hashable, Sendable {
 /// Several inputs as one, in order of time: a file is opened when the timeline reaches its first packet; within one
 /// interface the file's order is kept.
 public struct Timeline: ~Copyable {
+  /// Most inputs of one run: `PacketReference` has 16 bits for them.
+  public static var inputLimit: Int { 65_536 }
+
   /// As they were given.
   public let paths: [String]
-  /// `[Frame.interface]`, as far as was read.
-  public private(set) var interfaces: [CaptureInterface] = []
-  /// What could not be read: the other inputs go on.
-  public private(set) var errors: [CaptureError] = []
-  public private(set) var loss = CaptureLoss()
-  /// The time of the latest packet, or pcapng's `isb_endtime` where that is later; nil while nothing was read.
-  public private(set) var recordingEnd: Timestamp?
   /// Frames so far, those that the filter refused included.
   public private(set) var frames: UInt64 = 0
-  /// Bytes read from all inputs so far, as they lie on disk, and their sizes where all are known: for a progress line.
-  public private(set) var bytesRead: UInt64 = 0
+  /// The sizes of all inputs as they lie on disk, where all are known: for a progress line.
   public private(set) var bytesTotal: UInt64?
+
+  private var notes = Notes()
+  private var current = Input()
+  private var schedule = Schedule()
+  /// The earliest packet of any other input, ns; `.max` is none.
+  private var othersFrom = Int64.max
+  private var filter: PacketFilter?
 
   /// - Parameters:
   ///   - paths: files; `-` is standard input.
   ///   - filter: libpcap's syntax; what it refuses has a number, and is not handed out.
-  public init(paths: [String], filter: String? = nil) throws(FilterError) { self.paths = paths }
+  public init(paths: [String], filter: String? = nil) throws(FilterError) {
+    self.paths = paths
+    bytesTotal = paths.reduce(UInt64(0) as UInt64?) { sum, path in
+      guard let sum, let size = InputFile.size(of: path) else { return nil }
+      return sum &+ size
+    }
+    schedule = Schedule(paths: paths, notes: &notes)
+    othersFrom = schedule.earliest
+    guard let filter else { return }
+    var compiled = try PacketFilter(filter)
+    // The first packet says for which link type it must hold; a mistake is told before anything is done.
+    if switchInput(), !notes.interfaces.isEmpty {
+      try compiled.prepare(current.head.interface, notes.interfaces[Int(current.head.interface)])
+    }
+    self.filter = compiled
+  }
+
+  /// `[Frame.interface]`, as far as was read.
+  public var interfaces: [CaptureInterface] { notes.interfaces }
+  /// What could not be read: the other inputs go on.
+  public var errors: [CaptureError] { notes.errors }
+  public var loss: CaptureLoss { notes.loss }
+  /// The time of the latest packet, or pcapng's `isb_endtime` where that is later; nil while nothing was read.
+  public var recordingEnd: Timestamp? { notes.end == .min ? nil : Timestamp(nanoseconds: notes.end) }
+  /// Bytes read from all inputs so far, as they lie on disk.
+  public var bytesRead: UInt64 { schedule.bytesRead &+ current.source.bytesRead }
 
   /// The next frame, valid until the next call; nil at the end of all inputs. Damage ends one input and is noted in `errors`.
   @_lifetime(&self)
-  public mutating func next() -> Frame? { nil }
+  public mutating func next() -> Frame? {
+    while true {
+      if !current.hasHead && !current.readHead(&notes) || current.head.time > othersFrom {
+        guard switchInput() else { return nil }
+        continue
+      }
+      current.takeHead()
+      frames &+= 1
+      if filter != nil && !passesFilter() { continue }
+      break
+    }
+    let head = current.head
+    let packet = PacketReference(input: current.index, number: current.number)
+    let ordinal = frames
+    return Frame(
+      bytes: current.source.take(Int(head.captured)), originalLength: Int(head.original),
+      time: Timestamp(nanoseconds: head.time), packet: packet, ordinal: ordinal,
+      linkType: LinkType(rawValue: head.linkType), interface: head.interface)
+  }
+
+  /// Makes the input with the earliest packet the current one, its head read; false when no input has any.
+  @inline(never) private mutating func switchInput() -> Bool {
+    let found = schedule.exchange(&current, notes: &notes)
+    othersFrom = schedule.earliest
+    return found
+  }
+
+  /// Whether the filter lets the packet pass whose bytes are next; if not, they are left behind.
+  @inline(never) private mutating func passesFilter() -> Bool {
+    let head = current.head
+    do throws(FilterError) {
+      try filter?.prepare(head.interface, notes.interfaces[Int(head.interface)])
+    } catch {
+      notes.errors.append(
+        CaptureError(
+          path: current.source.path, offset: current.source.offset,
+          cause: "the filter can't be used on interface \(head.interface): \(error.cause)",
+          mend: "read this input without a filter"))
+      current.abandon()
+      return false
+    }
+    let length = Int(head.captured)
+    if filter?.accepts(current.source.peek(length), head) ?? true { return true }
+    current.source.advance(length)
+    return false
+  }
 }

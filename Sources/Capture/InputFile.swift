@@ -1,0 +1,93 @@
+internal import Glibc
+
+/// Opening and reading files: the system calls, with errors that say what to do.
+///
+/// Why the unsafe lines hold: paths are passed as C strings that live for the call, `stat` is filled by the kernel before
+/// it is read, and read(2) is told the size of the memory that it is given.
+enum InputFile {
+  /// The descriptor, and the size where it is a regular file.
+  static func open(_ path: String) throws(CaptureError) -> (CInt, UInt64?) {
+    let isStandardInput = path == "-"
+    let descriptor = isStandardInput ? 0 : unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw openError(path, errno) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw openError(path, errno) }
+    let kind = status.st_mode & S_IFMT
+    if kind == S_IFDIR {
+      if !isStandardInput { close(descriptor) }
+      throw CaptureError(path: path, cause: "a directory, not a file", mend: "name the files in it: \(path)/*")
+    }
+    if isStandardInput && isatty(0) == 1 {
+      throw CaptureError(
+        path: path, cause: "standard input is a terminal", mend: "pipe a capture into it: tcpdump -w - | tcpaudit -")
+    }
+    guard kind == S_IFREG else { return (descriptor, nil) }
+    _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+    return (descriptor, UInt64(max(status.st_size, 0)))
+  }
+
+  /// Size of a regular file; nil where it is none, or cannot be known.
+  static func size(of path: String) -> UInt64? {
+    var status = stat()
+    let known = path == "-" ? unsafe fstat(0, &status) : unsafe stat(path, &status)
+    return known == 0 && status.st_mode & S_IFMT == S_IFREG ? UInt64(max(status.st_size, 0)) : nil
+  }
+
+  /// Bytes read, 0 at the end.
+  static func read(
+    _ descriptor: CInt, into memory: UnsafeMutableRawBufferPointer
+  ) throws(DecompressionFailure) -> Int {
+    guard descriptor >= 0 else { return 0 }
+    while true {
+      let got = unsafe Glibc.read(descriptor, memory.baseAddress, memory.count)
+      if got >= 0 { return got }
+      if errno != EINTR { throw .unreadable(text(errno)) }
+    }
+  }
+
+  static func text(_ number: CInt) -> String { unsafe String(cString: strerror(number)) }
+
+  private static func openError(_ path: String, _ number: CInt) -> CaptureError {
+    switch number {
+    case ENOENT: CaptureError(path: path, cause: "no such file", mend: "check the name")
+    case EACCES, EPERM:
+      CaptureError(path: path, cause: "permission denied", mend: "read it as who may: sudo cat \(path) | tcpaudit -")
+    case EMFILE, ENFILE:
+      CaptureError(
+        path: path, cause: "too many files are open: too many inputs overlap in time",
+        mend: "raise the limit (ulimit -n), or give fewer inputs")
+    default: CaptureError(path: path, cause: "cannot be opened: \(text(number))")
+    }
+  }
+}
+
+/// Why bytes could not be read, or not decompressed.
+enum DecompressionFailure: Error {
+  case unreadable(String)
+  /// The compressed data ends in its middle.
+  case truncated(Decompressor.Method)
+  case damaged(Decompressor.Method, place: UInt64, String)
+  /// It asks for more memory than a decompressor should give.
+  case tooLarge(Decompressor.Method)
+
+  func captureError(path: String, offset: UInt64) -> CaptureError {
+    switch self {
+    case .unreadable(let text):
+      CaptureError(path: path, offset: offset, cause: "cannot be read: \(text)", mend: "check the disk or the share")
+    case .truncated(let method):
+      CaptureError(
+        path: path, offset: offset, cause: "the \(method) data ends in its middle",
+        mend: "copy or fetch the file again",
+        isTruncation: true)
+    case .damaged(let method, let place, let text):
+      CaptureError(
+        path: path, offset: offset,
+        cause: "the \(method) data is damaged at byte \(place) of the compressed file: \(text)",
+        mend: "copy or fetch the file again")
+    case .tooLarge(let method):
+      CaptureError(
+        path: path, offset: offset, cause: "the \(method) data needs a window of more than 128 MiB",
+        mend: "zstd -dc --long=31 \(path) | tcpaudit -")
+    }
+  }
+}

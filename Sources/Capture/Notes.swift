@@ -1,0 +1,70 @@
+internal import Wire
+
+/// What the inputs told besides frames: interfaces, errors, losses, and how their clocks ran.
+struct Notes {
+  /// Most interfaces of one run: `Frame.interface` has 16 bits.
+  static var interfaceLimit: Int { 65_536 }
+  /// A clock may be set back so far (ns) without a word: merged queues of one interface are that untidy.
+  static var toleratedStep: Int64 { 1_000_000_000 }
+
+  var interfaces: [CaptureInterface] = []
+  var errors: [CaptureError] = []
+  var loss = CaptureLoss()
+  /// The latest time that was seen, ns; `.min` is none.
+  var end = Int64.min
+
+  /// Its index over the run; nil where there are too many.
+  mutating func add(_ interface: CaptureInterface) -> UInt16? {
+    guard interfaces.count < Self.interfaceLimit else { return nil }
+    interfaces.append(interface)
+    return UInt16(interfaces.count - 1)
+  }
+
+  /// A packet's time.
+  /// - Parameter previous: that of the packet before it on the same interface; `.min` is none.
+  @inline(__always) mutating func observe(_ time: Int64, after previous: Int64, input: Int, number: UInt64) {
+    if time > end { end = time }
+    if time < previous { observeBackward(time, after: previous, input: input, number: number) }
+  }
+
+  @inline(never) private mutating func observeBackward(_ time: Int64, after previous: Int64, input: Int, number: UInt64)
+  {
+    let step = Timestamp(nanoseconds: previous).since(Timestamp(nanoseconds: time))
+    guard step > Self.toleratedStep else { return }
+    if loss.backwardSteps == 0 {
+      loss.firstBackwardStep = PacketReference(input: input, number: number)
+      loss.firstBackwardTime = Timestamp(nanoseconds: time)
+    }
+    loss.backwardSteps &+= 1
+    loss.largestBackwardStep = max(loss.largestBackwardStep, step)
+  }
+}
+
+extension CaptureLoss {
+  /// Most blind intervals that are kept apart.
+  static var blindLimit: Int { 1024 }
+
+  /// Packets were dropped between the two times. Intervals that touch become one; when there are too many, the two with
+  /// the least between them become one: the whole never says less than was told.
+  mutating func addBlind(from: Int64, to: Int64) {
+    var low = Timestamp(nanoseconds: min(from, to))
+    var high = Timestamp(nanoseconds: max(from, to))
+    // Nearly always at the end: time goes forward.
+    var first = blind.count
+    while first > 0 && blind[first - 1].upperBound >= low { first -= 1 }
+    var last = first
+    while last < blind.count && blind[last].lowerBound <= high {
+      low = min(low, blind[last].lowerBound)
+      high = max(high, blind[last].upperBound)
+      last += 1
+    }
+    blind.replaceSubrange(first..<last, with: CollectionOfOne(low...high))
+    guard blind.count > Self.blindLimit else { return }
+    var closest = 1
+    for place in 1..<blind.count where gap(before: place) < gap(before: closest) { closest = place }
+    blind[closest - 1] = blind[closest - 1].lowerBound...blind[closest].upperBound
+    blind.remove(at: closest)
+  }
+
+  private func gap(before place: Int) -> Int64 { blind[place].lowerBound.since(blind[place - 1].upperBound) }
+}

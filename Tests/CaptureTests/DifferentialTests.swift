@@ -1,0 +1,107 @@
+import Glibc
+import PacketScript
+import Testing
+import Wire
+
+@testable import Capture
+
+/// Where libpcap is missing these tests are skipped, visibly.
+let noLibpcap: Comment = "libpcap is not installed"
+let hasLibpcap = Libpcap.shared != nil
+
+/// Our reader against libpcap's, packet by packet.
+@Suite(.enabled(if: hasLibpcap, noLibpcap)) struct DifferentialTests {
+  @Test(arguments: [false, true], [false, true])
+  func generatedPcap(bigEndian: Bool, nanosecond: Bool) throws {
+    let folder = TemporaryFolder()
+    let script = try PacketScript.parse(threePackets)
+    let path = folder.file("a.pcap", script.pcap(nanosecond: nanosecond, bigEndian: bigEndian))
+    #expect(difference(path) == nil)
+    #expect(libpcapCount(path) == 3)
+  }
+
+  @Test(arguments: [false, true])
+  func generatedPcapng(bigEndian: Bool) throws {
+    let folder = TemporaryFolder()
+    let script = try PacketScript.parse(threePackets)
+    let path = folder.file("a.pcapng", script.pcapng(bigEndian: bigEndian, dropped: 3))
+    #expect(difference(path) == nil)
+    #expect(libpcapCount(path) == 3)
+  }
+
+  /// The project's own captures.
+  @Test func ownCaptures() throws { compareAll(in: "captures") }
+
+  /// Whatever lies in the folder that TCPAUDIT_PCAPS names.
+  @Test(.enabled(if: namedFolder != nil, "TCPAUDIT_PCAPS names no folder"))
+  func namedCaptures() throws { compareAll(in: namedFolder ?? "") }
+
+  private func compareAll(in folder: String) {
+    for path in files(in: folder) {
+      let found = difference(path)
+      #expect(found == nil, "\(path)")
+    }
+  }
+}
+
+private let namedFolder = getenv("TCPAUDIT_PCAPS").map { String(cString: $0) }
+
+private func libpcapCount(_ path: String) -> Int? {
+  guard var reference = try? LibpcapReader(path: path) else { return nil }
+  var count = 0
+  while reference.next() != nil { count += 1 }
+  return count
+}
+
+/// What our reader says differently than libpcap's; nil where they agree, and where libpcap reads nothing. Ours may read
+/// more than libpcap does before an error.
+private func difference(_ path: String) -> String? {
+  guard var reference = try? LibpcapReader(path: path) else { return nil }
+  guard var timeline = try? Timeline(paths: [path]) else { return "no timeline" }
+  var number = 0
+  while let expected = reference.next() {
+    number += 1
+    guard let frame = timeline.next() else {
+      return "packet \(number) is missing: \(timeline.errors)"
+    }
+    let ours = KeptFrame(frame)
+    if ours.bytes != expected.bytes {
+      return "packet \(number) has \(ours.bytes.count) bytes, libpcap's has \(expected.bytes.count)"
+    }
+    if ours.originalLength != Int(expected.originalLength) {
+      return "packet \(number) was \(ours.originalLength) bytes long, libpcap's \(expected.originalLength)"
+    }
+    if Libpcap.dataLink(ours.linkType) != reference.dataLink { return "packet \(number): \(ours.linkType)" }
+    let time = Timestamp(seconds: expected.seconds, nanoseconds: expected.nanoseconds)
+    // libpcap takes the seconds of a classic file for signed, the draft for unsigned.
+    let unsigned = Timestamp(seconds: expected.seconds + (1 << 32), nanoseconds: expected.nanoseconds)
+    if ours.time != time && !(expected.seconds < 0 && ours.time == unsigned) {
+      return "packet \(number) at \(ours.time.nanoseconds) ns, libpcap's at \(time.nanoseconds)"
+    }
+  }
+  if reference.error == nil {
+    if timeline.next() != nil { return "more packets than libpcap's \(number)" }
+    if !timeline.errors.isEmpty { return "libpcap sees no error: \(timeline.errors)" }
+  } else {
+    while timeline.next() != nil {}
+  }
+  return nil
+}
+
+/// Every file below a folder, sorted.
+private func files(in folder: String) -> [String] {
+  guard let entries = opendir(folder) else { return [] }
+  defer { closedir(entries) }
+  var found: [String] = []
+  while let entry = readdir(entries) {
+    let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    if name.hasPrefix(".") { continue }
+    let path = "\(folder)/\(name)"
+    if entry.pointee.d_type == UInt8(DT_DIR) {
+      found += files(in: path)
+    } else {
+      found.append(path)
+    }
+  }
+  return found.sorted()
+}
