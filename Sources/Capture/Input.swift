@@ -52,14 +52,13 @@ struct Input: ~Copyable {
     do throws(CaptureError) {
       let next: PacketHead?
       switch format {
-      case .pcap: next = try pcap?.next(&source, input: index, number: number &+ 1, notes: &notes)
-      case .pcapng: next = try pcapng.next(&source, input: index, number: number &+ 1, notes: &notes)
+      case .pcap: next = try pcap?.next(&source, input: index, number: &number, notes: &notes)
+      case .pcapng: next = try pcapng.next(&source, input: index, number: &number, notes: &notes)
       case .none: next = nil
       }
       guard let next else { return false }
       head = next
       hasHead = true
-      number &+= 1
       return true
     } catch {
       notes.errors.append(error)

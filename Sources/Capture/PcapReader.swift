@@ -83,8 +83,9 @@ struct PcapReader {
   }
 
   /// The next packet's head, its bytes being the next of the source; nil at the end.
+  /// - Parameter number: of the packet before; moves on to this one's.
   @inline(__always) mutating func next(
-    _ source: inout ByteSource, input: Int, number: UInt64, notes: inout Notes
+    _ source: inout ByteSource, input: Int, number: inout UInt64, notes: inout Notes
   ) throws(CaptureError) -> PacketHead? {
     if source.available < headerLength, try !beginRecord(&source) { return nil }
     var seconds = source.u32(at: 0)
@@ -102,7 +103,10 @@ struct PcapReader {
     if Int(captured) > min(source.available - headerLength, Int(Self.largestPacket)) {
       try fetch(captured, &source)
     }
-    let time = Int64(seconds) * 1_000_000_000 + Int64(fraction) * unit
+    // Seconds without a sign, as the draft has them; the fraction with one, as libpcap has it: only a nonsensical one is
+    // that large.
+    let time = Int64(seconds) * 1_000_000_000 + Int64(Int32(bitPattern: fraction)) * unit
+    number &+= 1
     notes.observe(time, after: previous, input: input, number: number)
     previous = time
     source.advance(headerLength)

@@ -13,6 +13,9 @@ struct PcapngReader {
     static var simplePacket: UInt32 { 3 }
     static var statistics: UInt32 { 5 }
     static var enhancedPacket: UInt32 { 6 }
+    static var journal: UInt32 { 9 }
+    static var customCopied: UInt32 { 0x0000_0bad }
+    static var customNotCopied: UInt32 { 0x4000_0bad }
   }
 
   /// An interface of the section at hand.
@@ -48,18 +51,19 @@ struct PcapngReader {
   }
 
   /// The next packet's head, its bytes being the next of the source; nil at the end.
+  /// - Parameter number: of the packet before; moves on to this one's.
   @inline(__always) mutating func next(
-    _ source: inout ByteSource, input: Int, number: UInt64, notes: inout Notes
+    _ source: inout ByteSource, input: Int, number: inout UInt64, notes: inout Notes
   ) throws(CaptureError) -> PacketHead? {
     source.advance(tail)
     tail = 0
     while true {
       if source.available < 12, try !beginBlock(&source) { return nil }
       guard source.u32(at: 0).in(order: isSwapped) == BlockType.enhancedPacket else {
-        if let head = try other(&source, input: input, number: number, notes: &notes) { return head }
+        if let head = try other(&source, input: input, number: &number, notes: &notes) { return head }
         continue
       }
-      return try enhancedPacket(&source, input: input, number: number, notes: &notes)
+      return try enhancedPacket(&source, input: input, number: &number, notes: &notes)
     }
   }
 
@@ -84,7 +88,7 @@ struct PcapngReader {
   }
 
   @inline(__always) private mutating func enhancedPacket(
-    _ source: inout ByteSource, input: Int, number: UInt64, notes: inout Notes
+    _ source: inout ByteSource, input: Int, number: inout UInt64, notes: inout Notes
   ) throws(CaptureError) -> PacketHead {
     let length = try wholeBlock(&source, least: 32)
     let id = Int(source.u32(at: 8).in(order: isSwapped))
@@ -102,12 +106,13 @@ struct PcapngReader {
     }
     source.advance(28)
     tail = length - 28 - captured
-    return head(id, time, captured, original, input: input, number: number, notes: &notes)
+    return head(id, time, captured, original, input: input, number: &number, notes: &notes)
   }
 
   @inline(__always) private mutating func head(
-    _ id: Int, _ time: Int64, _ captured: Int, _ original: UInt32, input: Int, number: UInt64, notes: inout Notes
+    _ id: Int, _ time: Int64, _ captured: Int, _ original: UInt32, input: Int, number: inout UInt64, notes: inout Notes
   ) -> PacketHead {
+    number &+= 1
     notes.observe(time, after: interfaces[id].previous, input: input, number: number)
     if interfaces[id].first == .min { interfaces[id].first = time }
     interfaces[id].previous = time
@@ -119,7 +124,7 @@ struct PcapngReader {
 
   /// Any block but the usual one; a head where it is a packet.
   @inline(never) private mutating func other(
-    _ source: inout ByteSource, input: Int, number: UInt64, notes: inout Notes
+    _ source: inout ByteSource, input: Int, number: inout UInt64, notes: inout Notes
   ) throws(CaptureError) -> PacketHead? {
     let type = source.u32(at: 0).in(order: isSwapped)
     switch type {
@@ -131,9 +136,13 @@ struct PcapngReader {
     case BlockType.statistics:
       try takeStatistics(&source, notes: &notes)
     case BlockType.packet:
-      return try packet(&source, input: input, number: number, notes: &notes)
+      return try packet(&source, input: input, number: &number, notes: &notes)
     case BlockType.simplePacket:
-      return try simplePacket(&source, input: input, number: number, notes: &notes)
+      return try simplePacket(&source, input: input, number: &number, notes: &notes)
+    case BlockType.customCopied, BlockType.customNotCopied, BlockType.journal:
+      // Wireshark shows them among the packets, and numbers them so.
+      try skipBlock(&source)
+      number &+= 1
     default:
       try skipBlock(&source)
     }
@@ -142,7 +151,7 @@ struct PcapngReader {
 
   /// The obsolete packet block: 16 bits of interface, and packets lost before this one.
   private mutating func packet(
-    _ source: inout ByteSource, input: Int, number: UInt64, notes: inout Notes
+    _ source: inout ByteSource, input: Int, number: inout UInt64, notes: inout Notes
   ) throws(CaptureError) -> PacketHead {
     let length = try wholeBlock(&source, least: 32)
     let id = Int(source.u16(at: 8).in(order: isSwapped))
@@ -158,12 +167,12 @@ struct PcapngReader {
     if dropped > 0 && dropped != .max { note(UInt64(dropped), interface: id, until: time, &notes) }
     source.advance(28)
     tail = length - 28 - captured
-    return head(id, time, captured, original, input: input, number: number, notes: &notes)
+    return head(id, time, captured, original, input: input, number: &number, notes: &notes)
   }
 
   /// No interface, no time, no captured length: the first interface, the latest time, what the snaplen leaves.
   private mutating func simplePacket(
-    _ source: inout ByteSource, input: Int, number: UInt64, notes: inout Notes
+    _ source: inout ByteSource, input: Int, number: inout UInt64, notes: inout Notes
   ) throws(CaptureError) -> PacketHead {
     let length = try wholeBlock(&source, least: 16)
     guard let interface = interfaces.first else { throw unknownInterface(source, 0) }
@@ -172,6 +181,7 @@ struct PcapngReader {
     let captured = min(Int(min(original, snaplen)), length - 16)
     source.advance(12)
     tail = length - 12 - captured
+    number &+= 1
     let time = latest == .min ? 0 : latest
     return PacketHead(
       time: time, captured: UInt32(truncatingIfNeeded: captured), original: original, interface: interface.index,
