@@ -49,10 +49,19 @@ struct Read: ParsableCommand {
     let (outcome, extraction) =
       switch report.format {
       case .json: try run(JSONReport(output, findingsOnly: report.findingsOnly))
-      case .csv, .zeek, .text: try run(CSVReport(output))
+      case .csv: try run(CSVReport(output))
+      case .zeek: try run(ZeekReport(output))
+      case .text: try run(TextReport(output, textOptions))
       }
     if let extract { try write(extraction, to: extract) }
     throw ExitCode(exit(outcome, target).rawValue)
+  }
+
+  private var textOptions: TextReport.Options {
+    TextReport.Options(
+      connections: report.connections, all: report.all,
+      isNarrowed: !audit.rule.isEmpty || !audit.ignore.isEmpty || audit.minSeverity != .note,
+      style: report.look.style(toStandardOutput: report.output == nil))
   }
 
   private func run(_ reporter: some Reporter) throws -> (RunOutcome, Extraction) {

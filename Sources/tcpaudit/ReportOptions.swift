@@ -20,8 +20,7 @@ struct ReportOptions: ParsableArguments {
   @Flag(help: "JSON: leave out connections without a finding.")
   var findingsOnly = false
 
-  @Option(help: ArgumentHelp("Colour: auto, always, never.", valueName: "when"))
-  var color: ColorChoice = .auto
+  @OptionGroup var look: StyleOptions
 
   @Flag(name: [.customShort("q"), .long], help: "Nothing on standard error but errors.")
   var quiet = false

@@ -5,8 +5,16 @@ internal import Report
 struct Rules: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List the catalogue of findings.",
-    discussion: "EXAMPLE\n  tcpaudit rules\n  tcpaudit explain peer-vanished")
+    discussion: """
+      EXAMPLES
+        tcpaudit rules
+        tcpaudit explain peer-vanished
+      """)
+
+  @OptionGroup(title: "How it is shown") var look: StyleOptions
 
   func run() throws {
+    var list = RulesList(look.style())
+    list.write(Catalogue.rules, to: try Target(nil).output)
   }
 }

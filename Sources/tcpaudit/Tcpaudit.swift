@@ -27,7 +27,7 @@ struct Tcpaudit: ParsableCommand {
         130  interrupted
       """,
     version: version,
-    subcommands: [Read.self, Check.self, Rules.self, Interfaces.self],
+    subcommands: [Read.self, Show.self, Check.self, Rules.self, Explain.self, Interfaces.self],
     defaultSubcommand: Read.self)
 
   static func main() {
