@@ -33,7 +33,7 @@ extension SummaryRecord {
     let words: [(ConnectionState, String)] = [
       (.closed, "closed"), (.reset, "reset"), (.established, "open"), (.halfClosed, "half closed"),
       (.closing, "closing"), (.midstream, "seen midstream only"), (.refused, "refused"),
-      (.answered, "answered, never completed"), (.attempted, "attempted, never answered"),
+      (.answered, "never completed"), (.attempted, "unanswered"),
     ]
     return words.map { ($0.0.rawValue, $0.1) }
   }

@@ -1,0 +1,44 @@
+import Testing
+
+@testable import Report
+
+@Suite("Wording")
+struct WordingTests {
+  @Test(arguments: [
+    (UInt64(0), "0"), (999, "999"), (1000, "1,000"), (13_240, "13,240"), (1_234_567, "1,234,567"),
+    (.max, "18,446,744,073,709,551,615"),
+  ])
+  func numbers(value: UInt64, text: String) { #expect(Wording.number(value) == text) }
+
+  @Test(arguments: [
+    (Int64(0), "0 s"), (-5, "0 s"), (500, "500 ns"), (62_000, "62 µs"), (1_250_000, "1.2 ms"), (80_000_000, "80 ms"),
+    (1_234_000_000, "1.2 s"), (59_900_000_000, "59 s"), (350_000_000_000, "350 s"), (1_080_000_000_000, "18 min"),
+    (1_085_000_000_000, "18 min 5 s"), (11_520_000_000_000, "3 h 12 min"), (270_000_000_000_000, "3 d 3 h"),
+    (.max, "106,751 d 23 h"),
+  ])
+  func spans(nanoseconds: Int64, text: String) { #expect(Wording.span(nanoseconds) == text) }
+
+  @Test(arguments: [
+    (Int64(81_000_000), 3, "+0.081 s"), (-1_500_000, 6, "-0.001500 s"), (3_600_000_000_000, 3, "+3,600.000 s"),
+  ])
+  func offsets(nanoseconds: Int64, places: Int, text: String) {
+    #expect(Wording.offset(nanoseconds, places: places) == text)
+  }
+
+  @Test(arguments: [
+    ("plain.pcap", "plain.pcap"), ("", "''"), ("a b", "'a b'"), ("it's", #"'it'\''s'"#), ("$(reboot)", "'$(reboot)'"),
+    ("a;b", "'a;b'"), ("ü.pcap", "'ü.pcap'"),
+  ])
+  func shellWords(text: String, word: String) { #expect(Wording.shellWord(text) == word) }
+
+  @Test(arguments: [
+    ("the end", "The end."), ("Done!", "Done!"), ("", ""), ("a", "A."),
+  ])
+  func sentences(text: String, sentence: String) { #expect(Wording.sentence(text) == sentence) }
+
+  @Test func lists() {
+    #expect(Wording.list([]) == "")
+    #expect(Wording.list(["a"]) == "a")
+    #expect(Wording.list(["a", "b", "c"], "or") == "a, b or c")
+  }
+}
