@@ -9,32 +9,24 @@ enum Precedence {
 
   /// - Parameter fitting: in the order of `rules`.
   static func oneCauseOneFinding(_ fitting: [Finding]) -> [Finding] {
-    guard fitting.count > 1 else { return fitting }
-    var beside: [Finding] = []
-    var rivals = fitting
-    for companion in fitting where stands(companion, besides: fitting) {
-      beside.append(companion)
-      rivals.removeAll { $0.rule == companion.rule }
-    }
-    guard var chosen = rivals.first else { return beside }
-    let stoodFor = rivals.dropFirst().map { FactValue.text($0.rule) }
-    if !stoodFor.isEmpty { chosen.facts.append(NamedFact("instead_of", .list(stoodFor))) }
-    return [chosen] + beside
+    let unheard = fitting.contains { $0.rule == Rule.resetNotHeard.id }
+    // A forged RST without effect ended nothing: an event of its own, unless it is the one that was not heard.
+    let aside = fitting.filter { $0.rule == Rule.resetForged.id && $0.severity < .error && !unheard }
+    let endings = fitting.filter { !aside.contains($0) }
+    guard var chosen = endings.first else { return aside }
+    let rest = endings.dropFirst()
+    let beside = rest.filter { stands($0, beside: chosen) }
+    let stoodFor = rest.filter { !beside.contains($0) }.map(\.rule)
+    if !stoodFor.isEmpty { chosen.facts.append(NamedFact("instead_of", stoodFor)) }
+    return [chosen] + beside + aside
   }
 
-  private static func stands(_ finding: Finding, besides others: [Finding]) -> Bool {
+  private static func stands(_ finding: Finding, beside chosen: Finding) -> Bool {
     switch finding.rule {
-    case Rule.resetForged.id:
-      // The cause beside the damage, or beside the refusal that it fakes; one without effect ended nothing.
-      let rivals = [Rule.resetNotHeard.id]
-      if finding.severity < .error {
-        return others.contains { $0.rule != finding.rule && !rivals.contains($0.rule) }
-      }
-      return others.contains { truncations.contains($0.rule) || $0.rule == Rule.synRefused.id }
-    case Rule.stalledReader.id:
-      return others.contains { endedByReset.contains($0.rule) }
-    default:
-      return false
+    // The cause beside the damage, or beside the refusal that it fakes.
+    case Rule.resetForged.id: truncations.contains(chosen.rule) || chosen.rule == Rule.synRefused.id
+    case Rule.stalledReader.id: endedByReset.contains(chosen.rule)
+    default: false
     }
   }
 

@@ -32,7 +32,7 @@ struct PrecedenceTests {
     ([.halfCloseTruncated, .transferTruncated, .resetForged], ["half-close-truncated", "reset-forged"]),
     ([.synRefused, .resetForged], ["syn-refused", "reset-forged"]),
     ([.resetForged, .resetUnread], ["reset-forged"]),
-    ([.idleKilled, .resetForged], ["idle-killed"]),
+    ([.idleKilled, .transferTruncated, .resetForged], ["idle-killed"]),
     ([.stalledReader], ["stalled-reader"]),
     // The stall beside the RST that ends it, and only beside such.
     ([.resetAbort, .stalledReader], ["reset-abort", "stalled-reader"]),

@@ -7,11 +7,11 @@ extension Rule {
     id: "reset-abort", section: .closing, severity: .warning,
     title: "an established connection is ended by RST in place of FIN by a live socket"
   ) { facts, surroundings, thresholds in
-    guard let abort = Abort(facts, surroundings), !abort.reset.ownFin, abort.forgery.confidence == nil else {
+    guard let abort = Abort(facts, surroundings), !abort.reset.ownFin, abort.forgery.confidence == nil,
+      !abort.isOfNoSocket
+    else {
       return nil
     }
-    // A bare RST that answers a packet comes from a kernel without that socket.
-    guard abort.reset.flags.contains(.ack) || !abort.reset.echoes else { return nil }
     let side = abort.side
     let reset = abort.reset
     let inFlight =

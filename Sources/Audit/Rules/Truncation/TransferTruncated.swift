@@ -10,7 +10,7 @@ extension Rule {
     let own = Loss(of: abort.side, facts, reset: (abort.side, abort.reset))
     let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset))
     let cutItself = abort.wasSending(thresholds)
-    guard own.unacked > 0 || peers.unacked > 0 || cutItself else { return nil }
+    guard own.unacked > 0 || peers.unacked > 0 || cutItself, cutItself || !abort.isOfNoSocket else { return nil }
     return CutTransfer(abort: abort, own: own, peers: peers, cutItself: cutItself).finding(facts, surroundings)
   }
 }
