@@ -53,11 +53,18 @@ struct Abort {
 
   /// Who ended it: the resetting side, unless somebody else sent the RST in its name.
   var suspects: [Party] {
-    switch forgery.confidence {
-    case .certain, .likely: [.path]
-    case .possible: [.path, side.party]
-    case nil: [side.party]
-    }
+    [forgery.confidence == nil ? side.party : .path]
+  }
+
+  /// By how much the RST's window falls short of the widest that its sender offered, bytes: what lies unread in its buffer
+  /// closes the window, and what is read opens it again. 0 where the RST is not a live socket's, or the scale not known.
+  var windowShortBy: Int64 {
+    guard reset.looksLive, reset.window > 0, own.widestWindow > reset.window else { return 0 }
+    let scales = facts.client.windowScale != nil && facts.server.windowScale != nil
+    guard own.isn != nil, facts[peer].isn != nil else { return 0 }
+    let units = Int64(own.widestWindow - reset.window)
+    // One unit may be rounding.
+    return units > 1 ? units << (scales ? Int64(min(own.windowScale ?? 0, 14)) : 0) : 0
   }
 
   /// RSTs of that side that answer what still arrived.

@@ -43,6 +43,11 @@ public struct Thresholds: Sendable {
   public var midStream: Int64 = 1_000_000_000
   public var midStreamRoundTrips: Int64 = 2
 
+  // MARK: Resets
+  /// A live socket's RST whose window is smaller by that many bytes than the widest it offered holds unread data; less may be
+  /// an alert or a GOAWAY that nobody needs to read.
+  public var unreadBytes: Int64 = 256
+
   // MARK: The capture
   /// A step of the clock backwards, ns: queues of one interface deliver out of order by far less.
   public var clockStep: Int64 = 100_000_000

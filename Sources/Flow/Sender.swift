@@ -47,6 +47,7 @@ struct Sender: BitwiseCopyable {
   var origin = SequenceNumber(0)
   var marks = SenderMarks()
   var window: UInt16 = 0
+  var widestWindow: UInt16 = 0
   var nxt: Int64 = 0
   var una: Int64 = 0
   var packets: UInt32 = 0

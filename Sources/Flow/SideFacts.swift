@@ -53,6 +53,8 @@ public struct SideFacts: Hashable, Sendable {
   /// Hash of the link-layer source of its last packet that is not a RST; 0 unknown.
   public var macHash: UInt16 = 0
   public var lastWindow: UInt16 = 0
+  /// The largest that it offered outside of its SYN, unscaled as `lastWindow`.
+  public var widestWindow: UInt16 = 0
 
   // MARK: Sequence space
   /// Sequence number of offset 0; nil where the side sent nothing.

@@ -118,6 +118,7 @@ extension Tracker {
     facts.ipID = side.ipID
     facts.macHash = side.macHash
     facts.lastWindow = side.window
+    facts.widestWindow = side.widestWindow
     facts.mptcp = side.has(.mptcp)
     guard side.has(.syn) else { return }
     facts.isn = side.origin.advanced(by: -1)

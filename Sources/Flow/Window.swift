@@ -5,6 +5,8 @@ extension Sender {
   @inline(__always) mutating func advertise(_ segment: Segment, _ moment: Moment, troubles: inout Troubles) {
     guard segment.flags.contains(.ack) else { return }
     window = segment.window
+    // A SYN's window is never scaled (RFC 7323 §2.2): no measure for the others.
+    if segment.window > widestWindow, !segment.flags.contains(.syn) { widestWindow = segment.window }
     if segment.window == 0 {
       if segment.flags.isDisjoint(with: [.syn, .fin]) { closeWindow(moment, &troubles) }
     } else if has(.zeroWindow) {

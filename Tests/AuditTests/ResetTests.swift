@@ -35,6 +35,22 @@ struct ResetTests {
     #expect(finding.atFault == .client)
   }
 
+  /// 8,900 of 9,000 bytes lie in the client's buffer: its window never opened again.
+  @Test(arguments: [(432, "reset-unread", Severity.error), (502, "reset-abort", .note)])
+  func theWindowTellsWhatIsUnread(_ window: Int, _ rule: String, _ severity: Severity) throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:201
+        0.2 S > C . 1:9001/1000
+        0.201 C > S . ack 9001 win 432
+        3.2 C > S R. 201 win \(window)
+        """)
+    #expect(finding.rule == rule)
+    #expect(finding.severity == severity)
+    #expect(finding.atFault == .client)
+    if rule == "reset-unread" { #expect(finding.fact("window_short_by") == .integer(8960)) }
+  }
+
   // MARK: reset-abort
 
   @Test func aBrowserThatResetsIdleConnections() throws {

@@ -23,8 +23,10 @@ extension Rule {
     _ reset: Reset, _ side: Side, _ forgery: Forgery, _ confidence: Confidence, tookEffect: Bool, _ facts: Facts,
     _ surroundings: Surroundings
   ) -> Finding {
-    // Out of the window it may as well be a late one of an earlier connection; only another test says otherwise.
-    let stale = reset.verdict == .ignored && forgery.failed == [.goesOn]
+    // Out of the window it may as well be a late one of an earlier connection; another test may say otherwise.
+    let outOfWindow = reset.verdict == .ignored && forgery.failed == [.goesOn]
+    let confidence = outOfWindow ? min(confidence, .likely) : confidence
+    let stale = outOfWindow && facts.tupleReused
     let reasons = forgery.failed.map { reason($0, reset, side, facts) }
     let effect = tookEffect ? "ended the connection" : "had no effect"
     var evidence = [Evidence(reset.moment, side, "RST in the \(side.name)'s name: " + reasons.joined(separator: "; "))]

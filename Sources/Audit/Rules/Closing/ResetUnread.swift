@@ -9,28 +9,58 @@ extension Rule {
     title: "a side resets in place of FIN while it holds data that it has not read"
   ) { facts, surroundings, thresholds in
     guard let abort = Abort(facts, surroundings), abort.reset.flags.contains(.ack), !abort.reset.ownFin,
-      abort.forgery.confidence == nil, let data = abort.unansweredData
+      abort.forgery.confidence == nil
     else { return nil }
-    let side = abort.side
-    let recent = abort.isRecent(data, thresholds)
-    // A client that leaves an answer unread is its own affair, and one that has read it long ago resets an idle connection.
-    guard recent || side == .server else { return nil }
-    let isClient = side == .client
-    let waited = abort.reset.moment.time.since(data.time)
-    let request = "\(abort.peer.name)'s last data had arrived \(duration(waited)) before"
-    let rest = isClient ? "the answer was not wanted" : "never answered"
-    return Finding(
-      rule: "reset-unread", severity: isClient || abort.isRoutine ? .note : .error,
+    let unread = abort.windowShortBy
+    let isProved = unread >= thresholds.unreadBytes
+    guard let data = abort.unansweredData ?? (isProved ? abort.reset.peerLastData : nil) else { return nil }
+    let isRecent = abort.isRecent(data, thresholds)
+    // A client that has read its answer resets an idle connection.
+    guard isRecent || isProved || abort.side == .server else { return nil }
+    return UnreadData(abort: abort, data: data, isRecent: isRecent, bytes: isProved ? unread : nil)
+      .finding(facts, surroundings)
+  }
+}
+
+private struct UnreadData {
+  let abort: Abort
+  /// The peer's last new data.
+  let data: Moment
+  let isRecent: Bool
+  /// In the buffer, as the window tells.
+  let bytes: Int64?
+
+  private var side: Side { abort.side }
+  private var waited: Int64 { abort.reset.moment.time.since(data.time) }
+
+  /// A client that leaves just when an answer comes, or has been told goodbye, is its own affair; one that lets an answer lie
+  /// for long and resets is not.
+  private var severity: Severity {
+    if abort.isRoutine { return .note }
+    return side == .client && (isRecent || bytes == nil || abort.reset.peerFin) ? .note : .error
+  }
+
+  private var summary: String {
+    let what = bytes.map { "about \(Audit.bytes($0)) unread, by its window" } ?? "data unread"
+    let request = "the \(abort.peer.name)'s last data had arrived \(duration(waited)) before"
+    return "\(side.name) reset in place of FIN with \(what): \(request)"
+      + (abort.unansweredData == nil ? "" : " and were never answered")
+  }
+
+  func finding(_ facts: Facts, _ surroundings: Surroundings) -> Finding {
+    Finding(
+      rule: "reset-unread", severity: severity,
       confidence: facts.confidence(
-        recent ? .likely : .possible, from: data.time, to: abort.reset.moment.time, losing: [side], surroundings),
-      suspects: [side.party],
-      summary: "\(side.name) reset in place of FIN with data unread: the \(request), \(rest)",
+        isRecent || bytes != nil ? .likely : .possible, from: data.time, to: abort.reset.moment.time, losing: [side],
+        surroundings),
+      suspects: [side.party], summary: summary,
       evidence: [
         Evidence(data, abort.peer, "the last data that the \(side.name) received"),
-        Evidence(abort.reset.moment, side, "RST+ACK in place of FIN, nothing sent since"),
+        Evidence(abort.reset.moment, side, "RST+ACK in place of FIN"),
       ],
       facts: [
-        NamedFact("unanswered_for", duration: waited), NamedFact("acknowledged_by_reset", abort.acknowledgesAll),
+        NamedFact("waited", duration: waited), NamedFact("answered", abort.unansweredData == nil),
+        NamedFact("window_short_by", bytes), NamedFact("acknowledged_by_reset", abort.acknowledgesAll),
         NamedFact("echoes", abort.echoes), NamedFact("idle", duration: abort.reset.idleBefore),
       ],
       mend:

@@ -28,8 +28,14 @@ private struct CutTransfer {
   private var severity: Severity {
     if abort.isRoutine { return .note }
     guard hungUp, abort.forgery.confidence == nil else { return .error }
-    // A client that has the answer in its hands, by the RST's own ACK, and does not want it.
-    return abort.side == .client && abort.acknowledgesAll ? .note : .warning
+    return isClientLeaving ? .note : .warning
+  }
+
+  /// A client that has had earlier answers and resets when the next one has come, of which it has acknowledged nothing: it
+  /// has given it up; a load generator ends so.
+  private var isClientLeaving: Bool {
+    abort.side == .client && abort.reset.peerAcked > 0 && abort.acknowledgesAll
+      && abort.own.lastAlive?.packet == abort.reset.ownLastData?.packet
   }
 
   private var summary: String {
