@@ -165,7 +165,7 @@ struct SilenceHandshakeTests {
         0.1,1.1,3.1 S > C S. ttl 57
         """),
     Verdict(
-      "the client asks again: it meant it", "handshake-unfinished", [.path], .likely,
+      "the client asks again: it meant it", "handshake-unfinished", [.path, .client], .likely,
       of: """
         0 C > S S ttl 57
         0.0001 S > C S.

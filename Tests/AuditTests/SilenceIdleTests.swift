@@ -41,7 +41,7 @@ struct SilenceIdleTests {
         901,976,1051,1126,1201 C > S . 100
         """),
     Verdict(
-      "it arrives at the silent side: no middlebox between", "peer-vanished", [.server], .certain,
+      "it arrives at the silent side: no middlebox between", "peer-vanished", [.server, .path], .certain,
       of: atServer + """
         1.00 C > S P. 1:101
         1.0001 S > C P. 1:501
@@ -86,7 +86,7 @@ struct SilenceIdleTests {
       "after a long idle time, and not forged", "half-open", [.server, .path], .likely,
       of: atClient + alive + "601 C > S P. 101:201\n601.08 S > C R 501"),
     Verdict(
-      "seen where the RST is made", "half-open", [.server], .likely,
+      "seen where the RST is made", "half-open", [.server, .path], .likely,
       of: atServer + """
         1.00 C > S P. 1:101
         1.0001 S > C P. 1:501

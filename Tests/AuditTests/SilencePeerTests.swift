@@ -35,7 +35,7 @@ struct SilencePeerTests {
         1.01,1.3,1.9,3.1,5.5,10.3 S > C P. 1:501
         """),
     Verdict(
-      "the packets arrive at the silent side", "peer-vanished", [.server], .certain,
+      "the packets arrive at the silent side", "peer-vanished", [.server, .path], .certain,
       of: atServer + """
         1.00 C > S P. 1:101
         1.0001 S > C P. 1:501

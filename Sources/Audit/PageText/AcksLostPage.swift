@@ -4,7 +4,43 @@ extension Page {
     #"""
     # acks-lost
 
-    The peer repeats data whose ACKs are on the wire.
+    Data come again and again although their ACKs are on the wire: one side does not hear the other.
+
+    ## What it means
+
+    The path works in one direction. The server's data arrive, the client acknowledges them, the ACKs do
+    not reach the server: it repeats, backs off and gives up in the end. Everything else that the client
+    sends is lost as well. In the capture at the client all seems well but for the repetitions.
+
+    ## How it shows
+
+        1.080  server → client  500 bytes
+        1.081  client → server  ACK 501
+        1.4    server → client  500 bytes      the same, though acknowledged
+        1.401  client → server  ACK 501
+        2.0    server → client  500 bytes
+        3.2    server → client  500 bytes      the gaps grow
+
+    The least: the data and three repetitions of what was acknowledged, a gap that grew, over 3 seconds.
+
+    ## Told from its look-alikes
+
+    - *A spurious retransmission* (a late ACK, a tail loss probe) comes once or twice and then the
+      sender goes on.
+    - *A lost last ACK*: a FIN that is repeated after both FINs were acknowledged goes away by itself.
+    - *A keepalive with a byte in it* asks for an answer, and gets it.
+    - *`peer-vanished`* is the same path seen from the other side of the fault.
+
+    ## What to do
+
+    The fault is between the capture and the side that repeats. Capture beside it: if the ACKs arrive
+    there, its own firewall drops them, or they are damaged (checksums). Typical: routes that differ by
+    direction through stateful firewalls, of which one sees only half; a NAT entry that was lost for one
+    direction.
+
+    ## What it cannot tell
+
+    Where between. Where the capture stands at the side that repeats, its host is not cleared.
 
     """#
   }

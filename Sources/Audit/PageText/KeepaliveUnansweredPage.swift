@@ -4,7 +4,43 @@ extension Page {
     #"""
     # keepalive-unanswered
 
-    Keepalive probes without an answer.
+    Keepalive probes without an answer: the peer, or the way to it, is gone.
+
+    ## What it means
+
+    Nobody has anything to say, and one kernel asks whether the other end is still there (SO_KEEPALIVE).
+    At least three probes went unanswered. After the last one (Linux: 9, every 75 s) the kernel ends the
+    connection and the application gets ETIMEDOUT. Without keepalive nobody would ever have noticed.
+
+    ## How it shows
+
+        7200  client → server  ACK, sequence number one below the next    the probe
+        7275  client → server  ACK, the same
+        7350  client → server  ACK, the same
+        7875  client → server  RST+ACK                                    the kernel gives up
+
+    A probe has no data, or one byte that was acknowledged long ago (RFC 9293 §3.8.4).
+
+    ## Told from its look-alikes
+
+    - *Window probes* are the same packet; the peer's last window was zero (`stalled-reader`).
+    - *Duplicate ACKs* come in bursts, probes a second apart and more.
+    - *Answered probes* come as regularly. Where the capture holds one direction only they prove
+      nothing, and there is no finding; echoed timestamps that rise prove that they were answered.
+    - *One or two probes without an answer* are lost packets: RFC 9293 forbids to call that death.
+    - *`half-open`*: the probe is answered, by a RST.
+    - *`idle-killed`*: the idle time before the first probe is long enough for a middlebox to forget,
+      and no such idle time was survived before.
+
+    ## What to do
+
+    Capture at the silent side, or look at its socket table: a peer that still lists the connection and
+    does not see the probes is behind a path that drops them. If it does not list it, it was restarted
+    or closed, and its FIN was lost.
+
+    ## What it cannot tell
+
+    When the peer died: at any time since its last packet.
 
     """#
   }

@@ -4,7 +4,47 @@ extension Page {
     #"""
     # peer-vanished
 
-    Data repeated with back-off, and nothing from a peer that was alive before.
+    Data are repeated with back-off, and a peer that was alive before says nothing more.
+
+    ## What it means
+
+    The connection worked; from one moment on no packet of the peer arrives. Its host lost power or
+    network, was moved or frozen; a firewall forgot or forbade the connection; a route broke. The sender
+    repeats the oldest unacknowledged bytes at 0.2, 0.4, 0.8 … seconds and gives up after some 15
+    minutes. Its socket stays open till then. The lost bytes are those on the wire that were never
+    acknowledged; what the sender had queued behind is in no capture.
+
+    ## How it shows
+
+        10.000  client → server  100 bytes
+        10.080  server → client  ACK              the last that is heard of it
+        12.0    client → server  100 bytes
+        12.3    client → server  100 bytes        the same again
+        12.9    client → server  100 bytes        the gaps grow
+        14.1    client → server  100 bytes
+
+    The least: 4 transmissions of the same data (or of the probes of a closed window), a gap that grew,
+    over 3 seconds, 5 recorded. More of it raises the confidence; losses of the capture lower it.
+
+    ## Told from its look-alikes
+
+    - *Loss and recovery*: the peer acknowledges in the end. An outage that healed is no finding.
+    - *A tail loss probe* (RFC 8985) makes the first repetition early; it alone proves nothing.
+    - *The capture misses the peer's packets*: the sender then moves on, and there is no finding.
+    - *`big-packets-lost`*: the peer still answers, only the large segments never arrive.
+    - *`stalled-reader`*: the window is zero and the probes are answered.
+    - *Repetitions after both FINs were acknowledged* are late duplicates: harmless.
+    - *`idle-killed`*: the silence begins with the first packet after a long idle time.
+
+    ## What to do
+
+    Capture at the other side: packets that arrive there clear the path. Ask whether the host was up.
+    For the future: TCP_USER_TIMEOUT or shorter `tcp_retries2`, so that the application learns of it in
+    seconds.
+
+    ## What it cannot tell
+
+    Network, firewall or host: from one end they look the same.
 
     """#
   }

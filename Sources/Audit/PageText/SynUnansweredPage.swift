@@ -4,7 +4,45 @@ extension Page {
     #"""
     # syn-unanswered
 
-    SYNs without an answer of any kind.
+    SYNs without an answer of any kind: no SYN-ACK, no RST, no ICMP error.
+
+    ## What it means
+
+    The client asks to connect, asks again after one second and after three, and nobody says anything.
+    Something drops the SYN without a word, or drops the answer. The application waits: about two
+    minutes by Linux's defaults (`tcp_syn_retries` 6), until `connect()` fails with ETIMEDOUT.
+
+    ## How it shows
+
+        0.000  client → server  SYN
+        1.0    client → server  SYN       the same sequence number
+        3.0    client → server  SYN
+                                          and nothing
+
+    An error: at least 2 SYNs, and 3 seconds recorded after the first. A lone SYN is a note, summed up
+    per target; the many targets of one source are one note, a scan.
+
+    ## Told from its look-alikes
+
+    - *Refused* (`syn-refused`): a RST came back. *Rejected* (`syn-rejected`): an ICMP error did.
+    - *The capture saw one direction only*: then the client goes on with an ACK, and there is no
+      finding. That it repeats its SYN proves that it was not answered.
+    - *The recording ended at once*: less than 3 seconds after the first SYN nothing is claimed.
+    - *The SYN-ACKs are there and the client repeats its SYN*: `handshake-unfinished`.
+
+    ## What to do
+
+    1. Is the address right, and is the host up? A host that is up and has no listener refuses; it is
+       not silent.
+    2. Capture at the server's side. SYNs that arrive there are dropped by the server: its firewall, or
+       a full listen queue (`nstat -az TcpExtListenDrops TcpExtListenOverflows`).
+    3. SYNs that do not arrive are dropped on their way: security groups, network ACLs, routes.
+    4. SYN-ACKs that leave the server and do not arrive come back by another way than the SYN went.
+
+    ## What it cannot tell
+
+    From the client's side: whether the SYN or the SYN-ACK was lost, and whether the server or the path
+    did it. At fault is the server alone only where the capture stands beside it.
 
     """#
   }

@@ -55,7 +55,7 @@ extension Facts {
       rule: "half-open", severity: .error,
       confidence: confidence(
         best, from: (reset.provoked ?? reset.moment).time, to: reset.moment.time, losing: [side], surroundings),
-      suspects: standsAt(side) ? [side.party] : [side.party, .path],
+      suspects: [side.party, .path],
       summary: "the \(side.name) has no such connection any more: it answers with a bare RST"
         + (syn != nil ? ", and had begun another one" : "")
         + (reset.idleBefore >= 1_000_000_000 ? ", after \(Audit.duration(reset.idleBefore)) of silence" : ""),

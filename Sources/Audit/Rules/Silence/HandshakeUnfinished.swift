@@ -41,7 +41,7 @@ extension Rule {
 extension Facts {
   fileprivate func suspectsOfUnfinishedHandshake(asksAgain: Bool) -> [Party] {
     if standsAt(.client) { return [.client] }
-    // Who asks again meant it, and was not reached.
-    return asksAgain ? [.path] : [.client, .path]
+    // Who asks again meant it, and was not reached; its own firewall may be the reason.
+    return asksAgain ? [.path, .client] : [.client, .path]
   }
 }

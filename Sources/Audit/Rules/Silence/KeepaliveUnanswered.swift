@@ -12,7 +12,7 @@ extension Rule {
     let ample = gaveUp || silence.run.sent.count >= thresholds.keepaliveProbes + 2
     return Finding(
       rule: "keepalive-unanswered", severity: .error, confidence: silence.confidence(ample ? .certain : .likely),
-      suspects: facts.suspects(forSilenceOf: silence.silent),
+      suspects: silence.suspects,
       summary: "the \(silence.silent.name) is silent: \(silence.repetition), no answer"
         + (gaveUp ? ", then the \(silence.speaker.name) gave up" : ""),
       evidence: silence.evidence, facts: named, mend: silence.proof)

@@ -12,7 +12,7 @@ extension Rule {
     return Finding(
       rule: "never-heard", severity: .error,
       confidence: silence.confidence(least: thresholds.dataTransmissions, span: thresholds.silentSpan),
-      suspects: facts.suspects(forSilenceOf: silence.silent),
+      suspects: silence.suspects,
       summary: "nothing from the \(silence.silent.name) \(since): \(silence.repetition), no answer",
       bytesLost: silence.lostBytes, bytesLostExact: facts[silence.speaker].fin != nil, evidence: silence.evidence,
       facts: silence.namedFacts, mend: silence.proof)

@@ -14,7 +14,7 @@ extension Rule {
     return Finding(
       rule: "peer-vanished", severity: .error,
       confidence: silence.confidence(least: thresholds.dataTransmissions, span: thresholds.silentSpan),
-      suspects: facts.suspects(forSilenceOf: silence.silent),
+      suspects: silence.suspects,
       summary: "the \(silence.silent.name) fell silent\(closed): \(silence.repetition), no answer"
         + (lost > 0 ? "; \(bytes(lost)) lost" : ""),
       bytesLost: lost, bytesLostExact: own.fin != nil, evidence: silence.evidence, facts: silence.namedFacts,

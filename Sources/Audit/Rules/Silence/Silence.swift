@@ -62,6 +62,12 @@ struct Silence {
       surroundings)
   }
 
+  /// Where the capture stands beside the silent side, its host is the likelier one; what is between them, a bridge or a
+  /// firewall, is not cleared by that.
+  var suspects: [Party] {
+    facts.standsAt(silent) ? [silent.party, .path] : [.path, silent.party]
+  }
+
   /// Bytes on the wire that never arrived, as far as the silent side has said.
   var lostBytes: UInt64 { facts[speaker].unackedBytes - min(facts[speaker].unackedBytes, facts[speaker].sackedBytes) }
 
@@ -113,8 +119,8 @@ struct Silence {
   /// What would tell the path from the host.
   var proof: String {
     facts.standsAt(silent)
-      ? "The packets arrive where the capture stands, at the \(silent.name), and its host does not answer: look at its "
-        + "firewall, its load and its socket table."
+      ? "The packets arrive at the \(silent.name), where the capture stands, and are not answered: look at its firewall, "
+        + "its load and its socket table."
       : "Capture at the \(silent.name)'s side too: if these packets arrive there, its host is at fault, else the path."
   }
 }
