@@ -73,7 +73,7 @@ extension Tracker {
     records[next].shared.marks.insert(.tupleReused)
     let (_, fromA) = FlowKey.of(syn, scope: connection.key.scope)
     records[next].observe(syn, fromA: fromA, troubles: &troubles)
-    if zeek.isOn { zeek[next].observe(syn, fromFirst: true) }
+    if zeek.isOn { zeek.observe(syn, index: next, fromFirst: true) }
     retire(next, reason)
   }
 

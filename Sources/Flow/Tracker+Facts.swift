@@ -36,7 +36,7 @@ extension Tracker {
     facts.client.state = facts.socketState(of: .client, now: now)
     facts.server.state = facts.socketState(of: .server, now: now)
     facts.endedBecause = facts.reasonOfEnd(reason)
-    if zeek.isOn { facts.zeek = zeek[index].view(firstIsClient: connection.startedByA == clientIsA) }
+    if zeek.isOn { facts.zeek = zeek.view(index, firstIsClient: connection.startedByA == clientIsA) }
     return facts
   }
 

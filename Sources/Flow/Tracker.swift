@@ -42,7 +42,7 @@ public struct Tracker: ~Copyable {
     self.options = options
     records = Region(capacity: options.maxConnections)
     troubles = Troubles(capacity: options.maxConnections * 2)
-    zeek = ZeekRecords(isOn: options.zeek)
+    zeek = ZeekRecords(isOn: options.zeek, capacity: options.maxConnections)
   }
 
   /// Connections now held.
@@ -94,7 +94,7 @@ public struct Tracker: ~Copyable {
       if index == 0 { return }
     }
     records[index].observe(segment, fromA: fromA, troubles: &troubles)
-    if zeek.isOn { zeek[index].observe(segment, fromFirst: fromA == records[index].startedByA) }
+    if zeek.isOn { zeek.observe(segment, index: index, fromFirst: fromA == records[index].startedByA) }
     if records[index].mayBeOver { noteEnd(index) }
   }
 
@@ -183,7 +183,7 @@ public struct Tracker: ~Copyable {
       let next = beginAnew(syn, key, hash, replacing: index)
       keep(waiting.notice, for: next)
       records[next].observe(syn, fromA: synFromA, troubles: &troubles)
-      if zeek.isOn { zeek[next].observe(syn, fromFirst: true) }
+      if zeek.isOn { zeek.observe(syn, index: next, fromFirst: true) }
       return next
     }
     if fromA == synFromA, !segment.flags.contains(.syn) {

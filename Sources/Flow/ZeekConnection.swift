@@ -14,12 +14,18 @@ struct ZeekConnection: BitwiseCopyable {
   init(first segment: Segment) { shared = ZeekShared(first: segment) }
 
   /// Takes in the next segment in order of capture, copies too: Zeek knows none.
-  mutating func observe(_ segment: Segment, fromFirst: Bool) {
+  @inline(__always) mutating func observe(_ segment: Segment, fromFirst: Bool, _ waiting: inout ZeekWaiting) {
     if fromFirst {
-      shared.observe(segment, fromFirst: true, sender: &first, receiver: &second)
+      shared.observe(segment, fromFirst: true, sender: &first, receiver: &second, &waiting)
     } else {
-      shared.observe(segment, fromFirst: false, sender: &second, receiver: &first)
+      shared.observe(segment, fromFirst: false, sender: &second, receiver: &first, &waiting)
     }
+  }
+
+  /// Gives back what it holds elsewhere.
+  mutating func release(_ waiting: inout ZeekWaiting) {
+    first.contents.release(&waiting)
+    second.contents.release(&waiting)
   }
 
   /// - Parameter firstIsClient: the sender of the first packet is our client.
@@ -38,9 +44,9 @@ struct ZeekConnection: BitwiseCopyable {
       view.responderBytes = responder.size(peer: originator.state)
     }
     view.missedBytes = shared.missedBytes
-    view.originatorPackets = originator.packets
+    view.originatorPackets = UInt64(originator.packets)
     view.originatorIPBytes = originator.ipBytes
-    view.responderPackets = responder.packets
+    view.responderPackets = UInt64(responder.packets)
     view.responderIPBytes = responder.ipBytes
     return view
   }
@@ -68,14 +74,15 @@ struct ZeekShared: BitwiseCopyable {
 
   /// One segment, step by step in Zeek's order: the letters of `history` depend on it.
   mutating func observe(
-    _ segment: Segment, fromFirst: Bool, sender: inout ZeekEndpoint, receiver: inout ZeekEndpoint
+    _ segment: Segment, fromFirst: Bool, sender: inout ZeekEndpoint, receiver: inout ZeekEndpoint,
+    _ waiting: inout ZeekWaiting
   ) {
     let flags = segment.flags
     if segment.options.contains(.badChecksum) {
       if sender.badChecksums.isSaid() { history.append(.badChecksum, isOriginator: fromFirst != isFlipped) }
       return
     }
-    sender.packets &+= 1
+    if sender.packets < .max { sender.packets += 1 }
     sender.ipBytes &+= UInt64(segment.wireLength)
     if history.isLoneSYNACK, flags.isDisjoint(with: [.syn, .fin, .rst]) {
       flipSYNACK(fromFirst: fromFirst, &sender, &receiver)
@@ -91,17 +98,20 @@ struct ZeekShared: BitwiseCopyable {
       history.append(.zeroWindow, isOriginator: isOriginator)
     }
     if !(sender.has(.didClose) && receiver.has(.didClose)) { last = segment.time }
-    if flags.contains(.fin) { sender.finEnd = offset &+ Int64(ZeekEndpoint.length(segment)) }
+    if flags.contains(.fin) {
+      sender.marks.insert(.sentFIN)
+      sender.finEnd = offset &+ Int64(ZeekEndpoint.length(segment))
+    }
     let acknowledged = acknowledge(segment, &receiver)
     if sender.advance(segment), sender.retransmissions.isSaid() {
       history.append(.retransmission, isOriginator: isOriginator)
     }
     if transition(segment, isOriginator, &sender, &receiver) { sender.marks.insert(.closing) }
     if flags.contains(.ack) {
-      findGaps(below: acknowledged, isOriginator: !isOriginator, &receiver, peer: sender.state, sender.previous)
+      findGaps(below: acknowledged, isOriginator: !isOriginator, &receiver, peer: sender, &waiting)
     }
     sender.marks.insert(.heard)
-    if segment.payloadLength > 0, !flags.contains(.rst), offset >= 0 { deliver(segment, offset, &sender) }
+    if segment.payloadLength > 0, !flags.contains(.rst), offset >= 0 { deliver(segment, offset, &sender, &waiting) }
     close(&sender, &receiver)
   }
 
@@ -129,24 +139,26 @@ struct ZeekShared: BitwiseCopyable {
     return offset
   }
 
-  private mutating func findGaps(
-    below acknowledged: Int64, isOriginator: Bool, _ side: inout ZeekEndpoint, peer: ZeekState, _ previous: ZeekState
+  @inline(__always) private mutating func findGaps(
+    below acknowledged: Int64, isOriginator: Bool, _ side: inout ZeekEndpoint, peer: ZeekEndpoint,
+    _ waiting: inout ZeekWaiting
   ) {
     var limit = acknowledged
-    if let finEnd = side.finEnd, limit >= finEnd { limit = finEnd - 1 }
-    let missing = side.contents.acknowledge(below: limit, isPartial: isPartial)
+    if side.has(.sentFIN), limit >= side.finEnd { limit = side.finEnd &- 1 }
+    let missing = side.contents.acknowledge(below: limit, isPartial: isPartial, &waiting)
     // Only between ends that are established or close cleanly: else numbers that do not fit would look like gaps.
-    guard missing.gaps > 0, side.isClean, peer == .established || (peer == .closed && previous == .established)
-    else { return }
+    guard missing.gaps > 0, side.isClean, peer.isClean else { return }
     missedBytes &+= UInt64(missing.bytes)
     for _ in 0..<missing.gaps where side.gaps.isSaid() { history.append(.gap, isOriginator: isOriginator) }
   }
 
-  private func deliver(_ segment: Segment, _ offset: Int64, _ sender: inout ZeekEndpoint) {
-    let from = offset + (segment.flags.contains(.syn) ? 1 : 0)
+  @inline(__always) private func deliver(
+    _ segment: Segment, _ offset: Int64, _ sender: inout ZeekEndpoint, _ waiting: inout ZeekWaiting
+  ) {
+    let from = offset &+ (segment.flags.contains(.syn) ? 1 : 0)
     sender.contents.receive(
-      from: from, to: from + Int64(segment.payloadLength), acked: sender.acked, nothingAcked: sender.nothingAcked,
-      size: max(sender.last, sender.acked) - 1)
+      from: from, to: from &+ Int64(segment.payloadLength), acked: sender.acked, nothingAcked: sender.nothingAcked,
+      size: max(sender.last, sender.acked) &- 1, &waiting)
   }
 
   @inline(__always) private func close(_ sender: inout ZeekEndpoint, _ receiver: inout ZeekEndpoint) {

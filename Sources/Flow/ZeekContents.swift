@@ -11,87 +11,109 @@ struct ZeekContents: BitwiseCopyable {
   private(set) var delivered: Int64 = 1
   /// All below was acknowledged and is forgotten.
   private var trimmed: Int64 = 1
-  private var waiting = Ranges()
+  /// What waits above a hole: index into the pool, 0 none.
+  private(set) var waiting: UInt32 = 0
   private(set) var gaveUp = false
 
   /// Bytes above a hole.
-  var hasUndelivered: Bool { !waiting.isEmpty }
+  var hasUndelivered: Bool { waiting != 0 }
 
   /// Data arrived.
   /// - Parameters:
   ///   - acked: offset up to which the peer has acknowledged.
   ///   - nothingAcked: the peer has acknowledged the SYN at most.
+  ///   - size: bytes of the stream so far, by its numbers.
   @inline(__always) mutating func receive(
-    from offset: Int64, to end: Int64, acked: Int64, nothingAcked: Bool, size: Int64
+    from offset: Int64, to end: Int64, acked: Int64, nothingAcked: Bool, size: Int64, _ pool: inout ZeekWaiting
   ) {
     guard !gaveUp, end > acked, end > trimmed else { return }
     let start = max(offset, acked, trimmed)
     if start > delivered {
-      waiting.insert(OffsetRange(start, end))
+      wait(OffsetRange(start, end), &pool)
     } else if end > delivered {
       delivered = end
-      if !waiting.isEmpty { deliverWaiting() }
+      if waiting != 0 { deliverWaiting(&pool) }
     }
-    if nothingAcked { receiveWithoutACK(size: size) }
-    if delivered - trimmed + waiting.total > ZeekContents.unacknowledged { giveUp() }
+    if nothingAcked { receiveWithoutACK(size: size, &pool) }
+    if delivered &- trimmed > ZeekContents.unacknowledged || waiting != 0 { limit(&pool) }
   }
 
-  private mutating func receiveWithoutACK(size: Int64) {
+  private mutating func wait(_ range: OffsetRange, _ pool: inout ZeekWaiting) {
+    if waiting == 0 { waiting = pool.records.allocate(Ranges()) ?? 0 }
+    if waiting != 0 { pool.records[waiting].insert(range) } else { gaveUp = true }
+  }
+
+  private mutating func receiveWithoutACK(size: Int64, _ pool: inout ZeekWaiting) {
     if size > ZeekContents.initialWindow { trimmed = max(trimmed, delivered) }
-    guard let last = waiting.last, last.end - delivered > ZeekContents.aboveHoleWithoutACK else { return }
-    giveUp()
-  }
-
-  private mutating func giveUp() {
-    gaveUp = true
-    waiting = Ranges()
-  }
-
-  private mutating func deliverWaiting() {
-    var rest = Ranges()
-    for index in 0..<waiting.count {
-      let range = waiting[index]
-      if range.start <= delivered {
-        delivered = max(delivered, range.end)
-      } else {
-        rest.insert(range)
-      }
+    if waiting != 0, let end = pool.records[waiting].end, end &- delivered > ZeekContents.aboveHoleWithoutACK {
+      giveUp(&pool)
     }
-    waiting = rest
+  }
+
+  private mutating func limit(_ pool: inout ZeekWaiting) {
+    let above = waiting == 0 ? 0 : pool.records[waiting].total
+    if delivered &- trimmed &+ above > ZeekContents.unacknowledged { giveUp(&pool) }
+  }
+
+  private mutating func giveUp(_ pool: inout ZeekWaiting) {
+    gaveUp = true
+    release(&pool)
+  }
+
+  mutating func release(_ pool: inout ZeekWaiting) {
+    if waiting != 0 { pool.records.free(waiting) }
+    waiting = 0
+  }
+
+  /// What `delivered` has reached.
+  private mutating func deliverWaiting(_ pool: inout ZeekWaiting) {
+    while let first = pool.records[waiting].first, first.start <= delivered {
+      delivered = max(delivered, first.end)
+      _ = pool.records[waiting].remove(first)
+    }
+    if pool.records[waiting].isEmpty { release(&pool) }
   }
 
   /// The peer acknowledged all below `offset`: what was not seen of it is missing.
-  /// - Parameter isPartial: neither SYN was seen, so that the first byte may be a keepalive's.
+  /// - Parameter isPartial: a SYN was not seen, so that the first byte may be a keepalive's.
   /// - Returns: how many gaps, and of how many bytes together.
-  @inline(__always) mutating func acknowledge(below offset: Int64, isPartial: Bool) -> (gaps: Int, bytes: Int64) {
+  @inline(__always) mutating func acknowledge(
+    below offset: Int64, isPartial: Bool, _ pool: inout ZeekWaiting
+  ) -> (gaps: Int, bytes: Int64) {
     guard offset > trimmed else { return (0, 0) }
     trimmed = offset
     guard offset > delivered, !(isPartial && offset <= 2) else { return (0, 0) }
-    return skip(to: offset)
+    return skip(to: offset, &pool)
   }
 
-  private mutating func skip(to offset: Int64) -> (gaps: Int, bytes: Int64) {
+  private mutating func skip(to offset: Int64, _ pool: inout ZeekWaiting) -> (gaps: Int, bytes: Int64) {
     var gaps = 0
     var bytes: Int64 = 0
-    if !gaveUp {
-      while let range = waiting.first, range.start < offset {
-        gaps += 1
-        bytes += range.start - delivered
-        delivered = range.start
-        deliverWaiting()
-      }
-      if offset > delivered {
-        gaps += 1
-        bytes += offset - delivered
-      }
+    while waiting != 0, let first = pool.records[waiting].first, first.start < offset {
+      gaps += 1
+      bytes &+= first.start &- delivered
+      delivered = first.start
+      deliverWaiting(&pool)
     }
-    delivered = max(delivered, offset)
-    if !waiting.isEmpty { deliverWaiting() }
-    return (gaps, bytes)
+    if offset > delivered {
+      gaps += 1
+      bytes &+= offset &- delivered
+      delivered = offset
+      if waiting != 0 { deliverWaiting(&pool) }
+    }
+    return gaveUp ? (0, 0) : (gaps, bytes)
   }
+}
+
+/// What waits above the holes of all streams: few have any. A stream that finds no room is given up, as Zeek gives up one
+/// that it can't hold.
+struct ZeekWaiting: ~Copyable {
+  var records: Region<Ranges>
+
+  init(capacity: Int) { records = Region(capacity: capacity) }
 }
 
 extension Ranges {
   fileprivate var first: OffsetRange? { isEmpty ? nil : self[0] }
-  fileprivate var last: OffsetRange? { isEmpty ? nil : self[count - 1] }
+  fileprivate var end: Int64? { isEmpty ? nil : self[count - 1].end }
 }

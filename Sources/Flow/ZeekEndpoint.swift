@@ -35,6 +35,7 @@ struct ZeekMarks: OptionSet, BitwiseCopyable {
   /// Sent a FIN or RST; counts as closed when its data are delivered.
   static var closing: Self { .init(rawValue: 1 << 8) }
   static var didClose: Self { .init(rawValue: 1 << 9) }
+  static var sentFIN: Self { .init(rawValue: 1 << 10) }
 }
 
 /// One end of a connection as Zeek follows it. Offsets count from `start`: the SYN is 0, the first byte of data 1.
@@ -50,13 +51,14 @@ struct ZeekEndpoint: BitwiseCopyable {
   private(set) var last: Int64 = 0
   /// The highest offset that the peer acknowledged.
   private(set) var acked: Int64 = 0
-  /// One past the FIN; nil while none was seen.
-  var finEnd: Int64?
-  /// Where the latest of each was.
-  var lastSYN: Int64 = 0
-  var lastFIN: Int64 = 0
-  var lastRST: Int64 = 0
-  var packets: UInt64 = 0
+  /// One past the FIN, where `marks` has `.sentFIN`.
+  var finEnd: Int64 = 0
+  /// Where the latest of each was; the low 32 bits tell them apart.
+  var lastSYN: UInt32 = 0
+  var lastFIN: UInt32 = 0
+  var lastRST: UInt32 = 0
+  /// Saturating.
+  var packets: UInt32 = 0
   var ipBytes: UInt64 = 0
   var retransmissions = ZeekTally()
   var gaps = ZeekTally()
@@ -160,13 +162,13 @@ struct ZeekEndpoint: BitwiseCopyable {
     if previous == .synSent, state == .reset, peer == .inactive, acked != 0, acked != 1 { return 0 }
     let size = max(last, acked)
     guard size > 0 else { return 0 }
-    return UInt64(max(0, size - (finEnd == nil ? 1 : 2)))
+    return UInt64(max(0, size - (has(.sentFIN) ? 2 : 1)))
   }
 
   /// Sent a FIN or RST, and data of it, or of the peer, is still to come.
   func isPending(peer: ZeekEndpoint) -> Bool {
     if contents.gaveUp || last < contents.delivered { return false }
-    if contents.delivered != last - 1, contents.delivered != last { return true }
+    if contents.delivered != last &- 1, contents.delivered != last { return true }
     return state != .reset && peer.contents.hasUndelivered
   }
 }

@@ -73,13 +73,14 @@ enum ZeekLetter: UInt8 {
 /// Counts what is said logarithmically: the first time, the tenth, the hundredth …
 struct ZeekTally: BitwiseCopyable {
   private var count: UInt32 = 0
-  private var next: UInt32 = 1
 
   /// One more; whether it is one that is said.
   mutating func isSaid() -> Bool {
-    count &+= 1
-    guard count == next else { return false }
-    next = next.multipliedReportingOverflow(by: 10).overflow ? .max : next * 10
-    return true
+    guard count < .max else { return false }
+    count += 1
+    switch count {
+    case 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000: return true
+    default: return false
+    }
   }
 }

@@ -2,23 +2,34 @@ internal import Wire
 
 /// Zeek's view of each connection, kept beside the tracker's own where it is asked for: the same index, another region.
 struct ZeekRecords: ~Copyable {
-  private var records: [ZeekConnection] = []
+  private var records: Region<ZeekConnection>
+  private var waiting: ZeekWaiting
   let isOn: Bool
 
-  init(isOn: Bool) { self.isOn = isOn }
-
-  mutating func begin(_ segment: Segment, index: UInt32) {
-    let place = Int(index)
-    if place < records.count {
-      records[place] = ZeekConnection(first: segment)
-      return
-    }
-    while records.count <= place { records.append(ZeekConnection(first: segment)) }
+  /// - Parameter capacity: as of the tracker's own records.
+  init(isOn: Bool, capacity: Int) {
+    self.isOn = isOn
+    records = Region(capacity: isOn ? capacity : 0)
+    waiting = ZeekWaiting(capacity: isOn ? capacity : 0)
   }
 
-  subscript(_ index: UInt32) -> ZeekConnection {
-    get { records[Int(index)] }
-    // In its place: a record is too large to be copied twice a packet.
-    _modify { yield &records[Int(index)] }
+  /// A connection begins at `index`, whatever was there before.
+  mutating func begin(_ segment: Segment, index: UInt32) {
+    if index < records.used {
+      records[index].release(&waiting)
+      records[index] = ZeekConnection(first: segment)
+      return
+    }
+    // The tracker hands out its indexes in ascending order before it hands out one again.
+    while records.used <= index, records.allocate(ZeekConnection(first: segment)) != nil {}
+  }
+
+  @inline(__always) mutating func observe(_ segment: Segment, index: UInt32, fromFirst: Bool) {
+    guard index < records.used else { return }
+    records[index].observe(segment, fromFirst: fromFirst, &waiting)
+  }
+
+  func view(_ index: UInt32, firstIsClient: Bool) -> ZeekView {
+    index < records.used ? records[index].view(firstIsClient: firstIsClient) : ZeekView()
   }
 }

@@ -18,19 +18,21 @@ extension ZeekShared {
     }
     switch control {
     case .syn:
-      let isNew = !sender.has(.syn) || offset != sender.lastSYN
+      let place = UInt32(truncatingIfNeeded: offset)
+      let isNew = !sender.has(.syn) || place != sender.lastSYN
       if isNew { history.append(flags.contains(.ack) ? .synAck : .syn, isOriginator: isOriginator) }
       sender.marks.insert(.syn)
-      sender.lastSYN = offset
+      sender.lastSYN = place
     case .fin:
-      let end = offset &+ Int64(segment.payloadLength)
+      let end = UInt32(truncatingIfNeeded: offset) &+ segment.payloadLength
       if !sender.has(.fin) || end != sender.lastFIN { history.append(.fin, isOriginator: isOriginator) }
       sender.marks.insert(.fin)
       sender.lastFIN = end
     case .rst:
-      if !sender.has(.rst) || offset != sender.lastRST { history.append(.rst, isOriginator: isOriginator) }
+      let place = UInt32(truncatingIfNeeded: offset)
+      if !sender.has(.rst) || place != sender.lastRST { history.append(.rst, isOriginator: isOriginator) }
       sender.marks.insert(.rst)
-      sender.lastRST = offset
+      sender.lastRST = place
     case _ where control.contains([.fin, .rst]):
       once(.finAndRST, .finAndRST, isOriginator, &sender)
     default:

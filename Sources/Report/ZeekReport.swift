@@ -5,6 +5,7 @@ internal import Wire
 ///
 /// Roles, states, letters and sizes are Zeek's (`ZeekView`), not ours. `local_orig` and `local_resp` are unset: which nets
 /// are local nobody has said. `service` and `tunnel_parents` are unset: they come from analysers that we lack.
+/// `#open` is the time of the first line's first packet, `#close` the end of the capture.
 public struct ZeekReport: Reporter {
   private static let fields = [
     ("ts", "time"), ("uid", "string"), ("id.orig_h", "addr"), ("id.orig_p", "port"), ("id.resp_h", "addr"),
@@ -19,6 +20,8 @@ public struct ZeekReport: Reporter {
   private var isOpen = false
 
   public init(_ output: Output) { self.output = output }
+
+  public var isBroken: Bool { output.isClosed }
 
   public mutating func begin(_ run: RunRecord) {}
 

@@ -131,7 +131,7 @@ extension Walk {
   private mutating func ayiya(_ bytes: RawSpan) -> Step {
     guard has(8) else { return cut(.tunnel, 8) }
     let word = bytes.u32(at: offset)
-    guard word >> 16 & 15 == 1, word & 0xff == 41 || word & 0xff == 4 else { return .notTCP }
+    guard word & 0xff == 41 || word & 0xff == 4 else { return .notTCP }
     guard word >> 8 & 15 == 1 else { return .notTCP }
     let length = 8 &+ (1 << Int(word >> 28)) &+ Int(word >> 20 & 15) &* 4
     guard has(length) else { return cut(.tunnel, length) }

@@ -67,7 +67,6 @@ struct Read: ParsableCommand {
   private func run(_ reporter: some Reporter) throws -> (RunOutcome, Extraction) {
     var options = audit.runOptions
     options.tracker.zeek = report.format == .zeek
-    options.verifyChecksums = report.format == .zeek
     options.reportsAllConnections = report.wantsAllConnections
     var reporter = Noting(inner: reporter, isOn: extract != nil)
     var progress = Progress(isOn: !report.quiet && Terminal.isTerminal(STDERR_FILENO))
