@@ -88,5 +88,6 @@ let package = Package(
     .executableTarget(
       name: "generate", dependencies: ["PacketScript", "Wire"], path: "tools/generate",
       swiftSettings: tests),
+    .executableTarget(name: "puppet", path: "tools/puppet", swiftSettings: tests),
   ]
 )
