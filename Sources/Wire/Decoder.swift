@@ -112,8 +112,9 @@ public struct Decoder: ~Copyable {
       case .payload(1) where walk.ip.version == 4, .payload(58) where walk.ip.version == 6:
         return quoteFound(bytes, frame)
       case .payload(let number): step = walk.payload(number, bytes)
-      case .fragment(let fragment): return take(fragment, bytes, frame, into: &segment)
-      case .finished(let outcome): return outcome
+      case .fragment: return takeFragment(bytes, frame, into: &segment)
+      case .notTCP: return .notTCP
+      case .failed: return .skipped(walk.failure)
       }
     }
   }
@@ -147,7 +148,7 @@ public struct Decoder: ~Copyable {
   }
 
   private mutating func fill(_ segment: inout Segment, _ frame: borrowing Frame) {
-    segment.encapsulation = table.index(of: walk.path)
+    segment.encapsulation = table.index(of: &walk.path)
     segment.macHash = walk.macHash
     segment.time = frame.time
     segment.packet = frame.packet
@@ -156,13 +157,14 @@ public struct Decoder: ~Copyable {
   }
 
   /// Puts a fragment to the others of its datagram, and reads on in the whole once it is complete.
-  private mutating func take(
-    _ fragment: Fragment, _ bytes: RawSpan, _ frame: borrowing Frame, into segment: inout Segment
+  private mutating func takeFragment(
+    _ bytes: RawSpan, _ frame: borrowing Frame, into segment: inout Segment
   ) -> Decoded {
     let ip = walk.ip
+    let fragment = walk.fragment
     let key = FragmentKey(
       source: ip.source, destination: ip.destination, id: fragment.id, next: ip.version == 6 ? 0 : fragment.next,
-      version: ip.version, encapsulation: table.index(of: walk.path))
+      version: ip.version, encapsulation: table.index(of: &walk.path))
     switch fragments.add(fragment, key, bytes, at: walk.offset, wireLength: ip.length, time: frame.time) {
     case .held: return .fragment
     case .bad:

@@ -21,7 +21,7 @@ struct EncapsulationPath: BitwiseCopyable {
   /// - Returns: false where there are too many.
   mutating func push(vlan: UInt16) -> Bool {
     guard vlanCount < EncapsulationPath.vlansMax else { return false }
-    vlans = vlans << 12 | UInt128(vlan & 0xfff)
+    vlans = vlans << 12 | UInt128(vlan)
     vlanCount &+= 1
     return true
   }
@@ -34,7 +34,8 @@ struct EncapsulationPath: BitwiseCopyable {
     return true
   }
 
-  func equals(_ other: EncapsulationPath) -> Bool {
+  @inline(__always)
+  func equals(_ other: borrowing EncapsulationPath) -> Bool {
     guard vlans == other.vlans, vlanCount == other.vlanCount, tunnelCount == other.tunnelCount else { return false }
     for index in 0..<tunnelCount where tunnels[index] != other.tunnels[index] { return false }
     return true

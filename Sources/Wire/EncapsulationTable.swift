@@ -14,14 +14,16 @@ struct EncapsulationTable: ~Copyable {
   /// Packets choose the paths: the order of the table is not theirs to choose.
   private let seed = UInt64.random(in: .min ... .max)
 
-  mutating func index(of path: EncapsulationPath) -> UInt16 {
+  /// - Parameter path: not changed; lent as `inout` because a borrowed field of the same owner would be copied.
+  mutating func index(of path: inout EncapsulationPath) -> UInt16 {
+    if path.isEmpty { return 0 }
     if path.equals(last) { return lastIndex }
-    lastIndex = path.isEmpty ? 0 : find(path)
+    lastIndex = find(&path)
     last = path
     return lastIndex
   }
 
-  private mutating func find(_ path: EncapsulationPath) -> UInt16 {
+  private mutating func find(_ path: inout EncapsulationPath) -> UInt16 {
     let mask = slots.count &- 1
     var slot = Int(truncatingIfNeeded: path.hash(seed: seed)) & mask
     while slots[slot] != 0 {

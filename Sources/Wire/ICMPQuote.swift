@@ -24,7 +24,7 @@ extension Walk {
     if case .payload(51) = step { step = quoted.authentication(bytes) }
     switch step {
     case .payload(6): return quoted.readQuotedTCP(bytes, into: &error.quoted)
-    case .finished(let outcome): return outcome
+    case .failed: return .skipped(quoted.failure)
     default: return .notTCP
     }
   }

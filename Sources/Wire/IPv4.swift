@@ -35,21 +35,22 @@ extension Walk {
     let next = UInt8(truncatingIfNeeded: second >> 48)
     let fragment = Int(first & 0x3fff)
     if fragment == 0 { return .payload(next) }
-    return self.fragment(
+    return hold(
       Fragment(
         id: UInt32(ip.id), next: next, start: (fragment & 0x1fff) &* 8, length: end &- offset,
         hasMore: fragment & 0x2000 != 0, captured: limit &- offset))
   }
 
   /// Hands a fragment to the table where it may hold TCP in the end.
-  func fragment(_ fragment: Fragment) -> Step {
+  mutating func hold(_ fragment: Fragment) -> Step {
     // An IPv6 fragment names its content in the first one only: all are held.
     guard ip.version == 6 || Walk.mayHoldTCP(fragment.next) else { return .notTCP }
     let layer: Layer = ip.version == 6 ? .ipv6Extension : .ipv4
     guard fragment.isSound else {
       return skip(layer, .badFragment, needed: fragment.start &+ fragment.length, available: 65_535, bound)
     }
-    return .fragment(fragment)
+    self.fragment = fragment
+    return .fragment
   }
 
   /// Protocols that are TCP or carry it: IPIP, TCP, UDP, IPv6, GRE, AH, MPLS.

@@ -1,6 +1,6 @@
 extension Walk {
   /// By the version's nibble, where the layer below does not say.
-  func ip(_ bytes: RawSpan) -> Step {
+  mutating func ip(_ bytes: RawSpan) -> Step {
     guard has(1) else { return cut(.link, 1) }
     switch bytes.u8(at: offset) >> 4 {
     case 4: return .ipv4
@@ -58,7 +58,7 @@ extension Walk {
             id: bytes.u32(at: offset &+ 4), next: bytes.u8(at: offset), start: Int(field & 0xfff8),
             length: end &- offset &- 8, hasMore: field & 1 != 0, captured: limit &- offset &- 8)
           offset &+= 8
-          return self.fragment(fragment)
+          return hold(fragment)
         }
       default:
         return .payload(header)

@@ -90,7 +90,9 @@ extension Walk {
   private mutating func vlan(_ bytes: RawSpan) -> Step {
     guard has(4) else { return cut(.vlan, 4) }
     let word = bytes.u32(at: offset)
-    guard path.push(vlan: UInt16(truncatingIfNeeded: word >> 16)) else { return skip(.vlan, .tooDeep, bound) }
+    let id = UInt16(truncatingIfNeeded: word >> 16) & 0xfff
+    // 0 is a priority and no VLAN (IEEE 802.1Q §6.9).
+    guard id == 0 || path.push(vlan: id) else { return skip(.vlan, .tooDeep, bound) }
     offset &+= 4
     let type = UInt16(truncatingIfNeeded: word)
     return type >= 0x600 ? .etherType(type) : .llc

@@ -60,7 +60,7 @@ extension Walk {
   }
 
   /// LLC where it begins so, else IP at once (RFC 2225).
-  private func atmCLIP(_ bytes: RawSpan) -> Step {
+  private mutating func atmCLIP(_ bytes: RawSpan) -> Step {
     if has(8), bytes.u32(at: offset) == 0xaaaa_0300 { return .llc }
     return .ip
   }

@@ -44,7 +44,7 @@ extension Walk {
   }
 
   /// The header is not there; without ports nobody knows what it was.
-  private func cutDatagram(_ bytes: RawSpan) -> Step { cut(.tunnel, 8) }
+  private mutating func cutDatagram(_ bytes: RawSpan) -> Step { cut(.tunnel, 8) }
 
   /// VXLAN (RFC 7348 §5): flags with I set, network identifier; the group policy and OAM bits may be set too.
   private mutating func vxlan(_ bytes: RawSpan) -> Step {
@@ -131,8 +131,9 @@ extension Walk {
   private mutating func ayiya(_ bytes: RawSpan) -> Step {
     guard has(8) else { return cut(.tunnel, 8) }
     let word = bytes.u32(at: offset)
-    guard word & 0xff == 41 || word & 0xff == 4 else { return .notTCP }
-    guard word >> 8 & 15 == 1 else { return .notTCP }
+    // Identity of a known type, a known hash, forwarding (1), IPv6 or IPv4.
+    guard word >> 24 & 15 <= 2, word >> 16 & 15 <= 3, word >> 8 & 15 == 1, word & 0xff == 41 || word & 0xff == 4
+    else { return .notTCP }
     let length = 8 &+ (1 << Int(word >> 28)) &+ Int(word >> 20 & 15) &* 4
     guard has(length) else { return cut(.tunnel, length) }
     offset &+= length

@@ -21,6 +21,10 @@ struct Walk {
   var ip = IPHeader()
   /// VLANs and tunnels so far.
   var path = EncapsulationPath()
+  /// After `.failed`.
+  var failure = DecodeFailure(.link, .headerCut)
+  /// After `.fragment`.
+  var fragment = Fragment(id: 0, next: 0, start: 0, length: 0, hasMore: false, captured: 0)
 
   /// Ready for a frame of `original` bytes of which `captured` are there.
   mutating func start(captured: Int, original: Int) {
@@ -38,22 +42,22 @@ struct Walk {
   func has(_ count: Int) -> Bool { limit &- offset >= count }
 
   /// `count` bytes of a header were needed and are not there.
-  func cut(_ layer: Layer, _ count: Int) -> Step {
+  @inline(never)
+  mutating func cut(_ layer: Layer, _ count: Int) -> Step {
     let claimed = end &- offset
     let isClaim = claimed < count
-    return .finished(
-      .skipped(
-        DecodeFailure(
-          layer, .headerCut, offset: offset, needed: count, available: isClaim ? claimed : limit &- offset,
-          bound: isClaim ? bound : .capture)))
+    failure = DecodeFailure(
+      layer, .headerCut, offset: offset, needed: count, available: isClaim ? claimed : limit &- offset,
+      bound: isClaim ? bound : .capture)
+    return .failed
   }
 
-  func skip(_ layer: Layer, _ reason: FailureReason, needed: Int = 0, available: Int = 0, _ bound: LengthBound)
+  @inline(never)
+  mutating func skip(_ layer: Layer, _ reason: FailureReason, needed: Int = 0, available: Int = 0, _ bound: LengthBound)
     -> Step
   {
-    .finished(
-      .skipped(
-        DecodeFailure(layer, reason, offset: offset, needed: needed, available: available, bound: bound)))
+    failure = DecodeFailure(layer, reason, offset: offset, needed: needed, available: available, bound: bound)
+    return .failed
   }
 
   /// A length field narrows what follows.
@@ -99,8 +103,9 @@ enum Step {
   case ipv6
   /// What an IPv4 protocol or IPv6 next-header field names.
   case payload(UInt8)
-  case fragment(Fragment)
-  case finished(Decoded)
-
-  static var notTCP: Step { .finished(.notTCP) }
+  /// `Walk.fragment`.
+  case fragment
+  case notTCP
+  /// `Walk.failure`.
+  case failed
 }
