@@ -21,10 +21,10 @@ extension Page {
 
     | ICMP (RFC 792, 1122, 1812) | ICMPv6 (RFC 4443) | usually |
     | --- | --- | --- |
-    | 3/0, 3/6 network unreachable, unknown | 1/0 no route to destination | a router without a route |
-    | 3/1, 3/7 host unreachable, unknown | 1/3 address unreachable | the last router finds no such host: it is off |
+    | 3/0, 3/6 network unreachable | 1/0 no route to destination | a router without a route |
+    | 3/1, 3/7 host unreachable | 1/3 address unreachable | the last router finds no such host: it is off |
     | 3/2, 3/3 protocol, port unreachable | 1/4 port unreachable | a firewall that rejects (iptables REJECT) |
-    | 3/9, 3/10, 3/13 prohibited | 1/1, 1/5, 1/6 prohibited, policy | a filter rule |
+    | 3/9, 3/10, 3/13 prohibited | 1/1, 1/5, 1/6 prohibited | a filter rule |
     | 11/0 time to live exceeded | 3/0 hop limit exceeded | a routing loop |
 
     ## Told from its look-alikes
