@@ -11,6 +11,12 @@ enum Checksum {
     } else {
       sum &+= UInt64(ip.source.v4) &+ UInt64(ip.destination.v4)
     }
+    return self.sum(bytes, from: start, to: end, adding: sum) == 0xffff
+  }
+
+  /// The folded one's-complement sum of `start ..< end`: 0xffff where it holds its own checksum.
+  static func sum(_ bytes: RawSpan, from start: Int, to end: Int, adding initial: UInt64 = 0) -> UInt64 {
+    var sum = initial
     var place = start
     while place &+ 8 <= end {
       sum &+= halves(bytes.u64(at: place))
@@ -22,7 +28,7 @@ enum Checksum {
     }
     if place < end { sum &+= UInt64(bytes.u8(at: place)) << 8 }
     while sum > 0xffff { sum = (sum & 0xffff) &+ (sum >> 16) }
-    return sum == 0xffff
+    return sum
   }
 
   /// Both 32-bit halves: the folding at the end makes words of them.

@@ -61,8 +61,8 @@ extension Walk {
     }
     guard has(1) else { return cut(.mpls, 1) }
     switch bytes.u8(at: offset) >> 4 {
-    case 4 where !looksLikeEthernet(bytes): return .ipv4
-    case 6 where !looksLikeEthernet(bytes): return .ipv6
+    case 4 where isIPv4(bytes) || !looksLikeEthernet(bytes): return .ipv4
+    case 6 where isIPv6(bytes) || !looksLikeEthernet(bytes): return .ipv6
     case 0 where !looksLikeEthernet(bytes):
       // The control word of a pseudowire (RFC 4385 §3).
       guard has(4) else { return cut(.mpls, 4) }
@@ -72,6 +72,17 @@ extension Walk {
     case 1 where !looksLikeEthernet(bytes): return .notTCP
     default: return .ethernet
     }
+  }
+
+  /// A header whose checksum holds is no coincidence.
+  private func isIPv4(_ bytes: RawSpan) -> Bool {
+    guard has(20) else { return false }
+    let length = Int(bytes.u8(at: offset) & 15) &* 4
+    return length >= 20 && has(length) && Checksum.sum(bytes, from: offset, to: offset &+ length) == 0xffff
+  }
+
+  private func isIPv6(_ bytes: RawSpan) -> Bool {
+    has(6) && Int(bytes.u16(at: offset &+ 4)) == end &- offset &- 40
   }
 
   /// A station address may begin with any nibble: the type behind both addresses decides.

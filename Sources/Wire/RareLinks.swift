@@ -61,7 +61,7 @@ extension Walk {
 
   /// LLC where it begins so, else IP at once (RFC 2225).
   private mutating func atmCLIP(_ bytes: RawSpan) -> Step {
-    if has(8), bytes.u32(at: offset) == 0xaaaa_0300 { return .llc }
-    return .ip
+    guard has(4) else { return cut(.link, 4) }
+    return bytes.u32(at: offset) == 0xaaaa_0300 ? .llc : .ip
   }
 }
