@@ -94,11 +94,8 @@ public struct Decoder: ~Copyable {
     _ first: Step, _ bytes: RawSpan, _ frame: borrowing Frame, into segment: inout Segment
   ) -> Decoded {
     var step = first
-    while true {
+    while walk.layers <= Walk.layersMax {
       walk.layers &+= 1
-      guard walk.layers <= Walk.layersMax else {
-        return .skipped(DecodeFailure(.tunnel, .tooDeep, offset: walk.offset))
-      }
       switch step {
       case .ethernet: step = walk.ethernet(bytes)
       case .llc: step = walk.llc(bytes)
@@ -117,6 +114,8 @@ public struct Decoder: ~Copyable {
       case .failed: return .skipped(walk.failure)
       }
     }
+    if case .failed = step { return .skipped(walk.failure) }
+    return .skipped(DecodeFailure(.tunnel, .tooDeep, offset: walk.offset, bound: walk.bound))
   }
 
   private mutating func segmentFound(

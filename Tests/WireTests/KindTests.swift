@@ -39,6 +39,15 @@ import Wire
     #expect(found == 5 + 2)
   }
 
+  /// Below a label, 129.0.… and 8.0.65.… read as an Ethernet type at the place where one would be.
+  @Test(arguments: [0x8100_0101, 0x0800_4101] as [UInt32])
+  func aSourceAddressIsNoEtherType(address: UInt32) {
+    var sent = packet()
+    sent.source.address = IPAddress(v4: address)
+    let (outcome, segment) = decode(ethernet(0x8847, join([0, 1, 0x11, 64], ipBytes(sent))))
+    #expect(outcome == .segment && segment.source.v4 == address)
+  }
+
   @Test func theLinkLayerSenderIsHashed() {
     let expected = decode(ethernet(0x0800, v4)).segment.macHash
     #expect(expected != 0)
