@@ -22,7 +22,11 @@ enum ForeignFormat {
     (Array("XCP\0".utf8), "a NetXRay capture", wireshark),
     (Array("iptrace ".utf8), "an AIX iptrace", wireshark),
     (Array("ObserverPktBuffe".utf8), "an Observer capture", wireshark),
-    ([0x0a, 0x0d, 0x0d], "a pcapng file damaged by a text transfer", "copy it in binary mode"),
+    // pcapng begins so that line ends changed on the way are seen: 0a 0d 0d 0a.
+    ([0x0d, 0x0a, 0x0d, 0x0d], "a pcapng file damaged by a text transfer", "copy it in binary mode"),
+    ([0x0a, 0x0d, 0x0a], "a pcapng file damaged by a text transfer", "copy it in binary mode"),
+    ([0x0a, 0x0a, 0x0a], "a pcapng file damaged by a text transfer", "copy it in binary mode"),
+    ([0xef, 0xbf, 0xbd], "a binary file damaged by a change of text encoding", "copy it in binary mode"),
     (Array("%PDF".utf8), "a PDF", ""),
     ([0x7f] + Array("ELF".utf8), "a program", ""),
     (Array("SQLite format 3".utf8), "an SQLite database", ""),
@@ -84,7 +88,7 @@ enum ForeignFormat {
   private static func isText(_ source: borrowing ByteSource) -> Bool {
     for place in 0..<min(source.available, 64) {
       let byte = source.u8(at: place)
-      let isPlain = byte >= 0x20 && byte != 0x7f || byte == 9 || byte == 10 || byte == 13
+      let isPlain = byte >= 0x20 && byte != 0x7f && byte < 0xf8 || byte == 9 || byte == 10 || byte == 13
       if !isPlain { return false }
     }
     return true

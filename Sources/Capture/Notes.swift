@@ -42,7 +42,7 @@ struct Notes {
 
 extension CaptureLoss {
   /// Most blind intervals that are kept apart.
-  static var blindLimit: Int { 1024 }
+  public static var blindLimit: Int { 1024 }
 
   /// Packets were dropped between the two times. Intervals that touch become one; when there are too many, the two with
   /// the least between them become one: the whole never says less than was told.

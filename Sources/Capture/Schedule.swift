@@ -45,7 +45,7 @@ struct Schedule {
 
   /// The time of the first packet of a file that is opened later; nil where nothing is left to do with it.
   private mutating func firstTime(_ path: String, _ index: Int, _ notes: inout Notes) -> Int64? {
-    if InputFile.size(of: path) == nil {
+    if path == "-" || InputFile.size(of: path) == nil {
       open(path, index, &notes)
       return nil
     }

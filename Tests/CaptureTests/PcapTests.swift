@@ -6,7 +6,7 @@ import Wire
 /// Three packets; one that was cut by the snaplen.
 let threePackets = """
   0.5          C > S  S  <mss 1460>
-  0.500000123  S > C  SA <mss 1460>
+  0.500000123  S > C  S. <mss 1460>
   0.75         C > S  .  1:101  snap 60
   """
 
