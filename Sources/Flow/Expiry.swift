@@ -18,6 +18,11 @@ extension Tracker {
     lingering.append(
       Lingering(
         index: index, generation: records[index].shared.generation, since: records[index].shared.lastTime))
+    if lingering.count == 1 { scheduleExpiry() }
+  }
+
+  mutating func scheduleExpiry() {
+    nextExpiry = lingering.first?.since.advanced(by: options.closedLinger) ?? Timestamp(nanoseconds: .max)
   }
 
   /// Retires those that have been quiet for long enough. The queue's times only wait: who spoke meanwhile goes back.
@@ -36,6 +41,7 @@ extension Tracker {
         records[first.index].shared.marks.remove(.lingering)
       }
     }
+    scheduleExpiry()
   }
 
   private func isCurrent(_ entry: Lingering) -> Bool {

@@ -7,7 +7,7 @@ internal import Glibc
 /// Why the unsafe lines hold: `base` is a private anonymous mapping of `capacity` strides, owned by this value alone and
 /// unmapped once; every index that is dereferenced is checked against `used`, which never exceeds `capacity`; and
 /// `Record` is trivial, so that zeroed or overwritten memory needs neither initialisation nor destruction.
-@safe struct Region<Record: BitwiseCopyable>: ~Copyable {
+@safe struct Region<Record: BitwiseCopyable & Sendable>: ~Copyable {
   private let base: UnsafeMutablePointer<Record>
   private let bytes: Int
   let capacity: UInt32
@@ -34,6 +34,27 @@ internal import Glibc
       precondition(slots > 1024, "out of address space")
       slots /= 2
     }
+  }
+
+  /// All records up to the highest index, the freed ones too: indexes keep their meaning.
+  struct Contents: Sendable {
+    fileprivate var records: [Record] = []
+    fileprivate var freed: [UInt32] = []
+  }
+
+  var contents: Contents {
+    var contents = Contents()
+    contents.freed = freed
+    contents.records.reserveCapacity(Int(used) - 1)
+    for index in 1..<max(1, used) { contents.records.append(self[index]) }
+    return contents
+  }
+
+  /// A region that holds what another one held.
+  init(_ contents: Contents, capacity: Int) {
+    self.init(capacity: max(capacity, contents.records.count))
+    for record in contents.records { _ = allocate(record) }
+    freed = contents.freed
   }
 
   deinit { unsafe munmap(base, bytes) }

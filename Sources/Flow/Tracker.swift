@@ -14,6 +14,8 @@ public struct Tracker: ~Copyable {
   var zeek: ZeekRecords
   /// Connections that are over and wait for stragglers, in order of their ends.
   var lingering = Deque<Lingering>()
+  /// When the first of them is to be looked at.
+  var nextExpiry = Timestamp(nanoseconds: .max)
   /// SYNs that may begin another incarnation, by record index.
   var pending: [UInt32: PendingSYN] = [:]
   /// ICMP errors about connections, by record index.
@@ -67,7 +69,6 @@ public struct Tracker: ~Copyable {
       observe(batch.segments[place], keys[place], hashes[place], fromA: directions & (1 << UInt32(place)) != 0)
     }
     batch.count = 0
-    expire()
   }
 
   @inline(__always) func scope(of encapsulation: UInt16) -> UInt16 {
@@ -85,7 +86,11 @@ public struct Tracker: ~Copyable {
   }
 
   @inline(__always) private mutating func observe(_ segment: Segment, _ key: FlowKey, _ hash: UInt32, fromA: Bool) {
-    if segment.time > now { now = segment.time }
+    if segment.time > now {
+      now = segment.time
+      // Before anything is looked up: results must not depend on where batches end.
+      if now >= nextExpiry { expire() }
+    }
     var index = find(key, hash)
     if index == 0 {
       index = begin(segment, key, hash)

@@ -78,6 +78,11 @@ struct Troubles: ~Copyable {
     return side.trouble
   }
 
+  init(_ records: Region<Trouble>.Contents, _ resets: Region<Resets>.Contents, capacity: Int) {
+    self.records = Region(records, capacity: capacity)
+    self.resets = Region(resets, capacity: capacity)
+  }
+
   mutating func release(_ side: Sender) {
     guard side.trouble > 1 else { return }
     let resets = records[side.trouble].resets

@@ -13,6 +13,20 @@ struct ZeekRecords: ~Copyable {
     waiting = ZeekWaiting(capacity: isOn ? capacity : 0)
   }
 
+  /// What is held, to be continued elsewhere.
+  struct Contents: Sendable {
+    fileprivate var records: Region<ZeekConnection>.Contents
+    fileprivate var waiting: Region<Ranges>.Contents
+  }
+
+  var contents: Contents { Contents(records: records.contents, waiting: waiting.records.contents) }
+
+  init(_ contents: Contents, isOn: Bool, capacity: Int) {
+    self.init(isOn: isOn, capacity: capacity)
+    records = Region(contents.records, capacity: isOn ? capacity : 0)
+    waiting.records = Region(contents.waiting, capacity: isOn ? capacity : 0)
+  }
+
   /// A connection begins at `index`, whatever was there before.
   mutating func begin(_ segment: Segment, index: UInt32) {
     if index < records.used {

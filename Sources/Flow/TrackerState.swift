@@ -1,0 +1,63 @@
+internal import DequeModule
+public import Wire
+
+/// Everything that a tracker knows between two packets: a plain value, to be kept, and continued by another tracker with
+/// exactly the results that one tracker would have had.
+public struct TrackerState: Sendable {
+  let options: TrackerOptions
+  let records: Region<Connection>.Contents
+  let troubles: Region<Trouble>.Contents
+  let resets: Region<Resets>.Contents
+  let zeek: ZeekRecords.Contents
+  let lingering: Deque<Lingering>
+  let pending: [UInt32: PendingSYN]
+  let notices: [UInt32: Notice]
+  let finished: Deque<Facts>
+  let servicePorts: PortCounts
+  let hand: UInt32
+  let ending: EndReason?
+  let generation: UInt16
+  let evicted: UInt64
+  let peakConnections: Int
+  let unmatchedErrors: UInt64
+  let scopes: [UInt16]
+  /// The latest capture time that any segment had.
+  public let now: Timestamp
+}
+
+extension Tracker {
+  /// What this tracker knows now. It can go on itself as well: the value is a copy.
+  public var state: TrackerState {
+    TrackerState(
+      options: options, records: records.contents, troubles: troubles.records.contents,
+      resets: troubles.resets.contents, zeek: zeek.contents, lingering: lingering, pending: pending, notices: notices,
+      finished: finished, servicePorts: servicePorts, hand: hand, ending: ending, generation: generation,
+      evicted: evicted, peakConnections: peakConnections, unmatchedErrors: unmatchedErrors, scopes: scopes, now: now)
+  }
+
+  /// Goes on where another tracker stood.
+  public init(resuming state: TrackerState) {
+    self.init(state.options)
+    records = Region(state.records, capacity: options.maxConnections)
+    troubles = Troubles(state.troubles, state.resets, capacity: options.maxConnections * 2)
+    // The order of slots means nothing: a key has one record.
+    for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
+      table.insert(records[index].shared.hash, index)
+    }
+    zeek = ZeekRecords(state.zeek, isOn: options.zeek, capacity: options.maxConnections)
+    lingering = state.lingering
+    scheduleExpiry()
+    pending = state.pending
+    notices = state.notices
+    finished = state.finished
+    servicePorts = state.servicePorts
+    hand = state.hand
+    ending = state.ending
+    generation = state.generation
+    evicted = state.evicted
+    peakConnections = state.peakConnections
+    unmatchedErrors = state.unmatchedErrors
+    scopes = state.scopes
+    now = state.now
+  }
+}
