@@ -125,7 +125,10 @@ struct FindingText {
     let offsets = evidence.map { $0.moment.time.since(start) }
     let isFine = offsets.contains { $0 != 0 && $0.magnitude < 1_000_000 }
     let rows = zip(evidence, offsets).map { evidence, offset in
-      [packet(evidence.moment.packet), Wording.offset(offset, places: isFine ? 6 : 3), direction(evidence.side)]
+      [
+        packet(evidence.moment.packet), Wording.offset(offset, places: isFine ? 6 : 3),
+        direction(evidence.side, example),
+      ]
     }
     let widths = (0..<3).map { column in rows.map { Wording.width($0[column]) }.max() ?? 0 }
     for (row, item) in zip(rows, evidence) {
@@ -134,9 +137,11 @@ struct FindingText {
       page.space(2 + widths[1] - Wording.width(row[1]))
       page.put(row[1])
       page.space(2)
-      page.put(Wording.padded(row[2], to: widths[2]))
-      page.space(2)
-      let column = indent + widths.reduce(6, +)
+      if widths[2] > 0 {
+        page.put(Wording.padded(row[2], to: widths[2]))
+        page.space(2)
+      }
+      let column = indent + widths.reduce(widths[2] > 0 ? 6 : 4, +)
       page.paragraph(item.what, indent: column, from: column)
     }
   }
@@ -148,11 +153,12 @@ struct FindingText {
     return "\(path.split(separator: "/").last.map(String.init) ?? path) #\(packet.number)"
   }
 
-  private func direction(_ side: Side?) -> String {
+  /// Of a connection's packet; what no side sent is an ICMP error.
+  private func direction(_ side: Side?, _ example: FindingExample) -> String {
     switch side {
     case .client: "client → server"
     case .server: "server → client"
-    case nil: "from the path"
+    case nil: example.endpoints == nil ? "" : "from the path"
     }
   }
 

@@ -74,7 +74,11 @@ struct SegmentReader {
     }
     let options = LadderReading.options(segment)
     row.meaning = (isAnswer ? "accepts" : "asks to connect") + options
-    if segment.payloadLength > 0 { row.meaning += "; brings \(Wording.count(row.length, "byte"))" }
+    guard segment.payloadLength > 0 else { return }
+    // Fast open (RFC 7413): the data begins at offset 0.
+    row.meaning += "; brings \(Wording.count(row.length, "byte"))"
+    row.newBytes = 0..<Int64(segment.payloadLength)
+    sender.seen.insert(0..<Int64(segment.payloadLength))
   }
 
   private func close(
@@ -153,7 +157,10 @@ struct SegmentReader {
       } else if let probe {
         row.kind = .probe
         row.meaning = "answers the \(probe)"
-      } else if acked == .same, previousWindow?.bytes == row.window?.bytes {
+      } else if acked == .same, previousWindow?.bytes != row.window?.bytes {
+        // To and from zero has its own words.
+        if previousWindow?.bytes != 0, row.window?.bytes != 0 { row.meaning = "window update" }
+      } else if acked == .same {
         row.kind = .again
         row.meaning = "the same ACK again"
       }

@@ -226,6 +226,29 @@ struct LadderTests {
     #expect(taken[6] == "RST again")
   }
 
+  @Test func dataInTheSYNIsNoGap() throws {
+    let said = try meanings(
+      """
+      0.0 C > S S 0:100 <FO>
+      0.1 S > C S. ack 101
+      0.1 C > S . 101:101
+      0.2 C > S P. 101:201
+      """)
+    #expect(said[0] == "asks to connect; brings 100 bytes")
+    #expect(said[3] == "")
+  }
+
+  @Test func aWindowUpdateIsNoRepetition() throws {
+    let said = try meanings(
+      opening + """
+        0.10 C > S P. 1:101
+        0.18 S > C . ack 101 win 100
+        0.19 S > C . ack 101 win 200
+        0.20 S > C . ack 101 win 200
+        """)
+    #expect(said.dropFirst(4) == ["", "window update", "the same ACK again"])
+  }
+
   @Test func aCopyOfTheCaptureIsNoRetransmission() throws {
     let said = try meanings(
       opening + """

@@ -162,7 +162,7 @@ struct TextReportTests {
 
         warning  capture-cut   at fault: capture   certain
           The file ends in the middle of a record.
-            b c.pcap #8  +12.000 s  from the path  the last packet
+            b c.pcap #8  +12.000 s  the last packet
           Mend  tcpaudit explain capture-cut
 
         No TCP connections.   0 errors, 1 warning, 0 notes.
