@@ -4,7 +4,33 @@ extension Page {
     #"""
     # capture-clock
 
-    Time runs backwards in the capture.
+    Time runs backwards in the capture by a tenth of a second or more: within one interface a packet bears an
+    earlier time than the one before it.
+
+    ## How it shows
+
+        #41  10:00:03.120000
+        #42  10:00:01.870000        1.25 s back
+
+    ## What follows
+
+    The order of packets within one file is kept as it was recorded. Durations across the step are not to be
+    trusted: idle times, round trips, and thresholds in seconds. No negative duration is reported.
+
+    ## Where it comes from
+
+    The capturing host's clock was set while it captured (NTP step, resume of a virtual machine), or files of
+    several hosts were concatenated. Several queues of one interface deliver out of order by microseconds only: that
+    is not reported.
+
+    ## What to do
+
+    Let the clock be slewed, not stepped, while you capture (`chronyd` does by default). Give files of several hosts
+    as several inputs in place of joining them.
+
+    ## What it cannot tell
+
+    A step forward looks like silence.
 
     """#
   }

@@ -4,7 +4,30 @@ extension Page {
     #"""
     # capture-cut
 
-    The file ends in the middle of a record.
+    An input ends in the middle of a record: the file is shorter than its last record says.
+
+    ## How it shows
+
+        record header   captured length 1,514
+        end of file     after 600 bytes of it
+
+    ## What follows
+
+    All before the damage was audited and reported; the exit code is 3. Connections that were open there are judged
+    as at the end of a recording: nothing is said of what may have come after.
+
+    ## Where it comes from
+
+    The capturing process was killed, the disk was full, or the file was copied while it was still being written.
+
+    ## What to do
+
+    End the capture before you copy the file (`tcpdump -U` writes packet by packet, and SIGTERM or SIGINT ends it
+    cleanly). See whether the disk was full. Copy the file again.
+
+    ## What it cannot tell
+
+    How much is missing.
 
     """#
   }

@@ -4,7 +4,31 @@ extension Page {
     #"""
     # capture-duplicated
 
-    The capture holds packets twice.
+    The capture holds copies of packets. They are dropped before the analysis, counted as duplicates, and in no
+    other count: a copy is no retransmission.
+
+    ## How it shows
+
+        #1  client → server  SYN   IP ID 0x3001
+        #2  client → server  SYN   IP ID 0x3001      2 µs later, the same packet
+
+    A retransmission of the sender has another IP ID or timestamp, and comes later.
+
+    ## Where it comes from
+
+    - `tcpdump -i any` on a host with a bridge, bond, VLAN, container or tunnel: one packet passes several
+      interfaces.
+    - A mirror port that mirrors the receiving and the sending side of a link.
+    - A router or middlebox captured on both sides: the copy's TTL is one lower.
+
+    ## What to do
+
+    Nothing has to be done: the findings are those of the traffic without its copies. For smaller files capture on
+    one interface, or mirror one direction of each port.
+
+    ## What it cannot tell
+
+    Copies that NAT has changed in between appear as a second connection.
 
     """#
   }

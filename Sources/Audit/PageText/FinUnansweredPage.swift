@@ -4,7 +4,41 @@ extension Page {
     #"""
     # fin-unanswered
 
-    A FIN that the peer acknowledges and never answers by its own: CLOSE-WAIT there.
+    A FIN was acknowledged by the peer's kernel, and the peer neither sends nor closes. Its socket is in CLOSE-WAIT,
+    the closing side's in FIN-WAIT-2. The application there does not call close(): descriptors leak until none are
+    left.
+
+    ## How it shows
+
+        client → server  FIN
+        server → client  ACK of the FIN         the kernel has it
+                                                … and nothing more, until the recording ends
+
+    Found when nothing of the peer is outstanding and more than `--linger` (5 s; at least 3 retransmission timeouts)
+    was *recorded* after the FIN's ACK and the peer's last data. The end of the file is not the end of the
+    connection: a capture that ends earlier, or was blind in that time, gives no finding.
+
+    ## How bad, and who
+
+    A warning. Suspects are the peer and the path, which may have eaten its answer; the peer alone where the capture
+    stands beside it. Where it closed in the end, nothing is said.
+
+    ## Look-alikes
+
+    - A long computation before the answer looks the same until the answer comes.
+    - A peer that is cut off after its ACK looks the same from here; from its own side the answer is seen repeated.
+    - A FIN that is not even acknowledged: `fin-unacked`.
+
+    ## What to do
+
+    - Application developer: close() when read() returns 0, also in error paths and in idle pools.
+    - Operator: `ss -tnp state close-wait` on the peer's host names the process; `ls /proc/PID/fd | wc -l` its
+      descriptors.
+
+    ## What it cannot tell
+
+    A hung process, a leaked descriptor, a path that was cut, and a request that takes that long look the same from
+    one side. The process on the peer's host, or a capture there, tells.
 
     """#
   }

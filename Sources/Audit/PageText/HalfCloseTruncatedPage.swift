@@ -4,7 +4,64 @@ extension Page {
     #"""
     # half-close-truncated
 
-    One side sent FIN, and the answer to it was cut off.
+    One side sent FIN: it sends no more, but TCP lets it go on receiving (RFC 9293 §3.6). The other side went on
+    sending, and the connection ended, by a RST or in silence, before all of that answer and its FIN were
+    acknowledged. The answer is cut. Often nobody notices: a client that prints what it got and exits with 0 looks
+    healthy.
+
+    ## How it shows
+
+    The half-closer had closed its reading half too (close() in place of shutdown()):
+
+        client → server  FIN                    the client sends no more
+        server → client  ACK of the FIN
+        server → client  data                   the answer begins
+        client → server  RST                    no socket any more
+
+    The answerer closed with input unread, and its kernel threw the rest of the answer away:
+
+        client → server  "stat\n", FIN
+        server → client  data …
+        server → client  RST+ACK                in place of FIN; no FIN of the server anywhere
+
+    Or the answer is repeated, at least 4 times over 3 s, and nothing comes back.
+
+    ## What is counted
+
+    - `lost_unacked`: bytes on the wire that were neither acknowledged nor selectively acknowledged. `bytes_lost` is
+      this.
+    - `fin_unacked`: the answer's own FIN was sent and not acknowledged.
+    - `sender_queue_destroyed`: the answerer reset without a FIN. What it had not sent yet is in no capture, so 0
+      bytes lost here means "at least 0". The number is exact only where the answerer had sent its FIN.
+    - `in_flight_at_death`: a socket that is gone answers each late ACK by a RST with that ACK's number (`echoes`).
+      The lowest tells which ACK the live socket saw last, and so what was under way when it closed.
+
+    ## Who is at fault
+
+    - A RST of the half-closer: the half-closer. Both are suspects where the answer may have crossed the FIN
+      (`crossed`: all its data were sent before the FIN was acknowledged), or began later than `--linger` after it
+      (`wait`).
+    - A RST of the answerer: the answerer.
+    - A RST that somebody forged (see `reset-forged`, which then stands beside this): the path.
+    - Silence: the path, or the half-closer's host; the host alone where the capture stands beside it.
+
+    ## Look-alikes
+
+    A RST after both FINs were acknowledged is harmless. Notes at most: an answer after the FIN as long as a TLS
+    alert; only the answer's FIN unacknowledged; a client that has had earlier answers and closes before the next
+    one begins. It is a warning where everything that was sent was acknowledged and the half-closer then reset.
+
+    ## What to do
+
+    - Application at the half-closer: shutdown(SHUT_WR), then read until end of file, then close().
+    - Application at the answerer: read until end of file before close(); one unread byte (a newline) is enough for
+      a RST.
+    - Operator: a firewall that takes FIN for the end cuts half-closed connections (conntrack keeps them 60 to 120
+      s).
+
+    ## What it cannot tell
+
+    Acknowledged is not read: the kernel took the bytes, the application may not have. What the answerer never sent.
 
     """#
   }

@@ -4,7 +4,42 @@ extension Page {
     #"""
     # reset-abort
 
-    An established connection is ended by RST in place of FIN by a live socket.
+    An established connection was ended by RST in place of FIN, and nothing is known to be lost. The peer's
+    application sees "connection reset by peer" where it expected end of file.
+
+    ## How it shows
+
+        client ↔ server  request and answer, all acknowledged
+        client → server  RST+ACK                60 s later, by itself
+
+    ## How bad, and who
+
+    A note where nothing was in flight; a warning where something was, and arrived all the same. At fault is the
+    side that reset. Confidence is `likely` at best: the wire shows that it reset, not why.
+
+    ## Look-alikes
+
+    - Data lost, or the stream cut in its middle: `half-close-truncated`, `transfer-truncated`.
+    - Unanswered or unread data: `reset-unread`.
+    - A bare RST that answers a packet: `half-open`.
+    - A RST that the side did not send: `reset-forged`.
+    - A RST after both FINs were acknowledged, or after the resetting side's own FIN, gives no finding.
+
+    ## Common and harmless
+
+    A browser that resets idle connections; a health check (connect, reset); a client that resets after the server's
+    FIN; a proxy that cleans up; multipath TCP, whose subflows come and go by RST.
+
+    ## What to do
+
+    - Application developer: where it is not meant, do not set SO_LINGER with time 0, and close() in place of
+      exiting with open sockets that hold input.
+    - Operator: nothing, unless the peer's log counts these as errors.
+
+    ## What it cannot tell
+
+    SO_LINGER 0, a killed process and a deliberate abort look the same. Whether the peer's application had read
+    everything.
 
     """#
   }

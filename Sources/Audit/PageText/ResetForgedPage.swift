@@ -4,7 +4,53 @@ extension Page {
     #"""
     # reset-forged
 
-    A RST that its claimed sender did not send.
+    A RST whose claimed sender did not send it: a firewall, a load balancer, an intrusion prevention system or an
+    attacker between the ends made it in that side's name.
+
+    ## How it shows
+
+        client → server  request
+        server → client  RST                    1 ms later over a round trip of 100 ms, TTL 255, not 57
+
+    ## The tests
+
+    Each passes, fails, or cannot be made (`tests_passed`, `tests_failed`):
+
+    - `round-trip`: it came sooner than half of what that side needed in a handshake that was seen whole, and it is
+      certain which packet it answers.
+    - `ttl`: TTL or hop limit unlike that side's other packets (else unlike its host's other connections). Not where
+      those vary, nor where they are 1 or 255.
+    - `mac`: link-layer source unlike that of its other packets.
+    - `sequence`: sequence number below data that side had sent already. A kernel without that socket repeats an ACK
+      number of the peer, by right.
+    - `goes-on`: that side talks on, later than what the RST may have overtaken.
+    - `anatomy`: no timestamps on a RST+ACK of a side whose SYN shows Linux, which puts them there. Other stacks are
+      not judged by this.
+
+    One test gives `possible`, two or a conversation that goes on give `certain` (`likely` for a RST out of the
+    window, which may be a late one of an earlier connection). `stage` says when it came: after SYN, after
+    handshake, after first data, later.
+
+    ## How bad, and who
+
+    The path is at fault. An error where the connection ended by it; a warning where it had no effect; a note where
+    it was out of the window and the same ports had been used before in this capture. Beside `half-close-truncated`
+    or `transfer-truncated` this is the cause, the other the damage. After a long idle time it is told as
+    `idle-killed`.
+
+    ## Look-alikes
+
+    A RST after both FINs were acknowledged. The echoes of one abort. A bare RST of any kernel that has no such
+    socket: IP ID 0, window 0 and no options are its right.
+
+    ## What to do
+
+    Compare TTLs with traceroute to find how many hops away the forger is. Ask the owner of the firewalls on the
+    way.
+
+    ## What would prove it
+
+    A capture at the claimed sender that lacks this RST.
 
     """#
   }

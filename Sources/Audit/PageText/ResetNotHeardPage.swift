@@ -4,7 +4,40 @@ extension Page {
     #"""
     # reset-not-heard
 
-    A RST was sent and the peer goes on as if nothing had happened.
+    A side reset the connection, and its peer goes on as if nothing had happened: the RST never arrived. One end has
+    no socket any more, the other is open without a partner until it speaks and is answered, or gives up.
+
+    ## How it shows
+
+        client → server  RST+ACK                the client's socket is gone
+        server → client  data                   5 s later
+        server → client  the same data          0.3 s later
+        server → client  the same data          0.9 s later
+
+    What was under way when the RST was sent does not count: the peer must still talk 3 s later or more. The
+    resetting side sent nothing else since, and the RST lay within the window.
+
+    ## How bad, and who
+
+    An error. The path is at fault: something drops the RST. Where the capture stands beside the receiver the RST
+    has come all the way, and the receiver's own firewall is a suspect too.
+
+    ## Look-alikes
+
+    - The resetting side goes on talking as well: it sent no RST. That is `reset-forged`.
+    - A RST outside of the window is ignored by right.
+    - A full queue that drains after the RST: it ends within seconds.
+
+    ## What to do
+
+    - Operator: look for a firewall that drops RSTs, or that had dropped its state and takes the RST for invalid
+      (conntrack: "ct state invalid drop").
+    - Application developer: keepalive (SO_KEEPALIVE with TCP_KEEPIDLE) or TCP_USER_TIMEOUT on the side that stays
+      open.
+
+    ## What would prove it
+
+    A capture at the receiver's side: the RST is in the one and not in the other.
 
     """#
   }

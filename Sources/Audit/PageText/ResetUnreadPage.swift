@@ -4,7 +4,46 @@ extension Page {
     #"""
     # reset-unread
 
-    A side resets in place of FIN while it holds data that it has not read.
+    A side reset the connection in place of FIN while it held data of its peer that it had not read. Kernels do so
+    when an application calls close() with unread input (RFC 1122 §4.2.2.13, RFC 2525 §2.17): the peer shall learn
+    that its data were not taken. What the closing side had still to send is thrown away too.
+
+    ## How it shows
+
+        client → server  request
+        server → client  ACK                    its kernel has it
+        server → client  RST+ACK                no answer, no FIN
+
+    It needs a RST+ACK without a FIN before it, and one of these:
+
+    - the peer's last data are newer than anything the resetting side sent (never answered), and it is the server,
+      or the data are younger than max(1 s, 2 round trips);
+    - the window in the RST is smaller, by at least 256 bytes, than the widest that this side ever offered: unread
+      data close the window, and reading opens it again (`window_short_by`; only where both SYNs were captured).
+
+    ## How bad, and who
+
+    At fault is the side that reset. An error; a note for a client that resets just when an answer comes, whose
+    window does not prove it, or whose server had closed before. Confidence is `likely` at best.
+
+    ## Look-alikes
+
+    - `reset-abort`: nothing unread, as far as the wire tells (SO_LINGER 0, a killed process).
+    - `half-open`: a bare RST of a kernel that has no such socket.
+    - `reset-forged`: a RST that this side did not send.
+    - A browser that resets an idle connection: its window is open, and it had its answer.
+
+    ## What to do
+
+    - Application developer: read until end of file before close(); or shutdown(SHUT_WR), drain, close(). A protocol
+      that leaves a trailing newline unread is enough to cause this.
+    - Operator: `nstat TcpExtTCPAbortOnClose` counts such closes on Linux.
+
+    ## What it cannot tell
+
+    A process that was killed, or SO_LINGER 0, at the moment when a request arrived looks the same. Whether the
+    application had read the request and only gave up on the answer: without the window's proof and after a long
+    wait the confidence is `possible`.
 
     """#
   }

@@ -4,7 +4,50 @@ extension Page {
     #"""
     # transfer-truncated
 
-    Data under way were lost when a RST ended the connection.
+    A RST ended an established connection while data were under way, or right behind the last of them: the stream
+    was cut in its middle. Unlike `half-close-truncated` no answer after a FIN is concerned. An end in silence is
+    told by `peer-vanished` and its kin, with the same byte counts.
+
+    ## How it shows
+
+        server → client  data
+        server → client  data
+        client → server  ACK of the first
+        server → client  RST+ACK                4,000 bytes unacknowledged, no FIN
+
+    It is found where data of either side were neither acknowledged nor selectively acknowledged, or where the
+    resetting side had sent no FIN, its data were the newest, and they were younger than max(1 s, 2 round trips).
+
+    ## What is counted
+
+    `bytes_lost` is what was on the wire and not acknowledged (`lost_unacked`, and `peer_lost_unacked` of the other
+    side; `lost_by` says whose the first is). It is a lower bound unless the sender's FIN was seen. Where the data's
+    own sender reset (`sender_queue_destroyed`), its kernel threw away what it had not sent: "all that was seen is
+    acknowledged" is then no proof of delivery.
+
+    ## How bad, and who
+
+    An error where the sender cut its own stream; a warning where the receiver hung up; a note for a subflow of
+    multipath TCP, and for a client that resets when the next of several answers has just come. At fault is the side
+    that reset; the path where the RST is forged, and then `reset-forged` stands beside this.
+
+    ## Look-alikes
+
+    - A bare RST that answers a packet, with no abort before it: the peer had no such socket any more. That is
+      `half-open`.
+    - An idle connection that is reset: `reset-abort`, a note.
+    - Bytes that the capture lost: they were acknowledged, and are not counted.
+
+    ## What to do
+
+    - Application developer: close() without SO_LINGER 0, and with nothing unread; a proxy must drain before it
+      closes.
+    - Operator: look for the resetting side's log at this moment: a crash, a kill, a time limit, a memory limit.
+      `nstat TcpExtTCPAbortOnClose TcpExtTCPAbortOnData` on its host says which kind of close it was.
+
+    ## What it cannot tell
+
+    Why the application reset. Whether a reply that was acknowledged was also read. How much was never sent.
 
     """#
   }
