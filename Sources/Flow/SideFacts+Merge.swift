@@ -42,6 +42,7 @@ extension SideFacts {
     survivedIdle = max(survivedIdle, later.survivedIdle)
     mptcp = mptcp || later.mptcp
     largestSent = max(largestSent, later.largestSent)
+    widestWindow = max(widestWindow, later.widestWindow)
     largestAcked = max(largestAcked, later.largestAcked)
   }
 

@@ -115,4 +115,47 @@ struct TransferTests {
       """)
     #expect(finding.severity == .note)
   }
+
+  /// A load generator that ends: its last request has just been answered, and it is gone.
+  @Test(arguments: [("", Severity.note), ("0.1031 C > S . ack 301", .warning)])
+  func aClientThatLeaves(_ ack: String, _ severity: Severity) throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:51
+        0.101 S > C P. 1:201
+        0.102 C > S P. 51:101 ack 201
+        0.103 S > C P. 201:401/100
+        \(ack)
+        0.104 C > S R. 101 ack 401
+        """)
+    #expect(finding.rule == "transfer-truncated")
+    #expect(finding.severity == severity)
+    #expect(finding.atFault == .client)
+  }
+
+  @Test func aForgedResetIsTheCauseBesideTheDamage() throws {
+    let findings = try audit(
+      atClient + """
+        0.1 C > S P. 1:51
+        0.2 S > C . 1:10001/1000
+        0.201 C > S . ack 4001
+        0.21 S > C R. 10001 ttl 200
+        """)
+    #expect(findings.map(\.rule) == ["transfer-truncated", "reset-forged"])
+    #expect(findings.map(\.atFault) == [.path, .path])
+    #expect(findings[0].summary.hasPrefix("RST+ACK") || findings[0].summary.hasPrefix("RST in the server's name"))
+    #expect(findings[0].bytesLost == 6000)
+  }
+
+  /// Data that met a bare RST were lost by a connection that was dead before: another finding.
+  @Test func aKernelWithoutTheSocketTruncatesNothing() throws {
+    let findings = try audit(
+      onLAN + """
+        0.1 C > S P. 1:51
+        0.1001 S > C . ack 51
+        30 C > S P. 51:101
+        30.0001 S > C R 1
+        """)
+    #expect(findings.map(\.rule) == ["half-open"])
+  }
 }
