@@ -27,7 +27,8 @@ struct Abort {
 
   /// The resetting side was sending: its data are the newest, and younger than max(1 s, 2 round trips).
   func wasSending(_ thresholds: Thresholds) -> Bool {
-    guard !reset.ownFin, let data = reset.ownLastData else { return false }
+    // After the peer's FIN nothing is cut but an answer to it, which is half-close-truncated.
+    guard !reset.ownFin, !reset.peerFin, let data = reset.ownLastData else { return false }
     if let theirs = reset.peerLastData, data.precedes(theirs) { return false }
     return isRecent(data, thresholds)
   }

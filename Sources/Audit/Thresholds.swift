@@ -43,6 +43,10 @@ public struct Thresholds: Sendable {
   public var midStream: Int64 = 1_000_000_000
   public var midStreamRoundTrips: Int64 = 2
 
+  /// The longest farewell of a client to a server that has closed, bytes: HTTP/2's GOAWAY and a TLS alert take 77, a request
+  /// with a header more.
+  public var goodbyeBytes: Int64 = 96
+
   // MARK: Resets
   /// A live socket's RST whose window is smaller by that many bytes than the widest it offered holds unread data; less may be
   /// an alert or a GOAWAY that nobody needs to read.

@@ -7,7 +7,7 @@ import Wire
 struct ResetTests {
   // MARK: reset-unread
 
-  @Test(arguments: [(0.001, Confidence.likely), (0.9, .likely), (30, .possible)])
+  @Test(arguments: [(0.001, Confidence.likely), (0.9, .likely), (59, .possible)])
   func theRequestThatWasNeverAnswered(_ after: Double, _ confidence: Confidence) throws {
     let finding = try auditOne(
       onLAN + """
@@ -20,6 +20,18 @@ struct ResetTests {
     #expect(finding.atFault == .server)
     #expect(finding.confidence == confidence)
     #expect(finding.fact("instead_of") == .list([.text("reset-abort")]))
+  }
+
+  @Test func aServerThatIsOnlyTalkedToResetsAnIdleConnection() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:300
+        20 C > S P. 300:600
+        20.0001 S > C . ack 600
+        80.1 S > C R. 1
+        """)
+    #expect(finding.rule == "reset-abort")
+    #expect(finding.severity == .note)
   }
 
   @Test func aClientThatLeavesAnAnswerUnread() throws {
@@ -120,6 +132,38 @@ struct ResetTests {
   // MARK: Look-alikes
 
   @Test(arguments: [
+    // A probe that meets a banner: reset, closed.
+    onLAN + """
+      0.0005 C > S R. 1
+      0.0006 S > C P. 1:40
+      """,
+    onLAN + """
+      0.0005 S > C P. 1:40
+      0.0006 C > S R. 1 ack 1
+      """,
+    onLAN + """
+      0.0005 C > S F. 1
+      0.0006 S > C P. 1:40
+      0.0007 C > S R 2
+      """,
+    // HTTP/2 over TLS: GOAWAY and an alert to a server that has closed.
+    onLAN + """
+      0.1 C > S P. 1:501
+      0.2 S > C P. 1:1001
+      0.2001 C > S . ack 1001
+      9.0 S > C F. 1001
+      9.0001 C > S . ack 1002
+      9.0002 C > S P. 501:547
+      9.0003 C > S F. 547:578
+      9.0004 S > C R 1002
+      """,
+    // A RST to a client that has closed with everything in its hands.
+    onLAN + """
+      0.1 C > S P. 1:501
+      0.2 S > C P. 1:1001
+      0.2001 C > S F. 501 ack 1001
+      0.2002 S > C R. 1001
+      """,
     // A load balancer's health check.
     """
     0.0 C > S S

@@ -48,8 +48,9 @@ extension Page {
     ## Look-alikes
 
     A RST after both FINs were acknowledged is harmless. Notes at most: an answer after the FIN as long as a TLS
-    alert; only the answer's FIN unacknowledged; a client that has had earlier answers and closes before the next
-    one begins. It is a warning where everything that was sent was acknowledged and the half-closer then reset.
+    alert; only the answer's FIN unacknowledged; a client that has had earlier answers, or never asked, and closes
+    before the next one begins; what a client says in up to 96 bytes to a server that has closed (QUIT, GOAWAY). It
+    is a warning where everything that was sent was acknowledged and the half-closer then reset.
 
     ## What to do
 

@@ -16,8 +16,8 @@ extension Page {
 
     It needs a RST+ACK without a FIN before it, and one of these:
 
-    - the peer's last data are newer than anything the resetting side sent (never answered), and it is the server,
-      or the data are younger than max(1 s, 2 round trips);
+    - the peer's last data are newer than anything the resetting side sent (never answered), and they are younger
+      than max(1 s, 2 round trips), or `--idle` (60 s) where it is the server;
     - the window in the RST is smaller, by at least 256 bytes, than the widest that this side ever offered: unread
       data close the window, and reading opens it again (`window_short_by`; only where both SYNs were captured).
 

@@ -15,8 +15,9 @@ extension Page {
         client → server  ACK of the first
         server → client  RST+ACK                4,000 bytes unacknowledged, no FIN
 
-    It is found where data of either side were neither acknowledged nor selectively acknowledged, or where the
-    resetting side had sent no FIN, its data were the newest, and they were younger than max(1 s, 2 round trips).
+    It is found where data of either side were neither acknowledged nor selectively acknowledged, or where neither
+    side had sent FIN, the resetting side's data were the newest, and they were younger than max(1 s, 2 round
+    trips).
 
     ## What is counted
 
@@ -28,8 +29,8 @@ extension Page {
     ## How bad, and who
 
     An error where the sender cut its own stream; a warning where the receiver hung up; a note for a subflow of
-    multipath TCP, and for a client that resets when the next of several answers has just come. At fault is the side
-    that reset; the path where the RST is forged, and then `reset-forged` stands beside this.
+    multipath TCP, and for a client that never asked, or resets when the next of several answers has just come. At
+    fault is the side that reset; the path where the RST is forged, and then `reset-forged` stands beside this.
 
     ## Look-alikes
 

@@ -15,8 +15,9 @@ extension Rule {
     let isProved = unread >= thresholds.unreadBytes
     guard let data = abort.unansweredData ?? (isProved ? abort.reset.peerLastData : nil) else { return nil }
     let isRecent = abort.isRecent(data, thresholds)
-    // A client that has read its answer resets an idle connection.
-    guard isRecent || isProved || abort.side == .server else { return nil }
+    // A client that has read its answer resets an idle connection; so does a server to which one only talks.
+    let waits = abort.side == .server && abort.reset.moment.time.since(data.time) < thresholds.idle
+    guard isRecent || isProved || waits else { return nil }
     return UnreadData(abort: abort, data: data, isRecent: isRecent, bytes: isProved ? unread : nil)
       .finding(facts, surroundings)
   }

@@ -83,17 +83,23 @@ private struct CutAnswer {
 
   private var severity: Severity {
     guard let abort, abort.forgery.confidence == nil else { return .error }
-    if abort.isRoutine || onlyAlertLost { return .note }
+    if abort.isRoutine || onlyAlertLost || isGoodbye { return .note }
     guard abort.side == halfCloser else { return .error }
     // The one who hung up had everything that was sent.
     if loss.unacked == 0 { return loss.finUnacked ? .note : .warning }
     return isClientLeaving ? .note : .error
   }
 
-  /// A client that has had its earlier answers and closes for good while the next one is not begun has given it up; a load
-  /// generator ends so.
+  /// A client that has had its earlier answers, or never asked, and closes for good while nothing is on its way has given up
+  /// what comes then: a load generator that ends, a probe that meets a banner.
   private var isClientLeaving: Bool {
-    facts.rolesKnown && halfCloser == .client && fin.peerSent > 0 && fin.peerAcked == fin.peerSent && ackedAfter == 0
+    guard facts.rolesKnown, halfCloser == .client, fin.peerAcked == fin.peerSent, ackedAfter == 0 else { return false }
+    return fin.peerSent > 0 || fin.offset == 0
+  }
+
+  /// What a client says to a server that has closed is a farewell where it is that short (QUIT, GOAWAY with an alert).
+  private var isGoodbye: Bool {
+    facts.rolesKnown && halfCloser == .server && fin.peerSent > 0 && sentAfter <= thresholds.goodbyeBytes
   }
 
   /// As long as the alert record that a TLS end sends before it closes: 2 bytes in clear, and as the usual ciphers wrap them.

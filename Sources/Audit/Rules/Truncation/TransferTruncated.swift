@@ -31,10 +31,12 @@ private struct CutTransfer {
     return isClientLeaving ? .note : .warning
   }
 
-  /// A client that has had earlier answers and resets when the next one has come, of which it has acknowledged nothing: it
-  /// has given it up; a load generator ends so.
+  /// A client that never asked, or that has had earlier answers and resets when the next one has come, of which it has
+  /// acknowledged nothing: it has given it up. A probe does so, and a load generator that ends.
   private var isClientLeaving: Bool {
-    abort.side == .client && abort.reset.peerAcked > 0 && abort.acknowledgesAll
+    guard abort.side == .client else { return false }
+    if abort.reset.ownSent == 0 { return true }
+    return abort.reset.peerAcked > 0 && abort.acknowledgesAll
       && abort.own.lastAlive?.packet == abort.reset.ownLastData?.packet
   }
 
