@@ -101,12 +101,30 @@ struct SilenceOneWayTests {
         end 7
         """),
     Verdict(
-      "silent altogether: it may as well be gone", "peer-vanished", [.path, .client], .certain,
+      "silent from the first large ones on", "big-packets-lost", [.path], .likely,
       of: atServer + """
         1 C > S P. 1:101
         1.0001 S > C P. 1:51 ack 101
         1.08 C > S .
-        1.09,1.39,1.99,3.19,5.59,10.39 S > C . 51:1499 ack 101
+        1.09 S > C . 51:2947/1448 ack 101
+        1.39,1.99,3.19,5.59,10.39 S > C . 51:1499 ack 101
+        """),
+    Verdict(
+      "silent to a small one too: gone", "peer-vanished", [.path, .client], .certain,
+      of: atServer + """
+        1 C > S P. 1:101
+        1.0001 S > C P. 1:51 ack 101
+        1.08 C > S .
+        1.09 S > C . 51:3000/1448 ack 101
+        1.39,1.99,3.19,5.59,10.39 S > C . 51:1499 ack 101
+        """),
+    Verdict(
+      "silent after a while: it may as well be gone", "peer-vanished", [.path, .client], .certain,
+      of: atServer + """
+        1 C > S P. 1:101
+        1.0001 S > C P. 1:51 ack 101
+        1.08 C > S .
+        3.09,3.39,3.99,5.19,7.59,12.39 S > C . 51:1499 ack 101
         """),
     Verdict(
       "a large one had arrived before",

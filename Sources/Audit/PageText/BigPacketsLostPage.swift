@@ -21,9 +21,11 @@ extension Page {
         1.080  client → server  ACK 1, SACK 1449-1501     the small one arrived, the large one did not
         1.3    server → client  1,448 bytes               again, and again
 
-    The least: 4 transmissions with a gap that grew, over 3 seconds, of a segment larger than any that
-    was acknowledged (and of 500 bytes at least), and a sign that the peer is alive: a small segment
-    SACKed, or a packet of it meanwhile; or an ICMP error that says how large a packet may be.
+    The least: 4 transmissions with a gap that grew, over 3 seconds, of a segment larger than any that was
+    acknowledged (and of 500 bytes at least), and a sign that the peer is alive: a small segment SACKed, a
+    packet of it meanwhile, or an ICMP error that says how large a packet may be. Less certain: a peer that
+    was heard a moment before is silent from the first large segments on, with nothing small outstanding
+    that it could have answered.
 
     ## Told from its look-alikes
 

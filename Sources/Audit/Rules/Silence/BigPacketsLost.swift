@@ -27,14 +27,16 @@ extension Facts {
     // It moves on with a peer that the capture does not see: then nothing is known of what arrives.
     guard !run.movedOn || run.peerPackets > 0 else { return nil }
     // A peer that says nothing any more may as well be gone: that is peer-vanished.
-    guard tooBig != nil || smallSACKed || run.peerPackets > 0 else { return nil }
+    let isAlive = tooBig != nil || smallSACKed || run.peerPackets > 0
+    guard isAlive || diedOfSize(run, side) else { return nil }
     let ample = tooBig != nil || run.sent.count >= thresholds.dataTransmissions + 2
-    let lost = own.unackedBytes - own.sackedBytes
+    let best: Confidence = ample ? .certain : .likely
+    let lost = own.lostBytes
     let small = own.largestAcked > 0 ? "up to \(bytes(own.largestAcked))" : "smaller ones"
     return Finding(
       rule: "big-packets-lost", severity: .error,
       confidence: confidence(
-        ample ? .certain : .likely, from: run.sent.first.time, to: run.sent.last.time, losing: [side.other],
+        isAlive ? best : best.lowered(), from: run.sent.first.time, to: run.sent.last.time, losing: [side.other],
         surroundings),
       suspects: [.path],
       summary: "segments of \(bytes(run.length)) from the \(side.name) never arrive (sent \(commas(run.sent.count)) "
@@ -52,6 +54,15 @@ extension Facts {
       }
         ?? "Find the MTU (tracepath), let ICMP \"fragmentation needed\" and \"packet too big\" through, or clamp the MSS; "
         + "net.ipv4.tcp_mtu_probing=1 on the \(side.name) works around it.")
+  }
+
+  /// Heard a moment before, and silent from the very first large segment on, while nothing else is outstanding that it
+  /// could have answered: that its host died in that moment is the less likely story.
+  private func diedOfSize(_ run: Unanswered, _ side: Side) -> Bool {
+    let own = self[side]
+    guard let heard = self[side.other].lastAlive, run.length > 0, own.fin == nil else { return false }
+    return run.sent.first.time.since(heard.time) <= 1_000_000_000
+      && own.unackedBytes.isMultiple(of: UInt64(run.length))
   }
 
   private func evidence(of run: Unanswered, _ side: Side, _ tooBig: ICMPNotice?) -> [Evidence] {

@@ -69,7 +69,7 @@ struct Silence {
   }
 
   /// Bytes on the wire that never arrived, as far as the silent side has said.
-  var lostBytes: UInt64 { facts[speaker].unackedBytes - min(facts[speaker].unackedBytes, facts[speaker].sackedBytes) }
+  var lostBytes: UInt64 { facts[speaker].lostBytes }
 
   /// `1,448 bytes sent 6 times over 6.2 s`.
   var repetition: String {
@@ -105,15 +105,9 @@ struct Silence {
     return all
   }
 
-  /// The kinds of lost bytes, as in section 2 of the catalogue.
   private var losses: [NamedFact] {
-    let own = facts[speaker]
-    return [
-      NamedFact("lost_unacked", Int64(clamping: lostBytes)),
-      NamedFact("fin_unacked", own.fin.map { $0.acked == nil } ?? false),
-      NamedFact("sender_queue_destroyed", own.fin == nil && own.resets?.effective != nil),
-      NamedFact("in_flight_at_death", nil as Int64?),
-    ]
+    let gaveUp = facts[speaker].resets?.effective.map { (side: speaker, reset: $0) }
+    return Loss(of: speaker, facts, reset: gaveUp).facts
   }
 
   /// What would tell the path from the host.
