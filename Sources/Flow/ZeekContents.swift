@@ -40,7 +40,12 @@ struct ZeekContents: BitwiseCopyable {
 
   private mutating func wait(_ range: OffsetRange, _ pool: inout ZeekWaiting) {
     if waiting == 0 { waiting = pool.records.allocate(Ranges()) ?? 0 }
-    if waiting != 0 { pool.records[waiting].insert(range) } else { gaveUp = true }
+    guard waiting != 0 else {
+      gaveUp = true
+      return
+    }
+    if pool.records[waiting].count == Ranges.limit { pool.records[waiting].closeSmallestHole() }
+    pool.records[waiting].insert(range)
   }
 
   private mutating func receiveWithoutACK(size: Int64, _ pool: inout ZeekWaiting) {
@@ -116,4 +121,13 @@ struct ZeekWaiting: ~Copyable {
 extension Ranges {
   fileprivate var first: OffsetRange? { isEmpty ? nil : self[0] }
   fileprivate var end: Int64? { isEmpty ? nil : self[count - 1].end }
+
+  /// Makes room: of many holes the smallest is the likeliest to be filled yet, and the least that can be miscounted.
+  fileprivate mutating func closeSmallestHole() {
+    guard count > 1 else { return }
+    var best = 1
+    for index in 1..<count
+    where self[index].start &- self[index - 1].end < self[best].start &- self[best - 1].end { best = index }
+    insert(OffsetRange(self[best - 1].end, self[best].start))
+  }
 }

@@ -106,6 +106,25 @@ struct ZeekTests {
       handshake + "1 C > S P. 11:21\n1.1 C > S P. 31:41\n2 S > C . ack 51", "S1", "ShADaG", bytes: [50, 0], missed: 30,
       packets: [4, 2]),
     ZeekCase(
+      "more holes than are kept apart: the smallest is taken for filled",
+      handshake
+        + """
+        1 C > S P. 11:21
+        1 C > S P. 31:41
+        1 C > S P. 51:61
+        1 C > S P. 62:72
+        1 C > S P. 91:101
+        1 C > S P. 111:121
+        1 C > S P. 131:141
+        1 C > S P. 151:161
+        1 C > S P. 171:181
+        2 S > C . ack 181
+        """, "S1", "ShADaG", bytes: [180, 0], missed: 89, packets: [11, 2]),
+    ZeekCase(
+      "a stream that nobody acknowledges is given up at 16 KiB above a hole",
+      handshake + "1 C > S P. 1001:18001/1000\n2 S > C . ack 18001", "S1", "ShADa", bytes: [18000, 0],
+      packets: [19, 2]),
+    ZeekCase(
       "a missing FIN is no gap, missing data before it is",
       handshake + "1 S > C F. 101 ack 1\n2 C > S . ack 102", "S3", "ShAfg", bytes: [0, 100], missed: 100,
       packets: [3, 2]),
