@@ -151,6 +151,17 @@ struct TruthTraceTests {
         31.08 S > C F. 1 ack 6
         31.081 C > S . 6 ack 2
         """),
+    // The client half-closed before the capture began: its FIN is in no file, and it is not to blame.
+    Truth(
+      name: "fin_before_capture",
+      script: """
+        0.000 S > C . 1 ack 1
+        0.300 S > C P. 1:346 ack 1
+        0.301 S > C F. 346 ack 1
+        0.304 C > S . 1 ack 346
+        0.305 C > S . 1 ack 347
+        60 tick
+        """, isOpen: true),
   ]
 
   @Test(arguments: traces) func isJudgedAsItsTruth(_ truth: Truth) throws {

@@ -17,12 +17,14 @@ extension Traffic {
       }
     }
     order.sort { ($0.time, $0.connection, $0.packet) < ($1.time, $1.connection, $1.packet) }
-    guard var writer = CaptureWriter(path: path, snaplen: snaplen) else { return false }
+    guard !order.isEmpty, var writer = CaptureWriter(path: path, snaplen: snaplen) else { return false }
     let builder = FrameBuilder()
     var spans = [(first: Int, last: Int, count: Int)](repeating: (0, 0, 0), count: connections.count)
+    // Where the clock is set back, it is by three minutes at the middle packet.
+    let setBack = seconds(180)
+    let middle = fault == .clock ? order[order.count / 2].time : .max
     for entry in order {
-      // Where the clock is set back, it is by eight seconds in the middle.
-      let time = fault == .clock && entry.time > length / 2 ? entry.time - seconds(8) : entry.time
+      let time = entry.time < middle ? entry.time : entry.time - setBack
       switch connections[entry.connection].packets[entry.packet].parcel {
       case .tcp(let packet): writer.write(builder.frame(packet), at: epoch + time)
       case .icmp(let error): writer.write(builder.frame(error), at: epoch + time)
@@ -34,7 +36,7 @@ extension Traffic {
     // Somebody else's datagram: so long the capture ran.
     let tick = builder.clockTick(
       from: Host(IPAddress(v4: 0x0aff_0001), port: 9), to: Host(IPAddress(v4: 0x0aff_0002), port: 9))
-    writer.write(tick, at: epoch + length - (fault == .clock ? seconds(8) : 0))
+    writer.write(tick, at: epoch + (length < middle ? length : length - setBack))
     guard writer.finish(cut: fault == .cut ? 10 : 0) else { return false }
     return writeTruth(to: truthPath, spans)
   }
