@@ -65,6 +65,7 @@ extension Tracker {
     let connection = records[index]
     finished.append(facts(of: connection, index: index, reason))
     table.remove(connection.shared.hash, index)
+    usedTuples.insert(connection.key)
     release(index)
   }
 

@@ -22,6 +22,7 @@ public struct Tracker: ~Copyable {
   var notices: [UInt32: Notice] = [:]
   var finished = Deque<Facts>()
   var servicePorts = PortCounts()
+  var usedTuples = UsedTuples()
   /// Most SYNs that wait for their answers at a time.
   static var pendingLimit: Int { 65_536 }
   /// Where the search for a victim goes on, and where `finish` is.
@@ -112,6 +113,7 @@ public struct Tracker: ~Copyable {
     if records.count >= options.maxConnections { evictOne() }
     var connection = Connection(key: key, hash: hash, beginning: segment)
     connection.shared.marks.insert(.live)
+    if usedTuples.contains(key) { connection.shared.marks.insert(.tupleReused) }
     generation &+= 1
     connection.shared.generation = generation
     guard let index = records.allocate(connection) else {

@@ -14,6 +14,7 @@ public struct TrackerState: Sendable {
   let notices: [UInt32: Notice]
   let finished: Deque<Facts>
   let servicePorts: PortCounts
+  let usedTuples: UsedTuples
   let hand: UInt32
   let ending: EndReason?
   let generation: UInt16
@@ -31,7 +32,8 @@ extension Tracker {
     TrackerState(
       options: options, records: records.contents, troubles: troubles.records.contents,
       resets: troubles.resets.contents, zeek: zeek.contents, lingering: lingering, pending: pending, notices: notices,
-      finished: finished, servicePorts: servicePorts, hand: hand, ending: ending, generation: generation,
+      finished: finished, servicePorts: servicePorts, usedTuples: usedTuples, hand: hand, ending: ending,
+      generation: generation,
       evicted: evicted, peakConnections: peakConnections, unmatchedErrors: unmatchedErrors, scopes: scopes, now: now)
   }
 
@@ -51,6 +53,7 @@ extension Tracker {
     notices = state.notices
     finished = state.finished
     servicePorts = state.servicePorts
+    usedTuples = state.usedTuples
     hand = state.hand
     ending = state.ending
     generation = state.generation
