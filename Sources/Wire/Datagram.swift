@@ -2,6 +2,8 @@
 struct Datagram: BitwiseCopyable {
   enum State: BitwiseCopyable {
     case free, waiting
+    /// Handed over; its fragments may still come as copies.
+    case complete
     /// Its fragments overlap: what else comes of it is dropped.
     case poisoned
   }
@@ -16,6 +18,7 @@ struct Datagram: BitwiseCopyable {
     source: IPAddress(high: 0, low: 0), destination: IPAddress(high: 0, low: 0), id: 0, next: 0, version: 4,
     encapsulation: 0)
   var state = State.free
+  /// When its first fragment came; once complete, when that was.
   var began = Timestamp(nanoseconds: 0)
   /// Protocol or next header, by the first fragment.
   var next: UInt8 = 0

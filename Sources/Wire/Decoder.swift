@@ -35,7 +35,9 @@ public struct Decoder: ~Copyable {
   /// Reads one frame. Writes `segment` where the result is `.segment`, and leaves it undefined otherwise.
   public mutating func decode(_ frame: borrowing Frame, into segment: inout Segment) -> Decoded {
     let bytes = frame.bytes
-    if frame.linkType.rawValue == LinkType.ethernet.rawValue, decodePlain(bytes, into: &segment) {
+    if frame.linkType.rawValue == LinkType.ethernet.rawValue, !verifiesChecksums,
+      PlainFrame.decode(bytes, into: &segment)
+    {
       segment.time = frame.time
       segment.packet = frame.packet
       segment.ordinal = frame.ordinal
@@ -47,35 +49,6 @@ public struct Decoder: ~Copyable {
 
   /// No more frames: what still waits is incomplete.
   public mutating func finish() { fragments.finish() }
-
-  /// The short way for what most frames are: Ethernet, IPv4 without options, TCP; no tag, no tunnel, no fragment, nothing
-  /// cut, nothing wrong. False for all others, and for what must be looked at closely.
-  @inline(__always)
-  private func decodePlain(_ bytes: RawSpan, into segment: inout Segment) -> Bool {
-    let captured = bytes.byteCount
-    guard captured >= 54, !verifiesChecksums else { return false }
-    let link = bytes.u64(at: 6)
-    let first = bytes.u64(at: 14)
-    let second = bytes.u64(at: 22)
-    guard link & 0xffff == 0x0800, first >> 56 == 0x45, first & 0x3fff == 0, second >> 48 & 0xff == 6 else {
-      return false
-    }
-    let total = Int(first >> 32 & 0xffff)
-    guard total >= 40 else { return false }
-    let end = 14 &+ total
-    let failure = TCPHeader.read(
-      bytes, at: 34, limit: min(captured, end), end: end, bound: .ipv4TotalLength, into: &segment)
-    guard failure == nil else { return false }
-    segment.source = IPAddress(v4: UInt32(truncatingIfNeeded: second))
-    segment.destination = IPAddress(v4: bytes.u32(at: 30))
-    segment.wireLength = UInt32(truncatingIfNeeded: total)
-    segment.ipID = UInt16(truncatingIfNeeded: first >> 16)
-    segment.ttl = UInt8(truncatingIfNeeded: second >> 56)
-    segment.ipVersion = 4
-    segment.macHash = hash(mac: link >> 16)
-    segment.encapsulation = 0
-    return true
-  }
 
   @inline(never)
   private mutating func decodeAny(_ frame: borrowing Frame, into segment: inout Segment) -> Decoded {
@@ -170,7 +143,7 @@ public struct Decoder: ~Copyable {
       let layer: Layer = ip.version == 6 ? .ipv6Extension : .ipv4
       return .skipped(DecodeFailure(layer, .badFragment, offset: walk.offset, bound: walk.bound))
     case .complete(let index):
-      let datagram = fragments.take(index)
+      let datagram = fragments[index]
       walk.ip.length = datagram.wireLength
       walk.ip.isReassembled = true
       walk.offset = 0

@@ -54,6 +54,12 @@ import Wire
     for index in [0, 0, 2, 2] { #expect(decoder.outcome(of: frames[index], into: &segment) == .fragment) }
     #expect(decoder.outcome(of: frames[1], into: &segment) == .segment)
     #expect(segment.wireLength == 3 * 20 + 132, "copies are not on the wire twice")
+    #expect(decoder.outcome(of: frames[1], into: &segment) == .fragment, "a copy of what completed it")
+    // A second later the identification is used anew.
+    for index in [0, 1] { #expect(decoder.outcome(of: frames[index], seconds: 1, into: &segment) == .fragment) }
+    #expect(decoder.outcome(of: frames[2], seconds: 1, into: &segment) == .segment)
+    decoder.finish()
+    #expect(decoder.incompleteFragments == 0)
   }
 
   @Test func whatOverlapsIsDropped() {

@@ -33,6 +33,29 @@ import Wire
     decoder.finish()
   }
 
+  /// Plain frames have a short way through the decoder; checking sums takes the long one. Both say the same.
+  @Test func theShortWaySaysWhatTheLongOneSays() {
+    var random = Mulberry(state: 4)
+    var short = Decoder()
+    var long = Decoder(verifyChecksums: true)
+    var left = Segment()
+    var right = Segment()
+    var found = 0
+    for round in 0..<5000 {
+      let options = BasicTests.options[random.below(BasicTests.options.count)]
+      var bytes = FrameBuilder().frame(packet(random.below(2) == 0 ? 4 : 6, options: options))
+      for _ in 0..<random.below(3) { mutate(&bytes, &random) }
+      let captured = random.below(bytes.count + 1)
+      let one = short.outcome(of: bytes, captured: captured, into: &left)
+      #expect(one == long.outcome(of: bytes, captured: captured, into: &right), "round \(round)")
+      guard one == .segment else { continue }
+      found += 1
+      right.options.remove(.badChecksum)
+      #expect(same(left, right), "round \(round)")
+    }
+    #expect(found > 500)
+  }
+
   private func mutate(_ bytes: inout [UInt8], _ random: inout Mulberry) {
     guard !bytes.isEmpty else { return }
     let place = random.below(bytes.count)
