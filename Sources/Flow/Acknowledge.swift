@@ -6,7 +6,7 @@ extension Sender {
   /// are. Never called for a RST, whose ACK number proves nothing.
   /// - Parameter isSYNACK: the segment has SYN: only such a one can acknowledge a SYN that nothing followed.
   @inline(__always) mutating func acknowledge(
-    _ segment: Segment, _ moment: Moment, isSYNACK: Bool, troubles: inout Troubles
+    _ segment: inout Segment, _ moment: Moment, isSYNACK: Bool, troubles: inout Troubles
   ) {
     guard has(.origin) else { return beginHidden(at: segment.acknowledgment, moment) }
     let ack = offset(of: segment.acknowledgment)

@@ -11,7 +11,7 @@ extension Sender {
   /// Takes in the sequence space of a segment that is no RST.
   /// - Parameter idle: silence of the connection before it, ns.
   @inline(__always) mutating func advance(
-    _ segment: Segment, _ moment: Moment, idle: Int64, receiver: Sender, troubles: inout Troubles
+    _ segment: inout Segment, _ moment: Moment, idle: Int64, receiver: inout Sender, troubles: inout Troubles
   ) -> SegmentKind {
     let isSYN = segment.flags.contains(.syn)
     let start = offset(of: segment.sequence) + (isSYN ? 1 : 0)
@@ -26,11 +26,11 @@ extension Sender {
         if synCount == 1 { time(-1, moment, idle: idle) } else { marks.remove(.timing) }
         return .syn
       }
-      if start == nxt { return isSilentRepeat(segment, idle, receiver) ? countKeepalive(&troubles) : .ack }
-      return advanceWithoutData(start, receiver: receiver, troubles: &troubles)
+      if start == nxt { return isSilentRepeat(idle, &receiver) ? countKeepalive(&troubles) : .ack }
+      return advanceWithoutData(start, receiver: &receiver, troubles: &troubles)
     }
     return advanceSlowly(
-      segment, start, moment, idle: idle, receiver: receiver, troubles: &troubles)
+      &segment, start, moment, idle: idle, receiver: &receiver, troubles: &troubles)
   }
 
   /// New data at SND.NXT: the case that nearly all segments are.
@@ -58,7 +58,7 @@ extension Sender {
 
   /// An ACK whose sequence number is not SND.NXT.
   private mutating func advanceWithoutData(
-    _ start: Int64, receiver: Sender, troubles: inout Troubles
+    _ start: Int64, receiver: inout Sender, troubles: inout Troubles
   ) -> SegmentKind {
     if start == nxt - 1 || start == una - 1, !has(.fin), start >= -1 {
       // Linux probes a zero window at SND.UNA - 1, and keeps alive at SND.NXT - 1: the window tells them apart.
@@ -93,7 +93,7 @@ extension Sender {
   }
 
   /// Midstream, one ACK again and again, a second or more apart, and nothing from the peer: its keepalives.
-  @inline(__always) private func isSilentRepeat(_ segment: Segment, _ idle: Int64, _ receiver: Sender) -> Bool {
+  @inline(__always) private func isSilentRepeat(_ idle: Int64, _ receiver: inout Sender) -> Bool {
     idle >= 1_000_000_000 && packets > 1 && !has(.syn) && !has(.data) && !has(.fin) && receiver.packets == 0
   }
 
@@ -113,7 +113,8 @@ extension Sender {
 
   /// Everything but data at SND.NXT.
   @inline(never) private mutating func advanceSlowly(
-    _ segment: Segment, _ start: Int64, _ moment: Moment, idle: Int64, receiver: Sender, troubles: inout Troubles
+    _ segment: inout Segment, _ start: Int64, _ moment: Moment, idle: Int64, receiver: inout Sender,
+    troubles: inout Troubles
   ) -> SegmentKind {
     let length = Int64(segment.payloadLength)
     let isFIN = segment.flags.contains(.fin)

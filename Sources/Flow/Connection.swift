@@ -40,6 +40,9 @@ struct Shared: BitwiseCopyable {
   init() {}
 
   @inline(__always) func has(_ mark: ConnectionMarks) -> Bool { marks.contains(mark) }
+
+  /// What comes next may not be of this connection.
+  @inline(__always) var needsCare: Bool { !marks.isDisjoint(with: [.pendingSYN, .lingering]) }
 }
 
 /// One connection as the tracker keeps it: two senders and what they share. Plain bytes; cold records by index.
@@ -61,12 +64,18 @@ struct Connection: BitwiseCopyable {
 
   /// Takes in the next segment, in order of capture. Everything that depends on the direction is written once and
   /// called with the sides swapped.
-  mutating func observe(_ segment: Segment, fromA: Bool, troubles: inout Troubles) {
+  @inline(__always) mutating func observe(_ segment: inout Segment, fromA: Bool, troubles: inout Troubles) {
     if fromA {
-      shared.observe(segment, fromA: true, sender: &a, receiver: &b, troubles: &troubles)
+      shared.observe(&segment, fromA: true, sender: &a, receiver: &b, troubles: &troubles)
     } else {
-      shared.observe(segment, fromA: false, sender: &b, receiver: &a, troubles: &troubles)
+      shared.observe(&segment, fromA: false, sender: &b, receiver: &a, troubles: &troubles)
     }
+  }
+
+  /// One that was kept: a SYN that waited.
+  mutating func observe(kept segment: Segment, fromA: Bool, troubles: inout Troubles) {
+    var segment = segment
+    observe(&segment, fromA: fromA, troubles: &troubles)
   }
 
   /// Both FINs are acknowledged, or a RST took effect.
@@ -91,7 +100,7 @@ struct Connection: BitwiseCopyable {
 extension Shared {
   /// The table of contents of the tracker: what one segment means to its sender, its receiver and both.
   mutating func observe(
-    _ segment: Segment, fromA: Bool, sender: inout Sender, receiver: inout Sender, troubles: inout Troubles
+    _ segment: inout Segment, fromA: Bool, sender: inout Sender, receiver: inout Sender, troubles: inout Troubles
   ) {
     if sender.isCopy(segment, &troubles) { return }
     let gap = max(0, segment.time.since(lastTime))
@@ -100,12 +109,13 @@ extension Shared {
     if gap > longestIdle { longestIdle = gap }
     if segment.time > lastTime { lastTime = segment.time }
     let moment = Moment(time: segment.time, packet: segment.packet)
-    let lastOwn = sender.packets > 0 ? sender.last : nil
+    let wasHeard = sender.packets > 0
+    let lastOwn = sender.last
     sender.count(segment, moment)
 
     if segment.flags.contains(.rst) {
       observeReset(
-        segment, moment, lastOwn: lastOwn, sender: &sender, receiver: receiver, troubles: &troubles)
+        segment, moment, lastOwn: wasHeard ? lastOwn : nil, sender: &sender, receiver: receiver, troubles: &troubles)
       return
     }
     if segment.flags.contains(.syn) {
@@ -116,10 +126,10 @@ extension Shared {
     let nxtBefore = sender.nxt
     let unaBefore = receiver.una
     if segment.flags.contains(.ack) {
-      receiver.acknowledge(segment, moment, isSYNACK: segment.flags.contains(.syn), troubles: &troubles)
-      if !has(.established) { observeEstablished(segment, moment, fromA: fromA, receiver: receiver) }
+      receiver.acknowledge(&segment, moment, isSYNACK: segment.flags.contains(.syn), troubles: &troubles)
+      if !has(.established) { observeEstablished(segment, moment, fromA: fromA, receiver: &receiver) }
     }
-    let kind = sender.advance(segment, moment, idle: gap, receiver: receiver, troubles: &troubles)
+    let kind = sender.advance(&segment, moment, idle: gap, receiver: &receiver, troubles: &troubles)
     sender.advertise(segment, moment, troubles: &troubles)
     if receiver.trouble != 0 { receiver.hearPeer(moment, kind, troubles: &troubles) }
     let peerMoved = receiver.una > unaBefore
@@ -139,7 +149,7 @@ extension Shared {
 
   /// RFC 9293 §3.10.7.3: the handshake is complete when the client's ACK covers the server's SYN. Where the capture has
   /// nothing of the server, the client's ACK alone proves it: in SYN-SENT it would have sent none.
-  private mutating func observeEstablished(_ segment: Segment, _ moment: Moment, fromA: Bool, receiver: Sender) {
+  private mutating func observeEstablished(_ segment: Segment, _ moment: Moment, fromA: Bool, receiver: inout Sender) {
     guard receiver.has(.syn) || receiver.packets == 0, !segment.flags.contains(.syn), has(.rolesKnown),
       has(.clientIsA) == fromA, receiver.offset(of: segment.acknowledgment) >= 0
     else { return }

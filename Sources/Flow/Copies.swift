@@ -12,12 +12,11 @@ extension Sender {
   private static var dataWindow: UInt32 { 1_000 }
 
   @inline(__always) static func likeness(_ segment: Segment) -> UInt32 {
-    var x = UInt64(segment.sequence.rawValue) << 32 | UInt64(segment.acknowledgment.rawValue)
+    let place = UInt64(segment.sequence.rawValue) << 32 | UInt64(segment.acknowledgment.rawValue)
+    let look = UInt64(segment.ipID) << 48 | UInt64(segment.checksum) << 32 | UInt64(segment.timestampValue)
+    let size = UInt64(segment.window) << 48 | UInt64(segment.flags.rawValue) << 32 | UInt64(segment.payloadLength)
+    var x = (place &* 0x9e37_79b9_7f4a_7c15) ^ (look &* 0xbf58_476d_1ce4_e5b9) ^ (size &* 0x94d0_49bb_1331_11eb)
     x = (x ^ (x >> 32)) &* 0x9e37_79b9_7f4a_7c15
-    x ^= UInt64(segment.window) << 48 | UInt64(segment.flags.rawValue) << 32 | UInt64(segment.payloadLength)
-    x = (x ^ (x >> 32)) &* 0xbf58_476d_1ce4_e5b9
-    x ^= UInt64(segment.ipID) << 48 | UInt64(segment.checksum) << 32 | UInt64(segment.timestampValue)
-    x = (x ^ (x >> 29)) &* 0x94d0_49bb_1331_11eb
     return UInt32(truncatingIfNeeded: x >> 32) | 1
   }
 

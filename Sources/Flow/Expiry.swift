@@ -27,7 +27,9 @@ extension Tracker {
 
   /// Retires those that have been quiet for long enough. The queue's times only wait: who spoke meanwhile goes back.
   mutating func expire() {
-    while let first = lingering.first, now.since(first.since) >= options.closedLinger {
+    var most = Tracker.expiriesPerPacket
+    while most > 0, let first = lingering.first, now.since(first.since) >= options.closedLinger {
+      most -= 1
       lingering.removeFirst()
       guard isCurrent(first) else { continue }
       let last = records[first.index].shared.lastTime
@@ -44,7 +46,17 @@ extension Tracker {
     scheduleExpiry()
   }
 
-  private func isCurrent(_ entry: Lingering) -> Bool {
+  /// Most connections that leave at a packet: however far time jumps, the queue of the finished stays short.
+  private static var expiriesPerPacket: Int { 16 }
+
+  /// Closed and quiet for so long that it should have left: what comes now is another's.
+  func isOverdue(_ index: UInt32) -> Bool {
+    let shared = records[index].shared
+    return shared.has(.lingering) && now.since(shared.lastTime) >= options.closedLinger
+      && records[index].isOver(troubles)
+  }
+
+  func isCurrent(_ entry: Lingering) -> Bool {
     let shared = records[entry.index].shared
     return shared.has(.live) && shared.generation == entry.generation && shared.has(.lingering)
   }
@@ -79,7 +91,7 @@ extension Tracker {
     keep(waiting.notice, for: next)
     records[next].shared.marks.insert(.tupleReused)
     let (_, fromA) = FlowKey.of(syn, scope: connection.key.scope)
-    records[next].observe(syn, fromA: fromA, troubles: &troubles)
+    records[next].observe(kept: syn, fromA: fromA, troubles: &troubles)
     if zeek.isOn { zeek.observe(syn, index: next, fromFirst: true) }
     retire(next, reason)
   }
@@ -92,33 +104,6 @@ extension Tracker {
     records.free(index)
   }
 
-  /// Makes room: a closed connection, else the least of a few that the hand passes.
-  mutating func evictOne() {
-    evicted += 1
-    while let first = lingering.popFirst() {
-      guard isCurrent(first) else { continue }
-      return retire(first.index, .evicted)
-    }
-    var victim: UInt32 = 0
-    var worth = Int64.max
-    var looked = 0
-    var steps = 0
-    while looked < 16, steps < 1 << 20 {
-      hand = hand + 1 < records.used ? hand + 1 : 1
-      steps += 1
-      guard records[hand].shared.has(.live) else { continue }
-      looked += 1
-      // An attempt is worth less than any connection; among equals the idlest goes.
-      let value =
-        records[hand].shared.lastTime.nanoseconds / 2 + (records[hand].isAttempt ? Int64.min / 2 : 0)
-      if value < worth {
-        worth = value
-        victim = hand
-      }
-    }
-    if victim != 0 { retire(victim, .evicted) }
-  }
-
   /// Whether `nextFinished()` has something to give before the input ends.
   @inline(__always) public var hasFinished: Bool { !finished.isEmpty }
 
@@ -126,6 +111,7 @@ extension Tracker {
   public mutating func finish(_ reason: EndReason = .endOfInput) {
     ending = reason
     hand = 0
+    attemptHand = 0
   }
 
   /// The facts of a connection that has ended, in order of their ends; nil where there is none for now.
@@ -136,6 +122,12 @@ extension Tracker {
       hand += 1
       guard records[hand].shared.has(.live) else { continue }
       retire(hand, reason)
+      return finished.popFirst()
+    }
+    while attemptHand + 1 < attempts.used {
+      attemptHand += 1
+      guard attempts[attemptHand].isLive else { continue }
+      retireAttempt(attemptHand, reason)
       return finished.popFirst()
     }
     return nil

@@ -53,7 +53,9 @@ extension Tracker {
   public mutating func track(_ error: QuotedError) {
     let quoted = error.quoted
     let (key, fromA) = FlowKey.of(quoted, scope: scope(of: quoted.encapsulation))
-    let index = find(key, key.hash(seed: options.seed))
+    let hash = key.hash(seed: options.seed)
+    var index = find(key, hash)
+    if Tracker.isAttempt(index) { index = promote(index, key, hash) }
     guard index != 0 else {
       unmatchedErrors += 1
       return

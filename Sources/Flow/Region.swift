@@ -18,6 +18,9 @@ internal import Glibc
   /// Indexes now in use.
   var count: Int { Int(used) - 1 - freed.count }
 
+  /// Places that are left.
+  var available: Int { Int(capacity) - Int(used) + freed.count }
+
   /// - Parameter capacity: most records at a time, 1 ..< 2^31. Less is taken if the address space does not allow it.
   init(capacity wanted: Int) {
     var slots = min(max(wanted, 16), 1 << 30) + 1

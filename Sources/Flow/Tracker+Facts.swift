@@ -8,6 +8,7 @@ extension Tracker {
     for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
       hosts.learn(facts(of: records[index], index: index, .endOfInput))
     }
+    // Attempts tell nothing of a host: anybody can send a SYN.
   }
 
   func facts(of connection: Connection, index: UInt32, _ reason: EndReason) -> Facts {

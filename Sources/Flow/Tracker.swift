@@ -10,6 +10,8 @@ public struct Tracker: ~Copyable {
   let options: TrackerOptions
   var table = FlowTable()
   var records: Region<Connection>
+  /// SYNs that nothing has followed yet.
+  var attempts: Region<Attempt>
   var troubles: Troubles
   var zeek: ZeekRecords
   /// Connections that are over and wait for stragglers, in order of their ends.
@@ -27,6 +29,7 @@ public struct Tracker: ~Copyable {
   static var pendingLimit: Int { 65_536 }
   /// Where the search for a victim goes on, and where `finish` is.
   var hand: UInt32 = 1
+  var attemptHand: UInt32 = 0
   var ending: EndReason?
   var generation: UInt16 = 0
 
@@ -43,17 +46,20 @@ public struct Tracker: ~Copyable {
 
   public init(_ options: TrackerOptions) {
     self.options = options
-    records = Region(capacity: options.maxConnections)
-    troubles = Troubles(capacity: options.maxConnections * 2)
-    zeek = ZeekRecords(isOn: options.zeek, capacity: options.maxConnections)
+    let limits = MemoryLimits(options)
+    records = Region(capacity: limits.connections)
+    attempts = Region(capacity: limits.attempts)
+    troubles = Troubles(capacity: limits.troubles, resets: limits.resets)
+    zeek = ZeekRecords(isOn: options.zeek, capacity: limits.connections)
   }
 
   /// Connections now held.
-  public var openConnections: Int { records.count }
+  public var openConnections: Int { records.count + attempts.count }
 
   /// Takes in a batch and empties it. The table's slots and the records are fetched for all before the first is
   /// observed, so that their cache misses overlap.
   public mutating func track(_ batch: inout SegmentBatch) {
+    if troubles.isShort { makeRoomForTrouble() }
     var keys = InlineArray<32, FlowKey>(repeating: FlowKey.none)
     var hashes = InlineArray<32, UInt32>(repeating: 0)
     var directions: UInt32 = 0
@@ -67,7 +73,7 @@ public struct Tracker: ~Copyable {
     }
     for place in 0..<count { prefetchRecord(table.peek(hashes[place])) }
     for place in 0..<count {
-      observe(batch.segments[place], keys[place], hashes[place], fromA: directions & (1 << UInt32(place)) != 0)
+      observe(&batch.segments[place], keys[place], hashes[place], fromA: directions & (1 << UInt32(place)) != 0)
     }
     batch.count = 0
   }
@@ -78,6 +84,10 @@ public struct Tracker: ~Copyable {
 
   @inline(__always) private func prefetchRecord(_ index: UInt32) {
     guard index != 0 else { return }
+    if Tracker.isAttempt(index) {
+      unsafe tcpaudit_prefetch(attempts.address(of: index & ~Tracker.attemptBit))
+      return
+    }
     let address = unsafe records.address(of: index)
     var offset = 0
     while offset < MemoryLayout<Connection>.size {
@@ -86,7 +96,10 @@ public struct Tracker: ~Copyable {
     }
   }
 
-  @inline(__always) private mutating func observe(_ segment: Segment, _ key: FlowKey, _ hash: UInt32, fromA: Bool) {
+  /// Segments and senders are passed `inout` from here on though not changed: by value each call would copy them.
+  @inline(__always) private mutating func observe(
+    _ segment: inout Segment, _ key: FlowKey, _ hash: UInt32, fromA: Bool
+  ) {
     if segment.time > now {
       now = segment.time
       // Before anything is looked up: results must not depend on where batches end.
@@ -94,43 +107,57 @@ public struct Tracker: ~Copyable {
     }
     var index = find(key, hash)
     if index == 0 {
+      if segment.flags.contains(.syn), attempt(segment, key, hash) { return }
       index = begin(segment, key, hash)
-    } else if segment.flags.contains(.syn) || records[index].shared.has(.pendingSYN) {
-      index = sortOut(segment, key, hash, fromA: fromA, index: index)
-      if index == 0 { return }
+    } else {
+      if Tracker.isAttempt(index) { index = promote(index, key, hash) }
+      if segment.flags.contains(.syn) || records[index].shared.needsCare {
+        index = sortOut(segment, key, hash, fromA: fromA, index: index)
+        if index == 0 { return }
+      }
     }
-    records[index].observe(segment, fromA: fromA, troubles: &troubles)
+    records[index].observe(&segment, fromA: fromA, troubles: &troubles)
     if zeek.isOn { zeek.observe(segment, index: index, fromFirst: fromA == records[index].startedByA) }
     if records[index].mayBeOver { noteEnd(index) }
   }
 
   @inline(__always) func find(_ key: FlowKey, _ hash: UInt32) -> UInt32 {
-    table.find(hash) { records[$0].key == key }
+    table.find(hash) {
+      Tracker.isAttempt($0) ? attempts[$0 & ~Tracker.attemptBit].hasKey(key) : records[$0].key == key
+    }
   }
 
   /// A new connection; its first segment is yet to be observed.
-  mutating func begin(_ segment: Segment, _ key: FlowKey, _ hash: UInt32) -> UInt32 {
-    if records.count >= options.maxConnections { evictOne() }
+  /// - Parameter isCounted: its ports are counted already.
+  mutating func begin(_ segment: Segment, _ key: FlowKey, _ hash: UInt32, isCounted: Bool = false) -> UInt32 {
+    if openConnections >= options.maxConnections { evictOne() }
+    if records.available == 0 { evictConnection() }
     var connection = Connection(key: key, hash: hash, beginning: segment)
     connection.shared.marks.insert(.live)
     if usedTuples.contains(key) { connection.shared.marks.insert(.tupleReused) }
     generation &+= 1
     connection.shared.generation = generation
-    guard let index = records.allocate(connection) else {
-      evictOne()
-      return records.allocate(connection) ?? 1
-    }
+    // There is room: a place was given up where there was none.
+    let index = records.allocate(connection) ?? 1
     if zeek.isOn { zeek.begin(segment, index: index) }
-    servicePorts.count(key)
+    if !isCounted { servicePorts.count(key) }
     table.insert(hash, index)
-    if records.count > peakConnections { peakConnections = records.count }
+    notePeak()
     return index
+  }
+
+  @inline(__always) mutating func notePeak() {
+    if openConnections > peakConnections { peakConnections = openConnections }
   }
 
   /// A segment with SYN, or one after a SYN whose meaning is open. Returns the record it belongs to, 0 for none yet.
   private mutating func sortOut(
     _ segment: Segment, _ key: FlowKey, _ hash: UInt32, fromA: Bool, index: UInt32
   ) -> UInt32 {
+    if isOverdue(index) {
+      retire(index, .closed)
+      return begin(segment, key, hash)
+    }
     if records[index].shared.has(.pendingSYN) {
       if let next = resolvePending(segment, key, hash, fromA: fromA, index: index) { return next }
     }
@@ -177,6 +204,10 @@ public struct Tracker: ~Copyable {
     guard let waiting = pending[index] else { return nil }
     let syn = waiting.segment
     let synFromA = FlowKey.of(syn, scope: key.scope).fromA
+    if fromA == synFromA, isCopy(segment, of: syn) {
+      records[index].countCopy(fromA: fromA, troubles: &troubles)
+      return 0
+    }
     let isRepeat = segment.flags.contains(.syn) && fromA == synFromA && segment.sequence == syn.sequence
     let answered =
       fromA != synFromA && segment.flags.contains(.ack) && !segment.flags.isDisjoint(with: [.syn, .rst])
@@ -189,7 +220,7 @@ public struct Tracker: ~Copyable {
       dropPending(index)
       let next = beginAnew(syn, key, hash, replacing: index)
       keep(waiting.notice, for: next)
-      records[next].observe(syn, fromA: synFromA, troubles: &troubles)
+      records[next].observe(kept: syn, fromA: synFromA, troubles: &troubles)
       if zeek.isOn { zeek.observe(syn, index: next, fromFirst: true) }
       return next
     }
@@ -199,6 +230,12 @@ public struct Tracker: ~Copyable {
       records[index].countStrangeSYN(syn, fromA: synFromA, troubles: &troubles)
     }
     return nil
+  }
+
+  /// The capture holds the waiting SYN twice.
+  private func isCopy(_ segment: Segment, of syn: Segment) -> Bool {
+    segment.ipID == syn.ipID && segment.ipID != 0 && Sender.likeness(segment) == Sender.likeness(syn)
+      && segment.time.since(syn.time) < 100_000_000
   }
 
   mutating func dropPending(_ index: UInt32) {
@@ -217,6 +254,11 @@ extension Connection {
   var startedByA: Bool {
     if a.packets == 0 || b.packets == 0 { return b.packets == 0 }
     return !b.first.precedes(a.first)
+  }
+
+  mutating func countCopy(fromA: Bool, troubles: inout Troubles) {
+    let index = fromA ? troubles.of(&a) : troubles.of(&b)
+    troubles.records[index].duplicatePackets &+= 1
   }
 
   /// Remembers a SYN that was not let in.

@@ -4,10 +4,35 @@ public struct TrackerOptions: Sendable {
   public var seed: UInt64 = 0x7463_7061_7564_6974
   /// Most connections at a time, 16 … 2^30; beyond it the closed, the unanswered and the idlest are given up.
   public var maxConnections = 2_000_000
+  /// Most memory for all that is remembered of connections, bytes, 1 MiB or more; what does not fit is given up likewise.
+  public var maxMemory = 1 << 30
   /// How long a closed connection waits for stragglers, ns of capture time.
   public var closedLinger: Int64 = 15_000_000_000
   /// Keep Zeek's view of each connection too.
   public var zeek = false
 
   public init() {}
+}
+
+/// How many records of each kind the memory is good for: fixed shares, so that one kind cannot starve another and the sum
+/// is bounded whatever comes first.
+struct MemoryLimits {
+  /// Of the flow table per entry, while it grows: the old array at three quarters, and one of twice its size.
+  private static var slotBytes: Int { 32 }
+
+  /// A flood of SYNs has a quarter, connections half of the rest, what they remember of troubles the other half.
+  let attempts: Int
+  let connections: Int
+  let troubles: Int
+  let resets: Int
+
+  init(_ options: TrackerOptions) {
+    let share = max(options.maxMemory, 1 << 20) / 8
+    func count(_ shares: Int, of bytes: Int) -> Int { share * shares / bytes }
+    attempts = min(options.maxConnections, count(2, of: MemoryLayout<Attempt>.stride + MemoryLimits.slotBytes))
+    connections = min(options.maxConnections, count(3, of: MemoryLayout<Connection>.stride + MemoryLimits.slotBytes))
+    let cold = MemoryLayout<Trouble>.stride + MemoryLayout<Resets>.stride / 2
+    troubles = max(min(2 * options.maxConnections, count(3, of: cold)), 4 * SegmentBatch.capacity)
+    resets = max(troubles / 2, 2 * SegmentBatch.capacity)
+  }
 }

@@ -6,6 +6,7 @@ public import Wire
 public struct TrackerState: Sendable {
   let options: TrackerOptions
   let records: Region<Connection>.Contents
+  let attempts: Region<Attempt>.Contents
   let troubles: Region<Trouble>.Contents
   let resets: Region<Resets>.Contents
   let zeek: ZeekRecords.Contents
@@ -16,6 +17,7 @@ public struct TrackerState: Sendable {
   let servicePorts: PortCounts
   let usedTuples: UsedTuples
   let hand: UInt32
+  let attemptHand: UInt32
   let ending: EndReason?
   let generation: UInt16
   let evicted: UInt64
@@ -30,9 +32,9 @@ extension Tracker {
   /// What this tracker knows now. It can go on itself as well: the value is a copy.
   public var state: TrackerState {
     TrackerState(
-      options: options, records: records.contents, troubles: troubles.records.contents,
+      options: options, records: records.contents, attempts: attempts.contents, troubles: troubles.records.contents,
       resets: troubles.resets.contents, zeek: zeek.contents, lingering: lingering, pending: pending, notices: notices,
-      finished: finished, servicePorts: servicePorts, usedTuples: usedTuples, hand: hand, ending: ending,
+      finished: finished, servicePorts: servicePorts, hand: hand, attemptHand: attemptHand, ending: ending,
       generation: generation,
       evicted: evicted, peakConnections: peakConnections, unmatchedErrors: unmatchedErrors, scopes: scopes, now: now)
   }
@@ -40,13 +42,19 @@ extension Tracker {
   /// Goes on where another tracker stood.
   public init(resuming state: TrackerState) {
     self.init(state.options)
-    records = Region(state.records, capacity: options.maxConnections)
-    troubles = Troubles(state.troubles, state.resets, capacity: options.maxConnections * 2)
+    let limits = MemoryLimits(options)
+    records = Region(state.records, capacity: limits.connections)
+    attempts = Region(state.attempts, capacity: limits.attempts)
+    troubles = Troubles(state.troubles, state.resets, limits)
     // The order of slots means nothing: a key has one record.
     for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
       table.insert(records[index].shared.hash, index)
     }
-    zeek = ZeekRecords(state.zeek, isOn: options.zeek, capacity: options.maxConnections)
+    for place in 1..<max(1, attempts.used) where attempts[place].isLive {
+      let (key, _) = FlowKey.of(attempts[place].segment, scope: 0)
+      table.insert(key.hash(seed: options.seed), place | Tracker.attemptBit)
+    }
+    zeek = ZeekRecords(state.zeek, capacity: limits.connections)
     lingering = state.lingering
     scheduleExpiry()
     pending = state.pending
@@ -55,6 +63,7 @@ extension Tracker {
     servicePorts = state.servicePorts
     usedTuples = state.usedTuples
     hand = state.hand
+    attemptHand = state.attemptHand
     ending = state.ending
     generation = state.generation
     evicted = state.evicted

@@ -58,9 +58,9 @@ struct Troubles: ~Copyable {
   var resets: Region<Resets>
   private(set) var overflowed: UInt64 = 0
 
-  init(capacity: Int) {
+  init(capacity: Int, resets: Int) {
     records = Region(capacity: capacity)
-    resets = Region(capacity: capacity)
+    self.resets = Region(capacity: resets)
     // Index 1 is the shared place for when there is no room.
     _ = records.allocate(Trouble())
   }
@@ -78,10 +78,13 @@ struct Troubles: ~Copyable {
     return side.trouble
   }
 
-  init(_ records: Region<Trouble>.Contents, _ resets: Region<Resets>.Contents, capacity: Int) {
-    self.records = Region(records, capacity: capacity)
-    self.resets = Region(resets, capacity: capacity)
+  init(_ records: Region<Trouble>.Contents, _ resets: Region<Resets>.Contents, _ limits: MemoryLimits) {
+    self.records = Region(records, capacity: limits.troubles)
+    self.resets = Region(resets, capacity: limits.resets)
   }
+
+  /// The next batch could fill it: each packet makes records for two sides at most.
+  var isShort: Bool { records.available < 2 * SegmentBatch.capacity || resets.available < SegmentBatch.capacity }
 
   mutating func release(_ side: Sender) {
     guard side.trouble > 1 else { return }

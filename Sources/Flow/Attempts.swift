@@ -1,0 +1,67 @@
+internal import Wire
+
+// SYNs that nothing has followed yet: kept apart, until the second packet, the end, or a lack of room.
+extension Tracker {
+  /// Marks the index of an attempt in the flow table: connections and attempts share it.
+  static var attemptBit: UInt32 { 1 << 31 }
+
+  @inline(__always) static func isAttempt(_ index: UInt32) -> Bool { index & attemptBit != 0 }
+
+  /// Keeps `segment` as an attempt, if it is a plain SYN.
+  mutating func attempt(_ segment: Segment, _ key: FlowKey, _ hash: UInt32) -> Bool {
+    // Zeek's view has its record from the first packet on.
+    guard !zeek.isOn, let attempt = Attempt(segment, scope: key.scope) else { return false }
+    if openConnections >= options.maxConnections { evictOne() }
+    if attempts.available == 0 { evictAttempt() }
+    guard let index = attempts.allocate(attempt) else { return false }
+    servicePorts.count(key)
+    table.insert(hash, index | Tracker.attemptBit)
+    notePeak()
+    return true
+  }
+
+  /// Makes a connection of an attempt: something has followed it.
+  mutating func promote(_ index: UInt32, _ key: FlowKey, _ hash: UInt32) -> UInt32 {
+    let syn = attempts[index & ~Tracker.attemptBit].segment
+    forget(index, hash)
+    let record = begin(syn, key, hash, isCounted: true)
+    let (_, fromA) = FlowKey.of(syn, scope: key.scope)
+    records[record].observe(kept: syn, fromA: fromA, troubles: &troubles)
+    return record
+  }
+
+  private mutating func forget(_ index: UInt32, _ hash: UInt32) {
+    let place = index & ~Tracker.attemptBit
+    table.remove(hash, index)
+    attempts[place].clear()
+    attempts.free(place)
+  }
+
+  /// Writes the facts of an attempt and gives its place free.
+  mutating func retireAttempt(_ place: UInt32, _ reason: EndReason) {
+    let (hash, facts) = described(place, reason)
+    finished.append(facts)
+    forget(place | Tracker.attemptBit, hash)
+  }
+
+  /// Its facts, as those of a connection of one packet.
+  mutating func described(_ place: UInt32, _ reason: EndReason) -> (hash: UInt32, facts: Facts) {
+    let syn = attempts[place].segment
+    let (key, fromA) = FlowKey.of(syn, scope: 0)
+    let hash = key.hash(seed: options.seed)
+    var connection = Connection(key: key, hash: hash, beginning: syn)
+    connection.observe(kept: syn, fromA: fromA, troubles: &troubles)
+    return (hash, facts(of: connection, index: 0, reason))
+  }
+
+  /// Gives up the oldest attempt, near enough: places are given out in turn, and the hand follows.
+  @discardableResult mutating func evictAttempt() -> Bool {
+    guard attempts.count > 0 else { return false }
+    repeat {
+      attemptHand = attemptHand + 1 < attempts.used ? attemptHand + 1 : 1
+    } while !attempts[attemptHand].isLive
+    evicted += 1
+    retireAttempt(attemptHand, .evicted)
+    return true
+  }
+}

@@ -1,0 +1,63 @@
+internal import DequeModule
+internal import Wire
+
+// What is given up when there is no room: closed connections that wait for stragglers, then the oldest attempts, then the
+// idlest connections. All of it is counted, and its facts are written.
+extension Tracker {
+  /// How many connections the hand looks at to find an idle one.
+  private static var lookedAt: Int { 16 }
+
+  /// One connection or attempt fewer.
+  mutating func evictOne() {
+    if evictClosed() || evictAttempt() { return }
+    evictIdle { _ in true }
+  }
+
+  /// One connection fewer.
+  mutating func evictConnection() {
+    if evictClosed() { return }
+    evictIdle { _ in true }
+  }
+
+  /// The cold records run short: those go that have some.
+  mutating func makeRoomForTrouble() {
+    var most = SegmentBatch.capacity
+    while troubles.isShort, most > 0 {
+      most -= 1
+      if evictClosed() { continue }
+      evictIdle { $0.a.trouble > 1 || $0.b.trouble > 1 }
+    }
+  }
+
+  private mutating func evictClosed() -> Bool {
+    while let first = lingering.popFirst() {
+      guard isCurrent(first) else { continue }
+      evicted += 1
+      retire(first.index, .evicted)
+      return true
+    }
+    return false
+  }
+
+  /// The idlest of a few that the hand passes; an attempt with more than one packet is worth less than any connection.
+  private mutating func evictIdle(_ serves: (Connection) -> Bool) {
+    var victim: UInt32 = 0
+    var worth = Int64.max
+    var looked = 0
+    var steps = Int(records.used) * 2
+    while looked < Tracker.lookedAt, steps > 0 {
+      hand = hand + 1 < records.used ? hand + 1 : 1
+      steps -= 1
+      guard records[hand].shared.has(.live), serves(records[hand]) else { continue }
+      looked += 1
+      let value = records[hand].shared.lastTime.nanoseconds / 2 + (records[hand].isAttempt ? Int64.min / 2 : 0)
+      if value < worth {
+        worth = value
+        victim = hand
+      }
+    }
+    guard victim != 0 else { return }
+    evicted += 1
+    retire(victim, .evicted)
+  }
+}
