@@ -30,7 +30,9 @@ struct MemoryLimits {
     let share = max(options.maxMemory, 1 << 20) / 8
     func count(_ shares: Int, of bytes: Int) -> Int { share * shares / bytes }
     attempts = min(options.maxConnections, count(2, of: MemoryLayout<Attempt>.stride + MemoryLimits.slotBytes))
-    connections = min(options.maxConnections, count(3, of: MemoryLayout<Connection>.stride + MemoryLimits.slotBytes))
+    let zeek = options.zeek ? MemoryLayout<ZeekConnection>.stride + MemoryLayout<Ranges>.stride : 0
+    connections = min(
+      options.maxConnections, count(3, of: MemoryLayout<Connection>.stride + MemoryLimits.slotBytes + zeek))
     let cold = MemoryLayout<Trouble>.stride + MemoryLayout<Resets>.stride / 2
     troubles = max(min(2 * options.maxConnections, count(3, of: cold)), 4 * SegmentBatch.capacity)
     resets = max(troubles / 2, 2 * SegmentBatch.capacity)
