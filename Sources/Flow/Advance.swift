@@ -188,7 +188,13 @@ extension Sender {
       if timedOffset == end { marks.remove(.timing) }
       return .retransmission
     }
-    guard end == nxt else { return .stray }
+    guard end == nxt || (end == nxt - 1 && isMissing(end, troubles)) else { return .stray }
+    // What went on behind it was seen, or its ACK, before the FIN itself.
+    let isLate = end < nxt
+    if isLate {
+      _ = troubles.records[index].holes.remove(OffsetRange(end, nxt))
+      nxt = end
+    }
     marks.insert(.fin)
     if !has(.timing) { time(nxt, moment, idle: idle) }
     nxt += 1
@@ -196,7 +202,18 @@ extension Sender {
     fin.peerSent = receiver.dataEnd
     fin.peerAcked = min(receiver.una, receiver.dataEnd)
     fin.peerAckKnown = receiver.ackIsKnown
+    if isLate, una > end {
+      fin.acked = troubles.records[index].progress
+      marks.insert(.finAcked)
+    }
     troubles.records[index].fin = fin
     return kind == .retransmission ? .retransmission : .new
+  }
+
+  /// The last byte below SND.NXT, which was seen by what follows it only.
+  private func isMissing(_ offset: Int64, _ troubles: borrowing Troubles) -> Bool {
+    guard trouble != 0 else { return false }
+    let holes = troubles.records[trouble].holes
+    return holes.count > 0 && holes[holes.count - 1] == OffsetRange(offset, offset + 1)
   }
 }

@@ -108,6 +108,24 @@ struct TrapsOfClosingTests {
     #expect(facts.client.fin?.acked?.packet.number == 6)
   }
 
+  @Test("33: of a FIN the capture has only the repetition, or sees it after its ACK")
+  func finLate() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.1 C > S F. 1 lost
+        0.2 C > S . 2
+        0.5 C > S F. 1
+        0.6 S > C . ack 2
+        1.2 S > C . 2 ack 2
+        1.3 S > C F. 1 ack 2
+        """)
+    #expect(facts.client.fin?.offset == 0)
+    #expect(facts.client.fin?.acked?.packet.number == 6)
+    #expect(facts.client.missingBytes == 0)
+    #expect(facts.server.fin?.offset == 0)
+    #expect(facts.server.missingBytes == 0)
+  }
+
   @Test("33: a FIN that the capture lost: one byte beyond the data is acknowledged")
   func finLost() throws {
     let facts = try trackOne(
