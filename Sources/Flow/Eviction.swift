@@ -9,7 +9,7 @@ extension Tracker {
 
   /// One connection or attempt fewer.
   mutating func evictOne() {
-    if evictClosed() || evictAttempt() { return }
+    if evictClosed() || evictAttempt() || evictQuiet() { return }
     evictIdle { _ in true }
   }
 
@@ -37,6 +37,22 @@ extension Tracker {
       return true
     }
     return false
+  }
+
+  /// The idlest of a few quiet ones: those are idle all.
+  private mutating func evictQuiet() -> Bool {
+    guard quiet.count > 0 else { return false }
+    var victim: UInt32 = 0
+    var looked = 0
+    while looked < min(Tracker.lookedAt, quiet.count) {
+      evictionHand = evictionHand + 1 < quiet.used ? evictionHand + 1 : 1
+      guard quiet[evictionHand].isLive else { continue }
+      looked += 1
+      if victim == 0 || quiet[evictionHand].lastTime < quiet[victim].lastTime { victim = evictionHand }
+    }
+    evicted += 1
+    retireQuiet(victim, .evicted)
+    return true
   }
 
   /// The idlest of a few that the hand passes; an attempt with more than one packet is worth less than any connection.

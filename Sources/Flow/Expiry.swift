@@ -111,6 +111,7 @@ extension Tracker {
   public mutating func finish(_ reason: EndReason = .endOfInput) {
     ending = reason
     hand = 0
+    quietHand = 0
     attemptHand = 0
   }
 
@@ -122,6 +123,12 @@ extension Tracker {
       hand += 1
       guard records[hand].shared.has(.live) else { continue }
       retire(hand, reason)
+      return finished.popFirst()
+    }
+    while quietHand + 1 < quiet.used {
+      quietHand += 1
+      guard quiet[quietHand].isLive else { continue }
+      retireQuiet(quietHand, reason)
       return finished.popFirst()
     }
     while attemptHand + 1 < attempts.used {

@@ -55,7 +55,7 @@ extension Tracker {
     let (key, fromA) = FlowKey.of(quoted, scope: scope(of: quoted.encapsulation))
     let hash = key.hash(seed: options.seed)
     var index = find(key, hash)
-    if Tracker.isAttempt(index) { index = promote(index, key, hash) }
+    if index >= Tracker.quietBit { index = revive(index, key, hash) }
     guard index != 0 else {
       unmatchedErrors += 1
       return

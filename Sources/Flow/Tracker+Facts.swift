@@ -8,6 +8,9 @@ extension Tracker {
     for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
       hosts.learn(facts(of: records[index], index: index, .endOfInput))
     }
+    for place in 1..<max(1, quiet.used) where quiet[place].isLive {
+      hosts.learn(facts(of: quiet[place].connection(hash: 0), index: 0, .endOfInput))
+    }
     // Attempts tell nothing of a host: anybody can send a SYN.
   }
 

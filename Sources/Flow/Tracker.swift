@@ -10,6 +10,9 @@ public struct Tracker: ~Copyable {
   let options: TrackerOptions
   var table = FlowTable()
   var records: Region<Connection>
+  /// Idle connections, put away small.
+  var quiet: Region<Quiet>
+  var quietHand: UInt32 = 0
   /// SYNs that nothing has followed yet.
   var attempts: Region<Attempt>
   var troubles: Troubles
@@ -30,6 +33,7 @@ public struct Tracker: ~Copyable {
   /// Where the search for a victim goes on, and where `finish` is.
   var hand: UInt32 = 1
   var attemptHand: UInt32 = 0
+  var evictionHand: UInt32 = 0
   var ending: EndReason?
   var generation: UInt16 = 0
 
@@ -48,13 +52,14 @@ public struct Tracker: ~Copyable {
     self.options = options
     let limits = MemoryLimits(options)
     records = Region(capacity: limits.connections)
+    quiet = Region(capacity: limits.quiet)
     attempts = Region(capacity: limits.attempts)
     troubles = Troubles(capacity: limits.troubles, resets: limits.resets)
     zeek = ZeekRecords(isOn: options.zeek, capacity: limits.connections)
   }
 
   /// Connections now held.
-  public var openConnections: Int { records.count + attempts.count }
+  public var openConnections: Int { records.count + quiet.count + attempts.count }
 
   /// Takes in a batch and empties it. The table's slots and the records are fetched for all before the first is
   /// observed, so that their cache misses overlap.
@@ -76,6 +81,7 @@ public struct Tracker: ~Copyable {
       observe(&batch.segments[place], keys[place], hashes[place], fromA: directions & (1 << UInt32(place)) != 0)
     }
     batch.count = 0
+    if records.count >= options.quietFrom { putAwayQuiet() }
   }
 
   @inline(__always) func scope(of encapsulation: UInt16) -> UInt16 {
@@ -84,8 +90,12 @@ public struct Tracker: ~Copyable {
 
   @inline(__always) private func prefetchRecord(_ index: UInt32) {
     guard index != 0 else { return }
-    if Tracker.isAttempt(index) {
-      unsafe tcpaudit_prefetch(attempts.address(of: index & ~Tracker.attemptBit))
+    if index >= Tracker.quietBit {
+      if Tracker.isAttempt(index) {
+        unsafe tcpaudit_prefetch(attempts.address(of: index & ~Tracker.attemptBit))
+      } else {
+        unsafe tcpaudit_prefetch(quiet.address(of: index & ~Tracker.quietBit))
+      }
       return
     }
     let address = unsafe records.address(of: index)
@@ -110,7 +120,7 @@ public struct Tracker: ~Copyable {
       if segment.flags.contains(.syn), attempt(segment, key, hash) { return }
       index = begin(segment, key, hash)
     } else {
-      if Tracker.isAttempt(index) { index = promote(index, key, hash) }
+      if index >= Tracker.quietBit { index = revive(index, key, hash) }
       if segment.flags.contains(.syn) || records[index].shared.needsCare {
         index = sortOut(segment, key, hash, fromA: fromA, index: index)
         if index == 0 { return }
@@ -122,27 +132,40 @@ public struct Tracker: ~Copyable {
   }
 
   @inline(__always) func find(_ key: FlowKey, _ hash: UInt32) -> UInt32 {
-    table.find(hash) {
-      Tracker.isAttempt($0) ? attempts[$0 & ~Tracker.attemptBit].hasKey(key) : records[$0].key == key
-    }
+    table.find(hash) { $0 < Tracker.quietBit ? records[$0].key == key : isPutAway($0, key) }
+  }
+
+  private func isPutAway(_ index: UInt32, _ key: FlowKey) -> Bool {
+    Tracker.isAttempt(index)
+      ? attempts[index & ~Tracker.attemptBit].hasKey(key) : quiet[index & ~Tracker.quietBit].hasKey(key)
+  }
+
+  /// Makes a connection of an attempt, or of a quiet one.
+  mutating func revive(_ index: UInt32, _ key: FlowKey, _ hash: UInt32) -> UInt32 {
+    Tracker.isAttempt(index) ? promote(index, key, hash) : wake(index, hash)
   }
 
   /// A new connection; its first segment is yet to be observed.
   /// - Parameter isCounted: its ports are counted already.
   mutating func begin(_ segment: Segment, _ key: FlowKey, _ hash: UInt32, isCounted: Bool = false) -> UInt32 {
     if openConnections >= options.maxConnections { evictOne() }
-    if records.available == 0 { evictConnection() }
     var connection = Connection(key: key, hash: hash, beginning: segment)
-    connection.shared.marks.insert(.live)
-    if usedTuples.contains(key) { connection.shared.marks.insert(.tupleReused) }
+    let index = enter(&connection, hash)
+    if zeek.isOn { zeek.begin(segment, index: index) }
+    if !isCounted { servicePorts.count(key) }
+    notePeak()
+    return index
+  }
+
+  /// Gives a connection its record.
+  mutating func enter(_ connection: inout Connection, _ hash: UInt32) -> UInt32 {
+    if records.available == 0 { evictConnection() }
     generation &+= 1
+    connection.shared.marks.insert(.live)
     connection.shared.generation = generation
     // There is room: a place was given up where there was none.
     let index = records.allocate(connection) ?? 1
-    if zeek.isOn { zeek.begin(segment, index: index) }
-    if !isCounted { servicePorts.count(key) }
     table.insert(hash, index)
-    notePeak()
     return index
   }
 

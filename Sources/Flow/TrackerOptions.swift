@@ -8,6 +8,9 @@ public struct TrackerOptions: Sendable {
   public var maxMemory = 1 << 30
   /// How long a closed connection waits for stragglers, ns of capture time.
   public var closedLinger: Int64 = 15_000_000_000
+  /// A connection that is idle for so long, ns, and owes nothing is put away small, once there are so many of them.
+  public var quietAfter: Int64 = 1_000_000_000
+  public var quietFrom = 4096
   /// Keep Zeek's view of each connection too.
   public var zeek = false
 
@@ -20,21 +23,22 @@ struct MemoryLimits {
   /// Of the flow table per entry, while it grows: the old array at three quarters, and one of twice its size.
   private static var slotBytes: Int { 32 }
 
-  /// A flood of SYNs has a quarter, connections half of the rest, what they remember of troubles the other half.
   let attempts: Int
+  let quiet: Int
   let connections: Int
   let troubles: Int
   let resets: Int
 
   init(_ options: TrackerOptions) {
-    let share = max(options.maxMemory, 1 << 20) / 8
+    let share = max(options.maxMemory, 1 << 20) / 16
     func count(_ shares: Int, of bytes: Int) -> Int { share * shares / bytes }
-    attempts = min(options.maxConnections, count(2, of: MemoryLayout<Attempt>.stride + MemoryLimits.slotBytes))
+    attempts = min(options.maxConnections, count(3, of: MemoryLayout<Attempt>.stride + MemoryLimits.slotBytes))
+    quiet = min(options.maxConnections, count(5, of: MemoryLayout<Quiet>.stride + MemoryLimits.slotBytes))
     let zeek = options.zeek ? MemoryLayout<ZeekConnection>.stride + MemoryLayout<Ranges>.stride : 0
     connections = min(
-      options.maxConnections, count(3, of: MemoryLayout<Connection>.stride + MemoryLimits.slotBytes + zeek))
+      options.maxConnections, count(4, of: MemoryLayout<Connection>.stride + MemoryLimits.slotBytes + zeek))
     let cold = MemoryLayout<Trouble>.stride + MemoryLayout<Resets>.stride / 2
-    troubles = max(min(2 * options.maxConnections, count(3, of: cold)), 4 * SegmentBatch.capacity)
+    troubles = max(min(2 * options.maxConnections, count(4, of: cold)), 4 * SegmentBatch.capacity)
     resets = max(troubles / 2, 2 * SegmentBatch.capacity)
   }
 }

@@ -6,6 +6,7 @@ public import Wire
 public struct TrackerState: Sendable {
   let options: TrackerOptions
   let records: Region<Connection>.Contents
+  let quiet: Region<Quiet>.Contents
   let attempts: Region<Attempt>.Contents
   let troubles: Region<Trouble>.Contents
   let resets: Region<Resets>.Contents
@@ -17,7 +18,9 @@ public struct TrackerState: Sendable {
   let servicePorts: PortCounts
   let usedTuples: UsedTuples
   let hand: UInt32
+  let quietHand: UInt32
   let attemptHand: UInt32
+  let evictionHand: UInt32
   let ending: EndReason?
   let generation: UInt16
   let evicted: UInt64
@@ -32,9 +35,11 @@ extension Tracker {
   /// What this tracker knows now. It can go on itself as well: the value is a copy.
   public var state: TrackerState {
     TrackerState(
-      options: options, records: records.contents, attempts: attempts.contents, troubles: troubles.records.contents,
+      options: options, records: records.contents, quiet: quiet.contents, attempts: attempts.contents,
+      troubles: troubles.records.contents,
       resets: troubles.resets.contents, zeek: zeek.contents, lingering: lingering, pending: pending, notices: notices,
-      finished: finished, servicePorts: servicePorts, hand: hand, attemptHand: attemptHand, ending: ending,
+      finished: finished, servicePorts: servicePorts, hand: hand, quietHand: quietHand, attemptHand: attemptHand,
+      evictionHand: evictionHand, ending: ending,
       generation: generation,
       evicted: evicted, peakConnections: peakConnections, unmatchedErrors: unmatchedErrors, scopes: scopes, now: now)
   }
@@ -44,11 +49,15 @@ extension Tracker {
     self.init(state.options)
     let limits = MemoryLimits(options)
     records = Region(state.records, capacity: limits.connections)
+    quiet = Region(state.quiet, capacity: limits.quiet)
     attempts = Region(state.attempts, capacity: limits.attempts)
     troubles = Troubles(state.troubles, state.resets, limits)
     // The order of slots means nothing: a key has one record.
     for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
       table.insert(records[index].shared.hash, index)
+    }
+    for place in 1..<max(1, quiet.used) where quiet[place].isLive {
+      table.insert(quiet[place].key.hash(seed: options.seed), place | Tracker.quietBit)
     }
     for place in 1..<max(1, attempts.used) where attempts[place].isLive {
       let (key, _) = FlowKey.of(attempts[place].segment, scope: 0)
@@ -63,7 +72,9 @@ extension Tracker {
     servicePorts = state.servicePorts
     usedTuples = state.usedTuples
     hand = state.hand
+    quietHand = state.quietHand
     attemptHand = state.attemptHand
+    evictionHand = state.evictionHand
     ending = state.ending
     generation = state.generation
     evicted = state.evicted

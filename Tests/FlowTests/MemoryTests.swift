@@ -10,13 +10,19 @@ struct MemoryTests {
     #expect(MemoryLayout<Attempt>.stride == 64)
   }
 
+  @Test func aQuietConnectionAndItsSlotTakeTwoHundredBytes() {
+    // A slot takes 8 bytes at three eighths, the worst load.
+    #expect(Double(MemoryLayout<Quiet>.stride) + 8 / 0.375 <= 208)
+  }
+
   @Test(arguments: [1 << 20, 1 << 24, 1 << 30, 1 << 34]) func theKindsTogetherKeepTheBound(bytes: Int) {
     var options = TrackerOptions()
     options.maxMemory = bytes
     options.maxConnections = 1 << 30
     let limits = MemoryLimits(options)
     let sum =
-      limits.attempts * (MemoryLayout<Attempt>.stride + 32) + limits.connections
+      limits.quiet * (MemoryLayout<Quiet>.stride + 32) + limits.attempts * (MemoryLayout<Attempt>.stride + 32) + limits
+      .connections
       * (MemoryLayout<Connection>.stride + 32)
       + limits.troubles * MemoryLayout<Trouble>.stride + limits.resets * MemoryLayout<Resets>.stride
     // The least that a batch needs is more than its share of a single mebibyte.

@@ -1,0 +1,218 @@
+internal import Wire
+
+/// An established connection over IPv4 that is idle and owes nothing, without what only a running exchange needs: a third
+/// of a `Connection`. Nothing that its facts depend on is rounded or left out: a value that does not fit is no reason to
+/// lose it but to stay as it is.
+struct Quiet: BitwiseCopyable, Sendable {
+  private var baseTime: Int64
+  /// 0 where the place is free.
+  private var basePacket: UInt64
+  private var addressA: UInt32
+  private var addressB: UInt32
+  private var framesBefore: UInt32
+  private var secondFirst: NearMoment
+  private var established: NearMoment
+  private var lastGap: UInt48
+  private var longestIdle: UInt48
+  private var portA: UInt16
+  private var portB: UInt16
+  private var marks: UInt8
+  private var scales: UInt8
+  private var interface: UInt8
+  private var encapsulation: UInt8
+  private var a: QuietSender
+  private var b: QuietSender
+
+  /// Longest time between a packet and its copy, ns: what could still be copied stays as it is.
+  private static var copyTime: Int64 { 100_001_000 }
+  private static var kept: ConnectionMarks {
+    [.live, .clientIsA, .rolesKnown, .established, .simultaneousOpen, .tupleReused]
+  }
+  private static var needed: ConnectionMarks { [.live, .rolesKnown, .established] }
+
+  /// nil where the connection is not quiet, or does not fit.
+  init?(_ connection: Connection, now: Timestamp) {
+    let key = connection.key
+    let shared = connection.shared
+    let startedByA = connection.startedByA
+    let base = startedByA ? connection.a.first : connection.b.first
+    let second = startedByA ? connection.b.first : connection.a.first
+    guard key.ipVersion == 4, key.scope == 0, key.a.address.isV4Mapped, key.b.address.isV4Mapped,
+      shared.marks.isSuperset(of: Quiet.needed), Quiet.kept.isSuperset(of: shared.marks), shared.fastOpenBytes == 0,
+      now.since(shared.lastTime) > Quiet.copyTime,
+      shared.lastTime == max(connection.a.last.time, connection.b.last.time), !base.packet.isNone,
+      shared.interface <= UInt8.max, shared.encapsulation <= UInt8.max, shared.id >= base.packet.number,
+      shared.id - base.packet.number <= UInt32.max, let gap = UInt48(shared.lastGap),
+      let idle = UInt48(shared.longestIdle), let other = NearMoment(second, after: base),
+      let completed = NearMoment(shared.established, after: base), let a = QuietSender(connection.a, base: base),
+      let b = QuietSender(connection.b, base: base)
+    else { return nil }
+    baseTime = base.time.nanoseconds
+    basePacket = base.packet.rawValue
+    addressA = key.a.address.v4
+    addressB = key.b.address.v4
+    framesBefore = UInt32(truncatingIfNeeded: shared.id - base.packet.number)
+    secondFirst = other
+    established = completed
+    lastGap = gap
+    longestIdle = idle
+    portA = key.aPort
+    portB = key.bPort
+    marks = UInt8(shared.has(.clientIsA) ? 1 : 0) | (startedByA ? 2 : 0) | (shared.has(.simultaneousOpen) ? 4 : 0)
+    if shared.has(.tupleReused) { marks |= 8 }
+    scales = connection.a.windowScale | connection.b.windowScale << 4
+    interface = UInt8(truncatingIfNeeded: shared.interface)
+    encapsulation = UInt8(truncatingIfNeeded: shared.encapsulation)
+    self.a = a
+    self.b = b
+  }
+
+  var isLive: Bool { basePacket != 0 }
+  mutating func clear() { basePacket = 0 }
+
+  @inline(__always) func hasKey(_ key: FlowKey) -> Bool {
+    key.ipVersion == 4 && key.scope == 0 && key.aHigh == 0 && key.bHigh == 0
+      && key.aLow == 0xffff_0000_0000 | UInt64(addressA) && key.bLow == 0xffff_0000_0000 | UInt64(addressB)
+      && key.aPort == portA && key.bPort == portB
+  }
+
+  var key: FlowKey {
+    FlowKey(
+      aHigh: 0, aLow: 0xffff_0000_0000 | UInt64(addressA), bHigh: 0, bLow: 0xffff_0000_0000 | UInt64(addressB),
+      aPort: portA, bPort: portB, scope: 0, ipVersion: 4)
+  }
+
+  /// When the last packet of either side came.
+  var lastTime: Timestamp {
+    Timestamp(nanoseconds: baseTime).advanced(by: max(a.lastDelay, b.lastDelay))
+  }
+
+  /// The connection as it was.
+  func connection(hash: UInt32) -> Connection {
+    var segment = Segment()
+    let base = Moment(time: Timestamp(nanoseconds: baseTime), packet: PacketReference(rawValue: basePacket))
+    let startedByA = marks & 2 != 0
+    segment.ordinal = base.packet.number + UInt64(framesBefore)
+    segment.interface = UInt16(interface)
+    segment.encapsulation = UInt16(encapsulation)
+    var connection = Connection(key: key, hash: hash, beginning: segment)
+    connection.a = a.sender(base: base, first: startedByA ? base : secondFirst.moment(after: base), scale: scales & 15)
+    connection.b = b.sender(base: base, first: startedByA ? secondFirst.moment(after: base) : base, scale: scales >> 4)
+    connection.shared.marks = Quiet.needed
+    if marks & 1 != 0 { connection.shared.marks.insert(.clientIsA) }
+    if marks & 4 != 0 { connection.shared.marks.insert(.simultaneousOpen) }
+    if marks & 8 != 0 { connection.shared.marks.insert(.tupleReused) }
+    connection.shared.lastTime = lastTime
+    connection.shared.lastGap = lastGap.value
+    connection.shared.longestIdle = longestIdle.value
+    connection.shared.established = established.moment(after: base)
+    return connection
+  }
+}
+
+/// One side of it: all acknowledged, nothing in trouble.
+private struct QuietSender: BitwiseCopyable {
+  private var origin: UInt32
+  private var nxt: UInt32
+  private var wireBytes: UInt32
+  private var sentBytes: UInt32
+  /// Of the last packet after the connection's first one.
+  private var lastPacket: UInt32
+  /// Of the latest new data before the last packet, ns and packets.
+  private var newDelay: UInt32
+  private var newPacket: UInt32
+  private var lastTime: UInt48
+  private var marks: UInt16
+  private var window: UInt16
+  private var widestWindow: UInt16
+  private var newLength: UInt16
+  private var largestSent: UInt16
+  private var mss: UInt16
+  private var ipID: UInt16
+  private var macHash: UInt16
+  private var leg: UInt24
+  private var survivedIdle: UInt24
+  private var packets: UInt24
+  private var ttl: UInt8
+
+  init?(_ side: Sender, base: Moment) {
+    let needed: SenderMarks = [.origin, .syn, .everAcked]
+    let excluded: SenderMarks = [.fin, .finAcked, .zeroWindow, .timing, .reset]
+    guard side.trouble == 0, side.marks.isSuperset(of: needed), side.marks.isDisjoint(with: excluded),
+      side.una == side.nxt, side.nxt >= 0, side.nxt <= UInt32.max, side.timedOffset != .min,
+      side.marks.rawValue <= UInt16.max, side.synCount == 1, side.wireBytes <= UInt32.max,
+      side.sentBytes <= UInt32.max, side.largestSent == side.largestAcked, side.largestSent <= UInt16.max,
+      side.ttlLow == side.ttl, side.ttlHigh == side.ttl, side.windowScale < 16,
+      let packets = UInt24(side.packets), let survived = UInt24(side.survivedIdle),
+      let leg = side.leg == .max ? UInt24.none : UInt24(side.leg), let last = FarMoment(side.last, after: base)
+    else { return nil }
+    var age = NearMoment.zero
+    var length: Int64 = 0
+    if side.has(.data) {
+      guard let before = NearMoment(side.last, after: side.lastNew) else { return nil }
+      age = before
+      length = side.nxt - side.lastNewOffset
+      guard length > 0, length <= UInt16.max else { return nil }
+    }
+    origin = side.origin.rawValue
+    nxt = UInt32(truncatingIfNeeded: side.nxt)
+    wireBytes = UInt32(truncatingIfNeeded: side.wireBytes)
+    sentBytes = UInt32(truncatingIfNeeded: side.sentBytes)
+    lastPacket = last.packets
+    lastTime = last.time
+    newDelay = age.time
+    newPacket = age.packets
+    marks = UInt16(truncatingIfNeeded: side.marks.rawValue)
+    window = side.window
+    widestWindow = side.widestWindow
+    newLength = UInt16(truncatingIfNeeded: length)
+    largestSent = UInt16(truncatingIfNeeded: side.largestSent)
+    mss = side.mss
+    ipID = side.ipID
+    macHash = side.macHash
+    self.leg = leg
+    survivedIdle = survived
+    self.packets = packets
+    ttl = side.ttl
+  }
+
+  var lastDelay: Int64 { lastTime.value }
+
+  func sender(base: Moment, first: Moment, scale: UInt8) -> Sender {
+    var side = Sender()
+    side.origin = SequenceNumber(origin)
+    side.marks = SenderMarks(rawValue: UInt32(marks))
+    side.window = window
+    side.widestWindow = widestWindow
+    side.nxt = Int64(nxt)
+    side.una = side.nxt
+    side.packets = UInt32(packets.value)
+    side.wireBytes = UInt64(wireBytes)
+    side.sentBytes = UInt64(sentBytes)
+    side.last = Moment(
+      time: base.time.advanced(by: lastTime.value),
+      packet: PacketReference(rawValue: base.packet.rawValue + UInt64(lastPacket)))
+    if side.has(.data) {
+      side.lastNewOffset = side.nxt - Int64(newLength)
+      side.lastNew = Moment(
+        time: side.last.time.advanced(by: -Int64(newDelay)),
+        packet: PacketReference(rawValue: side.last.packet.rawValue - UInt64(newPacket)))
+    }
+    // Below all that can be outstanding: what it timed was answered.
+    side.timedOffset = -2
+    side.survivedIdle = UInt32(survivedIdle.value)
+    side.leg = leg.isNone ? .max : UInt32(leg.value)
+    side.first = first
+    side.largestSent = UInt32(largestSent)
+    side.largestAcked = UInt32(largestSent)
+    side.mss = mss
+    side.ipID = ipID
+    side.macHash = macHash
+    side.synCount = 1
+    side.windowScale = scale
+    side.ttl = ttl
+    side.ttlLow = ttl
+    side.ttlHigh = ttl
+    return side
+  }
+}

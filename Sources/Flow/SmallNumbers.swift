@@ -1,0 +1,81 @@
+internal import Wire
+
+// Numbers of odd sizes, for records that are kept by the million. Exact, or not at all.
+
+/// 0 ..< 2^48.
+struct UInt48: BitwiseCopyable, Sendable {
+  private var low: UInt16
+  private var middle: UInt16
+  private var high: UInt16
+
+  init?(_ value: Int64) {
+    guard value >= 0, value < 1 << 48 else { return nil }
+    low = UInt16(truncatingIfNeeded: value)
+    middle = UInt16(truncatingIfNeeded: value >> 16)
+    high = UInt16(truncatingIfNeeded: value >> 32)
+  }
+
+  var value: Int64 { Int64(low) | Int64(middle) << 16 | Int64(high) << 32 }
+}
+
+/// 0 ..< 2^24 - 1, or none.
+struct UInt24: BitwiseCopyable, Sendable {
+  private var low: UInt8
+  private var middle: UInt8
+  private var high: UInt8
+
+  init?(_ value: UInt32) {
+    guard value < 0xff_ffff else { return nil }
+    self.init(raw: value)
+  }
+
+  private init(raw: UInt32) {
+    low = UInt8(truncatingIfNeeded: raw)
+    middle = UInt8(truncatingIfNeeded: raw >> 8)
+    high = UInt8(truncatingIfNeeded: raw >> 16)
+  }
+
+  static var none: UInt24 { UInt24(raw: 0xff_ffff) }
+  var isNone: Bool { value == 0xff_ffff }
+  var value: UInt32 { UInt32(low) | UInt32(middle) << 8 | UInt32(high) << 16 }
+}
+
+/// A moment up to 4.2 s and 2^32 packets of the same input after another.
+struct NearMoment: BitwiseCopyable, Sendable {
+  private(set) var time: UInt32
+  private(set) var packets: UInt32
+
+  static var zero: NearMoment { NearMoment(time: 0, packets: 0) }
+
+  private init(time: UInt32, packets: UInt32) {
+    self.time = time
+    self.packets = packets
+  }
+
+  init?(_ moment: Moment, after base: Moment) {
+    guard let far = FarMoment(moment, after: base), let time = UInt32(exactly: far.time.value) else { return nil }
+    self.time = time
+    packets = far.packets
+  }
+
+  func moment(after base: Moment) -> Moment {
+    Moment(
+      time: base.time.advanced(by: Int64(time)),
+      packet: PacketReference(rawValue: base.packet.rawValue + UInt64(packets)))
+  }
+}
+
+/// A moment up to three days and 2^32 packets of the same input after another.
+struct FarMoment {
+  let time: UInt48
+  let packets: UInt32
+
+  init?(_ moment: Moment, after base: Moment) {
+    guard moment.packet.input == base.packet.input, moment.packet.number >= base.packet.number,
+      let packets = UInt32(exactly: moment.packet.number - base.packet.number),
+      let time = UInt48(moment.time.since(base.time))
+    else { return nil }
+    self.time = time
+    self.packets = packets
+  }
+}

@@ -1,0 +1,90 @@
+import PacketScript
+import Testing
+import Wire
+
+@testable import Flow
+
+@Suite("Idle connections are put away small and lose nothing")
+struct QuietTests {
+  /// Ten times as slow, and somebody else's packet before each: whoever can be put away is, between any two packets.
+  private static func slow(_ text: String) throws -> [Observation] {
+    let script = try PacketScript.parse(text)
+    var all: [Observation] = []
+    func late(_ segment: Segment) -> Segment {
+      var segment = segment
+      segment.time = script.start.advanced(by: segment.time.since(script.start) * 10)
+      segment.packet = PacketReference(input: 0, number: segment.ordinal * 2)
+      segment.ordinal *= 2
+      return segment
+    }
+    for observation in script.observations {
+      var other = Segment()
+      switch observation {
+      case .segment(let segment):
+        other = late(segment)
+        all.append(.segment(late(segment)))
+      case .error(var error):
+        error.quoted = late(error.quoted)
+        other = error.quoted
+        all.append(.error(error))
+      }
+      other.source = IPAddress(v4: 0xc000_0201)
+      other.destination = IPAddress(v4: 0xc000_0202)
+      other.flags = .ack
+      other.payloadLength = 0
+      other.ordinal -= 1
+      other.packet = PacketReference(input: 0, number: other.ordinal)
+      all.insert(.segment(other), at: all.count - 1)
+    }
+    return all
+  }
+
+  private static let scripts =
+    Scripts.all + [
+      ("a request every minute", handshake + Scripts.exchange + "1m,2m,3m C > S P. 301:401\n4m S > C . ack 401\n"),
+      (
+        "window scale, small segments",
+        """
+        0.00 C > S S <mss 1400,sackOK,TS,wscale 9> ttl 61
+        0.08 S > C S. <mss 1300,sackOK,TS,wscale 2> ttl 55
+        0.09 C > S . ttl 61
+        5.0 S > C P. 1:11 ttl 55
+        5.1 C > S . ack 11 ttl 61 win 77
+        9.0 C > S R. 1 ttl 64
+        """
+      ),
+    ]
+
+  @Test func whatIsIdleIsPutAway() throws {
+    var options = TrackerOptions()
+    options.quietFrom = 1
+    var tracker = Tracker(options)
+    let before = try PacketScript.parse(handshake + Scripts.exchange + "host D = 10.0.0.7:7\n1m D > S . 1 ack 1\n")
+    _ = feed(before.observations, &tracker, batchSize: 1)
+    #expect(tracker.quiet.count == 1 && tracker.records.count == 1)
+    let state = tracker.state
+    var resumed = Tracker(resuming: state)
+    let after = try PacketScript.parse(handshake + Scripts.exchange + "2m C > S P. 301:401\n")
+    let all = track(Array(after.observations.suffix(1)), &resumed, batchSize: 1)
+    #expect(all.count == 2)
+    #expect(all.first { $0.rolesKnown }?.client.payloadBytes == 400)
+    #expect(resumed.quiet.count == 0)
+  }
+
+  @Test(arguments: scripts.indices) func theFactsAreTheSame(_ index: Int) throws {
+    let script = Self.scripts[index]
+    let observations = try Self.slow(script.text)
+    var options = TrackerOptions()
+    options.quietFrom = .max
+    var awake = Tracker(options)
+    let expected = track(observations, &awake, batchSize: 1)
+    options.quietFrom = 1
+    options.quietAfter = 0
+    var sleepy = Tracker(options)
+    let found = track(observations, &sleepy, batchSize: 1)
+    #expect(Set(found) == Set(expected), "\(script.name)")
+    for (one, other) in zip(found.sorted { $0.id < $1.id }, expected.sorted { $0.id < $1.id }) where one != other {
+      Issue.record("\(unequalFields(one, other))")
+    }
+  }
+}
