@@ -162,6 +162,7 @@ public struct Tracker: ~Copyable {
     if records.available == 0 { evictConnection() }
     generation &+= 1
     connection.shared.marks.insert(.live)
+    if usedTuples.contains(connection.key) { connection.shared.marks.insert(.tupleReused) }
     connection.shared.generation = generation
     // There is room: a place was given up where there was none.
     let index = records.allocate(connection) ?? 1

@@ -38,7 +38,8 @@ extension Tracker {
       options: options, records: records.contents, quiet: quiet.contents, attempts: attempts.contents,
       troubles: troubles.records.contents,
       resets: troubles.resets.contents, zeek: zeek.contents, lingering: lingering, pending: pending, notices: notices,
-      finished: finished, servicePorts: servicePorts, hand: hand, quietHand: quietHand, attemptHand: attemptHand,
+      finished: finished, servicePorts: servicePorts, usedTuples: usedTuples, hand: hand, quietHand: quietHand,
+      attemptHand: attemptHand,
       evictionHand: evictionHand, ending: ending,
       generation: generation,
       evicted: evicted, peakConnections: peakConnections, unmatchedErrors: unmatchedErrors, scopes: scopes, now: now)

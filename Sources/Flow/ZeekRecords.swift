@@ -13,17 +13,19 @@ struct ZeekRecords: ~Copyable {
     waiting = ZeekWaiting(capacity: isOn ? capacity : 0)
   }
 
-  /// What is held, to be continued elsewhere.
+  /// All of it, to be continued elsewhere.
   struct Contents: Sendable {
     fileprivate var records: Region<ZeekConnection>.Contents
     fileprivate var waiting: Region<Ranges>.Contents
+    fileprivate var isOn: Bool
   }
 
-  var contents: Contents { Contents(records: records.contents, waiting: waiting.records.contents) }
+  var contents: Contents { Contents(records: records.contents, waiting: waiting.records.contents, isOn: isOn) }
 
-  init(_ contents: Contents, isOn: Bool, capacity: Int) {
-    self.init(isOn: isOn, capacity: capacity)
+  init(_ contents: Contents, capacity: Int) {
+    isOn = contents.isOn
     records = Region(contents.records, capacity: isOn ? capacity : 0)
+    waiting = ZeekWaiting(capacity: 0)
     waiting.records = Region(contents.waiting, capacity: isOn ? capacity : 0)
   }
 
