@@ -3,6 +3,8 @@ extension ByteWriter {
   /// a record shown on a terminal cannot command it.
   public mutating func jsonString(_ text: String) {
     byte(UInt8(ascii: "\""))
+    defer { byte(UInt8(ascii: "\"")) }
+    if isPlain(text) { return self.text(text) }
     var lead: UInt8 = 0
     for unit in text.utf8 {
       if lead != 0 {
@@ -21,7 +23,27 @@ extension ByteWriter {
       default: byte(unit)
       }
     }
-    byte(UInt8(ascii: "\""))
+  }
+
+  /// `"NAME":` in one stroke, after a comma where one is needed. The name is ours and needs no escaping.
+  mutating func jsonName(_ name: String, separated: Bool) {
+    let utf8 = name.utf8
+    append(upTo: utf8.count + 4) { (output: inout OutputSpan<UInt8>) in
+      if separated { output.append(UInt8(ascii: ",")) }
+      output.append(UInt8(ascii: "\""))
+      output.append(utf8.span)
+      output.append(UInt8(ascii: "\""))
+      output.append(UInt8(ascii: ":"))
+    }
+  }
+
+  private func isPlain(_ text: String) -> Bool {
+    let span = text.utf8.span
+    for index in span.indices {
+      let unit = span[index]
+      if unit < 0x20 || unit >= 0x7f || unit == UInt8(ascii: "\"") || unit == UInt8(ascii: "\\") { return false }
+    }
+    return true
   }
 
   private mutating func pair(_ first: UInt8, _ second: UInt8) {

@@ -14,7 +14,16 @@ public struct ByteWriter: Sendable {
   public mutating func byte(_ byte: UInt8) { bytes.append(byte) }
 
   /// As it is: no quoting, no escaping.
-  public mutating func text(_ text: String) { bytes.append(contentsOf: text.utf8) }
+  public mutating func text(_ text: String) {
+    let utf8 = text.utf8
+    append(upTo: utf8.count) { $0.append(utf8.span) }
+  }
+
+  /// Room for `count` bytes is made once, and `write` fills what it needs of it: the one way in for more than a byte.
+  @inline(__always)
+  mutating func append(upTo count: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
+    bytes.append(addingCapacity: count, initializingWith: write)
+  }
 
   public mutating func write(_ other: ByteWriter) { bytes.append(contentsOf: other.bytes) }
 
@@ -29,16 +38,18 @@ public struct ByteWriter: Sendable {
   }
 
   public mutating func decimal(_ value: UInt64) {
-    if value < 10 { return bytes.append(UInt8(ascii: "0") + UInt8(value)) }
+    if value < 10 { return bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value)) }
     var digits = InlineArray<20, UInt8>(repeating: 0)
     var place = 20
     var rest = value
     while rest > 0 {
       place -= 1
-      digits[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+      digits[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     }
-    for index in place..<20 { bytes.append(digits[index]) }
+    append(upTo: 20) { (output: inout OutputSpan<UInt8>) in
+      for index in place..<20 { output.append(digits[index]) }
+    }
   }
 
   public mutating func decimal(_ value: Int64) {
@@ -56,5 +67,12 @@ public struct ByteWriter: Sendable {
     }
     fill(UInt8(ascii: "0"), count: width - digits)
     decimal(value)
+  }
+}
+
+extension OutputSpan<UInt8> {
+  @inline(__always)
+  mutating func append(_ span: Span<UInt8>) {
+    for index in span.indices { append(span[index]) }
   }
 }

@@ -20,10 +20,8 @@ struct JSONFields: FieldVisitor {
 
   /// `"name":`, after a comma where one is needed. Names are ours: plain ASCII.
   mutating func name(_ name: String) {
-    separate()
-    writer.byte(UInt8(ascii: "\""))
-    writer.text(name)
-    writer.text("\":")
+    writer.jsonName(name, separated: hasPredecessor)
+    hasPredecessor = true
   }
 
   mutating func open(_ group: String) {
