@@ -11,6 +11,8 @@ struct ConnectionTable {
   private static let headings = [
     "id", "client → server", "state", "seconds", "client sent", "server sent", "rules",
   ]
+  /// A column gets no wider: two IPv4 endpoints fit, longer ones push their own line aside.
+  private static let widest = 45
   /// Numbers stand to the right.
   private static let alignsRight = [true, false, false, true, true, true, false]
 
@@ -43,7 +45,9 @@ struct ConnectionTable {
   private mutating func writeBlock(to page: inout Page) {
     guard !rows.isEmpty else { return }
     for row in rows {
-      for (column, cell) in row.enumerated() { widths[column] = max(widths[column], Wording.width(cell)) }
+      for (column, cell) in row.enumerated() {
+        widths[column] = max(widths[column], min(Wording.width(cell), ConnectionTable.widest))
+      }
     }
     if !hasHeading { write(ConnectionTable.headings, .strong, to: &page) }
     hasHeading = true
@@ -60,7 +64,7 @@ struct ConnectionTable {
       page.put(cell, tone)
       if !ConnectionTable.alignsRight[column], column + 1 < last { page.space(blank) }
       if column + 1 < last { page.space(2) }
-      place += widths[column] + 2
+      place += max(widths[column], Wording.width(cell)) + 2
     }
     let isHeading = row == ConnectionTable.headings
     if !row[last].isEmpty, !isHeading || place + widths[last] <= width {

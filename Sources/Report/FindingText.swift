@@ -12,6 +12,15 @@ struct FindingText {
   let all: Bool
   /// The connection itself is drawn above: no word on how to see it.
   var isBelowLadder = false
+  /// Advice that was given already, by rule: it is not repeated for each service.
+  private var given: [String: Set<String>] = [:]
+
+  init(run: RunRecord, captureStart: Timestamp?, all: Bool, isBelowLadder: Bool = false) {
+    self.run = run
+    self.captureStart = captureStart
+    self.all = all
+    self.isBelowLadder = isBelowLadder
+  }
 
   /// All groups, what matters first; the output takes each as it is done.
   mutating func write(_ groups: FindingGroups, to page: inout Page, _ output: Output) {
@@ -47,7 +56,7 @@ struct FindingText {
   }
 
   /// The findings of one connection, which is drawn above them.
-  func write(_ records: [FindingRecord], _ facts: Facts, to page: inout Page) {
+  mutating func write(_ records: [FindingRecord], _ facts: Facts, to page: inout Page) {
     for record in records {
       var groups = FindingGroups(all: true)
       groups.add(record, facts)
@@ -55,7 +64,7 @@ struct FindingText {
     }
   }
 
-  private func write(_ group: FindingGroup, to page: inout Page) {
+  private mutating func write(_ group: FindingGroup, to page: inout Page) {
     guard let first = group.examples.first else { return }
     heading(group, first, to: &page)
     if group.count == 1 {
@@ -162,7 +171,7 @@ struct FindingText {
     }
   }
 
-  private func see(_ example: FindingExample, to page: inout Page) {
+  private mutating func see(_ example: FindingExample, to page: inout Page) {
     var commands: [String] = []
     if !isBelowLadder, let id = example.record.connection {
       commands.append("tcpaudit show \(captures) --connection \(id)")
@@ -173,7 +182,9 @@ struct FindingText {
     page.space(2)
     page.put("Mend", .strong)
     page.space(2)
-    if finding.mend.isEmpty {
+    if !given[finding.rule, default: []].insert(finding.mend).inserted {
+      page.line("as above")
+    } else if finding.mend.isEmpty {
       page.line("tcpaudit explain \(finding.rule)")
     } else {
       page.paragraph(finding.mend, indent: 8, from: 8)

@@ -105,7 +105,9 @@ public struct Ladder {
     let own = facts[side]
     guard own.packets > 0 else { return "\(side.name): no packet seen" }
     var text = "\(side.name): \(Wording.count(own.payloadBytes, "byte")) sent"
-    if own.unackedBytes > 0 {
+    if own.payloadBytes > 0, facts[side.other].packets == 0 {
+      text += ", and whether they arrived is not in the capture"
+    } else if own.unackedBytes > 0 {
       text += ", \(Wording.number(own.unackedBytes)) never acknowledged"
     } else if own.payloadBytes > 0 {
       text += ", all acknowledged"
@@ -119,10 +121,11 @@ public struct Ladder {
 
   private mutating func told() {
     guard !findings.isEmpty else {
-      page.line("Nothing is wrong with this connection.")
+      let isOneSided = facts.client.packets == 0 || facts.server.packets == 0
+      page.line("Nothing is wrong with this connection\(isOneSided ? ", as far as one direction shows" : "").")
       return
     }
-    FindingText(run: run, captureStart: facts.start.time, all: true, isBelowLadder: true).write(
-      findings, facts, to: &page)
+    var text = FindingText(run: run, captureStart: facts.start.time, all: true, isBelowLadder: true)
+    text.write(findings, facts, to: &page)
   }
 }

@@ -116,15 +116,17 @@ struct SegmentReader {
       return
     }
     row.newBytes = range
+    // With the SYN in the capture the stream is known to begin at 0.
+    let next = sender.seen.isEmpty ? (facts[row.side].isn == nil ? start : 0) : sender.seen.end
     if sender.seen.overlaps(range) {
       row.kind = .again
       row.meaning = "retransmission, with new data"
-    } else if !sender.seen.isEmpty, range.lowerBound < sender.seen.end {
+    } else if start < next {
       row.kind = .again
       row.meaning = "out of order: fills a gap"
-    } else if !sender.seen.isEmpty, range.lowerBound > sender.seen.end {
+    } else if start > next {
       row.kind = .event
-      row.meaning = "\(Wording.count(UInt64(range.lowerBound - sender.seen.end), "byte")) before it not seen yet"
+      row.meaning = "\(Wording.count(UInt64(start - next), "byte")) before it not seen yet"
     } else if sender.seen.isEmpty {
       row.kind = .event
       row.meaning = "first data of the \(row.side.name)"
@@ -166,7 +168,11 @@ struct SegmentReader {
       }
     }
     sender.challenges = false
-    if segment.sackCount > 0, segment.payloadLength == 0 { append("has more beyond a gap (SACK)", &row) }
+    if segment.sackCount > 0, segment.payloadLength == 0 {
+      // RFC 2883: a first block that is acknowledged already tells of a duplicate.
+      let isDuplicate = segment.sack[0].end.distance(from: segment.acknowledgment) <= 0
+      append(isDuplicate ? "got data twice (D-SACK)" : "has more beyond a gap (SACK)", &row)
+    }
     if row.window?.bytes == 0, previousWindow?.bytes != 0 {
       row.kind = .event
       append("window 0: the \(row.side.name) takes no more", &row)

@@ -226,6 +226,27 @@ struct LadderTests {
     #expect(taken[6] == "RST again")
   }
 
+  @Test func theFirstBytesMayBeMissing() throws {
+    let said = try meanings(
+      opening + """
+        0.1 C > S P. 486:786
+        0.2 S > C . ack 1 <sack 486-786>
+        0.3 C > S P. 1:786
+        0.4 S > C . ack 786 <sack 486-786>
+        """)
+    #expect(said[3] == "485 bytes before it not seen yet")
+    #expect(said[4].hasSuffix("has more beyond a gap (SACK)"))
+    #expect(said[5] == "retransmission, with new data")
+    #expect(said[6] == "got data twice (D-SACK)")
+    #expect(try meanings("0 C > S P. 486:786")[0].hasPrefix("first data of the "))
+  }
+
+  @Test func oneDirectionClaimsNothingOfTheOther() throws {
+    let text = try ladder("0 C > S S\n0.1 C > S . 1:1 ack 1\n0.2 C > S P. 1:101")
+    #expect(text.contains("100 bytes sent, and whether they arrived is not in the capture;"))
+    #expect(text.contains("\nNothing is wrong with this connection, as far as one direction shows.\n"))
+  }
+
   @Test func dataInTheSYNIsNoGap() throws {
     let said = try meanings(
       """

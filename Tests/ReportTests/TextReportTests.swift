@@ -84,6 +84,13 @@ struct TextReportTests {
     #expect(text.contains("\n212 connections: 212 reset.   212 errors, 0 warnings, 0 notes.\n"))
   }
 
+  @Test func adviceIsGivenOnce() throws {
+    let connections = try cutReplies(1, server: "10.2.0.1:80") + cutReplies(1, server: "10.2.0.2:80")
+    let text = textReport(connections)
+    #expect(text.split(separator: "read until end of file before close()").count == 2)
+    #expect(text.contains("\n  Mend  as above\n"))
+  }
+
   @Test func allShowsAll() throws {
     let connections = try cutReplies(12)
     let text = textReport(connections, all: true)
@@ -257,6 +264,17 @@ struct TextReportTests {
     #expect(
       textReport(connections, width: 80, table: true).contains(
         "0.163            4       13,240\n      half-close-truncated\n"))
+  }
+
+  /// One IPv6 connection does not push all others aside.
+  @Test func longEndpointsPushTheirOwnLineAside() throws {
+    var connections = try cutReplies(2)
+    connections[1].facts.ipVersion = 6
+    connections[1].facts.clientEndpoint.address = IPAddress(high: .max, low: .max)
+    connections[1].facts.serverEndpoint.address = IPAddress(high: .max, low: .max)
+    let lines = textReport(connections, width: 160, table: true).split(separator: "\n")
+    #expect(lines[1].hasPrefix(" 1  10.1.0.2:50000 → 10.2.0.2:2181                 reset "))
+    #expect(lines[2].contains(":ffff]:2181  reset "))
   }
 
   @Test(arguments: [60, 80, 100, 120]) func noLineIsWiderButCommands(width: Int) throws {
