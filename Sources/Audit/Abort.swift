@@ -65,7 +65,9 @@ struct Abort {
     guard own.isn != nil, facts[peer].isn != nil else { return 0 }
     let units = Int64(own.widestWindow - reset.window)
     // One unit may be rounding.
-    return units > 1 ? units << (scales ? Int64(min(own.windowScale ?? 0, 14)) : 0) : 0
+    let unread = units << (scales ? Int64(min(own.windowScale ?? 0, 14)) : 0)
+    // One unit may be rounding; and what never came can't lie there.
+    return units > 1 && unread <= reset.peerSent + Int64(own.mss ?? 0) ? unread : 0
   }
 
   /// RSTs of that side that answer what still arrived.

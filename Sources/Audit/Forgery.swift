@@ -30,6 +30,8 @@ struct Forgery {
 
   init(of reset: Reset, from side: Side, _ facts: Facts, _ surroundings: Surroundings) {
     stage = facts.stage(of: reset)
+    // A kernel resets what a scanner on its host has begun behind its back, with a TTL of its own; or its address was borrowed.
+    guard facts.wasEstablished || side == .server else { return }
     enter(.roundTrip, facts.roundTripAllows(reset, from: side))
     let hostTTL = side == .client ? surroundings.clientHostTTL : surroundings.serverHostTTL
     enter(.ttl, facts[side].sharesTTL(reset, hostTTL))
@@ -55,10 +57,11 @@ extension Facts {
 
   /// Only against a handshake that was seen whole: later answers may have been delayed by the peer's application.
   fileprivate func roundTripAllows(_ reset: Reset, from side: Side) -> Bool? {
-    guard handshakeRTT != nil, let leg = side == .server ? serverLeg : clientLeg, leg >= 2_000_000,
+    // A radio link may have slept through the handshake's few milliseconds.
+    guard handshakeRTT != nil, let leg = side == .server ? serverLeg : clientLeg, leg >= 10_000_000,
       let provoked = reset.provoked
     else { return nil }
-    guard reset.delay < leg / 2 else { return true }
+    guard reset.delay < leg / 4 else { return reset.delay < leg / 2 ? nil : true }
     // It must be certain that it answers that packet, and no earlier one: it acknowledges its data, or all was quiet.
     let acknowledges =
       reset.flags.contains(.ack) && reset.peerLastData?.packet == provoked.packet

@@ -23,6 +23,9 @@ struct Loss {
     inFlightAtDeath = reset?.side == side ? facts.inFlightAtDeath(of: side) : nil
   }
 
+  /// The record by which a TLS end says that it closes: 2 bytes in clear, and as the usual ciphers wrap them.
+  var isAsLongAsAnAlert: Bool { [7, 23, 24, 27, 31, 37, 53, 69].contains(unacked) }
+
   /// "9,144", "at least 9,144".
   var text: String { (isExact ? "" : "at least ") + commas(unacked) }
 

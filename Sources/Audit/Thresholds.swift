@@ -38,6 +38,9 @@ public struct Thresholds: Sendable {
   /// The least retransmission timeout, ns (RFC 6298 §2.4 says 1 s; Linux starts from 200 ms plus the round trip).
   public var leastTimeout: Int64 = 1_000_000_000
 
+  /// A longer silence than this, ns, is no recording but two files in one: a week.
+  public var farthest: Int64 = 604_800_000_000_000
+
   // MARK: Truncation
   /// A resetting side whose own last data is younger than this, ns, or than `midStreamRoundTrips`, was cut in mid-stream.
   public var midStream: Int64 = 1_000_000_000

@@ -47,7 +47,7 @@ struct ForgeryTests {
     #expect(try Self.forged(script) == nil)
   }
 
-  @Test(arguments: [(0.001, true), (0.039, true), (0.041, false), (0.081, false)])
+  @Test(arguments: [(0.001, true), (0.019, true), (0.021, false), (0.081, false)])
   func soonerThanTheRoundTripAllows(_ delay: Double, _ found: Bool) throws {
     let script =
       atClient + Self.talk + """
@@ -175,6 +175,15 @@ struct ForgeryTests {
     #expect((finding != nil) == found)
     if found { #expect(finding?.fact("tests_failed") == .list([.text("anatomy")])) }
     #expect(try Self.forged(script.replacing("<noTS>", with: "")) == nil)
+  }
+
+  @Test func aScannersKernelKnowsNothingOfItsSYN() throws {
+    let script = """
+      0 C > S S ttl 43
+      0.001 S > C S.
+      0.002 C > S R 1 ttl 64
+      """
+    #expect(try Self.forged(script) == nil)
   }
 
   @Test func aBareResetIsAnyKernelsRight() throws {

@@ -210,6 +210,34 @@ struct HalfCloseTests {
     #expect(findings.allSatisfy { $0.severity == .note }, "\(findings.map(\.summary))")
   }
 
+  @Test func anAlertIntoSilenceIsANote() throws {
+    let finding = try auditOne(
+      between + """
+        0.1 C > S P. 1:501
+        0.2 S > C P. 1:1001
+        0.3 C > S . ack 1001
+        1.0 S > C F. 1001
+        1.1 C > S . ack 1002
+        1.2,1.5,2.1,3.3,5.7 C > S P. 501:532
+        """)
+    #expect(finding.severity == .note)
+  }
+
+  /// A browser that connected in advance and changed its mind: the server's answer crosses the FIN.
+  @Test func aClientThatIsGoneBeforeTheServerCanKnow() throws {
+    let finding = try auditOne(
+      between + """
+        0.100 C > S P. 1:518
+        0.130 C > S F. 518
+        0.150 S > C P. 1:3001/1000 ack 518
+        0.170 C > S R 518
+        0.190 S > C . ack 519
+        """)
+    #expect(finding.rule == "half-close-truncated")
+    #expect(finding.severity == .note)
+    #expect(finding.atFault == nil)
+  }
+
   @Test func aLoadGeneratorThatLeaves() throws {
     let findings = try audit(
       onLAN + """

@@ -78,6 +78,24 @@ struct ResetTests {
     #expect(finding.suspects == [.client])
   }
 
+  @Test func aPeerThatWasNotCapturedSaysNothing() throws {
+    let findings = try audit("0 C > S P. 1:518 ack 1\n0.2 C > S R. 518 ack 1")
+    #expect(findings.map(\.severity) == [.note])
+  }
+
+  /// A RST with a window of another kind than the side's others: more would be unread than ever came.
+  @Test func whatNeverCameIsNotUnread() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:301
+        0.2 S > C P. 1:101 win 32732
+        0.201 C > S . ack 101
+        99 S > C R. 101 win 9300
+        """)
+    #expect(finding.rule == "reset-abort")
+    #expect(finding.severity == .note)
+  }
+
   @Test func connectAndReset() throws {
     #expect(try auditOne(onLAN + "0.001 C > S R. 1").severity == .note)
   }

@@ -48,17 +48,16 @@ extension Page {
     ## Look-alikes
 
     A RST after both FINs were acknowledged is harmless. Notes at most: an answer after the FIN as long as a TLS
-    alert; only the answer's FIN unacknowledged; a client that has had earlier answers, or never asked, and closes
-    before the next one begins; what a client says in up to 96 bytes to a server that has closed (QUIT, GOAWAY). It
-    is a warning where everything that was sent was acknowledged and the half-closer then reset.
+    alert; only the answer's FIN unacknowledged; a client that closes before the next answer begins and has had
+    earlier ones, never asked, or was gone before the server could know; what a client says in up to 96 bytes to a
+    server that has closed (QUIT, GOAWAY). It is a warning where everything that was sent was acknowledged and the
+    half-closer then reset.
 
     ## What to do
 
     - Application at the half-closer: shutdown(SHUT_WR), then read until end of file, then close().
-    - Application at the answerer: read until end of file before close(); one unread byte (a newline) is enough for
-      a RST.
-    - Operator: a firewall that takes FIN for the end cuts half-closed connections (conntrack keeps them 60 to 120
-      s).
+    - Application at the answerer: read until end of file before close(); one unread newline is enough.
+    - Operator: a firewall that takes FIN for the end cuts half-closed connections (60 to 120 s).
 
     ## What it cannot tell
 

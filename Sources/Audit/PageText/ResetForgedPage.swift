@@ -16,8 +16,8 @@ extension Page {
 
     Each passes, fails, or cannot be made (`tests_passed`, `tests_failed`):
 
-    - `round-trip`: it came sooner than half of what that side needed in a handshake that was seen whole, and it is
-      certain which packet it answers.
+    - `round-trip`: it came in less than a quarter of the time that this side needed for any answer, 10 ms or more
+      by a handshake that was seen whole, and it is certain which packet it answers.
     - `ttl`: TTL or hop limit unlike that side's other packets (else unlike its host's other connections). Not where
       those vary, nor where they are 1 or 255.
     - `mac`: link-layer source unlike that of its other packets.
@@ -40,8 +40,9 @@ extension Page {
 
     ## Look-alikes
 
-    A RST after both FINs were acknowledged. The echoes of one abort. A bare RST of any kernel that has no such
-    socket: IP ID 0, window 0 and no options are its right.
+    A RST after both FINs were acknowledged. A client's RST before the handshake is complete: a scanner's kernel
+    sends it. The echoes of one abort. A bare RST of any kernel that has no such socket: IP ID 0, window 0 and no
+    options are its right.
 
     ## What to do
 

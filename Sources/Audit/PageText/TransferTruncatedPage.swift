@@ -29,8 +29,9 @@ extension Page {
     ## How bad, and who
 
     An error where the sender cut its own stream; a warning where the receiver hung up; a note for a subflow of
-    multipath TCP, and for a client that never asked, or resets when the next of several answers has just come. At
-    fault is the side that reset; the path where the RST is forged, and then `reset-forged` stands beside this.
+    multipath TCP, where no more than a TLS alert was lost, and for a client that never asked, or resets when the
+    next of several answers has just come. At fault is the side that reset; the path where the RST is forged, and
+    then `reset-forged` stands beside this.
 
     ## Look-alikes
 

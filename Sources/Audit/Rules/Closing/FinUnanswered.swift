@@ -18,7 +18,9 @@ extension Rule {
       // The peer's kernel needs no more than that to deliver what its application has sent.
       let least = max(
         thresholds.linger, thresholds.overdueTimeouts * max(thresholds.leastTimeout, 2 * (facts.roundTrip ?? 0)))
-      guard silence > least, !surroundings.isBlind(from: since.time, to: surroundings.captureEnd) else { continue }
+      guard silence > least, silence < thresholds.farthest,
+        !surroundings.isBlind(from: since.time, to: surroundings.captureEnd)
+      else { continue }
       let answer = fin.lastAfter == nil ? "sends nothing" : "sends no more"
       return Finding(
         rule: "fin-unanswered", severity: .warning,

@@ -17,8 +17,12 @@ extension Rule {
     let inFlight =
       max(0, reset.ownSent - reset.ownAcked - reset.ownSacked)
       + max(0, reset.peerSent - reset.peerAcked - reset.peerSacked)
-    let quiet = inFlight == 0 || abort.isRoutine
-    let state = inFlight == 0 ? "nothing was in flight" : "\(bytes(inFlight)) were in flight and arrived"
+    let isUnseen = facts[abort.peer].packets == 0
+    let quiet = inFlight == 0 || isUnseen || abort.isRoutine
+    let state =
+      isUnseen
+      ? "its peer was not captured"
+      : inFlight == 0 ? "nothing was in flight" : "\(bytes(inFlight)) were in flight and arrived"
     let after = reset.peerFin ? "after the \(abort.peer.name)'s FIN" : "in place of FIN"
     return Finding(
       rule: "reset-abort", severity: quiet ? .note : .warning,

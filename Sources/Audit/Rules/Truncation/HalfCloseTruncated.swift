@@ -82,30 +82,26 @@ private struct CutAnswer {
   }
 
   private var severity: Severity {
+    if loss.isAsLongAsAnAlert, sentAfter == loss.unacked, loss.unacked == Int64(fin.firstAfterLength) { return .note }
     guard let abort, abort.forgery.confidence == nil else { return .error }
-    if abort.isRoutine || onlyAlertLost || isGoodbye { return .note }
+    if abort.isRoutine || isGoodbye { return .note }
     guard abort.side == halfCloser else { return .error }
     // The one who hung up had everything that was sent.
     if loss.unacked == 0 { return loss.finUnacked ? .note : .warning }
     return isClientLeaving ? .note : .error
   }
 
-  /// A client that has had its earlier answers, or never asked, and closes for good while nothing is on its way has given up
-  /// what comes then: a load generator that ends, a probe that meets a banner.
+  /// A client that closes for good while nothing is on its way, and has had its earlier answers, never asked, or is gone
+  /// before the server can know, has given up what comes then: a load generator that ends, a probe that meets a banner, a
+  /// browser that connected in advance.
   private var isClientLeaving: Bool {
     guard facts.rolesKnown, halfCloser == .client, fin.peerAcked == fin.peerSent, ackedAfter == 0 else { return false }
-    return fin.peerSent > 0 || fin.offset == 0
+    return fin.peerSent > 0 || fin.offset == 0 || crossed || wait < (facts.roundTrip ?? 0)
   }
 
   /// What a client says to a server that has closed is a farewell where it is that short (QUIT, GOAWAY with an alert).
   private var isGoodbye: Bool {
     facts.rolesKnown && halfCloser == .server && fin.peerSent > 0 && sentAfter <= thresholds.goodbyeBytes
-  }
-
-  /// As long as the alert record that a TLS end sends before it closes: 2 bytes in clear, and as the usual ciphers wrap them.
-  private var onlyAlertLost: Bool {
-    loss.unacked == Int64(fin.firstAfterLength) && sentAfter == loss.unacked
-      && [7, 23, 24, 27, 31, 37, 53, 69].contains(loss.unacked)
   }
 
   // MARK: In words
@@ -166,7 +162,7 @@ private struct CutAnswer {
     case .silence(let run): end = run.sent.last.time
     case .abort(let abort):
       end = abort.reset.moment.time
-      if abort.forgery.confidence == .possible { best = .likely }
+      if abort.forgery.confidence == .possible { best = .possible }
     }
     return facts.confidence(best, from: fin.sent.first.time, to: end, losing: [answerer], surroundings)
   }

@@ -26,7 +26,7 @@ private struct CutTransfer {
   private var hungUp: Bool { own.unacked == 0 && !cutItself }
 
   private var severity: Severity {
-    if abort.isRoutine { return .note }
+    if abort.isRoutine || hungUp && peers.isAsLongAsAnAlert { return .note }
     guard hungUp, abort.forgery.confidence == nil else { return .error }
     return isClientLeaving ? .note : .warning
   }
@@ -75,7 +75,8 @@ private struct CutTransfer {
     return Finding(
       rule: "transfer-truncated", severity: severity,
       confidence: facts.confidence(
-        abort.forgery.confidence == .possible ? .likely : least, from: start, to: abort.reset.moment.time, surroundings),
+        abort.forgery.confidence == .possible ? .possible : least, from: start, to: abort.reset.moment.time,
+        surroundings),
       suspects: abort.suspects, summary: summary, bytesLost: UInt64(own.unacked + peers.unacked),
       bytesLostExact: (own.unacked == 0 || own.isExact) && (peers.unacked == 0 || peers.isExact) && !cutItself
         && !own.queueDestroyed,
