@@ -129,6 +129,22 @@ struct FinTests {
     #expect(findings.isEmpty, "\(findings.map(\.summary))")
   }
 
+  /// The first packet is the ACK of the client's FIN, which the capture has not: both halves are closed.
+  @Test(arguments: [("", false), ("0.3001 C > S P. 1:11 ack 346", true)])
+  func metMidstreamThePeersFINMayHaveGoneBefore(_ data: String, _ found: Bool) throws {
+    let findings = try audit(
+      """
+      0.000 S > C . 1 ack 1
+      0.300 S > C P. 1:346 ack 1
+      \(data)
+      0.301 S > C F. 346
+      0.304 C > S . ack 346
+      0.305 C > S . ack 347
+      60 tick
+      """)
+    #expect(findings.map(\.rule) == (found ? ["fin-unanswered"] : []), "\(findings.map(\.summary))")
+  }
+
   @Test func aCaptureThatWasBlindClaimsNothing() throws {
     let script = onLAN + "0.3 C > S F. 1\n0.4 S > C . ack 2\nend 30"
     #expect(try audit(script, Circumstances(blind: [10...12])).isEmpty)

@@ -13,6 +13,8 @@ extension Rule {
       guard let fin = facts[side].fin, let acked = fin.acked, peer.fin == nil, peer.packets > 0, peer.lostBytes == 0,
         peer.unanswered == nil, facts[side].unanswered == nil
       else { continue }
+      // Met midstream, and nothing of the peer but ACKs: its own FIN may have gone before the capture began.
+      guard facts.handshake.syn != nil || facts.handshake.synAck != nil || peer.payloadBytes > 0 else { continue }
       let since = [acked, fin.lastAfter].compactMap { $0 }.max { $0.time < $1.time } ?? acked
       let silence = surroundings.recorded(after: since)
       // The peer's kernel needs no more than that to deliver what its application has sent.
