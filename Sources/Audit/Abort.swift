@@ -74,9 +74,7 @@ struct Abort {
   var echoes: Int64 { Int64(own.resets?.echoCount ?? 0) - (reset.echoes ? 1 : 0) }
 
   /// The answer of a kernel that has no such socket, and no abort before it: the connection was dead already (`half-open`).
-  var isOfNoSocket: Bool {
-    reset.isBare && reset.echoes && !reset.ownFin && forgery.confidence == nil && own.resets?.first.isBare == true
-  }
+  var isOfNoSocket: Bool { forgery.confidence == nil && facts.resetOfNoSocket(side) != nil }
 
   /// Subflows of multipath TCP come and go by RST (RFC 8684 §3.5, §3.6).
   var isRoutine: Bool { facts.client.mptcp && facts.server.mptcp }

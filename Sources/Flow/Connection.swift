@@ -150,8 +150,10 @@ extension Shared {
   /// RFC 9293 §3.10.7.3: the handshake is complete when the client's ACK covers the server's SYN. Where the capture has
   /// nothing of the server, the client's ACK alone proves it: in SYN-SENT it would have sent none.
   private mutating func observeEstablished(_ segment: Segment, _ moment: Moment, fromA: Bool, receiver: inout Sender) {
+    let acknowledged = receiver.offset(of: segment.acknowledgment)
+    // Beyond SND.NXT it is an ACK that was not believed: of another life, or another server's.
     guard receiver.has(.syn) || receiver.packets == 0, !segment.flags.contains(.syn), has(.rolesKnown),
-      has(.clientIsA) == fromA, receiver.offset(of: segment.acknowledgment) >= 0
+      has(.clientIsA) == fromA, acknowledged >= 0, acknowledged <= receiver.nxt
     else { return }
     marks.insert(.established)
     established = moment

@@ -217,6 +217,14 @@ struct SilenceHandshakeTests {
         end 8
         """),
     Verdict(
+      "an ACK and a request from another life, played back",
+      nothingIn: """
+        0 C > S S
+        0.01 C > S . 1 ack 300000000
+        0.02,0.32,0.92,2.12,4.52 C > S P. 1:101 ack 300000000
+        0.08,1.08,3.08,7.08 S > C S. 0 ack 1
+        """),
+    Verdict(
       "the queue had room in the end",
       nothingIn: atClient + """
         0.1,0.4,1.0,2.2,4.6 C > S P. 1:101

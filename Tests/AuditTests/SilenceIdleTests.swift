@@ -71,6 +71,17 @@ struct SilenceIdleTests {
     #expect(finding.fact("instead_of") == .list([.text("peer-vanished")]))
   }
 
+  static let reset = [
+    Verdict(
+      "a RST sooner than the server can answer", "idle-killed", [.path], .certain,
+      of: atClient + alive + "401 C > S P. 101:201\n401.02 S > C R 501 ttl 255"),
+    Verdict(
+      "to a request of two segments", "idle-killed", [.path], .possible,
+      of: atClient + alive + "401 C > S P. 101:2001/1448\n401.02 S > C R 501 ttl 255\n401.02001 S > C R 501 ttl 255"),
+  ]
+
+  @Test(arguments: reset) func resetAfterAnIdleTime(_ verdict: Verdict) throws { try verdict.check() }
+
   static let halfOpen = [
     // field.md §0, trace 8.
     Verdict(

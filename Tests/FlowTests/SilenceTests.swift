@@ -41,6 +41,17 @@ struct SilenceTests {
     #expect(try probes([7, 7, 82, 157]).server.unanswered?.movedOn == true)
   }
 
+  @Test func anACKOfAnotherLifeCompletesNoHandshake() throws {
+    let facts = try trackOne(
+      """
+      0.00 C > S S
+      0.08 S > C S.
+      0.09 C > S . 1 ack 900000000
+      """)
+    #expect(facts.handshake.synAck != nil)
+    #expect(facts.handshake.ack == nil)
+  }
+
   @Test func whoGoesOnIsNotDeaf() throws {
     let repeats = """
       1 S > C P. 1:101

@@ -16,7 +16,7 @@ extension Rule {
 
 extension Facts {
   /// The RST by which a kernel without that socket answers (RFC 9293 §3.5.1), where it ended the connection.
-  fileprivate func resetOfNoSocket(_ side: Side) -> Reset? {
+  func resetOfNoSocket(_ side: Side) -> Reset? {
     guard let resets = self[side].resets, let reset = resets.effective, reset.isBare, !reset.ownFin,
       // An abort that came before is the cause, and this is its echo.
       resets.first.isBare
@@ -38,6 +38,7 @@ extension Facts {
 
   fileprivate func halfOpen(_ side: Side, _ reset: Reset, _ surroundings: Surroundings) -> Finding {
     let syn = self[side].strangeSYN
+    let idle = idle(before: reset, of: side)
     let lost = reset.peerSent - min(reset.peerSent, reset.peerAcked + reset.peerSacked)
     var evidence: [Evidence] = []
     if let syn { evidence.append(Evidence(syn, side, "SYN of a host that knows nothing of this connection")) }
@@ -58,11 +59,11 @@ extension Facts {
       suspects: [side.party, .path],
       summary: "the \(side.name) has no such connection any more: it answers with a bare RST"
         + (syn != nil ? ", and had begun another one" : "")
-        + (reset.idleBefore >= 1_000_000_000 ? ", after \(Audit.duration(reset.idleBefore)) of silence" : ""),
+        + (idle >= 1_000_000_000 ? ", after \(Audit.duration(idle)) of silence" : ""),
       bytesLost: lost > 0 ? UInt64(lost) : nil, bytesLostExact: reset.peerFin,
       evidence: evidence.sorted { $0.moment.precedes($1.moment) },
       facts: [
-        NamedFact("without_socket", side.name), NamedFact("idle", duration: reset.idleBefore),
+        NamedFact("without_socket", side.name), NamedFact("idle", duration: idle),
         NamedFact("answered_after", duration: reset.delay), NamedFact("new_syn", syn != nil),
         NamedFact("lost_unacked", lost),
       ],

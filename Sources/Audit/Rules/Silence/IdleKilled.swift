@@ -14,7 +14,7 @@ extension Rule {
     {
       return silence.killedByIdleness
     }
-    guard let (side, reset) = facts.abort, facts.isTooLong(reset.idleBefore, thresholds),
+    guard let (side, reset) = facts.abort, facts.isTooLong(facts.idle(before: reset, of: side), thresholds),
       let forged = Rule.resetForged.check?(facts, surroundings, thresholds), forged.severity == .error
     else { return nil }
     return facts.killedByIdleness(side, reset, forged)
@@ -22,6 +22,15 @@ extension Rule {
 }
 
 extension Facts {
+  /// Silence of both sides before what `side` answers with this RST, ns: before the first of several packets, where they
+  /// were sent at once.
+  func idle(before reset: Reset, of side: Side) -> Int64 {
+    guard let run = self[side.other].unanswered, run.kind == .data, run.sent.first.precedes(reset.moment) else {
+      return reset.idleBefore
+    }
+    return max(reset.idleBefore, run.idleBefore)
+  }
+
   /// Long enough for a middlebox to forget, and longer than what this connection has lived through before.
   fileprivate func isTooLong(_ idle: Int64, _ thresholds: Thresholds) -> Bool {
     let lived = max(client.survivedIdle, server.survivedIdle)
@@ -48,21 +57,22 @@ extension Facts {
   }
 
   fileprivate func killedByIdleness(_ side: Side, _ reset: Reset, _ forged: Finding) -> Finding {
+    let idle = idle(before: reset, of: side)
     var evidence = forged.evidence
     if let provoked = reset.provoked, !evidence.contains(where: { $0.moment == provoked }) {
       evidence.append(
         Evidence(
-          provoked, side.other, "the first packet after \(Audit.duration(reset.idleBefore)) of silence on both sides"))
+          provoked, side.other, "the first packet after \(Audit.duration(idle)) of silence on both sides"))
     }
     let lost = reset.peerSent - min(reset.peerSent, reset.peerAcked + reset.peerSacked)
     return Finding(
       rule: "idle-killed", severity: .error, confidence: forged.confidence, suspects: [.path],
-      summary: "after \(Audit.duration(reset.idleBefore)) of idleness a device in the path answers with RST in the "
+      summary: "after \(Audit.duration(idle)) of idleness a device in the path answers with RST in the "
         + "\(side.name)'s name",
       bytesLost: lost > 0 ? UInt64(lost) : nil, bytesLostExact: reset.peerFin,
       evidence: evidence.sorted { $0.moment.precedes($1.moment) },
-      facts: timeoutFacts(reset.idleBefore) + forged.facts + [NamedFact("lost_unacked", lost)],
-      mend: timeoutMend(reset.idleBefore))
+      facts: timeoutFacts(idle) + forged.facts.filter { $0.name != "idle" } + [NamedFact("lost_unacked", lost)],
+      mend: timeoutMend(idle))
   }
 }
 
