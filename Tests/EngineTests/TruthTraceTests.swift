@@ -90,7 +90,7 @@ struct TruthTraceTests {
       script: """
         1.0   C > S P. 1:101 ack 1
         1.080 S > C R 1 ttl 64
-        """, rule: "half-open", suspects: [.server, .path], bytesLost: 100, isOpen: true),
+        """, rule: "half-open", suspects: [.server, .path], bytesLost: 100),
     Truth(
       name: "idle_rst",
       script: """
@@ -104,7 +104,7 @@ struct TruthTraceTests {
         0.2031 C > S . 101 ack 1001
         400.2 C > S P. 101:201
         400.201 S > C R 1001 ttl 255
-        """, rule: "idle-killed", suspects: [.path], bytesLost: 100, isOpen: true),
+        """, rule: "idle-killed", suspects: [.path], bytesLost: 100),
     Truth(
       name: "synack_noack",
       script: """
@@ -122,7 +122,7 @@ struct TruthTraceTests {
       name: "blind_rst",
       script: handshake + """
         0.0815 S > C R =505000000
-        """ + "\n" + closed, rule: "reset-forged", suspects: [.path], isOpen: true),
+        """ + "\n" + closed, rule: "reset-forged", suspects: [.path]),
     Truth(
       name: "dups",
       script: (handshake + closed).split(separator: "\n").map { $0 + " dup" }.joined(separator: "\n")),
@@ -162,6 +162,23 @@ struct TruthTraceTests {
         0.305 C > S . 1 ack 347
         60 tick
         """, isOpen: true),
+    // The reset answers the first of two segments; the second was on its way when it came.
+    Truth(
+      name: "idle_rst_after_two_segments",
+      script: """
+        host C = 10.0.0.1:40000 ttl 64
+        host S = 10.0.0.2:2181 ttl 60
+        0.000 C > S S <mss 1220,sackOK,TS,wscale 7>
+        0.100 S > C S. <mss 1220,sackOK,TS,wscale 7>
+        0.1001 C > S .
+        0.102 C > S P. 1:101
+        0.203 S > C P. 1:1001 ack 101
+        0.2031 C > S . 101 ack 1001
+        400.2 C > S . 101:1321
+        400.20001 C > S P. 1321:1366
+        400.250 S > C R 1001 ttl 128
+        400.25001 S > C R 1001 ttl 128
+        """, rule: "idle-killed", suspects: [.path], bytesLost: 1265, isOpen: true),
   ]
 
   @Test(arguments: traces) func isJudgedAsItsTruth(_ truth: Truth) throws {

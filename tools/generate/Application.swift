@@ -22,6 +22,8 @@ enum Step {
   case die
   /// The host comes up again without its sockets.
   case reboot
+  /// The same ports once more, after a reboot.
+  case reconnect
   case keepalive(idle: Int64, interval: Int64, count: Int)
   /// Both ends at once (RFC 9293 §3.5, figure 8).
   case connectToo
@@ -83,6 +85,12 @@ extension Kernel {
       isAlive = true
       state = .closed
       generations = generations.map { $0 + 1 }
+    case .reconnect:
+      if wants == 0 {
+        forget()
+        wants = 1
+      }
+      return connect(action, net)
     case .keepalive(let idle, let interval, let count):
       requestedKeepalive = (idle, interval, count)
       if isSynchronized { net.arm(.keepalive, of: self, after: idle) }

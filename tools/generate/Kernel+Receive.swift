@@ -64,6 +64,11 @@ extension Kernel {
       }
       return
     }
+    if packet.flags.contains(.ack), !isAcknowledged {
+      // RFC 9293 §3.5.1: the other end has a connection that this one does not know.
+      if let reset = bareReset(to: packet) { net.send(reset, from: end) }
+      return
+    }
     guard packet.flags.contains(.syn) else { return }
     learn(packet)
     if isAcknowledged {
@@ -111,6 +116,11 @@ extension Kernel {
       state = state == .synReceived && end == .server ? .listen : .closed
       failed = wasOpen
       generations = generations.map { $0 + 1 }
+      if stack.listensAgain, state == .closed {
+        forget()
+        step = 0
+        wants = 0
+      }
     } else if start > rcvNxt, start < rightEdge {
       challenge(net)
     }

@@ -19,6 +19,8 @@ struct Stack {
   var keepalive: (idle: Int64, interval: Int64, count: Int)?
   /// What a listening host does with a SYN.
   var listener = Listener.accepts
+  /// Another accept() follows a connection that was reset.
+  var listensAgain = false
 }
 
 enum Listener {
@@ -49,7 +51,7 @@ final class Kernel {
   var isAlive = true
 
   // Sending
-  let isn: UInt32
+  var isn: UInt32
   var una: Int64 = 0
   var nxt: Int64 = 0
   /// End of what the application wrote.
@@ -120,6 +122,21 @@ final class Kernel {
       state = stack.listener == .refuses ? .closed : .listen
       if stack.listener == .ignores { isAlive = false }
     }
+  }
+
+  /// Everything of a connection, for the next on the same ports.
+  func forget() {
+    isn &+= 0x1234_5678
+    state = end == .server ? .listen : .closed
+    (una, nxt, written) = (0, 0, 1)
+    (rcvNxt, read, rightEdge) = (0, 1, 0)
+    (finWanted, finAt, early, recovery) = (false, nil, [], nil)
+    (retries, smoothed, measured, peerScale) = (0, nil, nil, 0)
+    useTimestamps = stack.timestamps
+    useSack = stack.sack
+    useScale = stack.windowScale != nil
+    failed = false
+    generations = generations.map { $0 + 1 }
   }
 
   /// Offset of the FIN, once it is the turn of it.

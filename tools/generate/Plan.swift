@@ -54,6 +54,8 @@ struct Plan {
   var skipped = 0
   /// A second incarnation on the same ports follows so many ns after the first.
   var reuse: Int64?
+  /// The last SYN of the client begins a second incarnation, which is healthy.
+  var reincarnates = false
   /// First sequence numbers, where they matter.
   var isn: UInt32?
   /// Judged by what happened, when it is over.

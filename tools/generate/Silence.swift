@@ -63,6 +63,17 @@ enum Silence {
           server: [.read(300), .write(900), .wait(seconds(9)), .reboot]
         ).expecting { _ in [Expected("half-open", "error", "unknown", bytes: nil)] }
       },
+      Scenario("client-rebooted", weight: 2) { setting, random in
+        // Its SYN from the same port meets a challenge ACK, which it answers by a RST; a second later all is well.
+        var plan = Plan(
+          setting,
+          client: [
+            .connect, .write(300), .read(900), .wait(seconds(9)), .reboot, .reconnect, .write(300), .read(900), .close,
+          ], server: [.read(300), .write(900), .readToEnd, .close])
+        plan.serverStack.listensAgain = true
+        plan.reincarnates = true
+        return plan.expecting { _ in [Expected("half-open", "error", "unknown", bytes: nil)] }
+      },
       Scenario("acks-lost", weight: 2) { setting, random in
         var plan = Plan(
           setting, client: [.connect, .write(300), .read(500_000), .close],

@@ -67,8 +67,10 @@ struct Traffic {
     applyFault(to: &plan.path)
     if fault != .none { plan.skipped = 0 }
     let limit = plan.limit
-    let first = run(scenario, setting, plan, isn: plan.isn)
+    var first = run(scenario, setting, plan, isn: plan.isn)
+    let later = plan.reincarnates ? secondLife(of: &first) : nil
     connections.append(first)
+    if let later { connections.append(later) }
     if let pause = plan.reuse, let end = first.packets.last?.time {
       // RFC 6191: a later ISN and a later clock.
       var next = run(scenario, setting, plan, isn: 0x4000_0000 &+ UInt32(truncatingIfNeeded: random.next()) >> 2)
@@ -78,6 +80,21 @@ struct Traffic {
       connections.append(next)
     }
     return true
+  }
+
+  /// Takes what belongs to the second incarnation out of the first.
+  private func secondLife(of first: inout Happened) -> Happened? {
+    let begin = first.packets.lastIndex {
+      guard case .tcp(let packet) = $0.parcel else { return false }
+      return packet.flags.contains(.syn) && !packet.flags.contains(.ack)
+    }
+    guard let begin else { return nil }
+    var second = first
+    second.packets = Array(first.packets[begin...])
+    second.expected = []
+    second.incarnation = 2
+    first.packets.removeSubrange(begin...)
+    return second
   }
 
   private mutating func applyFault(to path: inout Path) {
