@@ -80,10 +80,10 @@ let package = Package(
       name: "ExpectationTests", dependencies: ["Expectation", "Audit", "Flow", "Wire"], swiftSettings: tests),
     .testTarget(
       name: "EngineTests",
-      dependencies: ["Engine", "Capture", "Report", "Audit", "Flow", "Wire", "PacketScript"],
+      dependencies: ["Engine", "Expectation", "Capture", "Report", "Audit", "Flow", "Wire", "PacketScript"],
       swiftSettings: tests),
     .testTarget(
-      name: "CommandTests", dependencies: ["tcpaudit", "PacketScript"], swiftSettings: tests),
+      name: "CommandTests", dependencies: ["tcpaudit", "PacketScript", "Wire"], swiftSettings: tests),
 
     // Programs of the workshop, not of the product.
     .executableTarget(

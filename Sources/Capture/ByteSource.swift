@@ -59,7 +59,7 @@ internal import Glibc
   }
 
   /// Bytes in the window.
-  var available: Int { @inline(__always) get { end - start } }
+  var available: Int { @inline(__always) get { end &- start } }
 
   /// Where the window begins: bytes from the start of the decompressed file.
   var offset: UInt64 { passed &+ UInt64(start) }
@@ -67,7 +67,7 @@ internal import Glibc
   /// Makes the window hold at least `count` bytes; false where the input ends before.
   /// - Parameter count: the caller's limit bounds it, and with it the memory.
   @inline(__always) mutating func fill(_ count: Int) throws(CaptureError) -> Bool {
-    if end - start >= count { return true }
+    if available >= count { return true }
     return try refill(count)
   }
 
@@ -107,8 +107,11 @@ internal import Glibc
     }
   }
 
-  /// Moves the window forward by at most `count` bytes that are in it.
-  @inline(__always) mutating func advance(_ count: Int) { start += min(max(count, 0), end - start) }
+  /// Moves the window forward by `count` bytes that are in it.
+  @inline(__always) mutating func advance(_ count: Int) {
+    precondition(UInt(bitPattern: count) <= UInt(bitPattern: available))
+    start &+= count
+  }
 
   /// Moves the window forward by `count` bytes, in it or not; false where the input ends before.
   mutating func skip(_ count: UInt64) throws(CaptureError) -> Bool {
@@ -122,12 +125,12 @@ internal import Glibc
     return true
   }
 
-  /// Lends the next `count` bytes, at most those in the window, and moves on behind them.
+  /// Lends the next `count` bytes, which are in the window, and moves on behind them.
   @inline(__always) @_lifetime(&self)
   mutating func take(_ count: Int) -> RawSpan {
-    let count = min(max(count, 0), end - start)
+    precondition(UInt(bitPattern: count) <= UInt(bitPattern: available))
     let span = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(base + start), byteCount: count)
-    start += count
+    start &+= count
     return unsafe _overrideLifetime(span, mutating: &self)
   }
 
@@ -148,13 +151,20 @@ internal import Glibc
   func u8(at place: Int) -> UInt8 { load(at: place, as: UInt8.self) }
   @inline(__always) func u16(at place: Int) -> UInt16 { load(at: place, as: UInt16.self) }
   @inline(__always) func u32(at place: Int) -> UInt32 { load(at: place, as: UInt32.self) }
-  func u64(at place: Int) -> UInt64 { load(at: place, as: UInt64.self) }
+  @inline(__always) func u64(at place: Int) -> UInt64 { load(at: place, as: UInt64.self) }
+
+  /// Two numbers that lie side by side, as one load.
+  @inline(__always) func pair(at place: Int) -> (UInt32, UInt32) {
+    let both = u64(at: place).littleEndian
+    let (first, second) = (UInt32(truncatingIfNeeded: both), UInt32(truncatingIfNeeded: both >> 32))
+    return (UInt32(littleEndian: first), UInt32(littleEndian: second))
+  }
 
   /// A number in this machine's byte order.
   @inline(__always) private func load<Number: FixedWidthInteger & BitwiseCopyable>(
     at place: Int, as type: Number.Type
   ) -> Number {
-    precondition(place >= 0 && place <= end - start - MemoryLayout<Number>.size)
-    return unsafe base.loadUnaligned(fromByteOffset: start + place, as: type)
+    precondition(place >= 0 && place <= available &- MemoryLayout<Number>.size)
+    return unsafe base.loadUnaligned(fromByteOffset: start &+ place, as: type)
   }
 }

@@ -3,6 +3,8 @@ internal import Wire
 /// One input being read: its bytes, and the reader that knows their format.
 struct Input: ~Copyable {
   private enum Format { case none, pcap, pcapng }
+  /// The short ways to the next packet.
+  enum Lane { case none, pcap, pcapng }
 
   let index: Int
   var source: ByteSource
@@ -12,7 +14,7 @@ struct Input: ~Copyable {
   /// Number of that packet, 1-based, as Wireshark counts.
   private(set) var number: UInt64 = 0
   private var format = Format.none
-  private var pcap: PcapReader?
+  private var pcap = PcapReader()
   private var pcapng = PcapngReader()
 
   /// Nothing to read.
@@ -47,29 +49,56 @@ struct Input: ~Copyable {
     }
   }
 
+  /// Which reader may be asked for the usual packets.
+  var lane: Lane {
+    switch format {
+    case .pcap where pcap.isUsual: .pcap
+    case .pcapng: .pcapng
+    default: .none
+    }
+  }
+
+  /// The next packet's head where there is nothing to say about it and it is not later than `latest`; else nil, and
+  /// `readHead` has to look.
+  @inline(__always) mutating func usualPcapHead(latest: Int64) -> PacketHead? {
+    guard let head = pcap.usual(&source, latest: latest) else { return nil }
+    number &+= 1
+    return head
+  }
+
+  @inline(__always) mutating func usualPcapngHead(latest: Int64) -> PacketHead? {
+    guard let head = pcapng.usual(&source, latest: latest) else { return nil }
+    number &+= 1
+    return head
+  }
+
   /// Reads the next packet's head; false at the end, and at damage, which is noted.
-  @inline(__always) mutating func readHead(_ notes: inout Notes) -> Bool {
+  mutating func readHead(_ notes: inout Notes) -> Bool {
     do throws(CaptureError) {
-      let next: PacketHead?
-      switch format {
-      case .pcap: next = try pcap?.next(&source, input: index, number: &number, notes: &notes)
-      case .pcapng: next = try pcapng.next(&source, input: index, number: &number, notes: &notes)
-      case .none: next = nil
-      }
+      let next =
+        switch format {
+        case .pcap: try pcap.next(&source, input: index, number: &number, notes: &notes)
+        case .pcapng: try pcapng.next(&source, input: index, number: &number, notes: &notes)
+        case .none: nil as PacketHead?
+        }
       guard let next else { return false }
       head = next
       hasHead = true
       return true
     } catch {
-      notes.errors.append(error)
-      // Nothing behind damage is believed.
-      format = .none
+      end(error, &notes)
       return false
     }
   }
 
+  /// Nothing behind damage is believed.
+  @inline(never) private mutating func end(_ error: CaptureError, _ notes: inout Notes) {
+    notes.errors.append(error)
+    abandon()
+  }
+
   /// The head's packet: its bytes are next.
-  @inline(__always) mutating func takeHead() { hasHead = false }
+  mutating func takeHead() { hasHead = false }
 
   /// Nothing more of it is read.
   mutating func abandon() {

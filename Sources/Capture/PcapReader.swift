@@ -8,13 +8,13 @@ struct PcapReader {
   /// In files older than 2.3 captured length and length are the other way round; in 2.3 they may be.
   private enum LengthOrder { case capturedFirst, capturedSecond, smallerIsCaptured }
 
-  private let isSwapped: Bool
-  private let headerLength: Int
+  private var isSwapped = false
+  private var headerLength = 16
   /// Nanoseconds of one unit of the fraction.
-  private let unit: Int64
-  private let lengthOrder: LengthOrder
-  private let linkType: UInt16
-  private let interface: UInt16
+  private var unit: Int64 = 1000
+  private var lengthOrder = LengthOrder.capturedFirst
+  private var linkType: UInt16 = 0
+  private var interface: UInt16 = 0
   private var previous = Int64.min
 
   /// What the first four bytes say; nil where they are no pcap's.
@@ -39,6 +39,9 @@ struct PcapReader {
   static func recognises(_ magic: UInt32) -> Bool {
     Variant(magic: magic) != nil || Variant(magic: magic.byteSwapped) != nil
   }
+
+  /// Of no file yet.
+  init() {}
 
   /// Reads the file's header.
   init(_ source: inout ByteSource, input: Int, notes: inout Notes) throws(CaptureError) {
@@ -82,16 +85,35 @@ struct PcapReader {
     source.advance(24)
   }
 
+  /// Whether `usual` may be asked.
+  var isUsual: Bool { headerLength == 16 && lengthOrder == .capturedFirst }
+
+  /// As `next`, where there is nothing to say about the packet: it is whole in the window, and its time is neither before
+  /// that of the packet before nor after `latest`. Else nil, nothing is changed, and `next` has to look.
+  @inline(__always) mutating func usual(_ source: inout ByteSource, latest: Int64) -> PacketHead? {
+    guard source.available >= 16 else { return nil }
+    var (seconds, fraction) = source.pair(at: 0)
+    var (captured, original) = source.pair(at: 8)
+    if isSwapped {
+      (seconds, fraction) = (seconds.byteSwapped, fraction.byteSwapped)
+      (captured, original) = (captured.byteSwapped, original.byteSwapped)
+    }
+    guard captured <= Self.largestPacket, 16 &+ Int(captured) <= source.available else { return nil }
+    let time = time(seconds, fraction)
+    guard time >= previous, time <= latest else { return nil }
+    previous = time
+    source.advance(16)
+    return PacketHead(time: time, captured: captured, original: original, interface: interface, linkType: linkType)
+  }
+
   /// The next packet's head, its bytes being the next of the source; nil at the end.
   /// - Parameter number: of the packet before; moves on to this one's.
-  @inline(__always) mutating func next(
+  mutating func next(
     _ source: inout ByteSource, input: Int, number: inout UInt64, notes: inout Notes
   ) throws(CaptureError) -> PacketHead? {
     if source.available < headerLength, try !beginRecord(&source) { return nil }
-    var seconds = source.u32(at: 0)
-    var fraction = source.u32(at: 4)
-    var captured = source.u32(at: 8)
-    var original = source.u32(at: 12)
+    var (seconds, fraction) = source.pair(at: 0)
+    var (captured, original) = source.pair(at: 8)
     if isSwapped {
       (seconds, fraction) = (seconds.byteSwapped, fraction.byteSwapped)
       (captured, original) = (captured.byteSwapped, original.byteSwapped)
@@ -99,19 +121,23 @@ struct PcapReader {
     if lengthOrder != .capturedFirst && (lengthOrder == .capturedSecond || captured > original) {
       swap(&captured, &original)
     }
-    // One comparison for both: too long to be true, or not all in the window yet.
-    if Int(captured) > min(source.available - headerLength, Int(Self.largestPacket)) {
+    // Too long to be true, or not all in the window yet.
+    if captured > Self.largestPacket || source.available < headerLength &+ Int(captured) {
       try fetch(captured, &source)
     }
-    // Seconds without a sign, as the draft has them; the fraction with one, as libpcap has it: only a nonsensical one is
-    // that large.
-    let time = Int64(seconds) * 1_000_000_000 + Int64(Int32(bitPattern: fraction)) * unit
+    let time = time(seconds, fraction)
     number &+= 1
     notes.observe(time, after: previous, input: input, number: number)
     previous = time
     source.advance(headerLength)
     return PacketHead(
       time: time, captured: captured, original: original, interface: interface, linkType: linkType)
+  }
+
+  /// Seconds without a sign, as the draft has them; the fraction with one, as libpcap has it: only a nonsensical one is
+  /// that large.
+  @inline(__always) private func time(_ seconds: UInt32, _ fraction: UInt32) -> Int64 {
+    Int64(seconds) &* 1_000_000_000 &+ Int64(Int32(bitPattern: fraction)) &* unit
   }
 
   /// A record's header; false at the end of the file.

@@ -66,17 +66,17 @@ extension PcapngReader {
     let length = try wholeBlock(&source, least: 24)
     let id = Int(source.u32(at: 8).in(order: isSwapped))
     guard id < interfaces.count else { throw unknownInterface(source, id) }
-    let clock = interfaces[id].clock
-    var time = clock.time(halves(source, 12))
+    let state = interfaces[id]
+    var time = state.statisticsTime(halves(source, 12))
     var began = Int64.max
     var (interface, system): (UInt64?, UInt64?) = (nil, nil)
     var place = 20
     while let option = option(source, &place, length - 4) {
       guard option.length >= 8 else { continue }
       switch option.code {
-      case Code.startTime: began = clock.time(halves(source, option.value))
+      case Code.startTime: began = state.statisticsTime(halves(source, option.value))
       case Code.endTime:
-        time = clock.time(halves(source, option.value))
+        time = state.statisticsTime(halves(source, option.value))
         // Clamped means nonsense.
         if time < .max { notes.end = max(notes.end, time) }
       case Code.interfaceDropped: interface = source.u64(at: option.value).in(order: isSwapped)
@@ -179,4 +179,18 @@ extension UInt64 {
   }
 
   func subtractingClamped(_ less: UInt64) -> UInt64 { self > less ? self - less : 0 }
+}
+
+extension PcapngReader.Interface {
+  /// A time among statistics. dumpcap (4.0) writes microseconds there even where if_tsresol says nanoseconds: what would
+  /// lie before the interface's packets, and as microseconds does not, is microseconds.
+  func statisticsTime(_ ticks: UInt64) -> Int64 {
+    let time = clock.time(ticks)
+    guard clock.resolution == 9, first != .min, time < first else { return time }
+    var microseconds = clock
+    microseconds.resolution = 6
+    let other = microseconds.time(ticks)
+    // A day before the first packet is where a capture may have begun.
+    return other < .max && other >= first - 86_400_000_000_000 ? other : time
+  }
 }

@@ -33,6 +33,16 @@ struct PcapngReader {
     var kernelDropped: UInt64 = 0
     var interfaceDropped: UInt64 = 0
     var located: UInt64 = 0
+
+    /// Notes a packet's time; nil, and nothing noted, where it is the first, before the one before it, or after `latest`.
+    @inline(__always) mutating func pass(
+      _ ticks: UInt64, latest: Int64
+    ) -> (time: Int64, index: UInt16, linkType: UInt16)? {
+      let time = clock.time(ticks)
+      guard time >= previous, previous != .min, time <= latest else { return nil }
+      previous = time
+      return (time, index, linkType)
+    }
   }
 
   var isSwapped = false
@@ -50,9 +60,41 @@ struct PcapngReader {
     return source.u32(at: 0) == BlockType.section && (magic == 0x1a2b_3c4d || magic == 0x4d3c_2b1a)
   }
 
+  /// As `next`, where there is nothing to say about the packet: an enhanced packet block without options, whole in the
+  /// window, its time neither before that of the interface's packet before nor after `latest`. Else nil, and `next` has to look.
+  @inline(__always) mutating func usual(_ source: inout ByteSource, latest limit: Int64) -> PacketHead? {
+    source.advance(tail)
+    tail = 0
+    guard source.available >= 32 else { return nil }
+    let (type, length) = pair(source, 0)
+    let (id, high) = pair(source, 8)
+    let (low, captured) = pair(source, 16)
+    // 28 bytes before the packet, 4 behind it, and up to 3 to fill up.
+    guard type == BlockType.enhancedPacket, length >= 32, length <= Self.largestBlock,
+      source.available >= Int(length), Int(length) == 32 &+ (Int(captured) &+ 3) & ~3
+    else { return nil }
+    let original = source.u32(at: 24).in(order: isSwapped)
+    let again = source.u32(at: Int(length) &- 4).in(order: isSwapped)
+    let ticks = UInt64(high) << 32 | UInt64(low)
+    guard again == length, Int(id) < interfaces.count,
+      let interface = interfaces[Int(id)].pass(ticks, latest: limit)
+    else { return nil }
+    latest = interface.time
+    source.advance(28)
+    tail = Int(length) &- 28 &- Int(captured)
+    return PacketHead(
+      time: interface.time, captured: captured, original: original, interface: interface.index,
+      linkType: interface.linkType)
+  }
+
+  @inline(__always) private func pair(_ source: borrowing ByteSource, _ place: Int) -> (UInt32, UInt32) {
+    let (first, second) = source.pair(at: place)
+    return (first.in(order: isSwapped), second.in(order: isSwapped))
+  }
+
   /// The next packet's head, its bytes being the next of the source; nil at the end.
   /// - Parameter number: of the packet before; moves on to this one's.
-  @inline(__always) mutating func next(
+  mutating func next(
     _ source: inout ByteSource, input: Int, number: inout UInt64, notes: inout Notes
   ) throws(CaptureError) -> PacketHead? {
     source.advance(tail)

@@ -37,6 +37,8 @@ public struct Timeline: ~Copyable {
   /// The earliest packet of any other input, ns; `.max` is none.
   private var othersFrom = Int64.max
   private var filter: PacketFilter?
+  /// The short way to the current input's packets; no head of it waits then, between calls.
+  private var lane = Input.Lane.none
 
   /// - Parameters:
   ///   - paths: files; `-` is standard input.
@@ -52,7 +54,8 @@ public struct Timeline: ~Copyable {
     guard let filter else { return }
     var compiled = try PacketFilter(filter)
     // The first packet says for which link type it must hold; a mistake is told before anything is done.
-    if switchInput(), !notes.interfaces.isEmpty {
+    if switchInput() {
+      lane = .none
       try compiled.prepare(current.head.interface, notes.interfaces[Int(current.head.interface)])
     }
     self.filter = compiled
@@ -71,6 +74,27 @@ public struct Timeline: ~Copyable {
   /// The next frame, valid until the next call; nil at the end of all inputs. Damage ends one input and is noted in `errors`.
   @_lifetime(&self)
   public mutating func next() -> Frame? {
+    guard lane == .pcap else { return nextOfPcapng() }
+    guard let head = current.usualPcapHead(latest: othersFrom) else { return nextOfAny() }
+    count(head)
+    return frame(head)
+  }
+
+  @inline(never) @_lifetime(&self)
+  private mutating func nextOfPcapng() -> Frame? {
+    guard lane == .pcapng, let head = current.usualPcapngHead(latest: othersFrom) else { return nextOfAny() }
+    count(head)
+    return frame(head)
+  }
+
+  @inline(__always) private mutating func count(_ head: PacketHead) {
+    frames &+= 1
+    if head.time > notes.end { notes.end = head.time }
+  }
+
+  /// The whole way, of which `next` is the shortcut.
+  @inline(never) @_lifetime(&self)
+  private mutating func nextOfAny() -> Frame? {
     while true {
       if !current.hasHead && !current.readHead(&notes) || current.head.time > othersFrom {
         guard switchInput() else { return nil }
@@ -78,10 +102,14 @@ public struct Timeline: ~Copyable {
       }
       current.takeHead()
       frames &+= 1
-      if filter != nil && !passesFilter() { continue }
-      break
+      if filter == nil || passesFilter() { break }
     }
-    let head = current.head
+    return frame(current.head)
+  }
+
+  /// The packet whose bytes are the next of the current source.
+  @inline(__always) @_lifetime(&self)
+  private mutating func frame(_ head: PacketHead) -> Frame {
     let packet = PacketReference(input: current.index, number: current.number)
     let ordinal = frames
     return Frame(
@@ -94,6 +122,7 @@ public struct Timeline: ~Copyable {
   @inline(never) private mutating func switchInput() -> Bool {
     let found = schedule.exchange(&current, notes: &notes)
     othersFrom = schedule.earliest
+    lane = filter == nil ? current.lane : .none
     return found
   }
 

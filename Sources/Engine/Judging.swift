@@ -10,6 +10,10 @@ struct Judging {
   private let selection: RuleSelection
   private var surroundings = Surroundings()
   private var attempts = LoneAttempts()
+  private var hosts = Hosts()
+  /// Connections with bytes that the capture lost, and by rule what was found on them.
+  private var lossyConnections: UInt64 = 0
+  private var doubtedFindings: [String: UInt64] = [:]
   private var lastID: UInt64 = 0
   /// The severest finding so far.
   private(set) var severest: Severity?
@@ -37,9 +41,20 @@ struct Judging {
     surroundings.captureEnd = recording
   }
 
+  /// What a connection tells of its hosts. To be called for several that end together before the first is judged.
+  mutating func learn(_ facts: Facts) { hosts.learn(facts) }
+
   mutating func findings(of facts: Facts) -> [FindingRecord] {
     if attempts.take(facts) { return [] }
-    return judge(facts, surroundings, thresholds).compactMap { number($0, connection: facts.id) }
+    surroundings.bothDirectionsSeen = hosts.bothDirectionsSeen(facts) ?? true
+    surroundings.clientHostTTL = hosts.timeToLive(.client, of: facts)
+    surroundings.serverHostTTL = hosts.timeToLive(.server, of: facts)
+    let findings = judge(facts, surroundings, thresholds)
+    if facts.client.missingBytes + facts.server.missingBytes > 0 {
+      lossyConnections += 1
+      for finding in findings where finding.confidence < .certain { doubtedFindings[finding.rule, default: 0] += 1 }
+    }
+    return findings.compactMap { number($0, connection: facts.id) }
   }
 
   /// Attempts that nobody answered, target by target, and what is wrong with the capture itself.
@@ -50,6 +65,8 @@ struct Judging {
     facts.duplicatePackets = tally.duplicates
     facts.connections = tally.conversations
     facts.oneSidedConnections = tally.oneSided
+    facts.lossyConnections = lossyConnections
+    facts.doubtedFindings = doubtedFindings
     facts.backwardSteps = loss.backwardSteps
     facts.largestBackwardStep = loss.largestBackwardStep
     if loss.backwardSteps > 0 {

@@ -67,21 +67,34 @@ public struct Pipeline: ~Copyable {
     }
   }
 
+  /// Connections that end together are heard as witnesses of their hosts before the first of them is judged: so many.
+  private static var window: Int { 1024 }
+
   /// Judges and reports the connections that have ended.
   private mutating func deliver(_ reporter: inout some Reporter) {
     judging.observe(stages.tally, timeline.loss, now: stages.tracker.now)
-    while let facts = stages.tracker.nextFinished() {
-      if reporter.isBroken { return }
-      stages.tally.end(facts)
-      let findings = judging.findings(of: facts)
-      for record in findings { stages.tally.find(record.finding) }
-      guard reportsAllConnections || !findings.isEmpty else { continue }
-      let interface = Int(facts.interface)
-      reporter.report(
-        ConnectionRecord(
-          facts: facts, findings: findings, encapsulation: stages.encapsulation(facts.encapsulation),
-          interface: interface < timeline.interfaces.count ? timeline.interfaces[interface].name : nil))
+    var ended: [Facts] = []
+    while !reporter.isBroken {
+      ended.removeAll(keepingCapacity: true)
+      while ended.count < Pipeline.window, let facts = stages.tracker.nextFinished() {
+        judging.learn(facts)
+        ended.append(facts)
+      }
+      if ended.isEmpty { return }
+      for facts in ended { report(facts, to: &reporter) }
     }
+  }
+
+  private mutating func report(_ facts: Facts, to reporter: inout some Reporter) {
+    stages.tally.end(facts)
+    let findings = judging.findings(of: facts)
+    for record in findings { stages.tally.find(record.finding) }
+    guard reportsAllConnections || !findings.isEmpty else { return }
+    let interface = Int(facts.interface)
+    reporter.report(
+      ConnectionRecord(
+        facts: facts, findings: findings, encapsulation: stages.encapsulation(facts.encapsulation),
+        interface: interface < timeline.interfaces.count ? timeline.interfaces[interface].name : nil))
   }
 
   private func summary() -> SummaryRecord {

@@ -35,10 +35,14 @@ struct AuditOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Most connections held at a time.", valueName: "number"))
   var maxConnections: Int?
 
+  @Option(help: ArgumentHelp("Most memory for connections (default 1G).", valueName: "size"))
+  var maxMemory: ByteSize?
+
   mutating func validate() throws {
     for id in rule + ignore where Catalogue.rule(id) == nil {
       throw ValidationError("no rule is called “\(id)”; tcpaudit rules lists them")
     }
+    if let maxMemory, maxMemory.bytes < 1 << 20 { throw ValidationError("--max-memory is at least 1M") }
     if let maxConnections, !(16...1 << 30).contains(maxConnections) {
       throw ValidationError("--max-connections is from 16 to 1073741824")
     }
@@ -56,6 +60,7 @@ struct AuditOptions: ParsableArguments {
     options.keyVLAN = keyVlan
     options.keyTunnel = keyTunnel
     if let maxConnections { options.tracker.maxConnections = maxConnections }
+    if let maxMemory { options.tracker.maxMemory = maxMemory.bytes }
     return options
   }
 }

@@ -1,0 +1,107 @@
+import Audit
+import Capture
+import Engine
+import Flow
+import PacketScript
+import Report
+import Testing
+import Wire
+
+@Suite("The packet's way, joined")
+struct PipelineTests {
+  private func connections(_ lines: [String]) -> [String] { lines.filter { $0.hasPrefix(#"{"type":"connection""#) } }
+  private func findings(_ lines: [String]) -> [String] { lines.filter { $0.hasPrefix(#"{"type":"finding""#) } }
+
+  @Test func aRunBeginsAndEndsAsPromised() throws {
+    let scratch = Scratch()
+    let lines = try json([scratch.write(try PacketScript.parse(severalConnections).pcap())])
+    #expect(lines.first?.hasPrefix(#"{"type":"run","schema":1,"tool":"tcpaudit""#) == true)
+    #expect(lines.last?.hasPrefix(#"{"type":"summary","packets":37,"tcp_packets":37,"#) == true)
+    #expect(connections(lines).count == 3)
+    #expect(
+      findings(lines).contains {
+        $0.contains(#""rule":"half-close-truncated""#) && $0.contains(#""at_fault":"client""#)
+      })
+    #expect(findings(lines).contains { $0.contains(#""rule":"syn-refused""#) })
+    #expect(findings(lines).count == 2)
+  }
+
+  /// Lengths come from the IP header: what the snaplen cut off was on the wire all the same.
+  @Test(arguments: [64, 96]) func aSnaplenChangesNoRecord(_ snaplen: Int) throws {
+    let scratch = Scratch()
+    let script = try PacketScript.parse(severalConnections)
+    let whole = try json([scratch.write(script.pcap())])
+    let cut = try json([scratch.write(script.pcap(snaplen: snaplen))])
+    // A snaplen of 64 cuts the options of a SYN: what was not captured is null, not absent.
+    let names = ["mss", "window_scale", "sack_permitted", "timestamps"]
+    func blanked(_ line: String) -> String {
+      names.reduce(line) { $0.replacing(try! Regex("\"\($1)\":[^,]*"), with: "") }
+    }
+    #expect(connections(whole).map(blanked) == connections(cut).map(blanked))
+    #expect(findings(whole).count == findings(cut).count)
+  }
+
+  /// A connection that spans two files is one connection, whatever the order they are named in.
+  @Test(arguments: [1, 5, 12, 20, 36]) func rotatedFilesAreOneTimeline(_ cut: Int) throws {
+    let scratch = Scratch()
+    let script = try PacketScript.parse(severalConnections)
+    var (first, second) = (script, script)
+    first.entries = Array(script.entries.prefix(cut))
+    second.entries = Array(script.entries.dropFirst(cut))
+    let paths = [scratch.write(first.pcap()), scratch.write(second.pcap())]
+    let whole = try json([scratch.write(script.pcap())])
+    let names = ["first_packet", "last_packet", "input", "last_input"]
+    func blanked(_ line: String) -> String {
+      names.reduce(line) { $0.replacing(try! Regex("\"\($1)\":[0-9]*,"), with: "") }
+    }
+    for order in [paths, paths.reversed()] {
+      #expect(connections(try json(order)).map(blanked) == connections(whole).map(blanked))
+    }
+  }
+
+  @Test func whatIsAskedForIsWhatIsSaid() throws {
+    let scratch = Scratch()
+    let path = scratch.write(try PacketScript.parse(severalConnections).pcap())
+    var options = RunOptions()
+    options.selection.only = ["syn-refused"]
+    #expect(findings(try json([path], options)).count == 1)
+    options.selection = RuleSelection()
+    options.selection.ignored = ["syn-refused"]
+    #expect(findings(try json([path], options)).count == 1)
+    options.selection = RuleSelection()
+    options.selection.minimum = .error
+    #expect(findings(try json([path], options)).allSatisfy { $0.contains(#""severity":"error""#) })
+  }
+
+  @Test func everyByteOrderAndFormatSaysTheSame() throws {
+    let scratch = Scratch()
+    let script = try PacketScript.parse(severalConnections)
+    let reference = connections(try json([scratch.write(script.pcap())]))
+    for other in [script.pcap(bigEndian: true), script.pcapng(), script.pcapng(bigEndian: true)] {
+      let lines = connections(try json([scratch.write(other)]))
+      #expect(lines == reference)
+    }
+  }
+
+  @Test func aMissingFileIsAnErrorAndTheOthersAreAudited() throws {
+    let scratch = Scratch()
+    let path = scratch.write(try PacketScript.parse(severalConnections).pcap())
+    var reporter = JSONReport(Output())
+    let pipeline = try Pipeline(["/nowhere/at-all.pcap", path], RunOptions())
+    let outcome = pipeline.run(&reporter, RunRecord(version: "test", inputs: []))
+    #expect(outcome.errors.map(\.path) == ["/nowhere/at-all.pcap"])
+    #expect(outcome.connections == 3)
+  }
+
+  @Test func oneConnectionsPacketsAreReadAgain() throws {
+    let scratch = Scratch()
+    let path = scratch.write(try PacketScript.parse(severalConnections).pcap())
+    var one = OneConnection(id: 1)
+    let pipeline = try Pipeline([path], RunOptions())
+    _ = pipeline.run(&one, RunRecord(version: "test", inputs: []))
+    let facts = try #require(one.record?.facts)
+    let packets = try ConnectionPackets(of: facts, in: [path], filter: nil)
+    #expect(UInt64(packets.segments.count) == facts.client.packets + facts.server.packets)
+    #expect(packets.segments.first?.flags == .syn)
+  }
+}
