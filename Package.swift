@@ -83,7 +83,11 @@ let package = Package(
       dependencies: ["Engine", "Expectation", "Capture", "Report", "Audit", "Flow", "Wire", "PacketScript"],
       swiftSettings: tests),
     .testTarget(
-      name: "CommandTests", dependencies: ["tcpaudit", "PacketScript", "Wire"], swiftSettings: tests),
+      name: "CommandTests",
+      dependencies: [
+        "tcpaudit", "PacketScript", "Wire", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: tests),
 
     // Programs of the workshop, not of the product.
     .executableTarget(

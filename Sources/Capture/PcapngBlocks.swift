@@ -182,15 +182,17 @@ extension UInt64 {
 }
 
 extension PcapngReader.Interface {
+  private static var day: Int64 { 86_400_000_000_000 }
+
   /// A time among statistics. dumpcap (4.0) writes microseconds there even where if_tsresol says nanoseconds: what would
-  /// lie before the interface's packets, and as microseconds does not, is microseconds.
+  /// lie years before the interface's packets, and as microseconds does not, is microseconds.
   func statisticsTime(_ ticks: UInt64) -> Int64 {
     let time = clock.time(ticks)
-    guard clock.resolution == 9, first != .min, time < first else { return time }
+    guard clock.resolution == 9, first != .min, time < first - min(first, 365 * Self.day) else { return time }
     var microseconds = clock
     microseconds.resolution = 6
     let other = microseconds.time(ticks)
     // A day before the first packet is where a capture may have begun.
-    return other < .max && other >= first - 86_400_000_000_000 ? other : time
+    return other < .max && other >= first - Self.day ? other : time
   }
 }
