@@ -117,6 +117,32 @@ struct SilenceHealthyTests {
     }
   }
 
+  /// Those that have left the table when a straggler comes: a copy that was held up, a FIN whose last ACK was lost.
+  static let stragglers = [
+    "data, answered by RST": """
+    30 S > C P. 1:501
+    30.0001 C > S R 102
+    """,
+    "a FIN, repeated": "30,50,90,170,330 S > C F. 501",
+    "data, repeated": "30,50,90,170,330 S > C P. 1:501",
+  ]
+
+  @Test(arguments: stragglers.keys.sorted()) func longAfterTheClose(_ name: String) throws {
+    let late = try #require(Self.stragglers[name])
+    let closed =
+      atClient + SilencePeerTests.alive + """
+        2 C > S F.
+        2.08 S > C F. ack 102
+        2.081 C > S .
+        20 tick
+
+        """
+    // Another conversation lets time pass, so that the closed one leaves.
+    let other = "host D = 10.0.0.9:50000\n20 D > S S\n20.08 S > D S.\n20.081 D > S .\n"
+    let serious = try audit(closed + other + late).filter { $0.severity > .note }
+    #expect(serious.isEmpty, "\(serious.map(\.rule))")
+  }
+
   private func expectSilence(
     of script: PacketScript, _ what: Comment, _ circumstances: Circumstances = Circumstances()
   ) {

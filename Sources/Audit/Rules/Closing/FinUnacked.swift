@@ -6,7 +6,7 @@ extension Rule {
     id: "fin-unacked", section: .closing, severity: .error,
     title: "a FIN that no packet of the peer ever acknowledges"
   ) { facts, surroundings, thresholds in
-    guard facts.abort == nil else { return nil }
+    guard facts.abort == nil, !facts.isAfterlife else { return nil }
     for side in Side.allCases {
       let peer = facts[side.other]
       guard let fin = facts[side].fin, fin.acked == nil, !fin.inferred, let run = facts[side].unanswered,

@@ -5,7 +5,7 @@ extension Rule {
     id: "acks-lost", section: .silence, severity: .error,
     title: "data come again and again although their ACKs are on the wire"
   ) { facts, surroundings, thresholds in
-    guard facts.state != .closed, let (side, deaf) = facts.deafSide(thresholds) else { return nil }
+    guard facts.state != .closed, !facts.isAfterlife, let (side, deaf) = facts.deafSide(thresholds) else { return nil }
     let unheard = side.other
     guard surroundings.recorded(after: deaf.first) >= facts.overdue(thresholds) else { return nil }
     let ample = deaf.count >= thresholds.dataTransmissions + 1 && deaf.span >= 2 * thresholds.silentSpan

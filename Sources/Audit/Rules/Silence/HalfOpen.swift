@@ -6,6 +6,7 @@ extension Rule {
     id: "half-open", section: .silence, severity: .error,
     title: "the peer answers that it has no such socket"
   ) { facts, surroundings, thresholds in
+    guard !facts.isAfterlife else { return nil }
     for side in Side.allCases {
       guard let reset = facts.resetOfNoSocket(side) else { continue }
       return facts.halfOpen(side, reset, surroundings)

@@ -141,7 +141,7 @@ extension Unanswered {
 extension Facts {
   /// Whether nothing but silence came from `side` since the other one repeats `run`: no close, no RST of either.
   func isSilent(_ side: Side, since run: Unanswered) -> Bool {
-    guard state != .closed else { return false }
+    guard state != .closed, !isAfterlife else { return false }
     // A RST is no silence: what it means is for the rules about RSTs.
     if let resets = self[side].resets {
       if resets.effective != nil { return false }
@@ -151,6 +151,10 @@ extension Facts {
     if let own = self[side.other].resets?.effective, own.moment.precedes(run.sent.last) { return false }
     return true
   }
+
+  /// Met without its beginning, and the 4-tuple was used before: what comes late of a connection that is over, and of which
+  /// more is known than this record has.
+  var isAfterlife: Bool { tupleReused && handshake.syn == nil && handshake.synAck == nil }
 
   /// `side` said nothing but its part of the handshake, or nothing at all where the capture begins in midstream, and
   /// acknowledged nothing that the other one sent.
