@@ -45,7 +45,7 @@ struct Judging {
   mutating func learn(_ facts: Facts) { hosts.learn(facts) }
 
   mutating func findings(of facts: Facts) -> [FindingRecord] {
-    if attempts.take(facts) { return [] }
+    if attempts.take(facts, recordedUntil: surroundings.captureEnd) { return [] }
     surroundings.bothDirectionsSeen = hosts.bothDirectionsSeen(facts) ?? true
     surroundings.clientHostTTL = hosts.timeToLive(.client, of: facts)
     surroundings.serverHostTTL = hosts.timeToLive(.server, of: facts)

@@ -69,6 +69,12 @@ struct SilenceAttemptsTests {
     #expect(findings[1].fact("attempts") == .integer(3))
   }
 
+  @Test(arguments: [31, 32]) func aFewTargetsAreNoScan(_ targets: Int) {
+    var attempts = LoneAttempts()
+    for port in 0..<targets { _ = attempts.take(attempt(from: 7, to: 100, port: UInt16(port), at: Int64(port))) }
+    #expect(attempts.findings().count == (targets < 32 ? targets : 1))
+  }
+
   @Test func aFloodIsBoundedAndCountedWhole() throws {
     var attempts = LoneAttempts()
     let flood = 20_000

@@ -127,6 +127,11 @@ struct SilenceOneWayTests {
         3.09,3.39,3.99,5.19,7.59,12.39 S > C . 51:1499 ack 101
         """),
     Verdict(
+      "just large enough", "big-packets-lost", [.path], .certain,
+      of: atServer + large(500)),
+    Verdict(
+      "not large", nothingIn: atServer + large(499)),
+    Verdict(
       "a large one had arrived before",
       nothingIn: atServer + """
         1 C > S P. 1:101
@@ -136,6 +141,18 @@ struct SilenceOneWayTests {
         11 C > S . 101 ack 1449
         """),
   ]
+
+  /// A segment of this size that never arrives at a client that lives.
+  static func large(_ size: Int) -> String {
+    """
+    1 C > S P. 1:101
+    1.0001 S > C P. 1:51 ack 101
+    1.08 C > S .
+    1.09,1.39,1.99,3.19,5.59,10.39 S > C . 51:\(51 + size) ack 101
+    11 C > S P. 101:111 ack 51
+    11.0001 S > C . \(51 + size) ack 111
+    """
+  }
 
   @Test(arguments: sizes) func largeSegments(_ verdict: Verdict) throws { try verdict.check() }
 }
