@@ -81,7 +81,13 @@ struct Connection: BitwiseCopyable {
   /// Both FINs are acknowledged, or a RST took effect.
   func isOver(_ troubles: borrowing Troubles) -> Bool {
     if a.has(.finAcked), b.has(.finAcked) { return true }
+    // Of a connection that was met by its RSTs alone nothing ended: a RST a minute is one record, not many.
     return shared.has(.reset) && (resetCandidate(a, troubles) || resetCandidate(b, troubles))
+      && !(onlyResets(a, troubles) && onlyResets(b, troubles))
+  }
+
+  private func onlyResets(_ side: Sender, _ troubles: borrowing Troubles) -> Bool {
+    side.packets == 0 || (side.trouble != 0 && troubles.records[side.trouble].rstPackets == side.packets)
   }
 
   private func resetCandidate(_ side: Sender, _ troubles: borrowing Troubles) -> Bool {

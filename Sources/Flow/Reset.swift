@@ -12,6 +12,8 @@ extension Shared {
     if !sender.has(.reset) { troubles.records[index].lastAlive = lastOwn }
     sender.marks.insert(.reset)
     troubles.records[index].rstPackets &+= 1
+    // Both at once is a RST to a kernel, and counts as what it is.
+    if segment.flags.contains(.fin) { troubles.records[index].finPackets &+= 1 }
     let heardOf = sender.has(.origin)
     if !heardOf { sender.begin(at: segment.sequence) }
     var reset = anatomy(segment, moment, sender: sender, receiver: receiver, troubles: troubles)

@@ -152,3 +152,19 @@ struct ClosingTests {
     #expect(facts.server.state == .timeWait)
   }
 }
+
+@Suite("RST alone")
+struct LoneResetTests {
+  @Test func aRSTAMinuteIsOneConnection() throws {
+    let minutes = (0..<40).map { "\($0 * 60) C > S R. 1 ack 1" }.joined(separator: "\n")
+    let facts = try trackOne(minutes)
+    #expect(facts.client.rstPackets == 40)
+  }
+
+  @Test func FINAndRSTAtOnceCountAsBoth() throws {
+    let facts = try trackOne(handshake + "1.0 C > S FR. 1")
+    #expect(facts.client.rstPackets == 1)
+    #expect(facts.client.finPackets == 1)
+    #expect(facts.client.fin == nil)
+  }
+}
