@@ -20,7 +20,12 @@ extension Connection {
     if sender.has(.syn) {
       if start == sender.origin { return .same }
       if isOver { return .new }
-      if isSYNACK { return .same }
+      if isSYNACK {
+        // Of the other side nothing is in the capture: that it is another SYN which is answered shows by its number alone.
+        let answersAnother =
+          receiver.packets == 0 && receiver.has(.origin) && receiver.offset(of: segment.acknowledgment) != 0
+        return answersAnother ? .new : .same
+      }
       // An attempt that nobody answered is over when the next one begins.
       return isAttempt ? .new : .pending
     }

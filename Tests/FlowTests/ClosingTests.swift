@@ -161,7 +161,7 @@ struct LoneResetTests {
     #expect(facts.client.rstPackets == 40)
   }
 
-  @Test func FINAndRSTAtOnceCountAsBoth() throws {
+  @Test func aFINWithARSTCountsAsBoth() throws {
     let facts = try trackOne(handshake + "1.0 C > S FR. 1")
     #expect(facts.client.rstPackets == 1)
     #expect(facts.client.finPackets == 1)

@@ -108,3 +108,36 @@ struct IncarnationTests {
     #expect(parts.map(\.state) == whole.map(\.state))
   }
 }
+
+@Suite("Incarnations of which one side was captured")
+struct OneSidedIncarnationTests {
+  private let first = """
+    0.000 S > C S. 0 ack =4073174153
+    0.001 S > C P. 1:3001 ack =4073174453
+    0.002 S > C F. 3001 ack =4073174453
+
+    """
+
+  @Test func aSYNACKThatAnswersAnotherSYN() throws {
+    let all = try track(
+      first + """
+        isn S 1586071278
+        18.0 S > C S. ack =1586058934
+        18.1 S > C P. 1:3001 ack =1586059234
+        """)
+    #expect(all.map(\.server.payloadBytes) == [3000, 3000])
+    #expect(all.map(\.server.missingBytes) == [0, 0])
+    // What the client sent, acknowledged and not in the capture.
+    #expect(all.map(\.client.ackedBytes) == [300, 300])
+  }
+
+  /// Another ISN for the same SYN: a second server's, or a SYN proxy's.
+  @Test func anotherISNForTheSameSYN() throws {
+    let facts = try trackOne(
+      """
+      0.000 S > C S. 0 ack =4073174153
+      0.100 S > C S. =1586071278 ack =4073174153
+      """)
+    #expect(facts.server.synPackets == 2)
+  }
+}
