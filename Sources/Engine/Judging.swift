@@ -30,7 +30,7 @@ struct Judging {
     if !surroundings.isEndOfCapture { surroundings.captureEnd = now }
     surroundings.kernelDropped = loss.kernelDropped
     surroundings.interfaceDropped = loss.interfaceDropped
-    surroundings.missingBytes = tally.missingBytes
+    surroundings.missingBytes = tally.lostBytes
     surroundings.payloadBytes = tally.payloadBytes
     surroundings.blind = loss.blind
   }

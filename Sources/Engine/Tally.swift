@@ -20,6 +20,8 @@ struct Tally {
   var rules: [String: UInt64] = [:]
   var duplicates: UInt64 = 0
   var missingBytes: UInt64 = 0
+  /// Of these, those of sides that the capture does see: it lost them. A side that was not captured at all is another matter.
+  var lostBytes: UInt64 = 0
   var payloadBytes: UInt64 = 0
   /// Connections of which more was seen than attempts, and those of them that were seen from one side only.
   var conversations: UInt64 = 0
@@ -34,6 +36,8 @@ struct Tally {
     states[facts.state, default: 0] += 1
     duplicates += facts.client.duplicatePackets + facts.server.duplicatePackets
     missingBytes += facts.client.missingBytes + facts.server.missingBytes
+    if facts.client.packets > 0 { lostBytes += facts.client.missingBytes }
+    if facts.server.packets > 0 { lostBytes += facts.server.missingBytes }
     payloadBytes += facts.client.payloadBytes + facts.server.payloadBytes
     guard facts.client.packets != facts.client.synPackets || facts.server.packets > 0 else { return }
     conversations += 1

@@ -93,6 +93,25 @@ struct PipelineTests {
     #expect(outcome.connections == 3)
   }
 
+  /// What the side sent that was not captured is no loss: the capture never had it.
+  @Test func oneDirectionIsNoCaptureLoss() throws {
+    let scratch = Scratch()
+    let script = """
+      0.000 C > S S lost
+      0.000 S > C S.
+      0.001 C > S P. 1:301 lost
+      0.002 S > C . ack 301
+      0.003 S > C P. 1:3001 ack 301
+      0.004 C > S . ack 3001 lost
+      0.005 S > C P. 3001:6001 ack 301
+      0.006 C > S F. lost
+      0.007 S > C F. ack 302
+      """
+    let lines = try json([scratch.write(try PacketScript.parse(script).pcap())])
+    #expect(!findings(lines).contains { $0.contains(#""rule":"capture-loss""#) })
+    #expect(!findings(lines).contains { $0.contains(#""severity":"error""#) || $0.contains(#""severity":"warning""#) })
+  }
+
   @Test func oneConnectionsPacketsAreReadAgain() throws {
     let scratch = Scratch()
     let path = scratch.write(try PacketScript.parse(severalConnections).pcap())
