@@ -83,6 +83,9 @@ struct Attempt: BitwiseCopyable, Sendable {
     return segment
   }
 
+  /// Of the connection that it is.
+  var id: UInt64 { PacketReference(rawValue: packet).number + UInt64(framesBefore) }
+
   var isLive: Bool { flagsAndOptions != 0 }
   mutating func clear() { flagsAndOptions = 0 }
 

@@ -10,7 +10,7 @@ extension Tracker {
   /// Keeps `segment` as an attempt, if it is a plain SYN.
   mutating func attempt(_ segment: Segment, _ key: FlowKey, _ hash: UInt32) -> Bool {
     // Zeek's view has its record from the first packet on.
-    guard !zeek.isOn, let attempt = Attempt(segment, scope: key.scope) else { return false }
+    guard !zeek.isOn, !usedTuples.contains(key), let attempt = Attempt(segment, scope: key.scope) else { return false }
     if openConnections >= options.maxConnections { evictOne() }
     if attempts.available == 0 { evictAttempt() }
     guard let index = attempts.allocate(attempt) else { return false }

@@ -8,6 +8,12 @@ struct Lingering: BitwiseCopyable {
   var since: Timestamp
 }
 
+/// A connection that is open when the input ends.
+struct Remaining: BitwiseCopyable, Sendable {
+  var id: UInt64
+  var index: UInt32
+}
+
 // How connections leave the table: closed and quiet, replaced, given up for want of room, or at the end of input. Nothing
 // leaves because it is idle: those are the connections that this tool is for.
 extension Tracker {
@@ -107,36 +113,43 @@ extension Tracker {
   /// Whether `nextFinished()` has something to give before the input ends.
   @inline(__always) public var hasFinished: Bool { !finished.isEmpty }
 
-  /// No more input: the connections that are still held follow by `nextFinished()`.
+  /// No more input: the connections that are still held follow by `nextFinished()`, in order of their beginnings.
   public mutating func finish(_ reason: EndReason = .endOfInput) {
     ending = reason
-    hand = 0
-    quietHand = 0
-    attemptHand = 0
+    remaining = []
+    remaining.reserveCapacity(openConnections)
+    for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
+      remaining.append(Remaining(id: records[index].shared.id, index: index))
+    }
+    for place in 1..<max(1, quiet.used) where quiet[place].isLive {
+      remaining.append(Remaining(id: quiet[place].id, index: place | Tracker.quietBit))
+    }
+    for place in 1..<max(1, attempts.used) where attempts[place].isLive {
+      remaining.append(Remaining(id: attempts[place].id, index: place | Tracker.attemptBit))
+    }
+    remaining.sort { $0.id > $1.id }
   }
 
   /// The facts of a connection that has ended, in order of their ends; nil where there is none for now.
   public mutating func nextFinished() -> Facts? {
     if let facts = finished.popFirst() { return facts }
     guard let reason = ending else { return nil }
-    while hand + 1 < records.used {
-      hand += 1
-      guard records[hand].shared.has(.live) else { continue }
-      retire(hand, reason)
-      return finished.popFirst()
-    }
-    while quietHand + 1 < quiet.used {
-      quietHand += 1
-      guard quiet[quietHand].isLive else { continue }
-      retireQuiet(quietHand, reason)
-      return finished.popFirst()
-    }
-    while attemptHand + 1 < attempts.used {
-      attemptHand += 1
-      guard attempts[attemptHand].isLive else { continue }
-      retireAttempt(attemptHand, reason)
-      return finished.popFirst()
+    while let next = remaining.popLast() {
+      retireRemaining(next.index, reason)
+      if let facts = finished.popFirst() { return facts }
     }
     return nil
+  }
+
+  private mutating func retireRemaining(_ index: UInt32, _ reason: EndReason) {
+    if Tracker.isAttempt(index) {
+      let place = index & ~Tracker.attemptBit
+      if attempts[place].isLive { retireAttempt(place, reason) }
+    } else if index >= Tracker.quietBit {
+      let place = index & ~Tracker.quietBit
+      if quiet[place].isLive { retireQuiet(place, reason) }
+    } else if records[index].shared.has(.live) {
+      retire(index, reason)
+    }
   }
 }

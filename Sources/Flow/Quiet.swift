@@ -67,6 +67,9 @@ struct Quiet: BitwiseCopyable, Sendable {
     self.b = b
   }
 
+  /// Of the connection that it is.
+  var id: UInt64 { PacketReference(rawValue: basePacket).number + UInt64(framesBefore) }
+
   var isLive: Bool { basePacket != 0 }
   mutating func clear() { basePacket = 0 }
 

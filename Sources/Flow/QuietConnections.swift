@@ -38,7 +38,9 @@ extension Tracker {
 
   /// Writes the facts of a quiet connection and gives its place free.
   mutating func retireQuiet(_ place: UInt32, _ reason: EndReason) {
-    let hash = quiet[place].key.hash(seed: options.seed)
+    let key = quiet[place].key
+    let hash = key.hash(seed: options.seed)
+    usedTuples.insert(key)
     finished.append(facts(of: quiet[place].connection(hash: hash), index: 0, reason))
     table.remove(hash, place | Tracker.quietBit)
     quiet[place].clear()

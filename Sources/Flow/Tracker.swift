@@ -26,11 +26,13 @@ public struct Tracker: ~Copyable {
   /// ICMP errors about connections, by record index.
   var notices: [UInt32: Notice] = [:]
   var finished = Deque<Facts>()
+  /// Those that are open at the end of the input; the first is last.
+  var remaining: [Remaining] = []
   var servicePorts = PortCounts()
   var usedTuples = UsedTuples()
   /// Most SYNs that wait for their answers at a time.
   static var pendingLimit: Int { 65_536 }
-  /// Where the search for a victim goes on, and where `finish` is.
+  /// Where the search for a victim goes on.
   var hand: UInt32 = 1
   var attemptHand: UInt32 = 0
   var evictionHand: UInt32 = 0
@@ -150,6 +152,8 @@ public struct Tracker: ~Copyable {
   mutating func begin(_ segment: Segment, _ key: FlowKey, _ hash: UInt32, isCounted: Bool = false) -> UInt32 {
     if openConnections >= options.maxConnections { evictOne() }
     var connection = Connection(key: key, hash: hash, beginning: segment)
+    // An attempt's tuple was fresh when it came.
+    if !isCounted, usedTuples.contains(key) { connection.shared.marks.insert(.tupleReused) }
     let index = enter(&connection, hash)
     if zeek.isOn { zeek.begin(segment, index: index) }
     if !isCounted { servicePorts.count(key) }
@@ -162,7 +166,6 @@ public struct Tracker: ~Copyable {
     if records.available == 0 { evictConnection() }
     generation &+= 1
     connection.shared.marks.insert(.live)
-    if usedTuples.contains(connection.key) { connection.shared.marks.insert(.tupleReused) }
     connection.shared.generation = generation
     // There is room: a place was given up where there was none.
     let index = records.allocate(connection) ?? 1

@@ -15,6 +15,7 @@ public struct TrackerState: Sendable {
   let pending: [UInt32: PendingSYN]
   let notices: [UInt32: Notice]
   let finished: Deque<Facts>
+  let remaining: [Remaining]
   let servicePorts: PortCounts
   let usedTuples: UsedTuples
   let hand: UInt32
@@ -38,7 +39,8 @@ extension Tracker {
       options: options, records: records.contents, quiet: quiet.contents, attempts: attempts.contents,
       troubles: troubles.records.contents,
       resets: troubles.resets.contents, zeek: zeek.contents, lingering: lingering, pending: pending, notices: notices,
-      finished: finished, servicePorts: servicePorts, usedTuples: usedTuples, hand: hand, quietHand: quietHand,
+      finished: finished, remaining: remaining, servicePorts: servicePorts, usedTuples: usedTuples, hand: hand,
+      quietHand: quietHand,
       attemptHand: attemptHand,
       evictionHand: evictionHand, ending: ending,
       generation: generation,
@@ -70,6 +72,7 @@ extension Tracker {
     pending = state.pending
     notices = state.notices
     finished = state.finished
+    remaining = state.remaining
     servicePorts = state.servicePorts
     usedTuples = state.usedTuples
     hand = state.hand

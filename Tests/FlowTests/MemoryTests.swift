@@ -40,6 +40,21 @@ struct MemoryTests {
     #expect(short == long, "\(script.name)")
   }
 
+  @Test func anAttemptOnATupleThatWasUsedSaysSo() throws {
+    let all = try track(
+      handshake + """
+        0.2 C > S F.
+        0.3 S > C F.
+        0.4 C > S .
+        host D = 10.0.0.3:40000
+        60 D > S S
+        isn C 900000
+        61 C > S S 0
+        """)
+    #expect(all.map(\.tupleReused) == [false, false, true])
+    #expect(all.map(\.id) == [1, 7, 8])
+  }
+
   @Test func aSYNIsKeptAsItCame() throws {
     let script = try PacketScript.parse(
       "0.0 C > S S <mss 1400,sackOK,TS val 77 ecr 0,wscale 9> ttl 61 id 5 win 1000 mac 02:00:00:00:00:09")
