@@ -15,8 +15,6 @@ struct TruthTraceTests {
     var bytesLost: UInt64?
     var isExact = false
     var oneSided = false
-    /// Not judged so yet: a defect of the audit that is known, said in docs or an issue.
-    var isOpen = false
 
     var testDescription: String { name }
   }
@@ -161,7 +159,7 @@ struct TruthTraceTests {
         0.304 C > S . 1 ack 346
         0.305 C > S . 1 ack 347
         60 tick
-        """, isOpen: true),
+        """),
     // The reset answers the first of two segments; the second was on its way when it came.
     Truth(
       name: "idle_rst_after_two_segments",
@@ -178,15 +176,10 @@ struct TruthTraceTests {
         400.20001 C > S P. 1321:1366
         400.250 S > C R 1001 ttl 128
         400.25001 S > C R 1001 ttl 128
-        """, rule: "idle-killed", suspects: [.path], bytesLost: 1265, isOpen: true),
+        """, rule: "idle-killed", suspects: [.path], bytesLost: 1265),
   ]
 
   @Test(arguments: traces) func isJudgedAsItsTruth(_ truth: Truth) throws {
-    guard truth.isOpen else { return try judged(truth) }
-    withKnownIssue(isIntermittent: true) { try judged(truth) }
-  }
-
-  private func judged(_ truth: Truth) throws {
     let (facts, findings) = try audit(truth.script, oneSided: truth.oneSided)
     #expect(facts.count == 1, "one connection")
     let serious = findings.filter { $0.severity != .note }
