@@ -10,7 +10,8 @@ struct Judging {
   private let selection: RuleSelection
   private var surroundings = Surroundings()
   private var attempts = LoneAttempts()
-  private var hosts = Hosts()
+  /// Those of connections that have ended; at the end of the capture those of the open ones too.
+  var hosts = Hosts()
   /// Connections with bytes that the capture lost, and by rule what was found on them.
   private var lossyConnections: UInt64 = 0
   private var doubtedFindings: [String: UInt64] = [:]
@@ -41,10 +42,8 @@ struct Judging {
     surroundings.captureEnd = recording
   }
 
-  /// What a connection tells of its hosts. To be called for several that end together before the first is judged.
-  mutating func learn(_ facts: Facts) { hosts.learn(facts) }
-
   mutating func findings(of facts: Facts) -> [FindingRecord] {
+    hosts.learn(facts)
     if attempts.take(facts, recordedUntil: surroundings.captureEnd) { return [] }
     surroundings.bothDirectionsSeen = hosts.bothDirectionsSeen(facts) ?? true
     surroundings.clientHostTTL = hosts.timeToLive(.client, of: facts)

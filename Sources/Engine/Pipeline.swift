@@ -42,6 +42,7 @@ public struct Pipeline: ~Copyable {
     stages.decoder.finish()
     deliver(&reporter)
     judging.reachEnd(of: timeline.recordingEnd ?? stages.tracker.now)
+    stages.tracker.teach(&judging.hosts)
     stages.tracker.finish(wasInterrupted ? .interrupted : .endOfInput)
     deliver(&reporter)
     for record in judging.findingsOfCapture(stages.tally, timeline.loss, timeline.errors) {
@@ -67,22 +68,10 @@ public struct Pipeline: ~Copyable {
     }
   }
 
-  /// Connections that end together are heard as witnesses of their hosts before the first of them is judged: so many.
-  private static var window: Int { 1024 }
-
   /// Judges and reports the connections that have ended.
   private mutating func deliver(_ reporter: inout some Reporter) {
     judging.observe(stages.tally, timeline.loss, now: stages.tracker.now)
-    var ended: [Facts] = []
-    while !reporter.isBroken {
-      ended.removeAll(keepingCapacity: true)
-      while ended.count < Pipeline.window, let facts = stages.tracker.nextFinished() {
-        judging.learn(facts)
-        ended.append(facts)
-      }
-      if ended.isEmpty { return }
-      for facts in ended { report(facts, to: &reporter) }
-    }
+    while !reporter.isBroken, let facts = stages.tracker.nextFinished() { report(facts, to: &reporter) }
   }
 
   private mutating func report(_ facts: Facts, to reporter: inout some Reporter) {

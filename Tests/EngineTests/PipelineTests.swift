@@ -112,6 +112,23 @@ struct PipelineTests {
     #expect(!findings(lines).contains { $0.contains(#""severity":"error""#) || $0.contains(#""severity":"warning""#) })
   }
 
+  /// Keepalives are judged first. That the capture has one direction only, so that their answers need not be in it, is
+  /// known from the other connection alone, which is open as well.
+  @Test(arguments: [false, true]) func theOpenOnesAreWitnessesBeforeTheFirstIsJudged(_ oneDirection: Bool) throws {
+    let scratch = Scratch()
+    let silent = "1,11,21,31,41,51 C > S . 1 ack 1\n"
+    let others = """
+      host D = 10.0.0.1:50001
+      60.0 D > S P. 1:101 ack =1000
+      60.5 D > S P. 101:201 ack =1500
+      61.0 D > S P. 201:301 ack =2000
+      90 tick
+      """
+    let path = scratch.write(try PacketScript.parse(silent + (oneDirection ? others : "90 tick")).pcap())
+    let accused = findings(try json([path])).filter { $0.contains(#""severity":"error""#) }
+    #expect(accused.count == (oneDirection ? 0 : 1), "\(accused)")
+  }
+
   @Test func oneConnectionsPacketsAreReadAgain() throws {
     let scratch = Scratch()
     let path = scratch.write(try PacketScript.parse(severalConnections).pcap())
