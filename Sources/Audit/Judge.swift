@@ -4,8 +4,9 @@ public import Flow
 /// that may stand beside it.
 public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) -> [Finding] {
   guard facts.isWorthALook else { return [] }
+  let signs = facts.signs
   var fitting: [Finding] = []
-  for rule in Precedence.rules {
+  for rule in Precedence.rules where !rule.signs.isDisjoint(with: signs) {
     if let finding = rule.check?(facts, surroundings, thresholds) { fitting.append(finding) }
   }
   return Precedence.oneCauseOneFinding(fitting)

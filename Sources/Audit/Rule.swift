@@ -15,6 +15,8 @@ public struct Rule: Sendable {
   public let section: Section
   /// The severest that it gives.
   public let severity: Severity
+  /// It can only fit where one of these is.
+  public let signs: Signs
   /// One line for `tcpaudit rules`: what is on the wire.
   public let title: String
   /// nil where it judges the capture as a whole (section `capture`).
@@ -23,10 +25,11 @@ public struct Rule: Sendable {
   public let captureCheck: CaptureCheck?
 
   /// A rule about one connection.
-  public init(id: String, section: Section, severity: Severity, title: String, check: Check?) {
+  public init(id: String, section: Section, severity: Severity, when signs: Signs, title: String, check: Check?) {
     self.id = id
     self.section = section
     self.severity = severity
+    self.signs = signs
     self.title = title
     self.check = check
     captureCheck = nil
@@ -37,6 +40,7 @@ public struct Rule: Sendable {
     self.id = id
     section = .capture
     self.severity = severity
+    signs = []
     self.title = title
     check = nil
     self.captureCheck = captureCheck

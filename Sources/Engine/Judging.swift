@@ -42,9 +42,17 @@ struct Judging {
     surroundings.captureEnd = recording
   }
 
-  mutating func findings(of facts: Facts) -> [FindingRecord] {
-    hosts.learn(facts)
-    if attempts.take(facts, recordedUntil: surroundings.captureEnd) { return [] }
+  /// A connection about which there is nothing to say.
+  mutating func take(_ brief: Brief) {
+    hosts.learn(brief)
+    if let syn = brief.attempt { _ = attempts.take(syn, recordedUntil: surroundings.captureEnd) }
+    if brief.client.missingBytes + brief.server.missingBytes > 0 { lossyConnections += 1 }
+  }
+
+  /// - Parameter brief: the same connection's.
+  mutating func findings(of facts: Facts, _ brief: Brief) -> [FindingRecord] {
+    hosts.learn(brief)
+    if let syn = brief.attempt, attempts.take(syn, recordedUntil: surroundings.captureEnd) { return [] }
     surroundings.bothDirectionsSeen = hosts.bothDirectionsSeen(facts) ?? true
     surroundings.clientHostTTL = hosts.timeToLive(.client, of: facts)
     surroundings.serverHostTTL = hosts.timeToLive(.server, of: facts)

@@ -71,12 +71,20 @@ public struct Pipeline: ~Copyable {
   /// Judges and reports the connections that have ended.
   private mutating func deliver(_ reporter: inout some Reporter) {
     judging.observe(stages.tally, timeline.loss, now: stages.tracker.now)
-    while !reporter.isBroken, let facts = stages.tracker.nextFinished() { report(facts, to: &reporter) }
+    while !reporter.isBroken {
+      while let brief = stages.tracker.nextBrief() {
+        stages.tally.end(brief)
+        judging.take(brief)
+      }
+      guard let facts = stages.tracker.nextFinished() else { return }
+      report(facts, to: &reporter)
+    }
   }
 
   private mutating func report(_ facts: Facts, to reporter: inout some Reporter) {
-    stages.tally.end(facts)
-    let findings = judging.findings(of: facts)
+    let brief = facts.brief
+    stages.tally.end(brief)
+    let findings = judging.findings(of: facts, brief)
     for record in findings { stages.tally.find(record.finding) }
     guard reportsAllConnections || !findings.isEmpty else { return }
     let interface = Int(facts.interface)

@@ -16,7 +16,9 @@ struct Stages: ~Copyable {
 
   init(_ options: RunOptions) {
     decoder = Decoder(verifyChecksums: options.verifyChecksums)
-    tracker = Tracker(options.tracker)
+    var trackerOptions = options.tracker
+    trackerOptions.brief = !options.reportsAllConnections
+    tracker = Tracker(trackerOptions)
     scopes = KeyScopes(byVLAN: options.keyVLAN, byTunnel: options.keyTunnel)
   }
 

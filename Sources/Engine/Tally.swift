@@ -31,17 +31,17 @@ struct Tally {
     skipped[DecodeFailureKind(layer: failure.layer, reason: failure.reason), default: 0] += 1
   }
 
-  mutating func end(_ facts: Facts) {
+  mutating func end(_ brief: Brief) {
     connections += 1
-    states[facts.state, default: 0] += 1
-    duplicates += facts.client.duplicatePackets + facts.server.duplicatePackets
-    missingBytes += facts.client.missingBytes + facts.server.missingBytes
-    if facts.client.packets > 0 { lostBytes += facts.client.missingBytes }
-    if facts.server.packets > 0 { lostBytes += facts.server.missingBytes }
-    payloadBytes += facts.client.payloadBytes + facts.server.payloadBytes
-    guard facts.client.packets != facts.client.synPackets || facts.server.packets > 0 else { return }
+    states[brief.state, default: 0] += 1
+    duplicates += brief.client.duplicatePackets + brief.server.duplicatePackets
+    missingBytes += brief.client.missingBytes + brief.server.missingBytes
+    if brief.client.packets > 0 { lostBytes += brief.client.missingBytes }
+    if brief.server.packets > 0 { lostBytes += brief.server.missingBytes }
+    payloadBytes += brief.client.payloadBytes + brief.server.payloadBytes
+    guard brief.isConversation else { return }
     conversations += 1
-    if facts.isOneSided { oneSided += 1 }
+    if brief.isOneSided { oneSided += 1 }
   }
 
   mutating func find(_ finding: Finding) {
@@ -76,12 +76,4 @@ struct Tally {
 struct DecodeFailureKind: Hashable {
   var layer: Layer
   var reason: FailureReason
-}
-
-extension Facts {
-  /// One direction was captured, and its acknowledgements move: the other is alive and was not seen.
-  var isOneSided: Bool {
-    let silent: Side = client.packets == 0 ? .client : .server
-    return self[silent].packets == 0 && self[silent].ackedBytes > 0
-  }
 }

@@ -37,21 +37,20 @@ extension Tracker {
     attempts.free(place)
   }
 
-  /// Writes the facts of an attempt and gives its place free.
+  /// Writes an attempt and gives its place free.
   mutating func retireAttempt(_ place: UInt32, _ reason: EndReason) {
-    let (hash, facts) = described(place, reason)
-    finished.append(facts)
-    forget(place | Tracker.attemptBit, hash)
-  }
-
-  /// Its facts, as those of a connection of one packet.
-  mutating func described(_ place: UInt32, _ reason: EndReason) -> (hash: UInt32, facts: Facts) {
     let syn = attempts[place].segment
     let (key, fromA) = FlowKey.of(syn, scope: 0)
     let hash = key.hash(seed: options.seed)
-    var connection = Connection(key: key, hash: hash, beginning: syn)
-    connection.observe(kept: syn, fromA: fromA, troubles: &troubles)
-    return (hash, facts(of: connection, index: 0, reason))
+    if options.brief {
+      ended.append(Brief(of: syn))
+    } else {
+      // Its facts are those of a connection of one packet.
+      var connection = Connection(key: key, hash: hash, beginning: syn)
+      connection.observe(kept: syn, fromA: fromA, troubles: &troubles)
+      ended.append(facts(of: connection, index: 0, reason))
+    }
+    forget(place | Tracker.attemptBit, hash)
   }
 
   /// Gives up the oldest attempt, near enough: places are given out in turn, and the hand follows.

@@ -80,10 +80,13 @@ extension Tracker {
         return
       }
     }
-    let connection = records[index]
-    finished.append(facts(of: connection, index: index, reason))
-    table.remove(connection.shared.hash, index)
-    usedTuples.insert(connection.key)
+    if options.brief, let brief = briefIfInOrder(records[index]) {
+      ended.append(brief)
+    } else {
+      ended.append(facts(of: records[index], index: index, reason))
+    }
+    table.remove(records[index].shared.hash, index)
+    usedTuples.insert(records[index].key)
     release(index)
   }
 
@@ -110,8 +113,8 @@ extension Tracker {
     records.free(index)
   }
 
-  /// Whether `nextFinished()` has something to give before the input ends.
-  @inline(__always) public var hasFinished: Bool { !finished.isEmpty }
+  /// Whether a connection has ended and was not taken yet.
+  @inline(__always) public var hasFinished: Bool { !ended.isEmpty }
 
   /// No more input: the connections that are still held follow by `nextFinished()`, in order of their beginnings.
   public mutating func finish(_ reason: EndReason = .endOfInput) {
@@ -130,15 +133,24 @@ extension Tracker {
     remaining.sort { $0.id > $1.id }
   }
 
-  /// The facts of a connection that has ended, in order of their ends; nil where there is none for now.
+  /// The next connection that has ended, in order of their ends, if it is given in brief; nil where it is not (then
+  /// `nextFinished()` gives it), or where there is none for now. Only with `TrackerOptions.brief`.
+  public mutating func nextBrief() -> Brief? {
+    if ended.isEmpty { endRemaining() }
+    return ended.nextBrief()
+  }
+
+  /// The facts of the next connection that has ended and is not given in brief, in order of their ends; nil where there
+  /// is none for now.
   public mutating func nextFinished() -> Facts? {
-    if let facts = finished.popFirst() { return facts }
-    guard let reason = ending else { return nil }
-    while let next = remaining.popLast() {
-      retireRemaining(next.index, reason)
-      if let facts = finished.popFirst() { return facts }
-    }
-    return nil
+    if ended.isEmpty { endRemaining() }
+    return ended.nextFacts()
+  }
+
+  /// At the end of the input: one connection more.
+  private mutating func endRemaining() {
+    guard let reason = ending else { return }
+    while ended.isEmpty, let next = remaining.popLast() { retireRemaining(next.index, reason) }
   }
 
   private mutating func retireRemaining(_ index: UInt32, _ reason: EndReason) {

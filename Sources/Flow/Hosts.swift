@@ -3,7 +3,7 @@ internal import Wire
 /// What a run's connections tell of the hosts at their ends: with which TTLs their packets arrive, and whether the capture
 /// sees both directions between them.
 ///
-/// Feed it the facts of each connection once it has ended (`learn`), and before the last ones are judged those of the ones
+/// Feed it each connection in brief once it has ended (`learn`), and before the last ones are judged those of the ones
 /// still open; a connection that is learnt twice counts once. What is asked about a connection is answered from the
 /// others: a host is not its own witness. The order of learning changes no answer until a limit is reached.
 public struct Hosts: Sendable {
@@ -17,23 +17,28 @@ public struct Hosts: Sendable {
   public init() {}
 
   /// Takes in a connection that has ended, or that is still open at the end.
-  public mutating func learn(_ facts: Facts) {
-    learnTTL(facts.client, at: facts.clientEndpoint.address, facts.id)
-    learnTTL(facts.server, at: facts.serverEndpoint.address, facts.id)
-    let sighting = facts.sighting
+  public mutating func learn(_ brief: Brief) {
+    learnTTL(brief.client, brief.id)
+    learnTTL(brief.server, brief.id)
+    let sighting = brief.sighting
     guard sighting != .neither else { return }
-    run.add(sighting, facts.id)
-    let pair = HostPair(facts)
-    guard pairs[pair] != nil || pairs.count < Hosts.limit else { return }
-    pairs[pair, default: Sightings()].add(sighting, facts.id)
+    run.add(sighting, brief.id)
+    let pair = HostPair(brief.client.endpoint.address, brief.server.endpoint.address)
+    if let place = pairs.index(forKey: pair) {
+      pairs.values[place].add(sighting, brief.id)
+    } else if pairs.count < Hosts.limit {
+      pairs[pair] = Sightings(sighting, brief.id)
+    }
   }
 
-  private mutating func learnTTL(_ side: SideFacts, at address: IPAddress, _ id: UInt64) {
+  private mutating func learnTTL(_ end: Brief.End, _ id: UInt64) {
     // A lone SYN may come from anybody: a flood must not fill the table.
-    guard let range = side.ttlRange, side.packets > side.synPackets + side.rstPackets || side.everAcked,
-      timesToLive[address] != nil || timesToLive.count < Hosts.limit
-    else { return }
-    timesToLive[address, default: TTLRange()].add(range, id)
+    guard let range = end.ttlRange, end.isReal else { return }
+    if let place = timesToLive.index(forKey: end.endpoint.address) {
+      timesToLive.values[place].add(range, id)
+    } else if timesToLive.count < Hosts.limit {
+      timesToLive[end.endpoint.address] = TTLRange(range, id)
+    }
   }
 
   /// TTLs (hop limits) of the packets, RSTs left out, that the host at `side` sent in other connections than this; nil
@@ -45,8 +50,9 @@ public struct Hosts: Sendable {
   /// Whether both directions between these two hosts were seen, in this connection or in others; where the others
   /// between them tell nothing, whether the run's do. nil where nothing tells.
   public func bothDirectionsSeen(_ facts: Facts) -> Bool? {
-    if facts.sighting == .both { return true }
-    return pairs[HostPair(facts)]?.without(facts.id) ?? run.without(facts.id)
+    if facts.client.packets > 0, facts.server.packets > 0 { return true }
+    let pair = HostPair(facts.clientEndpoint.address, facts.serverEndpoint.address)
+    return pairs[pair]?.without(facts.id) ?? run.without(facts.id)
   }
 }
 
@@ -54,27 +60,10 @@ private struct HostPair: Hashable {
   var one: IPAddress
   var other: IPAddress
 
-  init(_ facts: Facts) {
-    let client = facts.clientEndpoint.address
-    let server = facts.serverEndpoint.address
+  init(_ client: IPAddress, _ server: IPAddress) {
     let inOrder = (client.high, client.low) < (server.high, server.low)
     one = inOrder ? client : server
     other = inOrder ? server : client
-  }
-}
-
-/// What one connection tells of the directions that the capture holds.
-private enum Sighting { case both, oneOnly, neither }
-
-extension Facts {
-  /// One direction only is told by a side that was never seen and yet acknowledged, or whose data were. Without that the
-  /// silence may be the host's: it tells nothing.
-  fileprivate var sighting: Sighting {
-    if client.packets > 0, server.packets > 0 { return .both }
-    let seen = client.packets > 0 ? client : server
-    let unseen = client.packets > 0 ? server : client
-    let isAlive = unseen.ackedBytes > 0 || (seen.syn != nil && unseen.everAcked && seen.packets > seen.synPackets)
-    return isAlive ? .oneOnly : .neither
   }
 }
 
@@ -83,7 +72,11 @@ private struct Sightings {
   private var both = Witnesses()
   private var oneOnly = Witnesses()
 
-  mutating func add(_ sighting: Sighting, _ id: UInt64) {
+  init() {}
+
+  init(_ sighting: Brief.Sighting, _ id: UInt64) { add(sighting, id) }
+
+  mutating func add(_ sighting: Brief.Sighting, _ id: UInt64) {
     switch sighting {
     case .both: both.add(id)
     case .oneOnly: oneOnly.add(id)
@@ -114,6 +107,8 @@ private struct Witnesses {
 private struct TTLRange {
   private var lowest = Extreme()
   private var highest = Extreme()
+
+  init(_ range: ClosedRange<UInt8>, _ id: UInt64) { add(range, id) }
 
   mutating func add(_ range: ClosedRange<UInt8>, _ id: UInt64) {
     lowest.add(range.lowerBound, id)

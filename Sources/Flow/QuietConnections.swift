@@ -41,7 +41,12 @@ extension Tracker {
     let key = quiet[place].key
     let hash = key.hash(seed: options.seed)
     usedTuples.insert(key)
-    finished.append(facts(of: quiet[place].connection(hash: hash), index: 0, reason))
+    let connection = quiet[place].connection(hash: hash)
+    if options.brief, let brief = briefIfInOrder(connection) {
+      ended.append(brief)
+    } else {
+      ended.append(facts(of: connection, index: 0, reason))
+    }
     table.remove(hash, place | Tracker.quietBit)
     quiet[place].clear()
     quiet.free(place)

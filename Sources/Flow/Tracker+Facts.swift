@@ -6,12 +6,17 @@ extension Tracker {
   /// others.
   public func teach(_ hosts: inout Hosts) {
     for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
-      hosts.learn(facts(of: records[index], index: index, .endOfInput))
+      hosts.learn(brief(of: records[index], index: index))
     }
     for place in 1..<max(1, quiet.used) where quiet[place].isLive {
-      hosts.learn(facts(of: quiet[place].connection(hash: 0), index: 0, .endOfInput))
+      hosts.learn(brief(of: quiet[place].connection(hash: 0), index: 0))
     }
     // Attempts tell nothing of a host: anybody can send a SYN.
+  }
+
+  private func brief(of connection: borrowing Connection, index: UInt32) -> Brief {
+    if let brief = briefIfInOrder(connection) { return brief }
+    return facts(of: copy connection, index: index, .endOfInput).brief
   }
 
   func facts(of connection: Connection, index: UInt32, _ reason: EndReason) -> Facts {

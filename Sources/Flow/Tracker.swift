@@ -4,8 +4,8 @@ public import Wire
 
 /// From segments to connections: the one stateful part of the audit.
 ///
-/// Feed it batches in the order of capture; take the facts of finished connections with `nextFinished()` between batches;
-/// after the last batch call `finish(_:)` and take the rest. It reads no clock: time is capture time.
+/// Feed it batches in the order of capture; take the finished connections between batches, by `nextFinished()` (and
+/// `nextBrief()`, where that is asked for); after the last batch call `finish(_:)` and take the rest. It reads no clock: time is capture time.
 public struct Tracker: ~Copyable {
   let options: TrackerOptions
   var table = FlowTable()
@@ -25,7 +25,7 @@ public struct Tracker: ~Copyable {
   var pending: [UInt32: PendingSYN] = [:]
   /// ICMP errors about connections, by record index.
   var notices: [UInt32: Notice] = [:]
-  var finished = Deque<Facts>()
+  var ended = Endings()
   /// Those that are open at the end of the input; the first is last.
   var remaining: [Remaining] = []
   var servicePorts = PortCounts()

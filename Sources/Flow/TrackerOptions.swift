@@ -13,6 +13,8 @@ public struct TrackerOptions: Sendable {
   public var quietFrom = 4096
   /// Keep Zeek's view of each connection too.
   public var zeek = false
+  /// Connections in order, and lone SYNs, are given in brief: see `Tracker.nextBrief()`.
+  public var brief = false
 
   public init() {}
 }

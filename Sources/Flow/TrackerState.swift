@@ -14,7 +14,7 @@ public struct TrackerState: Sendable {
   let lingering: Deque<Lingering>
   let pending: [UInt32: PendingSYN]
   let notices: [UInt32: Notice]
-  let finished: Deque<Facts>
+  let ended: Endings
   let remaining: [Remaining]
   let servicePorts: PortCounts
   let usedTuples: UsedTuples
@@ -39,7 +39,7 @@ extension Tracker {
       options: options, records: records.contents, quiet: quiet.contents, attempts: attempts.contents,
       troubles: troubles.records.contents,
       resets: troubles.resets.contents, zeek: zeek.contents, lingering: lingering, pending: pending, notices: notices,
-      finished: finished, remaining: remaining, servicePorts: servicePorts, usedTuples: usedTuples, hand: hand,
+      ended: ended, remaining: remaining, servicePorts: servicePorts, usedTuples: usedTuples, hand: hand,
       quietHand: quietHand,
       attemptHand: attemptHand,
       evictionHand: evictionHand, ending: ending,
@@ -71,7 +71,7 @@ extension Tracker {
     scheduleExpiry()
     pending = state.pending
     notices = state.notices
-    finished = state.finished
+    ended = state.ended
     remaining = state.remaining
     servicePorts = state.servicePorts
     usedTuples = state.usedTuples

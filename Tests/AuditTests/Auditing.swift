@@ -16,7 +16,10 @@ struct Circumstances {
 }
 
 /// The facts of every connection of a script, ICMP errors in their places.
-func track(_ script: PacketScript) -> [Facts] {
+func track(_ script: PacketScript) -> [Facts] { track(script, inBrief: false).facts }
+
+/// Those that the tracker writes in full, and the ids of those that it gives in brief.
+func track(_ script: PacketScript, inBrief: Bool) -> (facts: [Facts], briefs: Set<UInt64>) {
   enum Item {
     case segment(Segment)
     case error(QuotedError)
@@ -24,9 +27,19 @@ func track(_ script: PacketScript) -> [Facts] {
   var items: [(ordinal: UInt64, item: Item)] = script.segments.map { ($0.ordinal, .segment($0)) }
   items += script.icmpErrors.map { ($0.ordinal, .error(QuotedError($0))) }
   items.sort { $0.ordinal < $1.ordinal }
-  var tracker = Tracker(TrackerOptions())
+  var options = TrackerOptions()
+  options.brief = inBrief
+  var tracker = Tracker(options)
   var batch = SegmentBatch()
   var all: [Facts] = []
+  var briefs: Set<UInt64> = []
+  func take(_ tracker: inout Tracker) {
+    while true {
+      while let brief = tracker.nextBrief() { briefs.insert(brief.id) }
+      guard let facts = tracker.nextFinished() else { return }
+      all.append(facts)
+    }
+  }
   for (_, item) in items {
     if case .segment(let segment) = item {
       batch.segments[batch.count] = segment
@@ -34,19 +47,24 @@ func track(_ script: PacketScript) -> [Facts] {
     }
     tracker.track(&batch)
     if case .error(let error) = item { tracker.track(error) }
-    while let facts = tracker.nextFinished() { all.append(facts) }
+    take(&tracker)
   }
   tracker.finish()
-  while let facts = tracker.nextFinished() { all.append(facts) }
-  return all
+  take(&tracker)
+  return (all, briefs)
 }
 
-/// The findings of a script, connection by connection.
+/// The findings of a script, connection by connection. What the tracker would give in brief must have none.
 func audit(_ text: String, _ circumstances: Circumstances = Circumstances()) throws -> [Finding] {
   let script = try PacketScript.parse(text)
   let all = track(script)
   let surroundings = surroundings(script, all, circumstances)
-  return all.flatMap { judge($0, surroundings, circumstances.thresholds) }
+  let briefs = track(script, inBrief: true).briefs
+  return all.flatMap { facts in
+    let findings = judge(facts, surroundings, circumstances.thresholds)
+    #expect(findings.isEmpty || facts.loneSYN != nil || !briefs.contains(facts.id), "given in brief: \(text)")
+    return findings
+  }
 }
 
 /// The one finding of a script.

@@ -22,10 +22,15 @@ struct SilenceAttemptsTests {
     return facts
   }
 
+  private func take(_ facts: Facts, into attempts: inout LoneAttempts, recordedUntil: Timestamp? = nil) -> Bool {
+    guard let syn = facts.loneSYN else { return false }
+    return attempts.take(syn, recordedUntil: recordedUntil)
+  }
+
   @Test func oneNoteForEachTarget() throws {
     var attempts = LoneAttempts()
-    for second in 0..<5 { _ = attempts.take(attempt(from: 1, to: 100, port: 80, at: Int64(second))) }
-    let alone = attempts.take(attempt(from: 1, to: 100, port: 81, at: 9))
+    for second in 0..<5 { _ = take(attempt(from: 1, to: 100, port: 80, at: Int64(second)), into: &attempts) }
+    let alone = take(attempt(from: 1, to: 100, port: 81, at: 9), into: &attempts)
     #expect(alone)
     let findings = attempts.findings()
     #expect(findings.map(\.severity) == [.note, .note])
@@ -43,7 +48,7 @@ struct SilenceAttemptsTests {
       "0 C > S S\n0.1 R > C icmp unreachable host for C > S",
     ] {
       for facts in track(try PacketScript.parse(script)) {
-        let isTaken = attempts.take(facts)
+        let isTaken = take(facts, into: &attempts)
         #expect(!isTaken, "\(script)")
       }
     }
@@ -53,15 +58,15 @@ struct SilenceAttemptsTests {
   @Test func aRepeatedOneIsTakenWhereItIsTooSoonForAnError() throws {
     var attempts = LoneAttempts()
     let facts = attempt(from: 1, to: 2, port: 80, at: 10, syns: 2)
-    let soon = attempts.take(facts, recordedUntil: Timestamp(seconds: 12))
-    let late = attempts.take(facts, recordedUntil: Timestamp(seconds: 13))
+    let soon = take(facts, into: &attempts, recordedUntil: Timestamp(seconds: 12))
+    let late = take(facts, into: &attempts, recordedUntil: Timestamp(seconds: 13))
     #expect(soon && !late)
   }
 
   @Test func aScanIsOneNote() throws {
     var attempts = LoneAttempts()
-    for port in 0..<60_000 { _ = attempts.take(attempt(from: 7, to: 100, port: UInt16(port), at: Int64(port))) }
-    for second in 0..<3 { _ = attempts.take(attempt(from: 8, to: 200, port: 80, at: Int64(second))) }
+    for port in 0..<60_000 { _ = take(attempt(from: 7, to: 100, port: UInt16(port), at: Int64(port)), into: &attempts) }
+    for second in 0..<3 { _ = take(attempt(from: 8, to: 200, port: 80, at: Int64(second)), into: &attempts) }
     let findings = attempts.findings()
     #expect(findings.count == 2)
     #expect(findings[0].fact("attempts") == .integer(60_000))
@@ -71,7 +76,9 @@ struct SilenceAttemptsTests {
 
   @Test(arguments: [31, 32]) func aFewTargetsAreNoScan(_ targets: Int) {
     var attempts = LoneAttempts()
-    for port in 0..<targets { _ = attempts.take(attempt(from: 7, to: 100, port: UInt16(port), at: Int64(port))) }
+    for port in 0..<targets {
+      _ = take(attempt(from: 7, to: 100, port: UInt16(port), at: Int64(port)), into: &attempts)
+    }
     #expect(attempts.findings().count == (targets < 32 ? targets : 1))
   }
 
@@ -79,7 +86,7 @@ struct SilenceAttemptsTests {
     var attempts = LoneAttempts()
     let flood = 20_000
     for number in 0..<flood {
-      _ = attempts.take(attempt(from: UInt32(number), to: UInt32(number) &* 77, port: 80, at: Int64(number)))
+      _ = take(attempt(from: UInt32(number), to: UInt32(number) &* 77, port: 80, at: Int64(number)), into: &attempts)
     }
     let findings = attempts.findings()
     #expect(findings.count == LoneAttempts.limit + 1)
@@ -95,8 +102,8 @@ struct SilenceAttemptsTests {
     var parts = [LoneAttempts(), LoneAttempts(), LoneAttempts()]
     for number in 0..<200 {
       let facts = attempt(from: UInt32(number % 5), to: UInt32(number % 50), port: 80, at: Int64(number))
-      _ = whole.take(facts)
-      _ = parts[number % 3].take(facts)
+      _ = take(facts, into: &whole)
+      _ = take(facts, into: &parts[number % 3])
     }
     var merged = parts[0]
     merged.merge(parts[1])

@@ -26,9 +26,9 @@ struct HostsTests {
   @Test func aHostIsNotItsOwnWitness() throws {
     let all = try track(Self.threeConnections)
     var hosts = Hosts()
-    for facts in all { hosts.learn(facts) }
+    for facts in all { hosts.learn(facts.brief) }
     // Learnt twice, counted once.
-    for facts in all { hosts.learn(facts) }
+    for facts in all { hosts.learn(facts.brief) }
     let (first, second, third) = (all[0], all[1], all[2])
     #expect(hosts.timeToLive(.client, of: first) == 61...63)
     #expect(hosts.timeToLive(.client, of: second) == 61...64)
@@ -53,7 +53,7 @@ struct HostsTests {
     let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]
     let answers = orders.map { order in
       var hosts = Hosts()
-      for index in order { hosts.learn(all[index]) }
+      for index in order { hosts.learn(all[index].brief) }
       return all.map { hosts.timeToLive(.client, of: $0) }
     }
     #expect(Set(answers).count == 1)
@@ -74,7 +74,7 @@ struct HostsTests {
         9.0 D > S S
         """)
     var hosts = Hosts()
-    for facts in all { hosts.learn(facts) }
+    for facts in all { hosts.learn(facts.brief) }
     #expect(all.map(\.state) == [.established, .attempted])
     let attempt = try #require(all.last)
     #expect(hosts.bothDirectionsSeen(attempt) == false)
@@ -88,7 +88,7 @@ struct HostsTests {
         9.0 D > T S
         """)
     var hosts = Hosts()
-    for facts in all { hosts.learn(facts) }
+    for facts in all { hosts.learn(facts.brief) }
     let attempt = try #require(all.first { $0.state == .attempted })
     #expect(hosts.bothDirectionsSeen(attempt) == true)
   }
@@ -96,7 +96,7 @@ struct HostsTests {
   @Test func anAttemptAloneTellsNothing() throws {
     let all = try track("0.0,1.0 C > S S")
     var hosts = Hosts()
-    for facts in all { hosts.learn(facts) }
+    for facts in all { hosts.learn(facts.brief) }
     #expect(hosts.bothDirectionsSeen(all[0]) == nil)
     #expect(hosts.timeToLive(.client, of: all[0]) == nil)
   }

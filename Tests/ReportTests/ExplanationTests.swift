@@ -89,10 +89,10 @@ struct ExplanationTests {
   @Test func theCatalogueIsListedBySection() {
     let rules = [
       Rule(
-        id: "fin-unacked", section: .closing, severity: .error,
+        id: "fin-unacked", section: .closing, severity: .error, when: .unanswered,
         title: "a FIN that nobody acknowledges, for as long as it was watched", check: nil),
-      Rule(id: "never", section: .silence, severity: .warning, title: "nothing came", check: nil),
-      Rule(id: "b", section: .closing, severity: .note, title: "b", check: nil),
+      Rule(id: "never", section: .silence, severity: .warning, when: .reset, title: "nothing came", check: nil),
+      Rule(id: "b", section: .closing, severity: .note, when: .reset, title: "b", check: nil),
     ]
     let output = Output()
     var list = RulesList(Style(width: 60))

@@ -4,7 +4,7 @@ internal import Wire
 extension Rule {
   /// The peer's kernel took the FIN, its application does nothing: CLOSE-WAIT there, FIN-WAIT-2 here.
   static let finUnanswered = Rule(
-    id: "fin-unanswered", section: .closing, severity: .warning,
+    id: "fin-unanswered", section: .closing, severity: .warning, when: .fin,
     title: "a FIN that the peer acknowledges and never answers by its own: CLOSE-WAIT there"
   ) { facts, surroundings, thresholds in
     guard facts.abort == nil else { return nil }

@@ -4,7 +4,7 @@ internal import Wire
 extension Rule {
   /// An established connection that ends by RST: nothing is known to be lost, but the peer sees an error, not an end.
   static let resetAbort = Rule(
-    id: "reset-abort", section: .closing, severity: .warning,
+    id: "reset-abort", section: .closing, severity: .warning, when: .abort,
     title: "an established connection is ended by RST in place of FIN by a live socket"
   ) { facts, surroundings, thresholds in
     guard let abort = Abort(facts, surroundings), !abort.reset.ownFin, abort.forgery.confidence == nil,

@@ -3,7 +3,8 @@ internal import Flow
 extension Rule {
   /// Somebody between the ends sent a RST in one end's name.
   static let resetForged = Rule(
-    id: "reset-forged", section: .closing, severity: .error, title: "a RST that its claimed sender did not send"
+    id: "reset-forged", section: .closing, severity: .error, when: .reset,
+    title: "a RST that its claimed sender did not send"
   ) { facts, surroundings, thresholds in
     for side in [facts.abort?.side, .client, .server].compactMap({ $0 }) {
       guard let resets = facts[side].resets else { continue }

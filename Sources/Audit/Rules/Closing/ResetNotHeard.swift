@@ -4,7 +4,7 @@ internal import Wire
 extension Rule {
   /// What was under way when the RST came ends within a round trip; whoever still talks seconds later has not heard it.
   static let resetNotHeard = Rule(
-    id: "reset-not-heard", section: .closing, severity: .error,
+    id: "reset-not-heard", section: .closing, severity: .error, when: .reset,
     title: "a RST was sent and the peer goes on as if nothing had happened"
   ) { facts, surroundings, thresholds in
     guard facts.abort == nil, facts.wasEstablished else { return nil }

@@ -16,19 +16,17 @@ public struct LoneAttempts: Sendable {
 
   public init(_ thresholds: Thresholds = Thresholds()) { self.thresholds = thresholds }
 
-  /// Whether the connection is one (then it has no finding of its own), counted if so.
+  /// Whether it is one of them (then it has no finding of its own), counted if so.
   /// - Parameter recordedUntil: how far the recording reached. A SYN that was repeated is only taken where it is known,
   ///   and too soon for `syn-unanswered`.
-  public mutating func take(_ facts: Facts, recordedUntil: Timestamp? = nil) -> Bool {
-    guard let syn = facts.unansweredSYNs else { return false }
+  public mutating func take(_ syn: LoneSYN, recordedUntil: Timestamp? = nil) -> Bool {
     if syn.count >= thresholds.synTransmissions {
       guard let recordedUntil, recordedUntil.since(syn.first.time) < thresholds.synSpan else { return false }
     }
-    let attempt = Attempts(facts, syn)
-    if let place = targets.index(forKey: facts.serverEndpoint) {
-      targets.values[place].add(attempt)
+    if let place = targets.index(forKey: syn.target) {
+      targets.values[place].add(Attempts(syn))
     } else {
-      enter(attempt, target: facts.serverEndpoint, source: facts.clientEndpoint.address)
+      enter(Attempts(syn), target: syn.target, source: syn.source.address)
     }
     return true
   }
@@ -146,13 +144,13 @@ private struct Attempts {
 
   init() {}
 
-  init(_ facts: Facts, _ syn: Burst) {
+  init(_ syn: LoneSYN) {
     count = 1
     first = syn.first
     last = syn.last
-    onlySource = facts.clientEndpoint.address
-    ipVersion = facts.ipVersion
-    seenAtServer = facts.standsAt(.server)
+    onlySource = syn.source.address
+    ipVersion = syn.ipVersion
+    seenAtServer = syn.seenAtTarget
   }
 
   func precedes(_ other: Attempts) -> Bool {

@@ -2,7 +2,7 @@ internal import Flow
 
 extension Rule {
   static let acceptOverflow = Rule(
-    id: "accept-overflow", section: .silence, severity: .warning,
+    id: "accept-overflow", section: .silence, severity: .warning, when: .synAckRepeated,
     title: "the handshake is complete for the client and never for the server: its accept queue is full"
   ) { facts, surroundings, thresholds in
     guard let synAck = facts.server.syn, let ack = facts.handshake.ack,

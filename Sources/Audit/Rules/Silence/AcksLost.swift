@@ -2,7 +2,7 @@ internal import Flow
 
 extension Rule {
   static let acksLost = Rule(
-    id: "acks-lost", section: .silence, severity: .error,
+    id: "acks-lost", section: .silence, severity: .error, when: .deaf,
     title: "data come again and again although their ACKs are on the wire"
   ) { facts, surroundings, thresholds in
     guard facts.state != .closed, !facts.isAfterlife, let (side, deaf) = facts.deafSide(thresholds) else { return nil }

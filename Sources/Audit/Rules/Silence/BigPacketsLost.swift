@@ -3,7 +3,7 @@ internal import Wire
 
 extension Rule {
   static let bigPacketsLost = Rule(
-    id: "big-packets-lost", section: .silence, severity: .error,
+    id: "big-packets-lost", section: .silence, severity: .error, when: .unanswered,
     title: "small segments arrive and full-sized ones never: a path-MTU black hole"
   ) { facts, surroundings, thresholds in
     for side in Side.allCases {

@@ -3,7 +3,7 @@ internal import Wire
 
 extension Rule {
   static let halfOpen = Rule(
-    id: "half-open", section: .silence, severity: .error,
+    id: "half-open", section: .silence, severity: .error, when: .abort,
     title: "the peer answers that it has no such socket"
   ) { facts, surroundings, thresholds in
     guard !facts.isAfterlife else { return nil }

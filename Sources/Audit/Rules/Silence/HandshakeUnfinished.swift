@@ -2,7 +2,7 @@ internal import Flow
 
 extension Rule {
   static let handshakeUnfinished = Rule(
-    id: "handshake-unfinished", section: .silence, severity: .warning,
+    id: "handshake-unfinished", section: .silence, severity: .warning, when: .synAckRepeated,
     title: "SYN-ACK repeated, and the client's ACK never seen"
   ) { facts, surroundings, thresholds in
     guard let synAck = facts.server.syn, facts.handshake.synAck != nil, facts.handshake.ack == nil,

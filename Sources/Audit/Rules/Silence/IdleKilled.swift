@@ -3,7 +3,7 @@ internal import Wire
 
 extension Rule {
   static let idleKilled = Rule(
-    id: "idle-killed", section: .silence, severity: .error,
+    id: "idle-killed", section: .silence, severity: .error, when: [.unanswered, .abort],
     title: "the first packet after a long idle time gets no proper answer: a middlebox forgot the connection"
   ) { facts, surroundings, thresholds in
     if let silence = Silence.ofData(facts, surroundings, thresholds)

@@ -2,7 +2,7 @@ internal import Flow
 
 extension Rule {
   static let keepaliveUnanswered = Rule(
-    id: "keepalive-unanswered", section: .silence, severity: .error,
+    id: "keepalive-unanswered", section: .silence, severity: .error, when: .unanswered,
     title: "keepalive probes without an answer"
   ) { facts, surroundings, thresholds in
     guard let silence = Silence.ofKeepalives(facts, surroundings, thresholds) else { return nil }

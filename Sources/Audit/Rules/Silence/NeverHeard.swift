@@ -2,7 +2,7 @@ internal import Flow
 
 extension Rule {
   static let neverHeard = Rule(
-    id: "never-heard", section: .silence, severity: .error,
+    id: "never-heard", section: .silence, severity: .error, when: .unanswered,
     title: "nothing at all from the peer for anything that was sent"
   ) { facts, surroundings, thresholds in
     guard let silence = Silence.ofData(facts, surroundings, thresholds), facts.wasNeverHeard(silence.silent) else {

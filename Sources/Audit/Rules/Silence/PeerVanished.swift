@@ -2,7 +2,7 @@ internal import Flow
 
 extension Rule {
   static let peerVanished = Rule(
-    id: "peer-vanished", section: .silence, severity: .error,
+    id: "peer-vanished", section: .silence, severity: .error, when: .unanswered,
     title: "data repeated with back-off, and nothing more from a peer that was alive before"
   ) { facts, surroundings, thresholds in
     guard let silence = Silence.ofData(facts, surroundings, thresholds), !facts.wasNeverHeard(silence.silent),

@@ -3,7 +3,7 @@ internal import Wire
 
 extension Rule {
   static let stalledReader = Rule(
-    id: "stalled-reader", section: .silence, severity: .warning,
+    id: "stalled-reader", section: .silence, severity: .warning, when: .stall,
     title: "a zero window that never opens again: the application does not read"
   ) { facts, surroundings, thresholds in
     for reader in Side.allCases {

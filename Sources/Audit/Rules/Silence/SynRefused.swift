@@ -3,7 +3,7 @@ internal import Wire
 
 extension Rule {
   static let synRefused = Rule(
-    id: "syn-refused", section: .silence, severity: .note,
+    id: "syn-refused", section: .silence, severity: .note, when: .abort,
     title: "SYN answered by RST"
   ) { facts, surroundings, thresholds in
     guard facts.state == .refused, let syn = facts.client.syn, let (side, reset) = facts.abort, side == .server else {

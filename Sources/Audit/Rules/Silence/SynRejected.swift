@@ -3,7 +3,7 @@ internal import Wire
 
 extension Rule {
   static let synRejected = Rule(
-    id: "syn-rejected", section: .silence, severity: .error,
+    id: "syn-rejected", section: .silence, severity: .error, when: .icmp,
     title: "SYN answered by an ICMP or ICMPv6 error"
   ) { facts, surroundings, thresholds in
     guard let notice = facts.icmp, notice.quoted == .client, notice.isRejection, let syn = facts.client.syn,

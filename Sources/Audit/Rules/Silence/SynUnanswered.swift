@@ -2,7 +2,7 @@ internal import Flow
 
 extension Rule {
   static let synUnanswered = Rule(
-    id: "syn-unanswered", section: .silence, severity: .error,
+    id: "syn-unanswered", section: .silence, severity: .error, when: .loneSYN,
     title: "SYNs without an answer of any kind"
   ) { facts, surroundings, thresholds in
     guard let syn = facts.unansweredSYNs, syn.count >= thresholds.synTransmissions else { return nil }
@@ -32,14 +32,6 @@ extension Rule {
 }
 
 extension Facts {
-  /// The client's SYNs, where it sent nothing else and nobody said anything.
-  var unansweredSYNs: Burst? {
-    guard handshake.syn != nil, handshake.synAck == nil, server.packets == 0, icmp == nil, let syn = client.syn,
-      client.packets == client.synPackets, !client.everAcked
-    else { return nil }
-    return syn
-  }
-
   /// The server was not heard in this connection; its packets in others tell that it is next to the capture.
   func seesServer(_ surroundings: Surroundings) -> Bool {
     if standsAt(.server) { return true }

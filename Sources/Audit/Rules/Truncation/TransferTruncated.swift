@@ -3,7 +3,7 @@ internal import Flow
 extension Rule {
   /// A RST while data are under way, or right behind the last of them: the stream was cut in its middle.
   static let transferTruncated = Rule(
-    id: "transfer-truncated", section: .truncation, severity: .error,
+    id: "transfer-truncated", section: .truncation, severity: .error, when: .abort,
     title: "data under way were lost when a RST ended the connection"
   ) { facts, surroundings, thresholds in
     guard let abort = Abort(facts, surroundings), facts[abort.peer].packets > 0 else { return nil }

@@ -1,0 +1,46 @@
+internal import Flow
+
+/// What is noteworthy in a connection at all, one bit each: a rule names what it can't do without, and is asked only where
+/// that is. Most connections have few of them, and a run asks millions.
+public struct Signs: OptionSet, Sendable {
+  public var rawValue: UInt16
+
+  public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+  /// A RST, of whatever effect.
+  public static var reset: Self { .init(rawValue: 1 << 0) }
+  /// A RST that took effect.
+  public static var abort: Self { .init(rawValue: 1 << 1) }
+  public static var fin: Self { .init(rawValue: 1 << 2) }
+  /// New data of the peer after a FIN.
+  public static var answerAfterFIN: Self { .init(rawValue: 1 << 3) }
+  /// Something is repeated, or outstanding, without an answer.
+  public static var unanswered: Self { .init(rawValue: 1 << 4) }
+  /// SYNs, and no packet of the server.
+  public static var loneSYN: Self { .init(rawValue: 1 << 5) }
+  /// More than one SYN-ACK.
+  public static var synAckRepeated: Self { .init(rawValue: 1 << 6) }
+  /// An ICMP error that quotes it.
+  public static var icmp: Self { .init(rawValue: 1 << 7) }
+  /// What was acknowledged is sent again.
+  public static var deaf: Self { .init(rawValue: 1 << 8) }
+  /// A zero window.
+  public static var stall: Self { .init(rawValue: 1 << 9) }
+}
+
+extension Facts {
+  var signs: Signs {
+    var signs: Signs = []
+    if client.resets != nil || server.resets != nil { signs.insert(.reset) }
+    if client.resets?.effective != nil || server.resets?.effective != nil { signs.insert(.abort) }
+    if client.fin != nil || server.fin != nil { signs.insert(.fin) }
+    if client.fin?.firstAfter != nil || server.fin?.firstAfter != nil { signs.insert(.answerAfterFIN) }
+    if client.unanswered != nil || server.unanswered != nil { signs.insert(.unanswered) }
+    if client.syn != nil, server.packets == 0 { signs.insert(.loneSYN) }
+    if let synAck = server.syn, synAck.count > 1 { signs.insert(.synAckRepeated) }
+    if icmp != nil { signs.insert(.icmp) }
+    if client.deaf != nil || server.deaf != nil { signs.insert(.deaf) }
+    if client.stall != nil || server.stall != nil { signs.insert(.stall) }
+    return signs
+  }
+}

@@ -1,0 +1,116 @@
+internal import Wire
+
+/// One connection in a few words: what is counted of every connection, and what it tells of its hosts. Of a connection that
+/// nothing can be said about it is all that a run needs.
+public struct Brief: Hashable, Sendable {
+  /// One side of it; counts as in `SideFacts`.
+  public struct End: Hashable, Sendable {
+    public var endpoint: Endpoint
+    public var packets: UInt64 = 0
+    public var synPackets: UInt64 = 0
+    public var duplicatePackets: UInt64 = 0
+    public var missingBytes: UInt64 = 0
+    public var payloadBytes: UInt64 = 0
+    public var ackedBytes: UInt64 = 0
+    /// Over all packets that are not RST; nil where there is none.
+    public var ttlRange: ClosedRange<UInt8>?
+    /// It said more than SYNs and RSTs, or was acknowledged: it is no invention of a third party.
+    public var isReal = false
+
+    init(_ endpoint: Endpoint) { self.endpoint = endpoint }
+  }
+
+  /// As `Facts.id`.
+  public var id: UInt64
+  public var ipVersion: UInt8
+  public var state: ConnectionState
+  public var client: End
+  public var server: End
+  /// Where it is SYNs without any answer, and nothing else.
+  public var attempt: LoneSYN?
+
+  init(id: UInt64, ipVersion: UInt8, state: ConnectionState, client: Endpoint, server: Endpoint) {
+    self.id = id
+    self.ipVersion = ipVersion
+    self.state = state
+    self.client = End(client)
+    self.server = End(server)
+  }
+}
+
+/// A client's SYN that nobody answered, and its repetitions.
+public struct LoneSYN: Hashable, Sendable {
+  public var source: Endpoint
+  public var target: Endpoint
+  public var ipVersion: UInt8
+  public var first: Moment
+  public var last: Moment
+  /// Transmissions.
+  public var count: UInt32
+  /// The capture stands at the target.
+  public var seenAtTarget: Bool
+}
+
+extension Facts {
+  /// The same connection in brief.
+  public var brief: Brief {
+    var brief = Brief(id: id, ipVersion: ipVersion, state: state, client: clientEndpoint, server: serverEndpoint)
+    brief.client.take(client)
+    brief.server.take(server)
+    brief.attempt = loneSYN
+    return brief
+  }
+
+  /// The client's SYNs, where it sent nothing else and nobody said anything.
+  public var loneSYN: LoneSYN? {
+    guard let syn = unansweredSYNs else { return nil }
+    return LoneSYN(
+      source: clientEndpoint, target: serverEndpoint, ipVersion: ipVersion, first: syn.first, last: syn.last,
+      count: syn.count, seenAtTarget: vantage == .server)
+  }
+
+  /// The transmissions of `loneSYN`.
+  public var unansweredSYNs: Burst? {
+    guard handshake.syn != nil, handshake.synAck == nil, server.packets == 0, icmp == nil, let syn = client.syn,
+      client.packets == client.synPackets, !client.everAcked
+    else { return nil }
+    return syn
+  }
+}
+
+extension Brief.End {
+  fileprivate mutating func take(_ side: SideFacts) {
+    packets = side.packets
+    synPackets = side.synPackets
+    duplicatePackets = side.duplicatePackets
+    missingBytes = side.missingBytes
+    payloadBytes = side.payloadBytes
+    ackedBytes = side.ackedBytes
+    ttlRange = side.ttlRange
+    isReal = side.packets > side.synPackets + side.rstPackets || side.everAcked
+  }
+}
+
+extension Brief {
+  /// More than a client's SYNs.
+  public var isConversation: Bool { client.packets != client.synPackets || server.packets > 0 }
+
+  /// One direction was captured, and its acknowledgements move: the other is alive and was not seen.
+  public var isOneSided: Bool {
+    let silent = client.packets == 0 ? client : server
+    return silent.packets == 0 && silent.ackedBytes > 0
+  }
+
+  /// What one connection tells of the directions that the capture holds.
+  enum Sighting { case both, oneOnly, neither }
+
+  /// One direction only is told by a side that was never seen and yet acknowledged, or whose data were. Without that the
+  /// silence may be the host's: it tells nothing.
+  var sighting: Sighting {
+    if client.packets > 0, server.packets > 0 { return .both }
+    if isOneSided { return .oneOnly }
+    let seen = client.packets > 0 ? client : server
+    let unseen = client.packets > 0 ? server : client
+    return unseen.isReal && seen.synPackets > 0 && seen.packets > seen.synPackets ? .oneOnly : .neither
+  }
+}

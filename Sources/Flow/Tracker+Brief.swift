@@ -1,0 +1,80 @@
+internal import Wire
+
+// Most connections are in order, and a flood is made of attempts: of these nothing is written but what is counted.
+extension Tracker {
+  /// In brief, where no rule can fit: both closed, or established and idle; all acknowledged, nobody reset, stalled or waiting.
+  func briefIfInOrder(_ connection: borrowing Connection) -> Brief? {
+    let marks = connection.shared.marks
+    guard marks.isDisjoint(with: [.icmp, .reset, .pendingSYN]), isInOrder(connection.a), isInOrder(connection.b) else {
+      return nil
+    }
+    switch (connection.a.has(.finAcked), connection.b.has(.finAcked)) {
+    case (true, true): return brief(of: connection, .closed)
+    case (false, false):
+      guard marks.isSuperset(of: [.established, .rolesKnown]), !connection.a.has(.fin), !connection.b.has(.fin),
+        connection.a.has(.syn), connection.b.has(.syn)
+      else { return nil }
+      return brief(of: connection, .established)
+    default: return nil
+    }
+  }
+
+  private func isInOrder(_ side: borrowing Sender) -> Bool {
+    guard side.una == side.nxt, side.packets > 0, side.has(.everAcked), !side.has(.zeroWindow) else { return false }
+    guard side.trouble != 0 else { return true }
+    return troubles.records[side.trouble].isHarmless
+  }
+
+  private func brief(of connection: borrowing Connection, _ state: ConnectionState) -> Brief {
+    let clientIsA = isClientA(connection)
+    let key = connection.key
+    var brief = Brief(
+      id: connection.shared.id, ipVersion: UInt8(truncatingIfNeeded: key.ipVersion), state: state,
+      client: clientIsA ? key.a : key.b, server: clientIsA ? key.b : key.a)
+    fill(&brief.client, clientIsA ? connection.a : connection.b)
+    fill(&brief.server, clientIsA ? connection.b : connection.a)
+    return brief
+  }
+
+  /// As `SideFacts` has it of a side of which all was acknowledged.
+  private func fill(_ end: inout Brief.End, _ side: borrowing Sender) {
+    end.packets = UInt64(side.packets)
+    end.synPackets = UInt64(side.synCount)
+    end.ackedBytes = UInt64(max(0, side.dataEnd))
+    end.payloadBytes = end.ackedBytes
+    end.isReal = true
+    end.ttlRange = side.ttlLow...max(side.ttlLow, side.ttlHigh)
+    guard side.trouble != 0 else { return }
+    let trouble = side.trouble
+    let missing = troubles.records[trouble].holes.total + troubles.records[trouble].holes.forgotten
+    let low = troubles.records[trouble].low
+    end.duplicatePackets = UInt64(troubles.records[trouble].duplicatePackets)
+    end.missingBytes = UInt64(missing)
+    end.ackedBytes = UInt64(max(0, side.dataEnd - low))
+    end.payloadBytes = UInt64(max(0, side.dataEnd - low - missing))
+  }
+}
+
+extension Brief {
+  /// An attempt: a SYN that nothing has followed.
+  init(of syn: Segment) {
+    let source = Endpoint(address: syn.source, port: syn.sourcePort)
+    let target = Endpoint(address: syn.destination, port: syn.destinationPort)
+    self.init(id: syn.ordinal, ipVersion: syn.ipVersion, state: .attempted, client: source, server: target)
+    client.packets = 1
+    client.synPackets = 1
+    client.ttlRange = syn.ttl...syn.ttl
+    let moment = Moment(time: syn.time, packet: syn.packet)
+    // One packet of one side alone never tells that the capture stands at the other.
+    attempt = LoneSYN(
+      source: source, target: target, ipVersion: syn.ipVersion, first: moment, last: moment, count: 1,
+      seenAtTarget: false)
+  }
+}
+
+extension Trouble {
+  /// What it tells of is over, and was counted.
+  fileprivate var isHarmless: Bool {
+    resets == 0 && run == nil && deaf == nil && stall == nil && strangeSYN == nil && syn == nil
+  }
+}
