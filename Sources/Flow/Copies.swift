@@ -6,7 +6,8 @@ internal import Wire
 // soon. Linux gives a retransmission a new identification and a new TSval; a copy has neither. Where there is no
 // identification (IPv6, SYN-ACK with 0), only what a sender would not repeat that fast counts as a copy.
 extension Sender {
-  /// Longest time between a packet and its copy: with an identification, SYN and FIN without, data without; µs.
+  /// Longest time between a packet and its copy: with an identification, FIN without, data without; µs. No kernel repeats a
+  /// SYN within the first.
   private static var identifiedWindow: UInt32 { 100_000 }
   private static var closingWindow: UInt32 { 10_000 }
   private static var dataWindow: UInt32 { 1_000 }
@@ -25,9 +26,9 @@ extension Sender {
     let hash = Sender.likeness(segment)
     let now = UInt32(truncatingIfNeeded: segment.time.nanoseconds / 1000)
     let window: UInt32
-    if segment.ipID != 0 {
+    if segment.ipID != 0 || segment.flags.contains(.syn) {
       window = Sender.identifiedWindow
-    } else if segment.flags.contains(.syn) || segment.flags.contains(.fin) {
+    } else if segment.flags.contains(.fin) {
       window = Sender.closingWindow
     } else {
       window = segment.payloadLength > 0 ? Sender.dataWindow : 0
