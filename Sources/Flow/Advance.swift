@@ -23,7 +23,7 @@ extension Sender {
     }
     if length == 0, !isFIN {
       if isSYN {
-        if synCount == 1 { time(-1, moment, idle: idle) } else { marks.remove(.timing) }
+        if synCount > 1 { marks.remove(.timing) } else if !has(.everAcked) { time(-1, moment, idle: idle) }
         return .syn
       }
       if start == nxt { return isSilentRepeat(idle, &receiver) ? countKeepalive(&troubles) : .ack }

@@ -99,6 +99,25 @@ struct IncarnationTests {
     #expect(facts.client.missingBytes == 0)
   }
 
+  @Test func aSYNThatTheCaptureHasLastIsOfTheConnectionBeforeIt() throws {
+    let facts = try trackOne(
+      """
+      70.00 S > C S. 0 ack 1
+      70.01 C > S . 1 ack 1
+      70.02 C > S P. 1:40 ack 1
+      70.03 S > C P. 1:24 ack 40
+      70.04 C > S F. 40 ack 24
+      70.05 S > C F. 24 ack 41
+      70.06 C > S . 41 ack 25
+      70.07 C > S S 0
+      """)
+    #expect(facts.client.synPackets == 1)
+    #expect(facts.client.packets == 5)
+    #expect(facts.client.payloadBytes == 39)
+    #expect(facts.client.unanswered == nil)
+    #expect(facts.state == .closed)
+  }
+
   @Test(arguments: [1, 2, 3, 5, 8, 31, 32]) func theSizeOfBatchesChangesNothing(size: Int) throws {
     let text = handshake + close
     let whole = try track(text)
