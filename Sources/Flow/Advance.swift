@@ -119,6 +119,8 @@ extension Sender {
     let length = Int64(segment.payloadLength)
     let isFIN = segment.flags.contains(.fin)
     let end = start + length
+    // Wherever it stands: counted are packets.
+    if isFIN { troubles.records[troubles.of(&self)].finPackets &+= 1 }
     if !isFIN, length == 1, !segment.flags.contains(.syn) {
       if receiver.has(.zeroWindow), start == nxt || start == nxt - 1 {
         if start == nxt { takeNew(start, length, 0, moment, idle: idle) }
@@ -181,7 +183,6 @@ extension Sender {
     troubles: inout Troubles
   ) -> SegmentKind {
     let index = troubles.of(&self)
-    troubles.records[index].finPackets &+= 1
     guard !has(.fin) else {
       troubles.records[index].fin?.sent.repeated(at: moment)
       if length == 0 || kind != .retransmission { troubles.records[index].retransmittedPackets &+= 1 }

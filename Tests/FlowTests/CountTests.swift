@@ -169,6 +169,20 @@ struct CountTests {
     #expect(facts.longestIdle == 59_900_000_000)
   }
 
+  @Test func aFINBehindAnAcknowledgedFINIsCountedAndChangesNothing() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.1 S > C F. 1 ack 1
+        0.2 C > S . ack 2
+        0.3 S > C F. 2 ack 1
+        0.4 C > S F. 1 ack 2
+        0.5 S > C . 2 ack 2
+        """)
+    #expect(facts.server.finPackets == 2)
+    #expect(facts.server.payloadBytes == 0)
+    #expect(facts.state == .closed)
+  }
+
   @Test func probesOfAZeroWindowAreNoKeepalives() throws {
     let facts = try trackOne(
       handshake + """
