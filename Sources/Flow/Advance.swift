@@ -26,7 +26,7 @@ extension Sender {
         if synCount > 1 { marks.remove(.timing) } else if !has(.everAcked) { time(-1, moment, idle: idle) }
         return .syn
       }
-      if start == nxt { return isSilentRepeat(idle, &receiver) ? countKeepalive(&troubles) : .ack }
+      if start == nxt { return isSilentRepeat(&segment, idle, &receiver) ? countKeepalive(&troubles) : .ack }
       return advanceWithoutData(start, receiver: &receiver, troubles: &troubles)
     }
     return advanceSlowly(
@@ -92,9 +92,13 @@ extension Sender {
     distrusted >= 0 && abs(offset - distrusted) <= Sender.plausibleJump
   }
 
-  /// Midstream, one ACK again and again, a second or more apart, and nothing from the peer: its keepalives.
-  @inline(__always) private func isSilentRepeat(_ idle: Int64, _ receiver: inout Sender) -> Bool {
+  /// Midstream, one ACK again and again, a second or more apart, and nothing from the peer: its keepalives. A kernel gives
+  /// each its own identification; with the same one it is the same packet, played again.
+  @inline(__always) private func isSilentRepeat(
+    _ segment: inout Segment, _ idle: Int64, _ receiver: inout Sender
+  ) -> Bool {
     idle >= 1_000_000_000 && packets > 1 && !has(.syn) && !has(.data) && !has(.fin) && receiver.packets == 0
+      && (segment.ipID == 0 || likeness[0].hash != likeness[1].hash)
   }
 
   mutating func countKeepalive(_ troubles: inout Troubles) -> SegmentKind {

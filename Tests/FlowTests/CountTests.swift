@@ -169,6 +169,13 @@ struct CountTests {
     #expect(facts.longestIdle == 59_900_000_000)
   }
 
+  @Test(arguments: [true, false]) func onePacketPlayedAgainIsNoKeepalive(played: Bool) throws {
+    let lines = (0..<3).map { "\($0 * 20).3 C > S . 1 ack 1 id \(played ? 484 : 484 + $0) <noTS>\n" }
+    let facts = try trackOne(lines.joined())
+    #expect(facts.client.keepalivePackets == (played ? 0 : 3))
+    #expect((facts.client.unanswered == nil) == played)
+  }
+
   @Test func aFINBehindAnAcknowledgedFINIsCountedAndChangesNothing() throws {
     let facts = try trackOne(
       handshake + """
