@@ -65,17 +65,18 @@ extension Sender {
       if receiver.has(.zeroWindow) { return countProbe(&troubles) }
       if una == nxt, start == nxt - 1 { return countKeepalive(&troubles) }
     }
-    if start > nxt { return jump(to: start, &troubles) ? .ack : .stray }
+    if start > nxt { return jump(to: start, end: start, isFIN: false, &troubles) ? .ack : .stray }
     return .ack
   }
 
   /// SND.NXT is further than what was seen: a hole. Says whether that is believed.
-  private mutating func jump(to start: Int64, _ troubles: inout Troubles) -> Bool {
+  private mutating func jump(to start: Int64, end: Int64, isFIN: Bool, _ troubles: inout Troubles) -> Bool {
     let index = troubles.of(&self)
-    guard start - nxt <= Sender.plausibleJump || agrees(start, troubles.records[index].distrustedSequence) else {
-      troubles.records[index].distrustedSequence = start
+    guard start - nxt <= Sender.plausibleJump || agrees(start, troubles.records[index].far?.start ?? -1) else {
+      troubles.records[index].far = FarSegment(moment: last, start: start, end: end, isFIN: isFIN)
       return false
     }
+    troubles.records[index].far = nil
     troubles.records[index].holes.insert(OffsetRange(nxt, start))
     troubles.records[index].holeSince = last.time
     if has(.fin) {
@@ -90,6 +91,21 @@ extension Sender {
 
   func agrees(_ offset: Int64, _ distrusted: Int64) -> Bool {
     distrusted >= 0 && abs(offset - distrusted) <= Sender.plausibleJump
+  }
+
+  /// The peer's ACK that `segment` carries is inside of what seemed too far off: it was of this stream, FIN and all.
+  mutating func confirmFar(_ segment: inout Segment, peer: inout Sender, _ troubles: inout Troubles) {
+    guard segment.flags.contains(.ack), let far = troubles.records[trouble].far else { return }
+    let ack = offset(of: segment.acknowledgment)
+    guard far.start > nxt, ack >= far.start, ack <= far.end + (far.isFIN ? 1 : 0), !has(.fin) else { return }
+    troubles.records[trouble].far = nil
+    troubles.records[trouble].holes.insert(OffsetRange(nxt, far.start))
+    troubles.records[trouble].holeSince = far.moment.time
+    nxt = far.end
+    marks.insert(.data)
+    if far.isFIN {
+      _ = takeFIN(far.end, far.end - far.start, .new, far.moment, idle: 0, receiver: peer, troubles: &troubles)
+    }
   }
 
   /// Midstream, one ACK again and again, a second or more apart, and nothing from the peer: its keepalives. A kernel gives
@@ -140,7 +156,7 @@ extension Sender {
       marks.remove(.fin)
       troubles.records[troubles.of(&self)].fin = nil
     }
-    if start > nxt, !jump(to: start, &troubles) { return .stray }
+    if start > nxt, !jump(to: start, end: end, isFIN: isFIN, &troubles) { return .stray }
     var kind = SegmentKind.new
     if start < nxt, length > 0 { kind = revisit(start, min(end, nxt), moment, &troubles) }
     if end > nxt, length > 0 {

@@ -129,6 +129,7 @@ extension Shared {
     } else if !sender.has(.origin) || (sender.packets == 1 && sender.isFarFrom(segment)) {
       sender.begin(at: segment.sequence)
     }
+    if receiver.trouble != 0 { receiver.confirmFar(&segment, peer: &sender, &troubles) }
     let nxtBefore = sender.nxt
     let unaBefore = receiver.una
     if segment.flags.contains(.ack) {

@@ -34,8 +34,8 @@ struct Trouble: BitwiseCopyable {
   var resets: UInt32 = 0
   /// An ACK far beyond what was seen is believed when another one agrees.
   var distrustedAck: Int64 = -1
-  /// A sequence number far beyond, likewise.
-  var distrustedSequence: Int64 = -1
+  /// A segment far beyond, likewise; or when the peer acknowledges it.
+  var far: FarSegment?
   /// The packet by which SND.UNA moved last.
   var progress: Moment?
   /// Where a side with RSTs sent something else last.
@@ -49,6 +49,14 @@ struct Trouble: BitwiseCopyable {
   var likenessCursor: UInt8 = 0
 
   init() {}
+}
+
+/// A segment too far ahead of its stream to be believed by itself.
+struct FarSegment: BitwiseCopyable {
+  var moment: Moment
+  var start: Int64
+  var end: Int64
+  var isFIN: Bool
 }
 
 /// The cold records of all connections. A full region gives out its last place again: the facts of that one suffer, and

@@ -190,6 +190,23 @@ struct CountTests {
     #expect(facts.state == .closed)
   }
 
+  @Test func aFINFarBeyondALossIsTakenWhenItIsAcknowledged() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.1 S > C P. 1:1001
+        0.2 C > S . ack 1001
+        9.0 S > C FP. 700000001:700000501
+        9.1 C > S . ack 700000001
+        9.2 C > S F. 1 ack 700000502
+        9.3 S > C . 700000502 ack 2
+        """)
+    #expect(facts.server.finPackets == 1)
+    #expect(facts.server.fin?.offset == 700_000_500)
+    #expect(facts.server.payloadBytes == 1500)
+    #expect(facts.server.missingBytes == 699_999_000)
+    #expect(facts.state == .closed)
+  }
+
   @Test func probesOfAZeroWindowAreNoKeepalives() throws {
     let facts = try trackOne(
       handshake + """
