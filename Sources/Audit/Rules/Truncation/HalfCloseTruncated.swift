@@ -16,7 +16,7 @@ extension Rule {
 }
 
 /// An answer to a half-closed peer that did not arrive whole.
-private struct CutAnswer {
+private final class CutAnswer {
   let halfCloser: Side
   let fin: Fin
   let ending: Ending
