@@ -5,13 +5,13 @@ internal import Report
 internal import Wire
 
 /// From the facts of a connection to numbered findings: what is known of the capture around it, the rules, the selection.
-struct Judging {
+struct Judging: ~Copyable {
   private let thresholds: Thresholds
   private let selection: RuleSelection
   private var surroundings = Surroundings()
   private var attempts = LoneAttempts()
   /// Those of connections that have ended; at the end of the capture those of the open ones too.
-  var hosts = Hosts()
+  var hosts: Hosts
   /// Connections with bytes that the capture lost, and by rule what was found on them.
   private var lossyConnections: UInt64 = 0
   private var doubtedFindings: [String: UInt64] = [:]
@@ -20,6 +20,7 @@ struct Judging {
   private(set) var severest: Severity?
 
   init(_ options: RunOptions) {
+    hosts = Hosts(seed: options.tracker.seed)
     thresholds = options.thresholds
     selection = options.selection
     surroundings.isEndOfCapture = false

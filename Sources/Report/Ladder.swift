@@ -116,7 +116,7 @@ public struct Ladder {
     if own.retransmittedPackets > 0 {
       text += "; \(Wording.count(own.retransmittedPackets, "packet")) retransmitted"
     }
-    return text + "; its socket at the end: \(own.state?.name ?? "unknown")"
+    return text + "; its socket at the end: \(facts.socketState(of: side)?.name ?? "unknown")"
   }
 
   private mutating func told() {

@@ -15,7 +15,8 @@ final class Silence {
   let speaker: Side
   let run: Unanswered
 
-  private init(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds, speaker: Side, _ run: Unanswered) {
+  private init(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds, speaker: Side, _ run: Unanswered)
+  {
     self.facts = facts
     self.surroundings = surroundings
     self.thresholds = thresholds
