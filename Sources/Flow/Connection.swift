@@ -53,7 +53,7 @@ struct Connection: BitwiseCopyable {
   var b = Sender()
 
   /// An empty connection that `segment` is about to begin.
-  init(key: FlowKey, hash: UInt32, beginning segment: Segment) {
+  init(key: FlowKey, hash: UInt32, beginning segment: inout Segment) {
     self.key = key
     shared.hash = hash
     shared.id = segment.ordinal

@@ -47,9 +47,11 @@ extension Tracker {
       let trouble = side.trouble
       low = troubles.records[trouble].low
       resets = troubles.records[trouble].rstPackets
-      missing = troubles.records[trouble].holes.total + troubles.records[trouble].holes.forgotten
       end.duplicatePackets = UInt64(troubles.records[trouble].duplicatePackets)
-      end.missingBytes = UInt64(troubles.records[trouble].missing(below: min(side.una, side.dataEnd)))
+      if troubles.records[trouble].hasHoles {
+        missing = troubles.records[trouble].missing(below: .max)
+        end.missingBytes = UInt64(troubles.records[trouble].missing(below: min(side.una, side.dataEnd)))
+      }
     }
     end.ackedBytes = UInt64(max(0, min(side.una, side.dataEnd) - low))
     end.payloadBytes = UInt64(max(0, side.dataEnd - low - missing))
@@ -82,6 +84,8 @@ extension Trouble {
   fileprivate var isHarmless: Bool {
     resets == 0 && run == nil && deaf == nil && stall == nil && strangeSYN == nil && syn == nil
   }
+
+  fileprivate var hasHoles: Bool { holes.count > 0 || holes.forgotten > 0 }
 
   /// Acknowledged up to `ack`, and not in the capture.
   fileprivate func missing(below ack: Int64) -> Int64 { holes.total(below: ack) + holes.forgotten }

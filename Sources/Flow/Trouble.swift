@@ -64,6 +64,8 @@ struct FarSegment: BitwiseCopyable {
 struct Troubles: ~Copyable {
   var records: Region<Trouble>
   var resets: Region<Resets>
+  /// The place of one that says nothing: copied whole, another is made sooner than field by field.
+  private static var blank: UInt32 { 2 }
   private(set) var overflowed: UInt64 = 0
 
   init(capacity: Int, resets: Int) {
@@ -71,18 +73,19 @@ struct Troubles: ~Copyable {
     self.resets = Region(capacity: resets)
     // Index 1 is the shared place for when there is no room.
     _ = records.allocate(Trouble())
+    _ = records.allocate(Trouble())
   }
 
   /// The side's cold record, made if there is none.
   mutating func of(_ side: inout Sender) -> UInt32 {
     if side.trouble != 0 { return side.trouble }
-    if let index = records.allocate(Trouble()) {
+    if let index = records.allocate() {
       side.trouble = index
     } else {
       overflowed += 1
-      records[1] = Trouble()
       side.trouble = 1
     }
+    records.copy(Troubles.blank, to: side.trouble)
     return side.trouble
   }
 
