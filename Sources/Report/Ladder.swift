@@ -81,22 +81,28 @@ public struct Ladder {
   }
 
   private var ending: String {
-    let words =
-      switch facts.state {
-      case .closed: "closed"
-      case .closing: "closing: a FIN is not acknowledged"
-      case .reset: "reset"
-      case .refused: "refused"
-      case .halfClosed: "half closed"
-      case .midstream: "seen midstream only"
-      case .established: "open"
-      case .answered: "answered, never completed"
-      case .attempted: "attempted, never answered"
-      }
+    let state = Wording.state(facts.state)
+    let closer = facts.closedBy.map { $0 == .both ? ", by both at once" : ", first by the \($0.rawValue)" } ?? ""
+    switch facts.state {
+    case .reset: return reset
+    case .closed: return state + closer
+    case .closing: return "\(state)\(closer); a FIN is not acknowledged"
+    case .halfClosed: return facts.closedBy.map { "\(state) by the \($0.rawValue)" } ?? state
+    case .midstream: return "\(state): neither its handshake nor its end was seen"
+    case .answered: return "\(state): the handshake never completed"
+    case .attempted: return "\(state): never answered"
+    case .established, .refused: return state
+    }
+  }
+
+  /// Who reset need not be who closed first.
+  private var reset: String {
+    guard let side = facts.abort?.side else { return Wording.state(.reset) }
+    let words = "\(Wording.state(.reset)) by the \(side.name)"
     switch facts.closedBy {
-    case .both: return "\(words), by both at once"
-    case let side?: return facts.state == .refused ? words : "\(words), by the \(side.rawValue)"
-    case nil: return words
+    case .both: return "\(words); both had closed at once"
+    case let first? where first.rawValue != side.name: return "\(words); closed first by the \(first.rawValue)"
+    default: return words
     }
   }
 

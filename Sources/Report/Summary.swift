@@ -6,8 +6,8 @@ extension SummaryRecord {
   /// `3 connections: 2 closed, 1 reset.`
   var connectionSentence: String {
     guard connections > 0 else { return "No TCP connections." }
-    let known = SummaryRecord.stateWords.compactMap { name, words in
-      states[name].flatMap { $0 > 0 ? "\(Wording.number($0)) \(words)" : nil }
+    let known = SummaryRecord.states.compactMap { state in
+      states[state.rawValue].flatMap { $0 > 0 ? "\(Wording.number($0)) \(Wording.state(state))" : nil }
     }
     let total = Wording.count(connections, "connection")
     return known.isEmpty ? "\(total)." : "\(total): \(known.joined(separator: ", "))."
@@ -29,13 +29,8 @@ extension SummaryRecord {
   }
 
   /// In the order in which a connection lives.
-  private static var stateWords: [(String, String)] {
-    let words: [(ConnectionState, String)] = [
-      (.closed, "closed"), (.reset, "reset"), (.established, "open"), (.halfClosed, "half closed"),
-      (.closing, "closing"), (.midstream, "seen midstream only"), (.refused, "refused"),
-      (.answered, "never completed"), (.attempted, "unanswered"),
-    ]
-    return words.map { ($0.0.rawValue, $0.1) }
+  private static var states: [ConnectionState] {
+    [.closed, .reset, .established, .halfClosed, .closing, .midstream, .refused, .answered, .attempted]
   }
 
   private var packetSentence: String {

@@ -31,14 +31,13 @@ public struct TextReport: Reporter {
   private var page: Page
   private var run = RunRecord(version: "", inputs: [])
   private var groups: FindingGroups
-  private var table: ConnectionTable
+  private var table = ConnectionTable()
 
   public init(_ output: Output, _ options: Options = Options()) {
     self.output = output
     self.options = options
     page = Page(options.style)
     groups = FindingGroups(all: options.all)
-    table = ConnectionTable(width: options.style.width)
   }
 
   public mutating func begin(_ run: RunRecord) { self.run = run }

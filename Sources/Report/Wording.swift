@@ -59,6 +59,11 @@ enum Wording {
     return places == 0 ? number(steps) : "\(number(steps / scale)).\(zeros)\(fraction)"
   }
 
+  /// A connection's state as its record has it, for people: `half closed`.
+  static func state(_ state: ConnectionState) -> String {
+    String(state.rawValue.map { $0 == "_" ? " " : $0 })
+  }
+
   /// `10.1.0.2:50124`, `[2001:db8::1]:443`.
   static func endpoint(_ endpoint: Endpoint, ipVersion: UInt8) -> String {
     let address = endpoint.address.text(ipVersion: ipVersion)

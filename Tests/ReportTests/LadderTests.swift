@@ -43,7 +43,7 @@ struct LadderTests {
     let text = try ladder(cutReply, width: 80) { [cutReplyFinding($0)] }
     #expect(
       text == """
-        connection 1   10.1.0.2:50124 → 10.2.0.2:2181   reset, by the client   163 ms
+        connection 1   10.1.0.2:50124 → 10.2.0.2:2181   reset by the client   163 ms
             client: 4 bytes sent, all acknowledged; its socket at the end: CLOSE
             server: 13,240 bytes sent, 13,240 never acknowledged; its socket at the end:
             CLOSE
@@ -97,7 +97,7 @@ struct LadderTests {
         """, width: 100)
     #expect(
       text == """
-        connection 1   10.0.0.1:40000 → 10.0.0.2:2181   closed, by the client   9.2 s
+        connection 1   10.0.0.1:40000 → 10.0.0.2:2181   closed, first by the client   9.2 s
             client: 100 bytes sent, all acknowledged; its socket at the end: TIME-WAIT
             server: 2,000 bytes sent, all acknowledged; its socket at the end: CLOSE
 
@@ -284,6 +284,21 @@ struct LadderTests {
     #expect(text.contains("≥100"))
     #expect(text.contains("  0  window 0: the "))
     #expect(text.contains("The handshake was not seen: who is client and who is server is a guess."))
+  }
+
+  /// Who closed first is one thing, who reset another.
+  @Test func whoResetIsSaid() throws {
+    let script =
+      opening + """
+        0.2 C > S F. 1:5
+        0.3 S > C . ack 6
+        0.4 S > C P. 1:1001
+        0.5 S > C R. 1001
+        """
+    #expect(try ladder(script).contains("   reset by the server; closed first by the client   "))
+    #expect(try ladder(opening + "0.2 S > C R. 1").contains("   reset by the server   "))
+    #expect(try ladder(opening + "0.2 C > S F. 1:5\n0.3 S > C . ack 6").contains("   half closed by the client   "))
+    #expect(try ladder("0 C > S S").contains("   attempted: never answered   "))
   }
 
   @Test func longRunsFoldWithBothEdges() throws {
