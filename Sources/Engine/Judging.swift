@@ -16,11 +16,16 @@ struct Judging: ~Copyable {
   private var lossyConnections: UInt64 = 0
   private var doubtedFindings: [String: UInt64] = [:]
   private var lastID: UInt64 = 0
+  /// How many captures there are.
+  private let inputs: Int
+  /// Findings that were made and are not wanted.
+  private(set) var leftOut: UInt64 = 0
   /// The severest finding so far.
   private(set) var severest: Severity?
 
-  init(_ options: RunOptions) {
+  init(_ options: RunOptions, inputs: Int) {
     hosts = Hosts(seed: options.tracker.seed)
+    self.inputs = inputs
     thresholds = options.thresholds
     selection = options.selection
     surroundings.isEndOfCapture = false
@@ -80,12 +85,18 @@ struct Judging: ~Copyable {
     if loss.backwardSteps > 0 {
       facts.firstBackwardStep = Moment(time: loss.firstBackwardTime, packet: loss.firstBackwardStep)
     }
-    facts.cutInputs = errors.filter(\.isTruncation).map { ($0.path, nil) }
+    facts.inputs = inputs
+    facts.cutInputs = errors.filter(\.isTruncation).map {
+      CutInput(path: $0.path, place: $0.isCompression ? .compression : $0.isUnread ? .header : .record)
+    }
     return (attempts.findings() + judgeCapture(facts, thresholds)).compactMap { number($0, connection: nil) }
   }
 
   private mutating func number(_ finding: Finding, connection: UInt64?) -> FindingRecord? {
-    guard selection.contains(finding) else { return nil }
+    guard selection.contains(finding) else {
+      leftOut += 1
+      return nil
+    }
     lastID += 1
     severest = max(severest ?? finding.severity, finding.severity)
     return FindingRecord(id: lastID, connection: connection, finding: finding)
