@@ -59,6 +59,9 @@ enum Wording {
     return places == 0 ? number(steps) : "\(number(steps / scale)).\(zeros)\(fraction)"
   }
 
+  /// A file as it was given; `-` is no name.
+  static func input(_ path: String) -> String { path == "-" ? "standard input" : path }
+
   /// A connection's state as its record has it, for people: `half closed`.
   static func state(_ state: ConnectionState) -> String {
     String(state.rawValue.map { $0 == "_" ? " " : $0 })

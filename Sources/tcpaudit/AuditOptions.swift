@@ -54,6 +54,12 @@ struct AuditOptions: ParsableArguments {
     }
   }
 
+  /// The options by which findings are left out.
+  var narrowing: [String] {
+    [(!rule.isEmpty, "--rule"), (!ignore.isEmpty, "--ignore"), (minSeverity != .note, "--min-severity")]
+      .filter(\.0).map(\.1)
+  }
+
   var runOptions: RunOptions {
     var options = RunOptions()
     options.filter = filter

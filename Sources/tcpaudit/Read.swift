@@ -65,7 +65,7 @@ struct Read: ParsableCommand {
   private var textOptions: TextReport.Options {
     TextReport.Options(
       connections: report.connections, all: report.all,
-      isNarrowed: !audit.rule.isEmpty || !audit.ignore.isEmpty || audit.minSeverity != .note,
+      narrowing: audit.narrowing,
       style: report.look.style(toStandardOutput: report.output == nil))
   }
 
