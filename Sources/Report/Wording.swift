@@ -1,3 +1,4 @@
+internal import Audit
 internal import Flow
 internal import Wire
 
@@ -19,33 +20,14 @@ enum Wording {
     "\(number(value)) \(value == 1 ? one : many ?? one + "s")"
   }
 
-  /// How long, to two or three digits: `80 ms`, `1.2 s`, `350 s`, `3 h 12 min`.
-  static func span(_ nanoseconds: Int64) -> String {
-    let value = max(0, nanoseconds)
-    switch value {
-    case 0: return "0 s"
-    case ..<1000: return "\(value) ns"
-    case ..<1_000_000: return "\(value / 1000) µs"
-    case ..<10_000_000: return "\(decimals(value, unit: 1_000_000, places: 1)) ms"
-    case ..<1_000_000_000: return "\(value / 1_000_000) ms"
-    case ..<10_000_000_000: return "\(decimals(value, unit: 1_000_000_000, places: 1)) s"
-    default: break
-    }
-    let seconds = value / 1_000_000_000
-    if seconds < 1000 { return "\(seconds) s" }
-    if seconds < 7200 { return pair(seconds / 60, "min", seconds % 60, "s") }
-    if seconds < 172_800 { return pair(seconds / 3600, "h", seconds / 60 % 60, "min") }
-    return pair(seconds / 86_400, "d", seconds / 3600 % 24, "h")
-  }
+  /// How long: `80 ms`, `1.2 s`, `350 s`, `3 h 12 min`, `28.7 years`.
+  static func span(_ nanoseconds: Int64) -> String { TimeSpan.text(nanoseconds) }
 
-  private static func pair(_ large: Int64, _ unit: String, _ small: Int64, _ smallUnit: String) -> String {
-    let first = "\(number(UInt64(large))) \(unit)"
-    return small == 0 ? first : "\(first) \(small) \(smallUnit)"
-  }
-
-  /// Since a start, in seconds with `places` decimals: `+0.081 s`.
+  /// Since a start, in seconds with `places` decimals: `+0.081 s`; what is farther than weeks is not told in seconds.
   static func offset(_ nanoseconds: Int64, places: Int = 3) -> String {
-    (nanoseconds < 0 ? "-" : "+") + decimals(nanoseconds, unit: 1_000_000_000, places: places) + " s"
+    let sign = nanoseconds < 0 ? "-" : "+"
+    if nanoseconds.magnitude >= 1_000_000_000_000_000 { return sign + span(Int64(clamping: nanoseconds.magnitude)) }
+    return sign + decimals(nanoseconds, unit: 1_000_000_000, places: places) + " s"
   }
 
   /// The magnitude in units, cut (not rounded) to `places` decimals.

@@ -97,7 +97,7 @@ struct LadderTests {
         """, width: 100)
     #expect(
       text == """
-        connection 1   10.0.0.1:40000 → 10.0.0.2:2181   closed, first by the client   9.2 s
+        connection 1   10.0.0.1:40000 → 10.0.0.2:2181   closed, first by the client   9.3 s
             client: 100 bytes sent, all acknowledged; its socket at the end: TIME-WAIT
             server: 2,000 bytes sent, all acknowledged; its socket at the end: CLOSE
 
