@@ -125,10 +125,14 @@ private final class CutAnswer {
       let late = wait > thresholds.linger ? " \(duration(wait)) later" : ""
       return "\(closed) half-closed, then reset while the \(other) was answering\(late): \(amount) lost"
     case .abort:
-      let flight = loss.inFlightAtDeath.map { ", \(commas($0)) of them under way when it closed" } ?? ""
+      let flight = loss.inFlightAtDeath.map { " (\(commas($0)) of them under way when it closed)" } ?? ""
+      if loss.isExact { return "\(other) reset after its answer to the half-closed \(closed)\(flight): \(amount) lost" }
+      let sent = sentAfter == 1 ? "1 byte was" : "\(bytes(sentAfter)) were"
+      let fate =
+        loss.unacked == 0 ? "sent and arrived\(flight)" : "sent\(flight), \(commas(loss.unacked)) never acknowledged"
       return
-        "\(other) reset in place of FIN in its answer to the half-closed \(closed): \(bytes(sentAfter)) sent\(flight),"
-        + " \(loss.text) lost; what it had not sent yet is lost too"
+        "\(other) broke off its answer to the half-closed \(closed) by RST instead of FIN: \(sent) \(fate); what it had not"
+        + " sent yet is lost, and how much that was is in no capture"
     }
   }
 
@@ -149,7 +153,7 @@ private final class CutAnswer {
       let what =
         abort.side == halfCloser
         ? "\(abort.what), \(bytes(loss.unacked)) of the \(answerer.name) unacknowledged"
-        : "\(abort.what) in place of FIN"
+        : "\(abort.what) instead of FIN"
       list.append(Evidence(abort.reset.moment, abort.side, what))
     }
     return list
