@@ -180,8 +180,8 @@ struct FindingText {
     labelled("See", commands, to: &page)
     let finding = example.record.finding
     page.space(2)
-    page.put("Mend", .strong)
-    page.space(2)
+    page.put("Fix", .strong)
+    page.space(3)
     if !given[finding.rule, default: []].insert(finding.mend).inserted {
       page.line("as above")
     } else if finding.mend.isEmpty {

@@ -14,7 +14,7 @@ struct ReportOptions: ParsableArguments {
   @Flag(help: "Text: list every connection, not only findings.")
   var connections = false
 
-  @Flag(help: "Text: fold nothing.")
+  @Flag(help: "Text: every finding, however many are alike.")
   var all = false
 
   @Flag(help: "JSON: leave out connections without a finding.")

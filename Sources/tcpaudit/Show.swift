@@ -24,7 +24,7 @@ struct Show: ParsableCommand {
     help: ArgumentHelp("The connection's id: the number of its first packet.", valueName: "id"))
   var connection: UInt64
 
-  @Flag(help: "Fold nothing.")
+  @Flag(help: "Every packet, however long a run of them is alike.")
   var all = false
 
   @OptionGroup(title: "What is audited") var audit: AuditOptions

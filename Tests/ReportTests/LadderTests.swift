@@ -79,7 +79,7 @@ struct LadderTests {
             #17  +0.163 s  client → server  RST, 13,240 bytes of the server
                                             unacknowledged
           See   Wireshark: ip.addr==10.1.0.2 && ip.addr==10.2.0.2 && tcp.port==50124 && tcp.port==2181
-          Mend  read until end of file before close()
+          Fix   read until end of file before close()
                 tcpaudit explain half-close-truncated
 
 

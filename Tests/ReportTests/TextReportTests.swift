@@ -61,7 +61,7 @@ struct TextReportTests {
             #17  +0.163 s  client → server  RST, 13,240 bytes of the server unacknowledged
           See   tcpaudit show cut-reply.pcapng --connection 1
                 Wireshark: ip.addr==10.1.0.2 && ip.addr==10.2.0.2 && tcp.port==50124 && tcp.port==2181
-          Mend  read until end of file before close()
+          Fix   read until end of file before close()
                 tcpaudit explain half-close-truncated
 
         1 connection: 1 reset.   1 error, 0 warnings, 0 notes.
@@ -88,7 +88,7 @@ struct TextReportTests {
     let connections = try cutReplies(1, server: "10.2.0.1:80") + cutReplies(1, server: "10.2.0.2:80")
     let text = textReport(connections)
     #expect(text.split(separator: "read until end of file before close()").count == 2)
-    #expect(text.contains("\n  Mend  as above\n"))
+    #expect(text.contains("\n  Fix   as above\n"))
   }
 
   @Test func allShowsAll() throws {
@@ -170,7 +170,7 @@ struct TextReportTests {
         warning  capture-cut   at fault: capture   certain
           The file ends in the middle of a record.
             b c.pcap #8  +12.000 s  the last packet
-          Mend  tcpaudit explain capture-cut
+          Fix   tcpaudit explain capture-cut
 
         No TCP connections.   0 errors, 1 warning, 0 notes.
         0 packets.

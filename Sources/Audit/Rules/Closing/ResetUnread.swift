@@ -2,11 +2,11 @@ internal import Flow
 internal import Wire
 
 extension Rule {
-  /// close() with unread data sends RST in place of FIN (RFC 1122 §4.2.2.13, RFC 2525 §2.17). The wire shows that the data
+  /// close() with unread data sends RST instead of FIN (RFC 1122 §4.2.2.13, RFC 2525 §2.17). The wire shows that the data
   /// arrived and were not answered; that nobody read them is the likeliest reason for a RST there.
   static let resetUnread = Rule(
     id: "reset-unread", section: .closing, severity: .error, when: .abort,
-    title: "a side resets in place of FIN while it holds data that it has not read"
+    title: "a side resets instead of FIN while it holds data that it has not read"
   ) { facts, surroundings, thresholds in
     guard let abort = Abort(facts, surroundings), abort.reset.flags.contains(.ack), !abort.reset.ownFin,
       abort.forgery.confidence == nil
@@ -44,7 +44,7 @@ private struct UnreadData {
   private var summary: String {
     let what = bytes.map { "about \(Audit.bytes($0)) unread, by its window" } ?? "data unread"
     let request = "the \(abort.peer.name)'s last data had arrived \(duration(waited)) before"
-    return "\(side.name) reset in place of FIN with \(what): \(request)"
+    return "\(side.name) reset instead of FIN with \(what): \(request)"
       + (abort.unansweredData == nil ? "" : " and were never answered")
   }
 
@@ -57,7 +57,7 @@ private struct UnreadData {
       suspects: [side.party], summary: summary,
       evidence: [
         Evidence(data, abort.peer, "the last data that the \(side.name) received"),
-        Evidence(abort.reset.moment, side, "RST+ACK in place of FIN"),
+        Evidence(abort.reset.moment, side, "RST+ACK instead of FIN"),
       ],
       facts: [
         NamedFact("waited", duration: waited), NamedFact("answered", abort.unansweredData == nil),
