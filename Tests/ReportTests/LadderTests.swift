@@ -301,41 +301,6 @@ struct LadderTests {
     #expect(try ladder("0 C > S S").contains("   attempted: never answered   "))
   }
 
-  @Test func longRunsFoldWithBothEdges() throws {
-    let script =
-      opening + """
-        0.10 C > S P. 1:101
-        0.18 S > C . 1:596777/1448
-        0.30 C > S . ack 596777
-        """
-    let text = try ladder(script)
-    #expect(text.contains("… 409 segments, 592,232 bytes of the server, all acknowledged\n"))
-    #expect(text.split(separator: "\n").filter { $0.contains("│") }.count == 9)
-    #expect(try !ladder(script, all: true).contains("…"))
-  }
-
-  /// What proves something is never folded away.
-  @Test func evidenceStaysInARun() throws {
-    let script = opening + "0.18 S > C . 1:100001/1000\n0.30 C > S . ack 100001"
-    let text = try ladder(script) { facts in
-      let moment = Moment(time: facts.start.time, packet: PacketReference(input: 0, number: 50))
-      return [
-        Finding(
-          rule: "some-rule", severity: .note, confidence: .likely, suspects: [], summary: "x",
-          evidence: [Evidence(moment, .server, "this one")])
-      ]
-    }
-    #expect(text.contains("\n▶  #50  "))
-    #expect(text.contains("this one · some-rule\n"))
-    #expect(text.split(separator: "\n").filter { $0.contains("… ") }.count == 2)
-  }
-
-  @Test func keepalivesFoldOverTheirSilences() throws {
-    let beats = (1...20).map { "\($0 * 75) C > S . 100:100\n\($0 * 75).1 S > C . ack 101" }
-    let text = try ladder(opening + "0.1 C > S P. 1:101\n0.2 S > C . ack 101\n" + beats.joined(separator: "\n"))
-    #expect(text.contains("… 36 probes and answers more, over 21 min 15 s\n"))
-  }
-
   @Test func anErrorOfThePathIsDrawn() throws {
     let script = opening + "0.1 C > S P. 1:1449\n0.3 C > S P. 1:1449"
     var error = QuotedError()
