@@ -27,7 +27,8 @@ struct CommandLineTests {
   @Test(arguments: [
     ["--no-such-option", "a.pcap"], ["read"], ["read", "-", "-"], ["read", "--rule", "no-such-rule", "a.pcap"],
     ["read", "--extract", "d", "-"], ["check", "a.pcap"], ["show", "a.pcap"], ["show", "-", "--connection", "1"],
-    ["read", "--format", "xml", "a.pcap"], ["read", "--max-memory", "1K", "a.pcap"], ["read", "--linger", "1x", "a.pcap"],
+    ["read", "--format", "xml", "a.pcap"], ["read", "--max-memory", "1K", "a.pcap"],
+    ["read", "--linger", "1x", "a.pcap"],
   ])
   func mistakesAreRefused(arguments: [String]) {
     #expect(throws: (any Error).self) { _ = try Tcpaudit.parseAsRoot(arguments) }
@@ -40,9 +41,11 @@ struct CommandLineTests {
 
   @Test(
     arguments: [
-      (["live", "eth0"], "no such command: “live”; the commands are read, "), (["sockets"], "no such command: “sockets”"),
+      (["live", "eth0"], "no such command: “live”; the commands are read, "),
+      (["sockets"], "no such command: “sockets”"),
       (["chek", "a.pcap"], "did you mean tcpaudit check?"), (["raed", "a.pcap"], "did you mean tcpaudit read?"),
-      (["help", "nosuch"], "no such command: “nosuch”; the commands are "), (["help", "shwo"], "did you mean tcpaudit show?"),
+      (["help", "nosuch"], "no such command: “nosuch”; the commands are "),
+      (["help", "shwo"], "did you mean tcpaudit show?"),
       (["help", "show"], nil), (["read", "live"], nil), (["a.pcap"], nil), (["check.pcap"], nil), (["there"], nil),
       (["chex"], nil), (["--version"], nil), ([], nil),
     ] as [([String], String?)])
@@ -61,6 +64,17 @@ struct CommandLineTests {
       let help = command.helpMessage(columns: 120)
       for words in ["(default: 5s)", "(default: 60s)", "ns, us, ms, s, m, h or d", "K, M, G or T"] {
         #expect(help.contains(words), "\(command): \(words)")
+      }
+    }
+  }
+
+  @Test func theManPageNamesEveryCommandAndOption() throws {
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let page = try TextFile.read("/\(root)/docs/tcpaudit.1").replacing("\\-", with: "-")
+    for command in Tcpaudit.configuration.subcommands {
+      #expect(page.contains("\n.B \(command._commandName)\n"), "\(command._commandName)")
+      for option in command.helpMessage(columns: 120).matches(of: /\n  (?:-., )?(--[a-z-]+)/) {
+        #expect(page.contains(option.1), "\(command._commandName) \(option.1)")
       }
     }
   }
