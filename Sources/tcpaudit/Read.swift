@@ -47,6 +47,8 @@ struct Read: ParsableCommand {
 
   func run() throws {
     let target = try Target(report.output)
+    // Before an hour of reading, not after it.
+    if let extract { try Directory.make(extract) }
     Interruption.watch()
     let output = target.output
     let (outcome, extraction) =
@@ -87,7 +89,6 @@ struct Read: ParsableCommand {
   }
 
   private func write(_ extraction: Extraction, to directory: String) throws {
-    try Directory.make(directory)
     var extraction = extraction
     do throws(FilterError) { try extraction.write(to: directory, from: captures) } catch { throw Failure(error) }
     if let failure = extraction.failure { throw Failure(.unreadable, failure) }
