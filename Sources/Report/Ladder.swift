@@ -7,6 +7,7 @@ public struct Ladder {
   private let facts: Facts
   private let findings: [FindingRecord]
   private let run: RunRecord
+  private let isNarrowed: Bool
   private var page: Page
   private var lines: [LadderLine]
   private var columns: LadderColumns
@@ -16,13 +17,15 @@ public struct Ladder {
   ///   - errors: ICMP errors that quote it.
   ///   - run: its inputs name the files.
   ///   - all: no run of packets is folded.
+  ///   - isNarrowed: not all findings were wanted: that there is none says little.
   public init(
     _ facts: Facts, segments: [Segment], errors: [QuotedError] = [], findings: [FindingRecord], run: RunRecord,
-    style: Style, all: Bool = false
+    style: Style, all: Bool = false, isNarrowed: Bool = false
   ) {
     self.facts = facts
     self.findings = findings
     self.run = run
+    self.isNarrowed = isNarrowed
     page = Page(style)
     let rows = Ladder.rows(facts, segments, errors, findings)
     lines = all ? rows.map { .row($0) } : LadderFold.fold(rows)
@@ -128,6 +131,7 @@ public struct Ladder {
   private mutating func told() {
     guard !findings.isEmpty else {
       let isOneSided = facts.client.packets == 0 || facts.server.packets == 0
+      if isNarrowed { return page.line("Nothing was found of what was asked for.") }
       page.line("Nothing is wrong with this connection\(isOneSided ? ", as far as one direction shows" : "").")
       return
     }

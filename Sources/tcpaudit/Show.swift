@@ -48,7 +48,7 @@ struct Show: ParsableCommand {
     }
     var ladder = Ladder(
       record.facts, segments: packets.segments, errors: packets.errors, findings: record.findings, run: run,
-      style: look.style(), all: all)
+      style: look.style(), all: all, isNarrowed: !audit.narrowing.isEmpty)
     ladder.draw(to: target.output)
     if packets.isCut { Diagnostics.say("only the first \(ConnectionPackets.limit) packets are shown") }
     try target.finish()

@@ -8,7 +8,8 @@ import Wire
 
 /// The ladder of the one connection of a script.
 func ladder(
-  _ text: String, width: Int = 120, all: Bool = false, color: Bool = false, inputs: [String] = ["a.pcap"],
+  _ text: String, width: Int = 120, all: Bool = false, isNarrowed: Bool = false, color: Bool = false,
+  inputs: [String] = ["a.pcap"],
   errors: [QuotedError] = [], _ find: (Facts) -> [Finding] = { _ in [] }
 ) throws -> String {
   let facts = try #require(try track(text).first)
@@ -16,7 +17,8 @@ func ladder(
   let output = Output()
   var ladder = Ladder(
     facts, segments: try PacketScript.parse(text).segments, errors: errors, findings: records,
-    run: RunRecord(version: "0.1.0", inputs: inputs), style: Style(color: color, width: width), all: all)
+    run: RunRecord(version: "0.1.0", inputs: inputs), style: Style(color: color, width: width), all: all,
+    isNarrowed: isNarrowed)
   ladder.draw(to: output)
   return String(decoding: output.collected, as: UTF8.self)
 }
@@ -284,6 +286,11 @@ struct LadderTests {
     #expect(text.contains("≥100"))
     #expect(text.contains("  0  window 0: the "))
     #expect(text.contains("The handshake was not seen: who is client and who is server is a guess."))
+  }
+
+  @Test func whatWasNotAskedForIsNotDenied() throws {
+    #expect(try ladder(opening).contains("Nothing is wrong with this connection."))
+    #expect(try ladder(opening, isNarrowed: true).contains("Nothing was found of what was asked for."))
   }
 
   /// Who closed first is one thing, who reset another.
