@@ -53,7 +53,7 @@ public struct Hosts: ~Copyable {
 }
 
 /// Two connections each: one of them is not the one that asks.
-private struct Sightings: HostRecord {
+struct Sightings: HostRecord {
   private var both = Witnesses()
   private var oneOnly = Witnesses()
 
@@ -85,7 +85,7 @@ private struct Witnesses: BitwiseCopyable {
 
 /// Lowest and highest TTL with the connections they come from, and the next ones of another connection: enough to leave
 /// any one connection out.
-private struct TTLRange: HostRecord {
+struct TTLRange: HostRecord {
   private var lowest = Extreme()
   private var highest = Extreme()
 

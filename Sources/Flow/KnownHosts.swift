@@ -6,18 +6,19 @@ protocol HostRecord: BitwiseCopyable, Sendable {
   init()
 }
 
+/// What is remembered, and of whom.
+struct KnownHost<Record: HostRecord>: BitwiseCopyable, Sendable {
+  var key: FlowKey
+  var record = Record()
+}
+
 /// Records of hosts, or of pairs of hosts in either order: asked several times for each connection, so found as the
 /// connections themselves are.
 struct KnownHosts<Record: HostRecord>: ~Copyable {
-  private struct Entry: BitwiseCopyable, Sendable {
-    var key: FlowKey
-    var record = Record()
-  }
-
   /// Of the hash.
   var seed: UInt64 = 0
   private var table = FlowTable()
-  private var entries: Region<Entry>
+  private var entries: Region<KnownHost<Record>>
 
   /// - Parameter limit: most records; there is none for what comes after them.
   init(limit: Int) { entries = Region(capacity: limit) }
@@ -38,14 +39,14 @@ struct KnownHosts<Record: HostRecord>: ~Copyable {
     let key = Self.key(one, other)
     let hash = key.hash(seed: seed)
     if let known = find(key, hash) { return known }
-    guard let made = entries.allocate(Entry(key: key)) else { return nil }
+    guard let made = entries.allocate(KnownHost(key: key)) else { return nil }
     table.insert(hash, made)
     return made
   }
 
   subscript(_ place: UInt32) -> Record {
-    _read { yield entries[place].record }
-    _modify { yield &entries[place].record }
+    get { entries[place].record }
+    set { entries[place].record = newValue }
   }
 
   private static func key(_ one: IPAddress, _ other: IPAddress) -> FlowKey {

@@ -115,24 +115,23 @@ public struct Tracker: ~Copyable {
     }
     let key = FlowKey.of(segment, scope: scope(of: segment.encapsulation)).key
     var index = find(key, hash)
-    if index == 0 || index >= Tracker.quietBit {
-      index = meet(&segment, key, hash, index: index)
+    if index == 0 {
+      index = meet(&segment, key, hash)
       if index == 0 { return }
-    }
-    if segment.flags.contains(.syn) || records[index].shared.needsCare {
-      index = sortOut(&segment, hash, fromA: fromA, index: index)
-      if index == 0 { return }
+    } else {
+      if index >= Tracker.quietBit { index = revive(index, key, hash) }
+      if segment.flags.contains(.syn) || records[index].shared.needsCare {
+        index = sortOut(&segment, hash, fromA: fromA, index: index)
+        if index == 0 { return }
+      }
     }
     records[index].observe(&segment, fromA: fromA, troubles: &troubles)
     if zeek.isOn { zeek.observe(segment, index: index, fromFirst: fromA == records[index].startedByA) }
     if records[index].mayBeOver { noteEnd(index) }
   }
 
-  /// A segment of no connection that has a record. Returns the record that it gets, or 0 where it is kept as an attempt.
-  @inline(never) private mutating func meet(
-    _ segment: inout Segment, _ key: FlowKey, _ hash: UInt32, index: UInt32
-  ) -> UInt32 {
-    if index != 0 { return revive(index, key, hash) }
+  /// A segment of no connection that is known. Returns the record that it begins, or 0 where it is kept as an attempt.
+  @inline(never) private mutating func meet(_ segment: inout Segment, _ key: FlowKey, _ hash: UInt32) -> UInt32 {
     if segment.flags.contains(.syn), attempt(&segment, key, hash) { return 0 }
     return begin(&segment, key, hash)
   }
