@@ -80,7 +80,11 @@ extension Tracker {
 
   private func sideFacts(_ side: Sender, peer: Sender) -> SideFacts {
     var trouble = Trouble()
-    if side.trouble != 0 { trouble = troubles.records[side.trouble] }
+    if side.trouble != 0 {
+      trouble = troubles.records[side.trouble]
+    } else if side.has(.cleanFIN) {
+      side.moveFIN(into: &trouble)
+    }
     var facts = SideFacts()
     counts(side, trouble, into: &facts)
     words(side, trouble, into: &facts)

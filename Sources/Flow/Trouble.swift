@@ -86,6 +86,10 @@ struct Troubles: ~Copyable {
       side.trouble = 1
     }
     records.copy(Troubles.blank, to: side.trouble)
+    if side.has(.cleanFIN) {
+      side.moveFIN(into: &records[side.trouble])
+      side.marks.remove(.cleanFIN)
+    }
     return side.trouble
   }
 
