@@ -26,11 +26,11 @@ extension Tracker {
   }
 
   func brief(of connection: borrowing Connection, _ state: ConnectionState) -> Brief {
-    let clientIsA = isClientA(connection)
-    let key = connection.key
+    let marks = connection.shared.marks
+    let clientIsA = marks.contains(.rolesKnown) ? marks.contains(.clientIsA) : isClientA(copy connection)
     var brief = Brief(
-      id: connection.shared.id, ipVersion: UInt8(truncatingIfNeeded: key.ipVersion), state: state,
-      client: clientIsA ? key.a : key.b, server: clientIsA ? key.b : key.a)
+      id: connection.shared.id, ipVersion: UInt8(truncatingIfNeeded: connection.key.ipVersion), state: state,
+      client: clientIsA ? connection.key.a : connection.key.b, server: clientIsA ? connection.key.b : connection.key.a)
     fill(&brief.client, clientIsA ? connection.a : connection.b)
     fill(&brief.server, clientIsA ? connection.b : connection.a)
     return brief
