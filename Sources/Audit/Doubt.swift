@@ -43,7 +43,7 @@ extension Confidence {
 extension Surroundings {
   /// The capture may have lost packets between these moments, or at a time that nobody knows.
   func hasDoubts(from start: Timestamp, to end: Timestamp) -> Bool {
-    blind.isEmpty ? kernelDropped + interfaceDropped > 0 : isBlind(from: start, to: end)
+    blind.isEmpty ? (kernelDropped > 0 || interfaceDropped > 0) : isBlind(from: start, to: end)
   }
 
   /// Recorded time after `moment`, ns.

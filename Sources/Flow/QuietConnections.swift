@@ -43,7 +43,7 @@ extension Tracker {
   /// Writes the facts of a quiet connection and gives its place free.
   mutating func retireQuiet(_ place: UInt32, _ reason: EndReason) {
     let key = quiet[place].key
-    let hash = key.hash(seed: options.seed)
+    let hash = key.hash(seed: seed)
     usedTuples.insert(key)
     let connection = quiet[place].connection(hash: hash)
     if options.brief, let brief = briefIfInOrder(connection) {

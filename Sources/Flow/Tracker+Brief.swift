@@ -21,8 +21,8 @@ extension Tracker {
 
   private func isInOrder(_ side: borrowing Sender) -> Bool {
     guard side.una == side.nxt, side.packets > 0, side.has(.everAcked), !side.has(.zeroWindow) else { return false }
-    guard side.trouble != 0 else { return true }
-    return troubles.records[side.trouble].isHarmless
+    let trouble = side.trouble
+    return trouble == 0 || (trouble > 1 && troubles.records[trouble].isHarmless)
   }
 
   func brief(of connection: borrowing Connection, _ state: ConnectionState) -> Brief {
@@ -43,7 +43,7 @@ extension Tracker {
     var missing: Int64 = 0
     var low: Int64 = 0
     var resets: UInt32 = 0
-    if side.trouble != 0 {
+    if side.trouble > 1 {
       let trouble = side.trouble
       low = troubles.records[trouble].low
       resets = troubles.records[trouble].rstPackets

@@ -80,7 +80,8 @@ extension Tracker {
 
   private func sideFacts(_ side: Sender, peer: Sender) -> SideFacts {
     var trouble = Trouble()
-    if side.trouble != 0 {
+    // The shared record is everybody's, and nobody's.
+    if side.trouble > 1 {
       trouble = troubles.records[side.trouble]
     } else if side.has(.cleanFIN) {
       side.moveFIN(into: &trouble)

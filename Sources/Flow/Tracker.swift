@@ -8,6 +8,7 @@ public import Wire
 /// `nextBrief()`, where that is asked for); after the last batch call `finish(_:)` and take the rest. It reads no clock: time is capture time.
 public struct Tracker: ~Copyable {
   let options: TrackerOptions
+  let seed: HashSeed
   var table = FlowTable()
   var records: Region<Connection>
   /// Idle connections, put away small.
@@ -52,6 +53,7 @@ public struct Tracker: ~Copyable {
 
   public init(_ options: TrackerOptions) {
     self.options = options
+    seed = HashSeed(options.seed)
     let limits = MemoryLimits(options)
     records = Region(capacity: limits.connections)
     quiet = Region(capacity: limits.quiet)
@@ -72,7 +74,7 @@ public struct Tracker: ~Copyable {
     let count = min(batch.count, SegmentBatch.capacity)
     for place in 0..<count {
       let (key, fromA) = FlowKey.of(batch.segments[place], scope: scope(of: batch.segments[place].encapsulation))
-      hashes[place] = key.hash(seed: options.seed)
+      hashes[place] = key.hash(seed: seed)
       if fromA { directions |= 1 << UInt32(place) }
       table.prefetch(hashes[place])
     }

@@ -153,9 +153,10 @@ private struct Attempts {
     seenAtServer = syn.seenAtTarget
   }
 
+  /// A total order, whatever the times of several inputs are.
   func precedes(_ other: Attempts) -> Bool {
     guard let first, let theirs = other.first else { return first != nil }
-    return first.precedes(theirs)
+    return first.time == theirs.time ? first.packet.rawValue < theirs.packet.rawValue : first.time < theirs.time
   }
 
   mutating func add(_ other: Attempts) {
