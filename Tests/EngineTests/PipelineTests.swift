@@ -93,6 +93,16 @@ struct PipelineTests {
     #expect(outcome.connections == 3)
   }
 
+  /// RSTs and ACKs have no IP ID that would tell a copy: their time does.
+  @Test func theSameFileTwiceIsOneFile() throws {
+    let scratch = Scratch()
+    let path = scratch.write(try PacketScript.parse(severalConnections).pcap())
+    let once = try json([path])
+    let twice = try json([path, path])
+    let packets = try #require(once.last?.firstMatch(of: /"tcp_packets":(\d+)/)).1
+    #expect(twice.last?.contains("\"duplicates\":\(packets)") == true, "\(twice.last ?? "")")
+  }
+
   /// What the side sent that was not captured is no loss: the capture never had it.
   @Test func oneDirectionIsNoCaptureLoss() throws {
     let scratch = Scratch()
