@@ -52,6 +52,21 @@ public struct Ranges: BitwiseCopyable, Hashable, Sendable {
     return sum
   }
 
+  /// Bytes from `start` to `end` that lie in none of these holes.
+  func covered(from start: Int64, to end: Int64) -> UInt64 {
+    guard start < end else { return 0 }
+    return UInt64(max(0, end - start - (total(below: end) - total(below: start))))
+  }
+
+  /// Bytes of these intervals below `limit` that lie in none of `holes`.
+  func seen(below limit: Int64, holes: Ranges) -> UInt64 {
+    var sum: UInt64 = 0
+    for index in 0..<count {
+      sum += holes.covered(from: slots[index].start, to: min(slots[index].end, limit))
+    }
+    return sum
+  }
+
   /// Adds `range`, joined with what it touches.
   public mutating func insert(_ range: OffsetRange) {
     guard range.length > 0 else { return }

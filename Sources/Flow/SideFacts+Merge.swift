@@ -82,7 +82,7 @@ extension SideFacts {
     payloadBytes = UInt64(max(0, joint.dataEnd - joint.low - unseen))
     missingBytes = UInt64(holes.total(below: acked) + holes.forgotten)
     ackedBytes = UInt64(max(0, acked - joint.low))
-    unackedBytes = UInt64(max(0, joint.dataEnd - max(acked, joint.low)))
+    unackedBytes = holes.covered(from: max(acked, joint.low), to: joint.dataEnd)
   }
 
   /// New to the later part is new to the whole only where it lies beyond the earlier one.

@@ -18,7 +18,7 @@ public struct SideFacts: Hashable, Sendable {
   public var missingBytes: UInt64 = 0
   /// Data bytes acknowledged by the peer, those that the capture missed included.
   public var ackedBytes: UInt64 = 0
-  /// Data bytes sent (highest seen) and never acknowledged.
+  /// Data bytes seen and never acknowledged.
   public var unackedBytes: UInt64 = 0
   /// Of the unacknowledged, those that the peer selectively acknowledged: they arrived.
   public var sackedBytes: UInt64 = 0

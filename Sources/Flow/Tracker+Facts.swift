@@ -154,8 +154,8 @@ extension Tracker {
     facts.payloadBytes = UInt64(max(0, side.dataEnd - trouble.low - trouble.holes.total - trouble.holes.forgotten))
     facts.missingBytes = UInt64(trouble.holes.total(below: acked) + trouble.holes.forgotten)
     facts.ackedBytes = UInt64(max(0, acked - trouble.low))
-    facts.unackedBytes = UInt64(max(0, side.dataEnd - max(acked, trouble.low)))
-    facts.sackedBytes = UInt64(max(0, trouble.sacked.total(below: side.dataEnd)))
+    facts.unackedBytes = trouble.holes.covered(from: max(acked, trouble.low), to: side.dataEnd)
+    facts.sackedBytes = trouble.sacked.seen(below: side.dataEnd, holes: trouble.holes)
   }
 
   private func fin(_ side: Sender, _ trouble: Trouble) -> Fin? {
