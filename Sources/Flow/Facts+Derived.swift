@@ -30,7 +30,9 @@ extension Facts {
   /// interface.md: the first that fits.
   public var state: ConnectionState {
     let answered = server.isn != nil
-    if let abort, abort.side == .server, handshake.syn != nil, !answered { return .refused }
+    if let abort, abort.side == .server, handshake.syn != nil, !answered, !isEstablished(before: abort.reset) {
+      return .refused
+    }
     let bothFinsAcked = client.fin?.acked != nil && server.fin?.acked != nil
     if let abort {
       guard bothFinsAcked, let ours = client.fin?.acked, let theirs = server.fin?.acked,
@@ -52,6 +54,9 @@ extension Facts {
     if handshake.syn != nil { return .attempted }
     return .midstream
   }
+
+  /// The client had acknowledged a SYN-ACK, seen or not, when this RST came.
+  public func isEstablished(before reset: Reset) -> Bool { handshake.ack?.precedes(reset.moment) ?? false }
 
   /// Why the record ends: a close or a RST wins over `reason`.
   func reasonOfEnd(_ reason: EndReason) -> EndReason {
