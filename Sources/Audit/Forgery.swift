@@ -50,7 +50,10 @@ struct Forgery {
 // Each test says true for passed, false for failed, nil where it cannot be made.
 extension Facts {
   fileprivate func stage(of reset: Reset) -> String {
-    if !wasEstablished { return "after SYN" }
+    if reset.moment == start { return "unknown" }
+    if !wasEstablished || handshake.syn != nil && !isEstablished(before: reset) && reset.ownSent == 0 {
+      return "after SYN"
+    }
     if reset.ownSent == 0, reset.peerSent == 0 { return "after handshake" }
     return reset.ownSent == 0 || reset.peerSent == 0 ? "after first data" : "later"
   }
@@ -83,7 +86,8 @@ extension Facts {
   /// Whatever comes within a one-way trip may have been overtaken by the RST.
   fileprivate func fellSilent(after reset: Reset, _ side: Side) -> Bool? {
     guard let resets = self[side].resets else { return nil }
-    guard let after = resets.ownAfter else { return true }
+    let isFirst = reset.moment == resets.first.moment
+    guard let after = isFirst ? resets.ownBetween ?? resets.ownAfter : resets.ownAfter else { return true }
     guard wasEstablished || self[side].everAcked else { return nil }
     let overtaken = max(3_000_000, (side == .server ? serverLeg : clientLeg) ?? 0)
     return after.last.time.since(reset.moment.time) > overtaken ? false : nil

@@ -85,8 +85,7 @@ extension Shared {
     }
     // Where one was not heard, its echo is not the one that was.
     if resets.effective == nil, reset.verdict == .effective, !(resets.peerMovedOn && reset.echoes) {
-      resets.effective = reset
-      resets.peerMovedOn = false
+      resets.end(by: reset)
     }
     troubles.resets[place] = resets
   }

@@ -210,6 +210,8 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
   public var echoCount: UInt32
   /// Lowest sequence (offset) among those after the first abort: the last ACK that the live socket did not see.
   public var lowestEcho: Int64?
+  /// What this side still sent that is no RST after the first RST, where a later one is the effective one.
+  public var ownBetween: Burst?
   /// What this side still sent that is no RST, and what the peer still sent, after the effective (else the first) RST.
   public var ownAfter: Burst?
   public var peerAfter: Burst?
@@ -223,6 +225,16 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
     count = 1
     echoCount = 0
     lowestEcho = nil
+    ownBetween = nil
+    ownAfter = nil
+    peerAfter = nil
+    peerMovedOn = false
+  }
+
+  /// A later RST is the one that ended it: what was sent before that is no answer to it.
+  mutating func end(by reset: Reset) {
+    if ownBetween == nil { ownBetween = ownAfter }
+    effective = reset
     ownAfter = nil
     peerAfter = nil
     peerMovedOn = false

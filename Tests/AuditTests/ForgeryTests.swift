@@ -32,6 +32,30 @@ struct ForgeryTests {
     #expect(finding.fact("tests_failed") == .list([.text("ttl"), .text("mac")]))
   }
 
+  /// A forged RST before the SYN-ACK, and the server's own one later: each is what it is.
+  @Test func oneForgedAndOneGenuine() throws {
+    let findings = try audit(
+      "host S = 10.0.0.2:2181 ttl 49\n" + """
+        0 C > S S ttl 62
+        0.23 S > C R. 1 ack 0 ttl 46
+        1.266 S > C S.
+        1.267 C > S .
+        1.268 C > S P. 1:26
+        2.851 S > C . ack 26
+        2.853 S > C R. 1 ack 26
+        2.855 C > S P. 26:176
+        4.133 S > C R 1
+        """)
+    #expect(findings.map(\.rule) == ["transfer-truncated", "reset-forged"])
+    #expect(findings[0].evidence.map(\.moment.packet.number).contains(7))
+    #expect(findings[0].atFault == .server)
+    #expect(findings[1].severity == .warning)
+    #expect(findings[1].fact("stage") == .text("after SYN"))
+    #expect(findings[1].fact("ttl") == .integer(46))
+    #expect(findings[1].fact("sender_ttl") == .integer(49))
+    #expect(findings[1].evidence.map(\.moment.packet.number) == [1, 2, 3])
+  }
+
   @Test(arguments: [1, 255]) func aTTLThatAnApplicationSet(_ ttl: Int) throws {
     let script = "host S = 10.0.0.2:2181 ttl \(ttl)\n" + atClient + Self.talk + "9 S > C R. 101 ttl 64"
     #expect(try Self.forged(script) == nil)
