@@ -11,7 +11,9 @@ struct Abort {
 
   /// nil where no RST took effect, where both FINs were acknowledged before, and while the handshake was not complete.
   init?(_ facts: Facts, _ surroundings: Surroundings) {
-    guard let (side, reset) = facts.abort, facts.wasEstablished, !reset.isAfterClose else { return nil }
+    guard let (side, reset) = facts.abort, facts.wasEstablished, !reset.isAfterClose, !reset.isMalformed,
+      !facts.answersNothing(side, reset)
+    else { return nil }
     self.side = side
     self.reset = reset
     self.facts = facts
@@ -91,6 +93,15 @@ extension Reset {
 }
 
 extension Facts {
+  /// There was no connection: a packet without ACK (a FIN, a NULL probe) met a kernel without that socket, which answers
+  /// with RST+ACK and sequence number 0 (RFC 9293 §3.10.7.1).
+  func answersNothing(_ side: Side, _ reset: Reset) -> Bool {
+    guard handshake.syn == nil, handshake.synAck == nil, self[side].packets == self[side].rstPackets else {
+      return false
+    }
+    return reset.flags.contains(.ack) && reset.sequence.rawValue == 0 && reset.window == 0
+  }
+
   /// Past the handshake, or met later.
   var wasEstablished: Bool {
     handshake.ack != nil || (handshake.syn == nil && handshake.synAck == nil)

@@ -31,7 +31,7 @@ struct Forgery {
   init(of reset: Reset, from side: Side, _ facts: Facts, _ surroundings: Surroundings) {
     stage = facts.stage(of: reset)
     // A kernel resets what a scanner on its host has begun behind its back, with a TTL of its own; or its address was borrowed.
-    guard facts.wasEstablished || side == .server else { return }
+    guard facts.wasEstablished || side == .server, !reset.isMalformed else { return }
     enter(.roundTrip, facts.roundTripAllows(reset, from: side))
     let hostTTL = side == .client ? surroundings.clientHostTTL : surroundings.serverHostTTL
     enter(.ttl, facts[side].sharesTTL(reset, hostTTL))

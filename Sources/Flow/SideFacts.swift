@@ -195,6 +195,10 @@ public struct Reset: BitwiseCopyable, Hashable, Sendable {
   public var isBare: Bool {
     !flags.contains(.ack) && window == 0 && options.isDisjoint(with: [.timestamps, .sack, .mss])
   }
+  /// As no stack makes them: with SYN or FIN in it, or bare and yet with data.
+  public var isMalformed: Bool {
+    !flags.isDisjoint(with: [.syn, .fin]) || (!flags.contains(.ack) && payloadLength > 0)
+  }
   /// As Linux aborts a live socket: RST+ACK with a real window, timestamps where negotiated (tcp_send_active_reset).
   public var looksLive: Bool { flags.contains(.ack) && (window != 0 || options.contains(.timestamps)) }
 }

@@ -32,6 +32,18 @@ struct ForgeryTests {
     #expect(finding.fact("tests_failed") == .list([.text("ttl"), .text("mac")]))
   }
 
+  /// Damaged, or made up: no kernel's RST has SYN or FIN in it, or data and no ACK; and the talk goes on.
+  @Test(arguments: ["SFRP. 101 ack 101", "FR. 101 ack 101", "PR 101:1101"]) func noKernelsRST(_ what: String) throws {
+    let findings = try audit(
+      atClient + Self.talk + """
+        0.4 C > S P. 101:361
+        0.4001 S > C \(what) ttl 99
+        0.4002 S > C . 101 ack 361
+        end 1
+        """)
+    #expect(findings.isEmpty, "\(findings.map(\.summary))")
+  }
+
   /// A forged RST before the SYN-ACK, and the server's own one later: each is what it is.
   @Test func oneForgedAndOneGenuine() throws {
     let findings = try audit(

@@ -65,6 +65,11 @@ struct ResetTests {
 
   // MARK: reset-abort
 
+  /// A scanner's FIN meets a port where nobody listens: there was no connection.
+  @Test func aLoneFIN() throws {
+    #expect(try audit("0 C > S F 1:1\n0.0006 S > C R. =0 ack 2 win 0").isEmpty)
+  }
+
   @Test func aBrowserThatResetsIdleConnections() throws {
     let finding = try auditOne(
       onLAN + """
