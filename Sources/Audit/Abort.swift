@@ -56,7 +56,10 @@ struct Abort {
 
   /// Who ended it: the resetting side, unless somebody else sent the RST in its name.
   var suspects: [Party] {
-    [forgery.confidence == nil ? side.party : .path]
+    if forgery.confidence != nil { return [.path] }
+    // Of a side that was never heard but by RSTs nothing tells that they are its own.
+    let isHeard = own.packets > own.rstPackets && !forgery.isOfUnknownOrigin
+    return isHeard ? [side.party] : [side.party, .path]
   }
 
   /// By how much the RST's window falls short of the widest that its sender offered, bytes: what lies unread in its buffer
@@ -88,6 +91,9 @@ struct Abort {
 }
 
 extension Reset {
+  /// It carries the ACK number that the peer sent last, or the one before its sender's FIN was acknowledged.
+  var echoesNewest: Bool { echoes && offset >= ownAcked }
+
   /// Both FINs were acknowledged when it came: harmless.
   var isAfterClose: Bool { ownFin && ownFinAcked && peerFin && peerFinAcked }
 }

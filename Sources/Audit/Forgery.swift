@@ -21,6 +21,9 @@ struct Forgery {
   private(set) var passed: [Test] = []
   private(set) var failed: [Test] = []
   let stage: String
+  /// Its TTL was begun from another value than its sender's other packets, and has come as far: a kernel that answers
+  /// without a socket may do so, and so may a device beside it.
+  private(set) var isOfUnknownOrigin = false
 
   /// nil: nothing speaks against its sender. One test is `possible`; two, or a conversation that continues, `certain`.
   var confidence: Confidence? {
@@ -34,7 +37,11 @@ struct Forgery {
     guard facts.wasEstablished || side == .server, !reset.isMalformed else { return }
     enter(.roundTrip, facts.roundTripAllows(reset, from: side))
     let hostTTL = side == .client ? surroundings.clientHostTTL : surroundings.serverHostTTL
-    enter(.ttl, facts[side].sharesTTL(reset, hostTTL))
+    // The kernel that answers for a socket that has closed has no options of that socket to heed.
+    if !(reset.isBare && reset.ownFin && reset.peerFin && reset.echoesNewest) {
+      enter(.ttl, facts[side].sharesHops(reset, hostTTL))
+    }
+    isOfUnknownOrigin = facts[side].sharesTTL(reset, hostTTL) == false && !failed.contains(.ttl)
     enter(.mac, facts[side].sharesMAC(reset))
     enter(.sequence, facts.sequenceFits(reset, from: side))
     enter(.goesOn, facts.fellSilent(after: reset, side))
@@ -80,6 +87,8 @@ extension Facts {
     let next = reset.ownSent + (reset.ownFin ? 1 : 0)
     guard reset.ownSent > 0, reset.offset < next else { return reset.offset == next ? true : nil }
     if reset.offset <= reset.ownAcked { return reset.flags.contains(.ack) && isLinux(side) ? false : nil }
+    // Which ACK a bare one repeats is not known where the peer was not captured.
+    if reset.isBare, self[side.other].packets == 0 { return nil }
     return self[side.other].zeroWindowPackets > 0 ? nil : false
   }
 
@@ -97,12 +106,30 @@ extension Facts {
 }
 
 extension SideFacts {
-  fileprivate func sharesTTL(_ reset: Reset, _ host: ClosedRange<UInt8>?) -> Bool? {
-    // Those that vary say nothing; 1 and 255 are set by an application for its socket alone (RFC 5082).
+  /// Those that vary say nothing; 1 and 255 are set by an application for its socket alone (RFC 5082).
+  private func steadyTTL(_ host: ClosedRange<UInt8>?) -> UInt8? {
     guard let range = ttlRange ?? host, range.lowerBound == range.upperBound, range.lowerBound != 1,
       range.lowerBound != 255
     else { return nil }
-    return range.lowerBound == reset.ttl
+    return range.lowerBound
+  }
+
+  fileprivate func sharesTTL(_ reset: Reset, _ host: ClosedRange<UInt8>?) -> Bool? {
+    steadyTTL(host).map { $0 == reset.ttl }
+  }
+
+  /// nil where it has come as far from another beginning: a kernel may have one for its sockets and another for what it
+  /// sends without.
+  fileprivate func sharesHops(_ reset: Reset, _ host: ClosedRange<UInt8>?) -> Bool? {
+    guard let ttl = steadyTTL(host) else { return nil }
+    if ttl == reset.ttl { return true }
+    return reset.isBare && SideFacts.hops(ttl) == SideFacts.hops(reset.ttl) ? nil : false
+  }
+
+  /// From the next value that a stack starts from.
+  private static func hops(_ ttl: UInt8) -> UInt8 {
+    for initial: UInt8 in [32, 64, 128] where ttl <= initial { return initial - ttl }
+    return 255 - ttl
   }
 
   fileprivate func sharesMAC(_ reset: Reset) -> Bool? {

@@ -28,7 +28,7 @@ extension Rule {
       rule: "reset-abort", severity: quiet ? .note : .warning,
       confidence: facts.confidence(
         .likely, from: reset.moment.time, to: reset.moment.time, losing: [side], surroundings),
-      suspects: [side.party],
+      suspects: abort.suspects,
       summary: "\(side.name) ended the connection by RST \(after); \(state)",
       evidence: [Evidence(reset.moment, side, "\(reset.flags.contains(.ack) ? "RST+ACK" : "RST"), \(state)")],
       facts: [
