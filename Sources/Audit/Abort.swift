@@ -27,6 +27,18 @@ struct Abort {
   var ownLost: UInt64 { own.lostBytes }
   var peerLost: UInt64 { facts[peer].lostBytes }
 
+  /// It only ends a run of repetitions that nobody answered: its sender has given up, and what ended the connection is the
+  /// silence before.
+  func endsSilence(_ surroundings: Surroundings, _ thresholds: Thresholds) -> Bool {
+    facts.silenceEnded(by: side, surroundings, thresholds)
+  }
+
+  /// It was repeating itself, too few times for a silence: the peer, or the path to it, may be why it hung up.
+  var wasUnanswered: Bool {
+    guard let run = own.unanswered, run.kind == .data || run.kind == .fin else { return false }
+    return run.sent.count > 1 && run.peerPackets == 0 && !run.movedOn && run.sent.last.precedes(reset.moment)
+  }
+
   /// The resetting side was sending: its data are the newest, and younger than max(1 s, 2 round trips).
   func wasSending(_ thresholds: Thresholds) -> Bool {
     // After the peer's FIN nothing is cut but an answer to it, which is half-close-truncated.
@@ -106,6 +118,13 @@ extension Facts {
       return false
     }
     return reset.flags.contains(.ack) && reset.sequence.rawValue == 0 && reset.window == 0
+  }
+
+  /// What `side` had repeated into silence when it gave up by RST is a finding about that silence.
+  func silenceEnded(by side: Side, _ surroundings: Surroundings, _ thresholds: Thresholds) -> Bool {
+    let silence =
+      Silence.ofData(self, surroundings, thresholds) ?? Silence.ofKeepalives(self, surroundings, thresholds)
+    return silence?.speaker == side && !repeatsSYNACK(side.other)
   }
 
   /// Past the handshake, or met later.

@@ -27,6 +27,12 @@ struct FinTests {
     #expect(finding.fact("transmissions") == .integer(5))
   }
 
+  @Test func givingUpByRST() throws {
+    let finding = try auditOne(onLAN + "1.0,1.3,1.9,3.1,5.5 C > S F. 1\n15 C > S R. 2")
+    #expect(finding.rule == "fin-unacked")
+    #expect(finding.suspects == [.path, .server])
+  }
+
   /// As near as can be, and yet a router lowered its TTL: the path is not cleared.
   @Test(arguments: [(64, [Party.server]), (63, [.server, .path])])
   func whatStandsBetweenTheCaptureAndTheServer(_ ttl: Int, _ suspects: [Party]) throws {

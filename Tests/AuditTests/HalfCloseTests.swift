@@ -54,6 +54,22 @@ struct HalfCloseTests {
     #expect(finding.summary.hasSuffix("8,000 of 10,000 bytes lost"))
   }
 
+  /// The answerer repeats itself for long and gives up: the silence cut it.
+  @Test func givingUpIsNoReset() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.081 C > S F.
+        0.161 S > C . ack 2
+        0.162 S > C P. 1:1001
+        0.4,0.9,1.9,3.9,7.9,15.9 S > C P. 1:1001
+        30 S > C R. 1001 ack 2
+        """)
+    #expect(finding.rule == "half-close-truncated")
+    #expect(finding.suspects.contains(.path))
+    #expect(!finding.suspects.contains(.server))
+    #expect(finding.bytesLost == 1000)
+  }
+
   @Test func theOtherWayRound() throws {
     // The server shuts down its half and then does not take what the client still sends.
     let finding = try auditOne(

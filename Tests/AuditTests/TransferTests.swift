@@ -133,6 +133,42 @@ struct TransferTests {
     #expect(finding.atFault == .client)
   }
 
+  /// 80 seconds of the same segment, then a RST: the silence is the cause.
+  @Test(arguments: [Side.client, .server]) func givingUpIsNoTruncation(_ side: Side) throws {
+    let (a, b) = side == .client ? ("C", "S") : ("S", "C")
+    let finding = try auditOne(
+      onLAN + """
+        0.1 \(a) > \(b) . 1:10001/1000
+        0.2 \(b) > \(a) . ack 6001
+        0.5,1.1,2.3,4.7,9.5,19.1,38.3,76.7 \(a) > \(b) . 6001:7001
+        80 \(a) > \(b) R. 10001
+        """)
+    #expect(finding.rule == "peer-vanished")
+    #expect(finding.suspects == [.path, side == .client ? .server : .client])
+    #expect(finding.bytesLost == 4000)
+    #expect(finding.evidence.last?.what.contains("RST") == true)
+  }
+
+  /// Nothing of the server was captured but its RST, which anybody may have sent.
+  @Test func ofAServerThatWasNeverHeard() throws {
+    let finding = try auditOne("0 C > S S\n0.0005 C > S . 1 ack 1\n0.001 C > S P. 1:386 ack 1\n0.002 S > C R 1")
+    #expect(finding.rule == "transfer-truncated")
+    #expect(finding.suspects == [.server, .path])
+  }
+
+  /// Too few repetitions to prove a silence, and enough to doubt who is at fault.
+  @Test func hangingUpWhileNobodyAnswers() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S . 1:10001/1000
+        0.2 S > C . ack 6001
+        0.5,1.1 C > S . 6001:7001
+        2 C > S R. 10001
+        """)
+    #expect(finding.rule == "transfer-truncated")
+    #expect(finding.suspects == [.client, .path])
+  }
+
   @Test func aForgedResetIsTheCauseBesideTheDamage() throws {
     let findings = try audit(
       atClient + """

@@ -8,7 +8,7 @@ extension Rule {
     title: "an established connection is ended by RST in place of FIN by a live socket"
   ) { facts, surroundings, thresholds in
     guard let abort = Abort(facts, surroundings), !abort.reset.ownFin, abort.forgery.confidence == nil,
-      !abort.isOfNoSocket
+      !abort.isOfNoSocket, !abort.endsSilence(surroundings, thresholds)
     else {
       return nil
     }

@@ -9,7 +9,7 @@ extension Rule {
     title: "a side resets in place of FIN while it holds data that it has not read"
   ) { facts, surroundings, thresholds in
     guard let abort = Abort(facts, surroundings), abort.reset.flags.contains(.ack), !abort.reset.ownFin,
-      abort.forgery.confidence == nil
+      abort.forgery.confidence == nil, !abort.endsSilence(surroundings, thresholds)
     else { return nil }
     let unread = abort.windowShortBy
     let isProved = unread >= thresholds.unreadBytes

@@ -91,6 +91,9 @@ struct Silence {
     let idle = run.idleBefore >= 1_000_000_000 ? ", after \(duration(run.idleBefore)) of silence on both sides" : ""
     all.append(Evidence(run.sent.first, speaker, "\(what), the first time\(idle)"))
     all.append(Evidence(run.sent.last, speaker, "the same, the \(ordinal(run.sent.count)) time, and no answer"))
+    if let reset = facts[speaker].resets?.effective, run.sent.last.precedes(reset.moment) {
+      all.append(Evidence(reset.moment, speaker, "RST: it gives up"))
+    }
     return all.sorted { $0.moment.precedes($1.moment) }
   }
 

@@ -38,11 +38,14 @@ private struct CutAnswer {
     let answer = facts[halfCloser.other]
     // All of the answer and its FIN were acknowledged: whatever came then is harmless.
     if answer.fin?.acked != nil, answer.lostBytes == 0 { return nil }
-    if let abort = Abort(facts, surroundings) {
+    let abort = Abort(facts, surroundings)
+    // Who repeats its answer into silence and gives it up by RST has not cut it.
+    let gaveUp = abort.map { $0.side == halfCloser.other && $0.endsSilence(surroundings, thresholds) } ?? false
+    if let abort, !gaveUp {
       // Whoever resets after its own FIN was acknowledged has not cut its own answer.
       if abort.side == halfCloser.other, answer.fin != nil, answer.lostBytes == 0 { return nil }
       ending = .abort(abort)
-    } else if facts.abort == nil, let run = facts.silence(after: halfCloser.other, thresholds) {
+    } else if facts.abort == nil || gaveUp, let run = facts.silence(after: halfCloser.other, thresholds) {
       ending = .silence(run)
     } else {
       return nil

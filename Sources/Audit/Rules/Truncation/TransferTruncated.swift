@@ -6,7 +6,9 @@ extension Rule {
     id: "transfer-truncated", section: .truncation, severity: .error, when: .abort,
     title: "data under way were lost when a RST ended the connection"
   ) { facts, surroundings, thresholds in
-    guard let abort = Abort(facts, surroundings), facts[abort.peer].packets > 0 else { return nil }
+    guard let abort = Abort(facts, surroundings), facts[abort.peer].packets > 0,
+      !abort.endsSilence(surroundings, thresholds)
+    else { return nil }
     let own = Loss(of: abort.side, facts, reset: (abort.side, abort.reset))
     let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset))
     let cutItself = abort.wasSending(thresholds)
@@ -24,6 +26,11 @@ private struct CutTransfer {
 
   /// The side that reset lost none of its own: it hung up on what it received.
   private var hungUp: Bool { own.unacked == 0 && !cutItself }
+
+  /// Who hangs up while nobody answers may have a reason that lies elsewhere.
+  private var suspects: [Party] {
+    !hungUp && abort.forgery.confidence == nil && abort.wasUnanswered ? [abort.side.party, .path] : abort.suspects
+  }
 
   private var severity: Severity {
     if abort.isRoutine || hungUp && peers.isAsLongAsAnAlert { return .note }
@@ -77,7 +84,7 @@ private struct CutTransfer {
       confidence: facts.confidence(
         abort.forgery.confidence == .possible ? .possible : least, from: start, to: abort.reset.moment.time,
         surroundings),
-      suspects: abort.suspects, summary: summary, bytesLost: UInt64(own.unacked + peers.unacked),
+      suspects: suspects, summary: summary, bytesLost: UInt64(own.unacked + peers.unacked),
       bytesLostExact: (own.unacked == 0 || own.isExact) && (peers.unacked == 0 || peers.isExact) && !cutItself
         && !own.queueDestroyed,
       evidence: evidence,
