@@ -27,6 +27,17 @@ struct Abort {
   var ownLost: UInt64 { own.lostBytes }
   var peerLost: UInt64 { facts[peer].lostBytes }
 
+  /// Of the peer's data, what no packet had acknowledged before and this RST does, bytes: it arrived, and was thrown away
+  /// unread. Nothing of a RST that somebody else may have sent.
+  var peerUnread: Int64 {
+    guard forgery.confidence == nil, reset.flags.contains(.ack), let origin = facts[peer].origin else { return 0 }
+    let end = origin.advanced(by: Int(truncatingIfNeeded: reset.peerSent))
+    let arrived = min(reset.peerSent, reset.peerSent + Int64(reset.acknowledgment.distance(from: end)))
+    // What was selectively acknowledged below that has been counted as arrived.
+    let known = arrived == reset.peerSent ? reset.peerSacked : 0
+    return min(max(0, arrived - reset.peerAcked - known), Int64(clamping: peerLost))
+  }
+
   /// It only ends a run of repetitions that nobody answered: its sender has given up, and what ended the connection is the
   /// silence before.
   func endsSilence(_ surroundings: Surroundings, _ thresholds: Thresholds) -> Bool {

@@ -116,9 +116,9 @@ struct TransferTests {
     #expect(finding.severity == .note)
   }
 
-  /// A load generator that ends: its last request has just been answered, and it is gone.
-  @Test(arguments: [("", Severity.note), ("0.1031 C > S . ack 301", .warning)])
-  func aClientThatLeaves(_ ack: String, _ severity: Severity) throws {
+  /// A load generator that ends: its last request has just been answered, and it is gone. Its RST acknowledges the answer.
+  @Test(arguments: [("", 200), ("0.1031 C > S . ack 301", 100)])
+  func aClientThatLeaves(_ ack: String, _ unread: Int64) throws {
     let finding = try auditOne(
       onLAN + """
         0.1 C > S P. 1:51
@@ -128,9 +128,53 @@ struct TransferTests {
         \(ack)
         0.104 C > S R. 101 ack 401
         """)
-    #expect(finding.rule == "transfer-truncated")
-    #expect(finding.severity == severity)
+    #expect(finding.rule == "reset-unread")
+    #expect(finding.severity == .note)
     #expect(finding.atFault == .client)
+    #expect(finding.fact("arrived_unread") == .integer(unread))
+    #expect(finding.bytesLost == nil)
+  }
+
+  /// What only the RST acknowledges arrived; what came behind it did not.
+  @Test func whatTheResetAcknowledgesIsNotLost() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:89
+        0.2 S > C R. 1 ack 89
+        """)
+    #expect(finding.rule == "reset-unread")
+    #expect(finding.severity == .error)
+    #expect(finding.summary.contains("88 bytes unread that only its RST acknowledges"))
+    #expect(finding.evidence.last?.what == "RST+ACK in place of FIN; the first to acknowledge 88 bytes")
+    let cut = try auditOne(
+      onLAN + """
+        0.1 C > S . 1:1001
+        0.1001 C > S . 1001:2001
+        0.2 S > C R. 1 ack 1001
+        """)
+    #expect(cut.rule == "transfer-truncated")
+    #expect(cut.bytesLost == 1000)
+    #expect(cut.fact("arrived_unread") == .integer(1000))
+    // Nothing that somebody else may have sent acknowledges anything.
+    let forged = try audit(
+      atClient + """
+        0.1 C > S P. 1:89
+        0.1001 S > C R. 1 ack 89
+        """)
+    #expect(forged.map(\.rule) == ["transfer-truncated", "reset-forged"])
+    #expect(forged[0].bytesLost == 88)
+  }
+
+  /// A last word and a FIN at once: nobody waits for an answer.
+  @Test func aFarewellThatWasNotRead() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:76
+        0.1001 C > S F. 76
+        0.1002 S > C R. 1 ack 76
+        """)
+    #expect(finding.rule == "reset-unread")
+    #expect(finding.severity == .note)
   }
 
   /// 80 seconds of the same segment, then a RST: the silence is the cause.

@@ -10,7 +10,7 @@ extension Rule {
       !abort.endsSilence(surroundings, thresholds)
     else { return nil }
     let own = Loss(of: abort.side, facts, reset: (abort.side, abort.reset))
-    let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset))
+    let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset), unread: abort.peerUnread)
     let cutItself = abort.wasSending(thresholds)
     guard own.unacked > 0 || peers.unacked > 0 || cutItself, cutItself || !abort.isOfNoSocket else { return nil }
     return CutTransfer(abort: abort, own: own, peers: peers, cutItself: cutItself).finding(facts, surroundings)
@@ -54,7 +54,10 @@ private struct CutTransfer {
     var parts: [String] = []
     if own.unacked > 0 { parts.append("\(own.text) bytes of the \(side) lost") }
     if peers.unacked > 0 { parts.append("\(peers.text) bytes of the \(peer) lost") }
-    if parts.isEmpty { parts.append("all that was seen is acknowledged, what was not sent yet is lost") }
+    if peers.unread > 0 { parts.append("\(bytes(peers.unread)) of the \(peer) arrived and were never read") }
+    if own.unacked + peers.unacked == 0 {
+      parts.append("all that was seen is acknowledged, what was not sent yet is lost")
+    }
     let when =
       hungUp ? "while it was receiving" : cutItself ? "in the middle of what the \(side) sent" : "with data under way"
     return "\(who) \(when): " + parts.joined(separator: ", ")
@@ -71,7 +74,9 @@ private struct CutTransfer {
     let lost = own.unacked + peers.unacked
     list.append(
       Evidence(
-        abort.reset.moment, abort.side, "\(abort.what), \(lost == 0 ? "no FIN" : "\(bytes(lost)) unacknowledged")"))
+        abort.reset.moment, abort.side,
+        "\(abort.what), \(lost == 0 ? "no FIN" : "\(bytes(lost)) unacknowledged")"
+          + (peers.unread > 0 ? ", \(commas(peers.unread)) more acknowledged by it alone" : "")))
     return list.sorted { $0.moment.precedes($1.moment) }
   }
 
