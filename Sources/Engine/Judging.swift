@@ -42,6 +42,11 @@ struct Judging {
     surroundings.captureEnd = recording
   }
 
+  /// SYNs without an answer that are still to be judged.
+  mutating func expect(_ unanswered: [LoneSYN]) {
+    for syn in unanswered { attempts.expect(syn) }
+  }
+
   /// A connection about which there is nothing to say.
   mutating func take(_ brief: Brief) {
     hosts.learn(brief)

@@ -4,14 +4,19 @@ internal import Wire
 extension Tracker {
   /// Lets `hosts` learn from the connections that are still open: before the last ones are judged, each shall know of the
   /// others.
-  public func teach(_ hosts: inout Hosts) {
+  /// - Returns: SYNs that were repeated and not answered so far.
+  @discardableResult public func teach(_ hosts: inout Hosts) -> [LoneSYN] {
+    var repeated: [LoneSYN] = []
     for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
-      hosts.learn(brief(of: records[index], index: index))
+      let brief = brief(of: records[index], index: index)
+      hosts.learn(brief)
+      if let attempt = brief.attempt, attempt.count > 1 { repeated.append(attempt) }
     }
     for place in 1..<max(1, quiet.used) where quiet[place].isLive {
       hosts.learn(brief(of: quiet[place].connection(hash: 0), index: 0))
     }
     // Attempts tell nothing of a host: anybody can send a SYN.
+    return repeated
   }
 
   private func brief(of connection: borrowing Connection, index: UInt32) -> Brief {

@@ -40,7 +40,7 @@ struct Silence {
     var found: Silence?
     for side in Side.allCases {
       guard let run = facts[side].unanswered, fits(run), !run.movedOn, facts.isSilent(side.other, since: run),
-        surroundings.recorded(after: run.sent.first) >= facts.overdue(thresholds)
+        surroundings.recorded(since: run.sent, thresholds) >= facts.overdue(thresholds)
       else { continue }
       if let other = found, !run.sent.first.precedes(other.run.sent.first) { continue }
       found = Silence(facts: facts, surroundings: surroundings, thresholds: thresholds, speaker: side, run: run)
