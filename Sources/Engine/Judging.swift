@@ -72,6 +72,8 @@ struct Judging {
   /// Attempts that nobody answered, target by target, and what is wrong with the capture itself.
   mutating func findingsOfCapture(_ tally: Tally, _ loss: CaptureLoss, _ errors: [CaptureError]) -> [FindingRecord] {
     var facts = CaptureFacts()
+    // The connections that were open at the end have been counted since the last look.
+    observe(tally, loss, now: surroundings.captureEnd)
     facts.surroundings = surroundings
     facts.tcpPackets = tally.segments
     facts.duplicatePackets = tally.duplicates
