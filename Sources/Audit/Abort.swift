@@ -149,5 +149,5 @@ extension SideFacts {
   /// One past the last data byte, as an offset: without the FIN.
   var dataEnd: Int64 { fin == nil ? sndNxt : sndNxt - 1 }
   /// On the wire, never acknowledged and not selectively acknowledged either.
-  var lostBytes: UInt64 { unackedBytes - min(unackedBytes, sackedBytes) }
+  var lostBytes: UInt64 { unackedBytes - min(unackedBytes, sackedBytes) + unseenLostBytes }
 }

@@ -67,6 +67,19 @@ public struct Ranges: BitwiseCopyable, Hashable, Sendable {
     return sum
   }
 
+  /// Bytes of `holes` from `start` on that lie before the last of these intervals and in none of them.
+  func missing(from start: Int64, holes: Ranges) -> UInt64 {
+    guard count > 0 else { return 0 }
+    var place = start
+    var sum: UInt64 = 0
+    for index in 0..<count where slots[index].end > place {
+      let gap = max(0, slots[index].start - place)
+      sum += UInt64(gap) - holes.covered(from: place, to: place + gap)
+      place = slots[index].end
+    }
+    return sum
+  }
+
   /// Adds `range`, joined with what it touches.
   public mutating func insert(_ range: OffsetRange) {
     guard range.length > 0 else { return }

@@ -10,6 +10,7 @@ extension SideFacts {
     whole.takeStream(joint, everAcked: everAcked || later.everAcked)
     whole.lastNewData = newest(later, joint)
     whole.sackedBytes = later.everAcked ? later.sackedBytes : max(sackedBytes, later.sackedBytes)
+    whole.unseenLostBytes = later.everAcked ? later.unseenLostBytes : max(unseenLostBytes, later.unseenLostBytes)
     if later.everAcked, joint.una == later.sndUna + joint.laterShift,
       !everAcked || joint.una > sndUna + joint.earlierShift
     {

@@ -22,6 +22,8 @@ public struct SideFacts: Hashable, Sendable {
   public var unackedBytes: UInt64 = 0
   /// Of the unacknowledged, those that the peer selectively acknowledged: they arrived.
   public var sackedBytes: UInt64 = 0
+  /// Neither seen nor acknowledged, and yet sent: the peer selectively acknowledged what lies behind.
+  public var unseenLostBytes: UInt64 = 0
   public var synPackets: UInt64 = 0
   public var finPackets: UInt64 = 0
   public var rstPackets: UInt64 = 0

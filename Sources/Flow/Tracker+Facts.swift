@@ -161,6 +161,7 @@ extension Tracker {
     facts.ackedBytes = UInt64(max(0, acked - trouble.low))
     facts.unackedBytes = trouble.holes.covered(from: max(acked, trouble.low), to: side.dataEnd)
     facts.sackedBytes = trouble.sacked.seen(below: side.dataEnd, holes: trouble.holes)
+    facts.unseenLostBytes = trouble.sacked.missing(from: max(acked, trouble.low), holes: trouble.holes)
   }
 
   private func fin(_ side: Sender, _ trouble: Trouble) -> Fin? {

@@ -78,6 +78,20 @@ struct TransferTests {
     #expect(finding.bytesLost == 1000)
   }
 
+  /// The capture has not seen it either, but what came behind it was selectively acknowledged: sent, and lost.
+  @Test func whatNeverArrivedIsLostThoughItWasNotSeen() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 S > C . 1:1001
+        0.11 S > C . 1001:3001 lost
+        0.12 S > C . 3001:4001
+        0.13 C > S . ack 1001 <sack 3001-4001>
+        9.0 C > S R. 1 ack 1001
+        """)
+    #expect(finding.rule == "transfer-truncated")
+    #expect(finding.bytesLost == 2000)
+  }
+
   @Test func whatTheCaptureLostIsNotLost() throws {
     let findings = try audit(
       onLAN + """

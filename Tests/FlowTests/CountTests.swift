@@ -64,6 +64,15 @@ struct CountTests {
         """)
     #expect(hole.server.unackedBytes == 1000)
     #expect(hole.server.sackedBytes == 1000)
+    #expect(hole.server.unseenLostBytes == 1000)
+    let lost = try trackOne(
+      handshake + """
+        0.1 S > C . 1:1001
+        0.2 S > C . 3001:4001
+        0.3 C > S . ack 1001 <sack 3001-4001>
+        """)
+    #expect(lost.server.unackedBytes == 1000)
+    #expect(lost.server.unseenLostBytes == 2000)
   }
 
   @Test func aRetransmissionIsCountedApart() throws {

@@ -17,12 +17,17 @@ extension Rule {
     let inFlight =
       max(0, reset.ownSent - reset.ownAcked - reset.ownSacked)
       + max(0, reset.peerSent - reset.peerAcked - reset.peerSacked)
+    // Of what was not captured and not acknowledged nobody knows.
+    let arrived = Side.allCases.allSatisfy { side in
+      let own = facts[side]
+      return own.holes.total == own.holes.total(below: own.sndUna)
+    }
     let isUnseen = facts[abort.peer].packets == 0
     let quiet = inFlight == 0 || isUnseen || abort.isRoutine
     let state =
       isUnseen
       ? "its peer was not captured"
-      : inFlight == 0 ? "nothing was in flight" : "\(bytes(inFlight)) were in flight and arrived"
+      : inFlight == 0 ? "nothing was in flight" : "\(bytes(inFlight)) were in flight\(arrived ? " and arrived" : "")"
     let after = reset.peerFin ? "after the \(abort.peer.name)'s FIN" : "in place of FIN"
     return Finding(
       rule: "reset-abort", severity: quiet ? .note : .warning,
