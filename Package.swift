@@ -85,7 +85,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "tcpaudit", "PacketScript", "Wire", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "tcpaudit", "PacketScript", "Report", "Wire",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: tests),
 

@@ -2,7 +2,9 @@ internal import Flow
 internal import Wire
 
 /// The RST that ended an established connection before both ends had closed it, with what every rule about it asks.
-struct Abort {
+///
+/// A class: facts are large, and most connections end otherwise.
+final class Abort {
   /// Whose RST it claims to be.
   let side: Side
   let reset: Reset

@@ -16,8 +16,26 @@ public struct CaptureFacts: Sendable {
   public var backwardSteps: UInt64 = 0
   public var largestBackwardStep: Int64 = 0
   public var firstBackwardStep: Moment?
-  /// Inputs that end in the middle of a record, as they were given, and the last packet before each.
-  public var cutInputs: [(path: String, last: Moment?)] = []
+  /// Inputs that end too early.
+  public var cutInputs: [CutInput] = []
+  /// How many inputs there are.
+  public var inputs = 1
 
   public init() {}
+}
+
+/// An input that ends in the middle of something.
+public struct CutInput: Sendable {
+  public enum Place: Sendable { case record, header, compression }
+
+  /// As it was given; `-` is standard input.
+  public var path: String
+  public var place: Place
+
+  public init(path: String, place: Place) {
+    self.path = path
+    self.place = place
+  }
+
+  var name: String { path == "-" ? "standard input" : path }
 }

@@ -20,18 +20,38 @@ func count<Number: BinaryInteger>(_ number: Number, _ one: String, _ many: Strin
 
 func bytes<Number: BinaryInteger>(_ number: Number) -> String { count(number, "byte") }
 
-/// Nanoseconds as a person says them: `350 s`, `1.2 s`, `80 ms`, `0.4 ms`.
-func duration(_ nanoseconds: Int64) -> String {
-  let value = max(0, nanoseconds)
-  if value >= 10_000_000_000 { return "\(commas((value + 500_000_000) / 1_000_000_000)) s" }
-  if value >= 1_000_000_000 { return tenths(value, of: 1_000_000_000) + " s" }
-  if value >= 10_000_000 { return "\((value + 500_000) / 1_000_000) ms" }
-  return tenths(value, of: 1_000_000) + " ms"
-}
+func duration(_ nanoseconds: Int64) -> String { TimeSpan.text(nanoseconds) }
 
-private func tenths(_ value: Int64, of unit: Int64) -> String {
-  let tenths = (value + unit / 20) / (unit / 10)
-  return tenths.isMultiple(of: 10) ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+/// How long, as a person says it, to two or three digits; the one scale of everything that people read.
+public enum TimeSpan {
+  /// `80 ms`, `1.2 s`, `350 s`, `3 h 12 min`, `118 d 15 h`, `28.7 years`.
+  public static func text(_ nanoseconds: Int64) -> String {
+    let value = max(0, nanoseconds)
+    func rounded(_ unit: Int64) -> Int64 { value / unit + (value % unit >= unit - unit / 2 ? 1 : 0) }
+    if value == 0 { return "0 s" }
+    if value < 1000 { return "\(value) ns" }
+    if rounded(1000) < 1000 { return "\(rounded(1000)) µs" }
+    if rounded(100_000) < 100 { return "\(tenths(rounded(100_000))) ms" }
+    if rounded(1_000_000) < 1000 { return "\(rounded(1_000_000)) ms" }
+    if rounded(100_000_000) < 100 { return "\(tenths(rounded(100_000_000))) s" }
+    let seconds = rounded(1_000_000_000)
+    if seconds < 1000 { return "\(seconds) s" }
+    if seconds < 7200 { return pair(seconds, 60, "min", "s") }
+    let minutes = rounded(60_000_000_000)
+    if minutes < 2880 { return pair(minutes, 60, "h", "min") }
+    let hours = rounded(3_600_000_000_000)
+    // Two years of 365.25 days.
+    if hours < 17_532 { return pair(hours, 24, "d", "h") }
+    return "\(tenths(rounded(3_155_760_000_000_000))) years"
+  }
+
+  private static func tenths(_ tenths: Int64) -> String {
+    tenths.isMultiple(of: 10) ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+  }
+
+  private static func pair(_ count: Int64, _ each: Int64, _ large: String, _ small: String) -> String {
+    "\(count / each) \(large)" + (count % each == 0 ? "" : " \(count % each) \(small)")
+  }
 }
 
 extension Side {

@@ -10,6 +10,13 @@ public struct CaptureError: Error, Hashable, Sendable {
   public var mend: String
   /// The file ends in the middle of a record: all before it was read.
   public var isTruncation: Bool
+  /// It is the compression of the file that is at fault.
+  public var isCompression = false
+  /// Somebody asked for the end while the input kept us waiting: no fault of the input.
+  public var isInterruption = false
+
+  /// Nothing of it was read: it did not open, is no capture, or ends in its header (no format's is shorter).
+  public var isUnread: Bool { offset.map { $0 < 24 } ?? true }
 
   public init(path: String, offset: UInt64? = nil, cause: String, mend: String = "", isTruncation: Bool = false) {
     self.path = path

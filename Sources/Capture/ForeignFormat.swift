@@ -37,8 +37,8 @@ enum ForeignFormat {
     _ = try source.fill(512)
     guard source.available > 0 else {
       return CaptureError(
-        path: source.path, offset: 0, cause: "the file is empty",
-        mend: "was the recorder stopped before its first write? tcpdump -U writes packet by packet", isTruncation: true)
+        path: source.path, offset: 0, cause: source.path == "-" ? "nothing came in" : "the file is empty",
+        mend: "was the recorder stopped before its first write? tcpdump -U writes packet by packet")
     }
     for format in known where begins(source, with: format.magic) {
       let mend = format.mend.split(separator: "%", omittingEmptySubsequences: false).joined(separator: source.path)

@@ -8,7 +8,11 @@ enum InputFile {
   /// The descriptor, and the size where it is a regular file.
   static func open(_ path: String) throws(CaptureError) -> (CInt, UInt64?) {
     let isStandardInput = path == "-"
-    let descriptor = isStandardInput ? 0 : unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    var descriptor: CInt
+    // A FIFO opens when its writer does, and a signal may come before.
+    repeat {
+      descriptor = isStandardInput ? 0 : unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    } while descriptor < 0 && errno == EINTR && !ReadStop.isRequested
     guard descriptor >= 0 else { throw openError(path, errno) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw openError(path, errno) }
@@ -39,10 +43,17 @@ enum InputFile {
   ) throws(DecompressionFailure) -> Int {
     guard descriptor >= 0 else { return 0 }
     while true {
+      if ReadStop.isRequested, !mayRead(descriptor) { throw .interrupted }
       let got = unsafe Glibc.read(descriptor, memory.baseAddress, memory.count)
       if got >= 0 { return got }
       if errno != EINTR { throw .unreadable(text(errno)) }
     }
+  }
+
+  /// The writer of a pipe was asked to stop too, it may be, and empties its buffer first: it gets half a second.
+  private static func mayRead(_ descriptor: CInt) -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&request, 1, 500) > 0
   }
 
   static func text(_ number: CInt) -> String { unsafe String(cString: strerror(number)) }
@@ -51,7 +62,8 @@ enum InputFile {
     switch number {
     case ENOENT: CaptureError(path: path, cause: "no such file", mend: "check the name")
     case EACCES, EPERM:
-      CaptureError(path: path, cause: "permission denied", mend: "read it as who may: sudo cat \(path) | tcpaudit -")
+      CaptureError(path: path, cause: "permission denied", mend: "it takes other rights: sudo cat \(path) | tcpaudit -")
+    case EINTR: interruption(path)
     case EMFILE, ENFILE:
       CaptureError(
         path: path, cause: "too many files are open: too many inputs overlap in time",
@@ -61,9 +73,19 @@ enum InputFile {
   }
 }
 
+extension InputFile {
+  fileprivate static func interruption(_ path: String) -> CaptureError {
+    var error = CaptureError(path: path, cause: "interrupted")
+    error.isInterruption = true
+    return error
+  }
+}
+
 /// Why bytes could not be read, or not decompressed.
 enum DecompressionFailure: Error {
   case unreadable(String)
+  /// The end was asked for while nothing came.
+  case interrupted
   /// The compressed data ends in its middle.
   case truncated(Decompressor.Method)
   case damaged(Decompressor.Method, place: UInt64, String)
@@ -71,7 +93,17 @@ enum DecompressionFailure: Error {
   case tooLarge(Decompressor.Method)
 
   func captureError(path: String, offset: UInt64) -> CaptureError {
+    var error = words(path: path, offset: offset)
     switch self {
+    case .unreadable, .interrupted: break
+    case .truncated, .damaged, .tooLarge: error.isCompression = true
+    }
+    return error
+  }
+
+  private func words(path: String, offset: UInt64) -> CaptureError {
+    switch self {
+    case .interrupted: InputFile.interruption(path)
     case .unreadable(let text):
       CaptureError(path: path, offset: offset, cause: "cannot be read: \(text)", mend: "check the disk or the share")
     case .truncated(let method):

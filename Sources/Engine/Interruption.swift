@@ -1,19 +1,21 @@
+internal import Capture
 internal import Glibc
-internal import Synchronization
 
 /// SIGINT and SIGTERM as a flag that the loop looks at between batches; the second one ends the process as usual.
+///
+/// Why the unsafe line holds: `action` is whole before the kernel copies it, and the handler does what a handler may:
+/// it stores a flag, and sets the default back.
 public enum Interruption {
-  private static let signalled = Atomic<Bool>(false)
+  public static var isRequested: Bool { ReadStop.isRequested }
 
-  public static var isRequested: Bool { signalled.load(ordering: .relaxed) }
-
-  /// Takes over both signals for the rest of the process.
+  /// Takes over both signals for the rest of the process. Without SA_RESTART: who waits for an input wakes up.
   public static func watch() {
-    for number in [SIGINT, SIGTERM] {
-      signal(number) { number in
-        Interruption.signalled.store(true, ordering: .relaxed)
-        signal(number, SIG_DFL)
-      }
+    _ = isRequested
+    var action = sigaction()
+    unsafe action.__sigaction_handler.sa_handler = { number in
+      ReadStop.request()
+      signal(number, SIG_DFL)
     }
+    for number in [SIGINT, SIGTERM] { _ = unsafe sigaction(number, &action, nil) }
   }
 }

@@ -5,21 +5,27 @@ internal import Report
 internal import Wire
 
 /// From the facts of a connection to numbered findings: what is known of the capture around it, the rules, the selection.
-struct Judging {
+struct Judging: ~Copyable {
   private let thresholds: Thresholds
   private let selection: RuleSelection
   private var surroundings = Surroundings()
   private var attempts = LoneAttempts()
   /// Those of connections that have ended; at the end of the capture those of the open ones too.
-  var hosts = Hosts()
+  var hosts: Hosts
   /// Connections with bytes that the capture lost, and by rule what was found on them.
   private var lossyConnections: UInt64 = 0
   private var doubtedFindings: [String: UInt64] = [:]
   private var lastID: UInt64 = 0
+  /// How many captures there are.
+  private let inputs: Int
+  /// Findings that were made and are not wanted.
+  private(set) var leftOut: UInt64 = 0
   /// The severest finding so far.
   private(set) var severest: Severity?
 
-  init(_ options: RunOptions) {
+  init(_ options: RunOptions, inputs: Int) {
+    hosts = Hosts(seed: options.tracker.seed)
+    self.inputs = inputs
     thresholds = options.thresholds
     selection = options.selection
     surroundings.isEndOfCapture = false
@@ -86,12 +92,18 @@ struct Judging {
     if loss.backwardSteps > 0 {
       facts.firstBackwardStep = Moment(time: loss.firstBackwardTime, packet: loss.firstBackwardStep)
     }
-    facts.cutInputs = errors.filter(\.isTruncation).map { ($0.path, nil) }
+    facts.inputs = inputs
+    facts.cutInputs = errors.filter(\.isTruncation).map {
+      CutInput(path: $0.path, place: $0.isCompression ? .compression : $0.isUnread ? .header : .record)
+    }
     return (attempts.findings() + judgeCapture(facts, thresholds)).compactMap { number($0, connection: nil) }
   }
 
   private mutating func number(_ finding: Finding, connection: UInt64?) -> FindingRecord? {
-    guard selection.contains(finding) else { return nil }
+    guard selection.contains(finding) else {
+      leftOut += 1
+      return nil
+    }
     lastID += 1
     severest = max(severest ?? finding.severity, finding.severity)
     return FindingRecord(id: lastID, connection: connection, finding: finding)

@@ -27,7 +27,7 @@ public struct Pipeline: ~Copyable {
   public init(_ inputs: [String], _ options: RunOptions) throws(FilterError) {
     timeline = try Timeline(paths: inputs, filter: options.filter)
     stages = Stages(options)
-    judging = Judging(options)
+    judging = Judging(options, inputs: inputs.count)
     reportsAllConnections = options.reportsAllConnections
   }
 
@@ -45,13 +45,13 @@ public struct Pipeline: ~Copyable {
     judging.expect(stages.tracker.teach(&judging.hosts))
     stages.tracker.finish(wasInterrupted ? .interrupted : .endOfInput)
     deliver(&reporter)
-    for record in judging.findingsOfCapture(stages.tally, timeline.loss, timeline.errors) {
+    for record in judging.findingsOfCapture(stages.tally, timeline.loss, errors) {
       stages.tally.find(record.finding)
       reporter.report(record)
     }
     reporter.end(summary())
     return RunOutcome(
-      errors: timeline.errors, severest: judging.severest, wasInterrupted: wasInterrupted, frames: timeline.frames,
+      errors: errors, severest: judging.severest, wasInterrupted: wasInterrupted, frames: timeline.frames,
       connections: stages.tally.connections)
   }
 
@@ -94,11 +94,18 @@ public struct Pipeline: ~Copyable {
         interface: interface < timeline.interfaces.count ? timeline.interfaces[interface].name : nil))
   }
 
+  /// What is wrong with the inputs: that somebody wanted the end is not.
+  private var errors: [CaptureError] { timeline.errors.filter { !$0.isInterruption } }
+
   private func summary() -> SummaryRecord {
     var summary = stages.tally.summary()
     summary.kernelDropped = timeline.loss.kernelDropped
     summary.interfaceDropped = timeline.loss.interfaceDropped
-    summary.truncatedInput = timeline.errors.contains { $0.isTruncation }
+    summary.truncatedInput = errors.contains { $0.isTruncation }
+    summary.unreadInputs = errors.filter(\.isUnread).map(\.path)
+    summary.damagedInputs = UInt64(errors.count - summary.unreadInputs.count)
+    summary.frames = timeline.frames
+    summary.leftOutFindings = judging.leftOut
     summary.fragmentsIncomplete = stages.decoder.incompleteFragments
     summary.evicted = stages.tracker.evicted
     summary.peakConnections = stages.tracker.peakConnections

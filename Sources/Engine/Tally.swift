@@ -15,7 +15,8 @@ struct Tally {
   var start: Timestamp?
 
   var connections: UInt64 = 0
-  var states: [ConnectionState: UInt64] = [:]
+  /// By state's place among all.
+  private var states = [UInt64](repeating: 0, count: ConnectionState.allCases.count)
   var findings: [Severity: UInt64] = [:]
   var rules: [String: UInt64] = [:]
   var duplicates: UInt64 = 0
@@ -33,7 +34,7 @@ struct Tally {
 
   mutating func end(_ brief: Brief) {
     connections += 1
-    states[brief.state, default: 0] += 1
+    states[brief.state.place] += 1
     duplicates += brief.client.duplicatePackets + brief.server.duplicatePackets
     missingBytes += brief.client.missingBytes + brief.server.missingBytes
     if brief.client.packets > 0 { lostBytes += brief.client.missingBytes }
@@ -61,7 +62,9 @@ struct Tally {
       summary.undecodedPackets += count
     }
     summary.connections = connections
-    for (state, count) in states { summary.states[state.rawValue] = count }
+    for state in ConnectionState.allCases where states[state.place] > 0 {
+      summary.states[state.rawValue] = states[state.place]
+    }
     summary.findings = findings
     summary.rules = rules
     summary.duplicates = duplicates

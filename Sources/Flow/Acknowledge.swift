@@ -63,7 +63,7 @@ extension Sender {
       timedIdle = 0
       marks.insert(.timing)
     }
-    if trouble != 0 { progressInTrouble(to: ack, moment, &troubles) }
+    if trouble != 0 { progressInTrouble(to: ack, moment, &troubles) } else { progressWithoutTrouble(to: ack, moment) }
   }
 
   private mutating func progressInTrouble(to ack: Int64, _ moment: Moment, _ troubles: inout Troubles) {
@@ -86,7 +86,7 @@ extension Sender {
     _ ack: Int64, _ segment: Segment, _ moment: Moment, isSYNACK: Bool, _ troubles: inout Troubles
   ) -> Bool {
     // Nothing but SYNs was sent: whatever acknowledges more is an answer from another life (a challenge ACK).
-    if has(.syn), UInt32(synCount) == packets, !isSYNACK || nxt == 0 { return follows(segment, &troubles) }
+    if sentOnlySYNs(troubles), !isSYNACK || nxt == 0 { return follows(segment, &troubles) }
     if packets > 0, !has(.syn), !has(.data), nxt == 0, ack == 1 {
       // Met midstream by a keepalive, which stands one below SND.NXT.
       begin(at: segment.acknowledgment)
@@ -112,6 +112,13 @@ extension Sender {
     }
     nxt = ack
     return true
+  }
+
+  /// SYNs, and RSTs, which are of no stream.
+  private func sentOnlySYNs(_ troubles: borrowing Troubles) -> Bool {
+    guard has(.syn) else { return false }
+    let resets = has(.reset) && trouble != 0 ? troubles.records[trouble].rstPackets : 0
+    return UInt32(synCount) &+ resets == packets
   }
 
   /// The peer acknowledges the other ISN that this side offered, by a second SYN-ACK: that one holds.

@@ -21,12 +21,18 @@ extension Sender {
       takeNew(start, length, segment.payloadLength, moment, idle: idle)
       return .new
     }
+    if isFIN, start == nxt, trouble == 0, !isSYN, !has(.fin), !receiver.has(.zeroWindow) {
+      if length > 0 { takeNew(start, length, segment.payloadLength, moment, idle: idle) }
+      if !has(.timing) { time(nxt, moment, idle: idle) }
+      takeCleanFIN(moment, receiver: &receiver)
+      return .new
+    }
     if length == 0, !isFIN {
       if isSYN {
-        if synCount == 1 { time(-1, moment, idle: idle) } else { marks.remove(.timing) }
+        if synCount > 1 { marks.remove(.timing) } else if !has(.everAcked) { time(-1, moment, idle: idle) }
         return .syn
       }
-      if start == nxt { return isSilentRepeat(idle, &receiver) ? countKeepalive(&troubles) : .ack }
+      if start == nxt { return isSilentRepeat(&segment, idle, &receiver) ? countKeepalive(&troubles) : .ack }
       return advanceWithoutData(start, receiver: &receiver, troubles: &troubles)
     }
     return advanceSlowly(
@@ -65,17 +71,18 @@ extension Sender {
       if receiver.has(.zeroWindow) { return countProbe(&troubles) }
       if una == nxt, start == nxt - 1 { return countKeepalive(&troubles) }
     }
-    if start > nxt { return jump(to: start, &troubles) ? .ack : .stray }
+    if start > nxt { return jump(to: start, end: start, isFIN: false, &troubles) ? .ack : .stray }
     return .ack
   }
 
   /// SND.NXT is further than what was seen: a hole. Says whether that is believed.
-  private mutating func jump(to start: Int64, _ troubles: inout Troubles) -> Bool {
+  private mutating func jump(to start: Int64, end: Int64, isFIN: Bool, _ troubles: inout Troubles) -> Bool {
     let index = troubles.of(&self)
-    guard start - nxt <= Sender.plausibleJump || agrees(start, troubles.records[index].distrustedSequence) else {
-      troubles.records[index].distrustedSequence = start
+    guard start - nxt <= Sender.plausibleJump || agrees(start, troubles.records[index].far?.start ?? -1) else {
+      troubles.records[index].far = FarSegment(moment: last, start: start, end: end, isFIN: isFIN)
       return false
     }
+    troubles.records[index].far = nil
     troubles.records[index].holes.insert(OffsetRange(nxt, start))
     troubles.records[index].holeSince = last.time
     if has(.fin) {
@@ -92,9 +99,28 @@ extension Sender {
     distrusted >= 0 && abs(offset - distrusted) <= Sender.plausibleJump
   }
 
-  /// Midstream, one ACK again and again, a second or more apart, and nothing from the peer: its keepalives.
-  @inline(__always) private func isSilentRepeat(_ idle: Int64, _ receiver: inout Sender) -> Bool {
+  /// The peer's ACK that `segment` carries is inside of what seemed too far off: it was of this stream, FIN and all.
+  mutating func confirmFar(_ segment: inout Segment, peer: inout Sender, _ troubles: inout Troubles) {
+    guard segment.flags.contains(.ack), let far = troubles.records[trouble].far else { return }
+    let ack = offset(of: segment.acknowledgment)
+    guard far.start > nxt, ack >= far.start, ack <= far.end + (far.isFIN ? 1 : 0), !has(.fin) else { return }
+    troubles.records[trouble].far = nil
+    troubles.records[trouble].holes.insert(OffsetRange(nxt, far.start))
+    troubles.records[trouble].holeSince = far.moment.time
+    nxt = far.end
+    marks.insert(.data)
+    if far.isFIN {
+      _ = takeFIN(far.end, far.end - far.start, .new, far.moment, idle: 0, receiver: peer, troubles: &troubles)
+    }
+  }
+
+  /// Midstream, one ACK again and again, a second or more apart, and nothing from the peer: its keepalives. A kernel gives
+  /// each its own identification; with the same one it is the same packet, played again.
+  @inline(__always) private func isSilentRepeat(
+    _ segment: inout Segment, _ idle: Int64, _ receiver: inout Sender
+  ) -> Bool {
     idle >= 1_000_000_000 && packets > 1 && !has(.syn) && !has(.data) && !has(.fin) && receiver.packets == 0
+      && (segment.ipID == 0 || likeness[0].hash != likeness[1].hash)
   }
 
   mutating func countKeepalive(_ troubles: inout Troubles) -> SegmentKind {
@@ -119,6 +145,8 @@ extension Sender {
     let length = Int64(segment.payloadLength)
     let isFIN = segment.flags.contains(.fin)
     let end = start + length
+    // Wherever it stands: counted are packets.
+    if isFIN { troubles.records[troubles.of(&self)].finPackets &+= 1 }
     if !isFIN, length == 1, !segment.flags.contains(.syn) {
       if receiver.has(.zeroWindow), start == nxt || start == nxt - 1 {
         if start == nxt { takeNew(start, length, 0, moment, idle: idle) }
@@ -134,7 +162,7 @@ extension Sender {
       marks.remove(.fin)
       troubles.records[troubles.of(&self)].fin = nil
     }
-    if start > nxt, !jump(to: start, &troubles) { return .stray }
+    if start > nxt, !jump(to: start, end: end, isFIN: isFIN, &troubles) { return .stray }
     var kind = SegmentKind.new
     if start < nxt, length > 0 { kind = revisit(start, min(end, nxt), moment, &troubles) }
     if end > nxt, length > 0 {
@@ -181,7 +209,6 @@ extension Sender {
     troubles: inout Troubles
   ) -> SegmentKind {
     let index = troubles.of(&self)
-    troubles.records[index].finPackets &+= 1
     guard !has(.fin) else {
       troubles.records[index].fin?.sent.repeated(at: moment)
       if length == 0 || kind != .retransmission { troubles.records[index].retransmittedPackets &+= 1 }

@@ -27,7 +27,7 @@ struct Attempt: BitwiseCopyable, Sendable {
   private var ttl: UInt8
 
   /// nil for anything but a plain SYN over IPv4: what says more than fits here begins a connection at once.
-  @inline(__always) init?(_ segment: Segment, scope: UInt16) {
+  @inline(__always) init?(_ segment: inout Segment, scope: UInt16) {
     guard segment.flags.intersection([.syn, .ack, .fin, .rst]) == .syn, segment.ipVersion == 4, scope == 0,
       segment.payloadLength == 0, segment.acknowledgment.rawValue == 0, segment.timestampEcho == 0,
       segment.sackCount == 0, segment.source.isV4Mapped, segment.destination.isV4Mapped,

@@ -8,9 +8,9 @@ extension Tracker {
   @inline(__always) static func isAttempt(_ index: UInt32) -> Bool { index & attemptBit != 0 }
 
   /// Keeps `segment` as an attempt, if it is a plain SYN.
-  mutating func attempt(_ segment: Segment, _ key: FlowKey, _ hash: UInt32) -> Bool {
+  mutating func attempt(_ segment: inout Segment, _ key: FlowKey, _ hash: UInt32) -> Bool {
     // Zeek's view has its record from the first packet on.
-    guard !zeek.isOn, !usedTuples.contains(key), let attempt = Attempt(segment, scope: key.scope) else { return false }
+    guard !zeek.isOn, !usedTuples.contains(key), let attempt = Attempt(&segment, scope: key.scope) else { return false }
     if openConnections >= options.maxConnections { evictOne() }
     if attempts.available == 0 { evictAttempt() }
     guard let index = attempts.allocate(attempt) else { return false }
@@ -22,32 +22,33 @@ extension Tracker {
 
   /// Makes a connection of an attempt: something has followed it.
   mutating func promote(_ index: UInt32, _ key: FlowKey, _ hash: UInt32) -> UInt32 {
-    let syn = attempts[index & ~Tracker.attemptBit].segment
+    var syn = attempts[index & ~Tracker.attemptBit].segment
     forget(index, hash)
-    let record = begin(syn, key, hash, isCounted: true)
-    let (_, fromA) = FlowKey.of(syn, scope: key.scope)
-    records[record].observe(kept: syn, fromA: fromA, troubles: &troubles)
+    let record = begin(&syn, key, hash, isCounted: true)
+    let fromA = FlowKey.of(syn, scope: key.scope).fromA
+    records[record].observe(&syn, fromA: fromA, troubles: &troubles)
     return record
   }
 
   private mutating func forget(_ index: UInt32, _ hash: UInt32) {
     let place = index & ~Tracker.attemptBit
-    table.remove(hash, index)
+    // After the end nobody asks the table any more.
+    if ending == nil { table.remove(hash, index) }
     attempts[place].clear()
     attempts.free(place)
   }
 
   /// Writes an attempt and gives its place free.
   mutating func retireAttempt(_ place: UInt32, _ reason: EndReason) {
-    let syn = attempts[place].segment
+    var syn = attempts[place].segment
     let (key, fromA) = FlowKey.of(syn, scope: 0)
     let hash = key.hash(seed: options.seed)
     if options.brief {
       ended.append(Brief(of: syn))
     } else {
       // Its facts are those of a connection of one packet.
-      var connection = Connection(key: key, hash: hash, beginning: syn)
-      connection.observe(kept: syn, fromA: fromA, troubles: &troubles)
+      var connection = Connection(key: key, hash: hash, beginning: &syn)
+      connection.observe(&syn, fromA: fromA, troubles: &troubles)
       ended.append(facts(of: connection, index: 0, reason))
     }
     forget(place | Tracker.attemptBit, hash)

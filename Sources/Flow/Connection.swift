@@ -53,7 +53,7 @@ struct Connection: BitwiseCopyable {
   var b = Sender()
 
   /// An empty connection that `segment` is about to begin.
-  init(key: FlowKey, hash: UInt32, beginning segment: Segment) {
+  init(key: FlowKey, hash: UInt32, beginning segment: inout Segment) {
     self.key = key
     shared.hash = hash
     shared.id = segment.ordinal
@@ -129,6 +129,7 @@ extension Shared {
     } else if !sender.has(.origin) || (sender.packets == 1 && sender.isFarFrom(segment)) {
       sender.begin(at: segment.sequence)
     }
+    if receiver.trouble != 0 { receiver.confirmFar(&segment, peer: &sender, &troubles) }
     let nxtBefore = sender.nxt
     let unaBefore = receiver.una
     if segment.flags.contains(.ack) {
@@ -142,7 +143,13 @@ extension Shared {
     if kind != .ack, kind != .new || sender.trouble != 0 {
       sender.observeRun(segment, moment, kind, idle: gap, troubles: &troubles)
     }
-    if sender.trouble != 0, peerMoved { sender.noteProgress(receiver.una, &troubles) }
+    if peerMoved {
+      if sender.trouble != 0 {
+        sender.noteProgress(receiver.una, &troubles)
+      } else if sender.has(.cleanFIN) {
+        sender.noteAckAfterCleanFIN(receiver.una, &troubles)
+      }
+    }
     if receiver.has(.fin), sender.nxt > nxtBefore {
       receiver.observeAfterFIN(segment, moment, sender: sender, nxtBefore: nxtBefore, troubles: &troubles)
     }

@@ -7,7 +7,8 @@ internal import Wire
 // identification (IPv6, SYN-ACK with 0), only what a sender would not repeat that fast counts as a copy; an ACK or a RST
 // may come again at once, and is one only where another input has it at the same time (the same file given twice).
 extension Sender {
-  /// Longest time between a packet and its copy: with an identification, SYN and FIN without, data without; µs.
+  /// Longest time between a packet and its copy: with an identification, FIN without, data without; µs. No kernel repeats a
+  /// SYN within the first.
   private static var identifiedWindow: UInt32 { 100_000 }
   private static var closingWindow: UInt32 { 10_000 }
   private static var dataWindow: UInt32 { 1_000 }
@@ -26,10 +27,10 @@ extension Sender {
     let hash = Sender.likeness(segment)
     let now = UInt32(truncatingIfNeeded: segment.time.nanoseconds / 1000)
     let window: UInt32
-    if segment.ipID != 0 {
+    if segment.ipID != 0 || segment.flags.contains(.syn) {
       window = Sender.identifiedWindow
-    } else if segment.flags.contains(.syn) || segment.flags.contains(.fin) {
-      // With a clock in its options it is dated by its sender, and what is sent again bears another date.
+    } else if segment.flags.contains(.fin) {
+      // Dated by its sender, and what is sent again bears another date.
       window = segment.options.contains(.timestamps) ? Sender.identifiedWindow : Sender.closingWindow
     } else {
       window = segment.payloadLength > 0 ? Sender.dataWindow : 0

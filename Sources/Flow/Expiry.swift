@@ -85,18 +85,21 @@ extension Tracker {
     } else {
       ended.append(facts(of: records[index], index: index, reason))
     }
-    table.remove(records[index].shared.hash, index)
-    usedTuples.insert(records[index].key)
+    // After the end nobody asks the table any more.
+    if ending == nil {
+      table.remove(records[index].shared.hash, index)
+      usedTuples.insert(records[index].key)
+    }
     release(index)
   }
 
   /// Nothing followed a SYN on a connection that seemed alive: both are written, the attempt for itself.
   private mutating func retireBoth(_ index: UInt32, _ waiting: PendingSYN, _ reason: EndReason) {
-    let syn = waiting.segment
+    var syn = waiting.segment
     records[index].shared.marks.insert(.tupleReused)
     let connection = records[index]
     retire(index, .reused)
-    let next = begin(syn, connection.key, connection.shared.hash)
+    let next = begin(&syn, connection.key, connection.shared.hash)
     keep(waiting.notice, for: next)
     records[next].shared.marks.insert(.tupleReused)
     let (_, fromA) = FlowKey.of(syn, scope: connection.key.scope)

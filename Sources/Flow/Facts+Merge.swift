@@ -76,8 +76,6 @@ extension Facts {
     }
     whole.inferFINs()
     whole.observedUntil = max(observedUntil, later.observedUntil)
-    whole.client.state = whole.socketState(of: .client, now: whole.observedUntil)
-    whole.server.state = whole.socketState(of: .server, now: whole.observedUntil)
     whole.endedBecause = whole.reasonOfEnd(later.endedBecause)
     return whole
   }

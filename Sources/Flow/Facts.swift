@@ -26,10 +26,25 @@ public enum EndReason: String, Sendable {
 }
 
 /// What a connection was at its end, the first that fits (interface.md, `state`).
-public enum ConnectionState: String, Sendable {
+public enum ConnectionState: String, CaseIterable, Sendable {
   case refused, reset, closed, closing
   case halfClosed = "half_closed"
   case midstream, established, answered, attempted
+
+  /// Among `allCases`.
+  public var place: Int {
+    switch self {
+    case .refused: 0
+    case .reset: 1
+    case .closed: 2
+    case .closing: 3
+    case .halfClosed: 4
+    case .midstream: 5
+    case .established: 6
+    case .answered: 7
+    case .attempted: 8
+    }
+  }
 }
 
 public enum ClosedBy: String, Sendable { case client, server, both }

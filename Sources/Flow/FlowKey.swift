@@ -48,15 +48,12 @@ struct FlowKey: Hashable, BitwiseCopyable {
 
   /// 32 bits, seeded per run: whoever sends the packets picks the tuples, not the buckets. Never 0.
   @inline(__always) func hash(seed: UInt64) -> UInt32 {
-    var x = seed ^ aLow
-    x = (x ^ (x >> 32)) &* 0x9e37_79b9_7f4a_7c15
-    x ^= bLow &+ (x >> 29)
-    x = (x ^ (x >> 32)) &* 0xbf58_476d_1ce4_e5b9
-    x ^= (aHigh ^ (bHigh << 1 | bHigh >> 63)) &+ (x >> 31)
-    x = (x ^ (x >> 29)) &* 0x94d0_49bb_1331_11eb
-    x ^= UInt64(aPort) << 48 | UInt64(bPort) << 32 | UInt64(scope) << 16 | UInt64(ipVersion)
-    x = (x ^ (x >> 32)) &* 0x9e37_79b9_7f4a_7c15
-    return UInt32(truncatingIfNeeded: x >> 32) | 1
+    let rest = UInt64(aPort) << 48 | UInt64(bPort) << 32 | UInt64(scope) << 16 | UInt64(ipVersion)
+    let low = (aLow ^ seed).multipliedFullWidth(by: bLow ^ 0x9e37_79b9_7f4a_7c15)
+    let high = (aHigh &+ (bHigh << 1 | bHigh >> 63)) ^ seed ^ 0xbf58_476d_1ce4_e5b9
+    let all = (low.high ^ low.low ^ rest).multipliedFullWidth(by: high)
+    let mixed = (all.high ^ all.low) &* 0x94d0_49bb_1331_11eb
+    return UInt32(truncatingIfNeeded: mixed >> 32) | 1
   }
 
   var a: Endpoint { Endpoint(address: IPAddress(high: aHigh, low: aLow), port: aPort) }

@@ -9,6 +9,8 @@ extension Shared {
     let isSYNACK = segment.flags.contains(.ack)
     if !sender.has(.syn) {
       sender.takeSYN(segment, &troubles)
+      // What the client acknowledged before was of another life: it has not answered this one.
+      if isSYNACK, !sender.has(.everAcked) { marks.remove(.established) }
       if !has(.rolesKnown) {
         marks.insert(.rolesKnown)
         if fromA != isSYNACK { marks.insert(.clientIsA) } else { marks.remove(.clientIsA) }
@@ -44,14 +46,18 @@ extension Sender {
 
   /// ISN and options of a SYN. What was known of the side from ACKs alone is fitted to it.
   mutating func takeSYN(_ segment: Segment, _ troubles: inout Troubles) {
+    // Its place is known as long as SND.NXT stands right behind it.
+    if has(.cleanFIN) { _ = troubles.of(&self) }
     let start = segment.sequence.advanced(by: 1)
     if has(.origin) {
       let distance = Int64(origin.distance(from: start))
-      if distance >= 0, distance < 1 << 30 {
+      // Of a side that was not heard before, only the peer's ACKs spoke: those of another life must not be fitted.
+      if distance >= 0, distance < (packets > 1 ? 1 << 30 : Sender.plausibleJump) {
         shift(by: distance, &troubles)
       } else {
         nxt = 0
         una = 0
+        if packets == 1 { marks.remove(.everAcked) }
       }
     }
     origin = start

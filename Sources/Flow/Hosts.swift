@@ -3,18 +3,22 @@ internal import Wire
 /// What a run's connections tell of the hosts at their ends: with which TTLs their packets arrive, and whether the capture
 /// sees both directions between them.
 ///
-/// Feed it each connection in brief once it has ended (`learn`), and before the last ones are judged those of the ones
-/// still open; a connection that is learnt twice counts once. What is asked about a connection is answered from the
-/// others: a host is not its own witness. The order of learning changes no answer until a limit is reached.
-public struct Hosts: Sendable {
+/// Feed it each connection in brief once it has ended (`learn`), and before the last ones are judged those that are still
+/// open; a connection that is learnt twice counts once. What is asked about a connection is answered from the others: a
+/// host is not its own witness. The order of learning changes no answer until a limit is reached.
+public struct Hosts: ~Copyable {
   /// Most hosts, and most pairs of hosts; what comes after them is not learnt.
   public static var limit: Int { 65_536 }
 
-  private var timesToLive: [IPAddress: TTLRange] = [:]
-  private var pairs: [HostPair: Sightings] = [:]
+  private var timesToLive = KnownHosts<TTLRange>(limit: Hosts.limit)
+  private var pairs = KnownHosts<Sightings>(limit: Hosts.limit)
   private var run = Sightings()
 
-  public init() {}
+  /// - Parameter seed: of the hash; results do not depend on it.
+  public init(seed: UInt64 = TrackerOptions().seed) {
+    timesToLive.seed = seed
+    pairs.seed = seed
+  }
 
   /// Takes in a connection that has ended, or that is still open at the end.
   public mutating func learn(_ brief: Brief) {
@@ -23,58 +27,35 @@ public struct Hosts: Sendable {
     let sighting = brief.sighting
     guard sighting != .neither else { return }
     run.add(sighting, brief.id)
-    let pair = HostPair(brief.client.endpoint.address, brief.server.endpoint.address)
-    if let place = pairs.index(forKey: pair) {
-      pairs.values[place].add(sighting, brief.id)
-    } else if pairs.count < Hosts.limit {
-      pairs[pair] = Sightings(sighting, brief.id)
-    }
+    guard let place = pairs.place(of: brief.client.endpoint.address, brief.server.endpoint.address) else { return }
+    pairs[place].add(sighting, brief.id)
   }
 
   private mutating func learnTTL(_ end: Brief.End, _ id: UInt64) {
     // A lone SYN may come from anybody: a flood must not fill the table.
-    guard let range = end.ttlRange, end.isReal else { return }
-    if let place = timesToLive.index(forKey: end.endpoint.address) {
-      timesToLive.values[place].add(range, id)
-    } else if timesToLive.count < Hosts.limit {
-      timesToLive[end.endpoint.address] = TTLRange(range, id)
-    }
+    guard let range = end.ttlRange, end.isReal, let place = timesToLive.place(of: end.endpoint.address) else { return }
+    timesToLive[place].add(range, id)
   }
 
   /// TTLs (hop limits) of the packets, RSTs left out, that the host at `side` sent in other connections than this; nil
   /// where there is none.
   public func timeToLive(_ side: Side, of facts: Facts) -> ClosedRange<UInt8>? {
-    timesToLive[facts.endpoint(side).address]?.without(facts.id)
+    timesToLive.find(facts.endpoint(side).address).flatMap { timesToLive[$0].without(facts.id) }
   }
 
   /// Whether both directions between these two hosts were seen, in this connection or in others; where the others
   /// between them tell nothing, whether the run's do. nil where nothing tells.
   public func bothDirectionsSeen(_ facts: Facts) -> Bool? {
     if facts.client.packets > 0, facts.server.packets > 0 { return true }
-    let pair = HostPair(facts.clientEndpoint.address, facts.serverEndpoint.address)
-    return pairs[pair]?.without(facts.id) ?? run.without(facts.id)
-  }
-}
-
-private struct HostPair: Hashable {
-  var one: IPAddress
-  var other: IPAddress
-
-  init(_ client: IPAddress, _ server: IPAddress) {
-    let inOrder = (client.high, client.low) < (server.high, server.low)
-    one = inOrder ? client : server
-    other = inOrder ? server : client
+    let pair = pairs.find(facts.clientEndpoint.address, facts.serverEndpoint.address)
+    return pair.flatMap { pairs[$0].without(facts.id) } ?? run.without(facts.id)
   }
 }
 
 /// Two connections each: one of them is not the one that asks.
-private struct Sightings {
+struct Sightings: HostRecord {
   private var both = Witnesses()
   private var oneOnly = Witnesses()
-
-  init() {}
-
-  init(_ sighting: Brief.Sighting, _ id: UInt64) { add(sighting, id) }
 
   mutating func add(_ sighting: Brief.Sighting, _ id: UInt64) {
     switch sighting {
@@ -91,7 +72,7 @@ private struct Sightings {
   }
 }
 
-private struct Witnesses {
+private struct Witnesses: BitwiseCopyable {
   private var first: UInt64?
   private var second: UInt64?
 
@@ -104,11 +85,9 @@ private struct Witnesses {
 
 /// Lowest and highest TTL with the connections they come from, and the next ones of another connection: enough to leave
 /// any one connection out.
-private struct TTLRange {
+struct TTLRange: HostRecord {
   private var lowest = Extreme()
   private var highest = Extreme()
-
-  init(_ range: ClosedRange<UInt8>, _ id: UInt64) { add(range, id) }
 
   mutating func add(_ range: ClosedRange<UInt8>, _ id: UInt64) {
     lowest.add(range.lowerBound, id)
@@ -122,27 +101,29 @@ private struct TTLRange {
   }
 }
 
-private struct Extreme {
-  private var first: (value: UInt8, id: UInt64)?
-  /// Of another connection than `first`.
-  private var second: (value: UInt8, id: UInt64)?
+private struct Extreme: BitwiseCopyable {
+  /// Values above 255 are none.
+  private var value: UInt16 = .max
+  private var id: UInt64 = 0
+  /// Of another connection than `id`.
+  private var second: UInt16 = .max
 
-  mutating func add(_ value: UInt8, _ id: UInt64) {
-    guard let known = first else {
-      first = (value, id)
-      return
-    }
-    if known.id == id {
-      first = (min(known.value, value), id)
-      return
-    }
-    if value < known.value {
-      second = known
-      first = (value, id)
-    } else if second == nil || value < (second?.value ?? 0) {
-      second = (value, id)
+  mutating func add(_ added: UInt8, _ connection: UInt64) {
+    let added = UInt16(added)
+    if value == .max || id == connection {
+      value = min(value, added)
+      id = connection
+    } else if added < value {
+      second = value
+      value = added
+      id = connection
+    } else if added < second {
+      second = added
     }
   }
 
-  func without(_ id: UInt64) -> UInt8? { first?.id == id ? second?.value : first?.value }
+  func without(_ connection: UInt64) -> UInt8? {
+    let left = id == connection ? second : value
+    return left > 255 ? nil : UInt8(left)
+  }
 }

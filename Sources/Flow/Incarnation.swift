@@ -29,11 +29,11 @@ extension Connection {
       // An attempt that nobody answered is over when the next one begins.
       return isAttempt ? .new : .pending
     }
+    // Overtaken by what follows it, be it the whole connection: two interfaces, two queues.
+    if sender.has(.origin), start == sender.origin { return .same }
     if isOver { return .new }
     if isSYNACK { return .same }
     if sender.packets == 0 {
-      // Overtaken by the SYN-ACK that answers it: two interfaces, two queues.
-      if sender.has(.origin), start == sender.origin { return .same }
       // SYN meets SYN; or the first packet of a side of which only the other was seen.
       return receiver.has(.syn) && !receiver.has(.synAck) ? .same : .pending
     }

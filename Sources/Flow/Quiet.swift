@@ -98,7 +98,7 @@ struct Quiet: BitwiseCopyable, Sendable {
     segment.ordinal = base.packet.number + UInt64(framesBefore)
     segment.interface = UInt16(interface)
     segment.encapsulation = UInt16(encapsulation)
-    var connection = Connection(key: key, hash: hash, beginning: segment)
+    var connection = Connection(key: key, hash: hash, beginning: &segment)
     connection.a = a.sender(base: base, first: startedByA ? base : secondFirst.moment(after: base), scale: scales & 15)
     connection.b = b.sender(base: base, first: startedByA ? secondFirst.moment(after: base) : base, scale: scales >> 4)
     connection.shared.marks = Quiet.needed

@@ -29,11 +29,14 @@ extension Tracker {
   /// Makes a connection of a quiet one: its next packet has come.
   mutating func wake(_ index: UInt32, _ hash: UInt32) -> UInt32 {
     let place = index & ~Tracker.quietBit
-    var connection = quiet[place].connection(hash: hash)
+    let connection = quiet[place].connection(hash: hash)
     quiet[place].clear()
     quiet.free(place)
     table.remove(hash, index)
-    return enter(&connection, hash)
+    let record = enter(hash)
+    records[record] = connection
+    markLive(record)
+    return record
   }
 
   /// Writes the facts of a quiet connection and gives its place free.

@@ -62,18 +62,25 @@ internal import Glibc
 
   deinit { unsafe munmap(base, bytes) }
 
+  /// A place for a record, which still has what was there before; nil when the region is full.
+  @inline(__always) mutating func allocate() -> UInt32? {
+    if let last = freed.popLast() { return last }
+    guard used < capacity else { return nil }
+    used += 1
+    return used - 1
+  }
+
   /// A place for `record`, or nil when the region is full.
-  mutating func allocate(_ record: Record) -> UInt32? {
-    let index: UInt32
-    if let last = freed.popLast() {
-      index = last
-    } else {
-      guard used < capacity else { return nil }
-      index = used
-      used += 1
-    }
+  @inline(__always) mutating func allocate(_ record: Record) -> UInt32? {
+    guard let index = allocate() else { return nil }
     unsafe base[Int(index)] = record
     return index
+  }
+
+  /// Overwrites one record by another.
+  mutating func copy(_ source: UInt32, to index: UInt32) {
+    precondition(source < used && index < used)
+    unsafe (base + Int(index)).update(from: base + Int(source), count: 1)
   }
 
   mutating func free(_ index: UInt32) { freed.append(index) }

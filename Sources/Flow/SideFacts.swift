@@ -91,9 +91,6 @@ public struct SideFacts: Hashable, Sendable {
   /// The zero window that this side advertised last.
   public var stall: Stall?
 
-  /// State that this side's kernel must hold at the end of the record; nil where the wire cannot tell.
-  public var state: TCPState?
-
   public init() {}
 }
 

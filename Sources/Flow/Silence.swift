@@ -41,11 +41,10 @@ extension Sender {
 
   /// This side acknowledged something new: it hears its peer. `una` is the peer's.
   mutating func noteProgress(_ una: Int64, _ troubles: inout Troubles) {
-    if has(.fin), var fin = troubles.records[trouble].fin {
+    if has(.fin) {
       let cursor = Int(troubles.records[trouble].ackCursor)
-      fin.recentAcks[cursor] = una
+      troubles.records[trouble].fin?.recentAcks[cursor] = una
       troubles.records[trouble].ackCursor = UInt8((cursor + 1) % 16)
-      troubles.records[trouble].fin = fin
     }
     if let run = troubles.records[trouble].run, run.sent.count >= 2, run.kind == .data || run.kind == .fin {
       troubles.records[trouble].run?.movedOn = true

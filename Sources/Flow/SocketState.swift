@@ -5,8 +5,8 @@ extension Facts {
   /// How long Linux keeps TIME-WAIT, and FIN-WAIT-2 of a closed socket, ns (TCP_TIMEWAIT_LEN, tcp_fin_timeout).
   static var closingTimeout: Int64 { 60_000_000_000 }
 
-  /// - Parameter now: how far the recording reached.
-  func socketState(of side: Side, now: Timestamp) -> TCPState? {
+  /// State that this side's kernel must hold at the end of the record (`observedUntil`); nil where the wire cannot tell.
+  public func socketState(of side: Side) -> TCPState? {
     let own = self[side]
     guard own.packets > 0, var state = openingState(of: side) else { return nil }
     var events = closingEvents(of: side)
@@ -20,10 +20,10 @@ extension Facts {
       state = next
       last = event.moment.time
     }
-    let age = now.since(last)
+    let age = observedUntil.since(last)
     if state == .timeWait, age >= Facts.closingTimeout { return .closed }
     // Closed by its application or only shut down: the wire does not say, and only the former has a timer.
-    if state == .finWait2, now.since(end.time) >= Facts.closingTimeout { return nil }
+    if state == .finWait2, observedUntil.since(end.time) >= Facts.closingTimeout { return nil }
     return state
   }
 

@@ -25,7 +25,7 @@ extension Tracker {
     return troubles.records[side.trouble].isHarmless
   }
 
-  private func brief(of connection: borrowing Connection, _ state: ConnectionState) -> Brief {
+  func brief(of connection: borrowing Connection, _ state: ConnectionState) -> Brief {
     let clientIsA = isClientA(connection)
     let key = connection.key
     var brief = Brief(
@@ -36,22 +36,29 @@ extension Tracker {
     return brief
   }
 
-  /// As `SideFacts` has it of a side of which all was acknowledged.
+  /// As `SideFacts` has it, but for the FINs that are inferred.
   private func fill(_ end: inout Brief.End, _ side: borrowing Sender) {
     end.packets = UInt64(side.packets)
     end.synPackets = UInt64(side.synCount)
-    end.ackedBytes = UInt64(max(0, side.dataEnd))
-    end.payloadBytes = end.ackedBytes
-    end.isReal = true
-    end.ttlRange = side.ttlLow...max(side.ttlLow, side.ttlHigh)
-    guard side.trouble != 0 else { return }
-    let trouble = side.trouble
-    let missing = troubles.records[trouble].holes.total + troubles.records[trouble].holes.forgotten
-    let low = troubles.records[trouble].low
-    end.duplicatePackets = UInt64(troubles.records[trouble].duplicatePackets)
-    end.missingBytes = UInt64(missing)
-    end.ackedBytes = UInt64(max(0, side.dataEnd - low))
+    var missing: Int64 = 0
+    var low: Int64 = 0
+    var resets: UInt32 = 0
+    if side.trouble != 0 {
+      let trouble = side.trouble
+      low = troubles.records[trouble].low
+      resets = troubles.records[trouble].rstPackets
+      end.duplicatePackets = UInt64(troubles.records[trouble].duplicatePackets)
+      if troubles.records[trouble].hasHoles {
+        missing = troubles.records[trouble].missing(below: .max)
+        end.missingBytes = UInt64(troubles.records[trouble].missing(below: min(side.una, side.dataEnd)))
+      }
+    }
+    end.ackedBytes = UInt64(max(0, min(side.una, side.dataEnd) - low))
     end.payloadBytes = UInt64(max(0, side.dataEnd - low - missing))
+    let said = side.packets > UInt32(side.synCount) + resets
+    let wasAcked = side.has(.everAcked)
+    end.isReal = said || wasAcked
+    if side.packets > resets { end.ttlRange = side.ttlLow...max(side.ttlLow, side.ttlHigh) }
   }
 }
 
@@ -77,4 +84,9 @@ extension Trouble {
   fileprivate var isHarmless: Bool {
     resets == 0 && run == nil && deaf == nil && stall == nil && strangeSYN == nil && syn == nil
   }
+
+  fileprivate var hasHoles: Bool { holes.count > 0 || holes.forgotten > 0 }
+
+  /// Acknowledged up to `ack`, and not in the capture.
+  fileprivate func missing(below ack: Int64) -> Int64 { holes.total(below: ack) + holes.forgotten }
 }

@@ -8,19 +8,21 @@ extension Tracker {
   @discardableResult public func teach(_ hosts: inout Hosts) -> [LoneSYN] {
     var repeated: [LoneSYN] = []
     for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
-      let brief = brief(of: records[index], index: index)
-      hosts.learn(brief)
-      if let attempt = brief.attempt, attempt.count > 1 { repeated.append(attempt) }
+      let seen = sight(of: records[index], index: index)
+      hosts.learn(seen)
+      if let attempt = seen.attempt, attempt.count > 1 { repeated.append(attempt) }
     }
     for place in 1..<max(1, quiet.used) where quiet[place].isLive {
-      hosts.learn(brief(of: quiet[place].connection(hash: 0), index: 0))
+      hosts.learn(sight(of: quiet[place].connection(hash: 0), index: 0))
     }
     // Attempts tell nothing of a host: anybody can send a SYN.
     return repeated
   }
 
-  private func brief(of connection: borrowing Connection, index: UInt32) -> Brief {
-    if let brief = briefIfInOrder(connection) { return brief }
+  /// What hosts learn of it.
+  private func sight(of connection: borrowing Connection, index: UInt32) -> Brief {
+    if connection.a.packets > 0, connection.b.packets > 0 { return brief(of: connection, .established) }
+    // Of a side that was not seen it matters what was inferred of it.
     return facts(of: copy connection, index: index, .endOfInput).brief
   }
 
@@ -45,10 +47,9 @@ extension Tracker {
     facts.clientLeg = server.leg == .max ? nil : Int64(server.leg) * 1000
     facts.client = sideFacts(client, peer: server)
     facts.server = sideFacts(server, peer: client)
-    facts.inferFINs()
+    // A FIN that must have been is a hole.
+    if !facts.client.holes.isEmpty || !facts.server.holes.isEmpty { facts.inferFINs() }
     facts.handshake = handshake(shared, facts, client: client, server: server)
-    facts.client.state = facts.socketState(of: .client, now: now)
-    facts.server.state = facts.socketState(of: .server, now: now)
     facts.endedBecause = facts.reasonOfEnd(reason)
     if zeek.isOn { facts.zeek = zeek.view(index, firstIsClient: connection.startedByA == clientIsA) }
     return facts
@@ -84,7 +85,11 @@ extension Tracker {
 
   private func sideFacts(_ side: Sender, peer: Sender) -> SideFacts {
     var trouble = Trouble()
-    if side.trouble != 0 { trouble = troubles.records[side.trouble] }
+    if side.trouble != 0 {
+      trouble = troubles.records[side.trouble]
+    } else if side.has(.cleanFIN) {
+      side.moveFIN(into: &trouble)
+    }
     var facts = SideFacts()
     counts(side, trouble, into: &facts)
     words(side, trouble, into: &facts)

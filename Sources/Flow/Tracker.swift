@@ -67,20 +67,18 @@ public struct Tracker: ~Copyable {
   /// observed, so that their cache misses overlap.
   public mutating func track(_ batch: inout SegmentBatch) {
     if troubles.isShort { makeRoomForTrouble() }
-    var keys = InlineArray<32, FlowKey>(repeating: FlowKey.none)
     var hashes = InlineArray<32, UInt32>(repeating: 0)
     var directions: UInt32 = 0
     let count = min(batch.count, SegmentBatch.capacity)
     for place in 0..<count {
       let (key, fromA) = FlowKey.of(batch.segments[place], scope: scope(of: batch.segments[place].encapsulation))
-      keys[place] = key
       hashes[place] = key.hash(seed: options.seed)
       if fromA { directions |= 1 << UInt32(place) }
       table.prefetch(hashes[place])
     }
     for place in 0..<count { prefetchRecord(table.peek(hashes[place])) }
     for place in 0..<count {
-      observe(&batch.segments[place], keys[place], hashes[place], fromA: directions & (1 << UInt32(place)) != 0)
+      observe(&batch.segments[place], hashes[place], fromA: directions & (1 << UInt32(place)) != 0)
     }
     batch.count = 0
     if records.count >= options.quietFrom { putAwayQuiet() }
@@ -109,22 +107,21 @@ public struct Tracker: ~Copyable {
   }
 
   /// Segments and senders are passed `inout` from here on though not changed: by value each call would copy them.
-  @inline(__always) private mutating func observe(
-    _ segment: inout Segment, _ key: FlowKey, _ hash: UInt32, fromA: Bool
-  ) {
+  @inline(__always) private mutating func observe(_ segment: inout Segment, _ hash: UInt32, fromA: Bool) {
     if segment.time > now {
       now = segment.time
       // Before anything is looked up: results must not depend on where batches end.
       if now >= nextExpiry { expire() }
     }
+    let key = FlowKey.of(segment, scope: scope(of: segment.encapsulation)).key
     var index = find(key, hash)
     if index == 0 {
-      if segment.flags.contains(.syn), attempt(segment, key, hash) { return }
-      index = begin(segment, key, hash)
+      index = meet(&segment, key, hash)
+      if index == 0 { return }
     } else {
       if index >= Tracker.quietBit { index = revive(index, key, hash) }
       if segment.flags.contains(.syn) || records[index].shared.needsCare {
-        index = sortOut(segment, key, hash, fromA: fromA, index: index)
+        index = sortOut(&segment, hash, fromA: fromA, index: index)
         if index == 0 { return }
       }
     }
@@ -133,13 +130,19 @@ public struct Tracker: ~Copyable {
     if records[index].mayBeOver { noteEnd(index) }
   }
 
-  @inline(__always) func find(_ key: FlowKey, _ hash: UInt32) -> UInt32 {
-    table.find(hash) { $0 < Tracker.quietBit ? records[$0].key == key : isPutAway($0, key) }
+  /// A segment of no connection that is known. Returns the record that it begins, or 0 where it is kept as an attempt.
+  @inline(never) private mutating func meet(_ segment: inout Segment, _ key: FlowKey, _ hash: UInt32) -> UInt32 {
+    if segment.flags.contains(.syn), attempt(&segment, key, hash) { return 0 }
+    return begin(&segment, key, hash)
   }
 
-  private func isPutAway(_ index: UInt32, _ key: FlowKey) -> Bool {
-    Tracker.isAttempt(index)
-      ? attempts[index & ~Tracker.attemptBit].hasKey(key) : quiet[index & ~Tracker.quietBit].hasKey(key)
+  /// Field by field, and no call of this value's own functions: it would be copied for them.
+  @inline(__always) func find(_ key: FlowKey, _ hash: UInt32) -> UInt32 {
+    table.find(hash) { index in
+      if index < Tracker.quietBit { return records[index].key == key }
+      return Tracker.isAttempt(index)
+        ? attempts[index & ~Tracker.attemptBit].hasKey(key) : quiet[index & ~Tracker.quietBit].hasKey(key)
+    }
   }
 
   /// Makes a connection of an attempt, or of a quiet one.
@@ -149,28 +152,32 @@ public struct Tracker: ~Copyable {
 
   /// A new connection; its first segment is yet to be observed.
   /// - Parameter isCounted: its ports are counted already.
-  mutating func begin(_ segment: Segment, _ key: FlowKey, _ hash: UInt32, isCounted: Bool = false) -> UInt32 {
+  mutating func begin(_ segment: inout Segment, _ key: FlowKey, _ hash: UInt32, isCounted: Bool = false) -> UInt32 {
     if openConnections >= options.maxConnections { evictOne() }
-    var connection = Connection(key: key, hash: hash, beginning: segment)
+    let index = enter(hash)
+    records[index] = Connection(key: key, hash: hash, beginning: &segment)
+    markLive(index)
     // An attempt's tuple was fresh when it came.
-    if !isCounted, usedTuples.contains(key) { connection.shared.marks.insert(.tupleReused) }
-    let index = enter(&connection, hash)
+    if !isCounted, usedTuples.contains(key) { records[index].shared.marks.insert(.tupleReused) }
     if zeek.isOn { zeek.begin(segment, index: index) }
     if !isCounted { servicePorts.count(key) }
     notePeak()
     return index
   }
 
-  /// Gives a connection its record.
-  mutating func enter(_ connection: inout Connection, _ hash: UInt32) -> UInt32 {
+  /// A record for a connection, yet to be written.
+  mutating func enter(_ hash: UInt32) -> UInt32 {
     if records.available == 0 { evictConnection() }
-    generation &+= 1
-    connection.shared.marks.insert(.live)
-    connection.shared.generation = generation
     // There is room: a place was given up where there was none.
-    let index = records.allocate(connection) ?? 1
+    let index = records.allocate() ?? 1
     table.insert(hash, index)
     return index
+  }
+
+  mutating func markLive(_ index: UInt32) {
+    generation &+= 1
+    records[index].shared.marks.insert(.live)
+    records[index].shared.generation = generation
   }
 
   @inline(__always) mutating func notePeak() {
@@ -179,11 +186,12 @@ public struct Tracker: ~Copyable {
 
   /// A segment with SYN, or one after a SYN whose meaning is open. Returns the record it belongs to, 0 for none yet.
   private mutating func sortOut(
-    _ segment: Segment, _ key: FlowKey, _ hash: UInt32, fromA: Bool, index: UInt32
+    _ segment: inout Segment, _ hash: UInt32, fromA: Bool, index: UInt32
   ) -> UInt32 {
+    let key = records[index].key
     if isOverdue(index) {
       retire(index, .closed)
-      return begin(segment, key, hash)
+      return begin(&segment, key, hash)
     }
     if records[index].shared.has(.pendingSYN) {
       if let next = resolvePending(segment, key, hash, fromA: fromA, index: index) { return next }
@@ -218,7 +226,8 @@ public struct Tracker: ~Copyable {
   {
     records[index].shared.marks.insert(.tupleReused)
     retire(index, .reused)
-    let next = begin(segment, key, hash)
+    var segment = segment
+    let next = begin(&segment, key, hash)
     records[next].shared.marks.insert(.tupleReused)
     return next
   }
@@ -298,11 +307,5 @@ extension Connection {
       b.count(syn, moment)
       troubles.records[troubles.of(&b)].strangeSYN = moment
     }
-  }
-}
-
-extension FlowKey {
-  static var none: FlowKey {
-    FlowKey(aHigh: 0, aLow: 0, bHigh: 0, bLow: 0, aPort: 0, bPort: 0, scope: 0, ipVersion: 0)
   }
 }

@@ -34,8 +34,8 @@ struct Trouble: BitwiseCopyable {
   var resets: UInt32 = 0
   /// An ACK far beyond what was seen is believed when another one agrees.
   var distrustedAck: Int64 = -1
-  /// A sequence number far beyond, likewise.
-  var distrustedSequence: Int64 = -1
+  /// A segment far beyond, likewise; or when the peer acknowledges it.
+  var far: FarSegment?
   /// The packet by which SND.UNA moved last.
   var progress: Moment?
   /// Where a side with RSTs sent something else last.
@@ -51,11 +51,21 @@ struct Trouble: BitwiseCopyable {
   init() {}
 }
 
+/// A segment too far ahead of its stream to be believed by itself.
+struct FarSegment: BitwiseCopyable {
+  var moment: Moment
+  var start: Int64
+  var end: Int64
+  var isFIN: Bool
+}
+
 /// The cold records of all connections. A full region gives out its last place again: the facts of that one suffer, and
 /// `overflowed` says how often.
 struct Troubles: ~Copyable {
   var records: Region<Trouble>
   var resets: Region<Resets>
+  /// The place of one that says nothing: copied whole, another is made sooner than field by field.
+  private static var blank: UInt32 { 2 }
   private(set) var overflowed: UInt64 = 0
 
   init(capacity: Int, resets: Int) {
@@ -63,17 +73,22 @@ struct Troubles: ~Copyable {
     self.resets = Region(capacity: resets)
     // Index 1 is the shared place for when there is no room.
     _ = records.allocate(Trouble())
+    _ = records.allocate(Trouble())
   }
 
   /// The side's cold record, made if there is none.
   mutating func of(_ side: inout Sender) -> UInt32 {
     if side.trouble != 0 { return side.trouble }
-    if let index = records.allocate(Trouble()) {
+    if let index = records.allocate() {
       side.trouble = index
     } else {
       overflowed += 1
-      records[1] = Trouble()
       side.trouble = 1
+    }
+    records.copy(Troubles.blank, to: side.trouble)
+    if side.has(.cleanFIN) {
+      side.moveFIN(into: &records[side.trouble])
+      side.marks.remove(.cleanFIN)
     }
     return side.trouble
   }

@@ -77,7 +77,7 @@ extension ConnectionRecord {
     visitor.flag("sack_permitted", own.sackPermitted)
     visitor.flag("timestamps", own.timestamps)
     visitor.count("ttl", own.ttl.map(UInt64.init))
-    visitor.text("socket_state", own.state?.name ?? "UNKNOWN")
+    visitor.text("socket_state", facts.socketState(of: side)?.name ?? "UNKNOWN")
     visitor.close()
   }
 }

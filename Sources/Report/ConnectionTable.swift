@@ -2,33 +2,30 @@ internal import Audit
 internal import Flow
 internal import Wire
 
-/// `--connections`: one line a connection, in aligned columns.
+/// `--connections`: one line a connection, in aligned columns; a line is never broken, however narrow the terminal.
 ///
 /// Written as connections end, in blocks: a column is as wide as its widest value so far, and memory stays bounded.
 struct ConnectionTable {
   static var blockRows: Int { 1000 }
 
   private static let headings = [
-    "id", "client → server", "state", "seconds", "client sent", "server sent", "rules",
+    "id", "client → server", "state", "seconds", "client bytes", "server bytes", "rules",
   ]
   /// A column gets no wider: two IPv4 endpoints fit, longer ones push their own line aside.
   private static let widest = 45
   /// Numbers stand to the right.
   private static let alignsRight = [true, false, false, true, true, true, false]
 
-  private let width: Int
   private var rows: [[String]] = []
   private var widths = headings.map(Wording.width)
   private var hasHeading = false
-
-  init(width: Int) { self.width = width }
 
   mutating func add(_ connection: ConnectionRecord, to page: inout Page) {
     let facts = connection.facts
     let client = Wording.endpoint(facts.clientEndpoint, ipVersion: facts.ipVersion)
     let server = Wording.endpoint(facts.serverEndpoint, ipVersion: facts.ipVersion)
     rows.append([
-      String(facts.id), "\(client) → \(server)", facts.state.rawValue,
+      String(facts.id), "\(client) → \(server)", Wording.state(facts.state),
       Wording.decimals(facts.duration, unit: 1_000_000_000, places: 3),
       Wording.number(facts.client.payloadBytes), Wording.number(facts.server.payloadBytes),
       connection.findings.map(\.finding.rule).joined(separator: ", "),
@@ -56,25 +53,13 @@ struct ConnectionTable {
   }
 
   private func write(_ row: [String], _ tone: Tone, to page: inout Page) {
-    let last = row.count - 1
-    var place = 0
-    for (column, cell) in row.enumerated() where column < last {
+    let last = row.lastIndex { !$0.isEmpty } ?? 0
+    for (column, cell) in row.enumerated() where column <= last {
       let blank = widths[column] - Wording.width(cell)
+      if column > 0 { page.space(2) }
       if ConnectionTable.alignsRight[column] { page.space(blank) }
       page.put(cell, tone)
-      if !ConnectionTable.alignsRight[column], column + 1 < last { page.space(blank) }
-      if column + 1 < last { page.space(2) }
-      place += max(widths[column], Wording.width(cell)) + 2
-    }
-    let isHeading = row == ConnectionTable.headings
-    if !row[last].isEmpty, !isHeading || place + widths[last] <= width {
-      // A line of its own where the terminal would break it.
-      if place + Wording.width(row[last]) > width {
-        page.newline()
-        page.space(widths[0])
-      }
-      page.space(2)
-      page.put(row[last], tone)
+      if !ConnectionTable.alignsRight[column], column < last { page.space(blank) }
     }
     page.newline()
   }

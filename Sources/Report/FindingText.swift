@@ -159,7 +159,7 @@ struct FindingText {
     if packet.isNone { return "-" }
     guard run.inputs.count > 1, run.inputs.indices.contains(packet.input) else { return "#\(packet.number)" }
     let path = run.inputs[packet.input]
-    return "\(path.split(separator: "/").last.map(String.init) ?? path) #\(packet.number)"
+    return "\(path.split(separator: "/").last.map { Wording.input(String($0)) } ?? path) #\(packet.number)"
   }
 
   /// Of a connection's packet; what no side sent is an ICMP error.
@@ -174,14 +174,14 @@ struct FindingText {
   private mutating func see(_ example: FindingExample, to page: inout Page) {
     var commands: [String] = []
     if !isBelowLadder, let id = example.record.connection {
-      commands.append("tcpaudit show \(captures) --connection \(id)")
+      commands.append(show(id))
     }
     if let filter = example.displayFilter { commands.append("Wireshark: \(filter)") }
     labelled("See", commands, to: &page)
     let finding = example.record.finding
     page.space(2)
-    page.put("Mend", .strong)
-    page.space(2)
+    page.put("Fix", .strong)
+    page.space(3)
     if !given[finding.rule, default: []].insert(finding.mend).inserted {
       page.line("as above")
     } else if finding.mend.isEmpty {
@@ -202,11 +202,11 @@ struct FindingText {
     }
   }
 
-  /// The inputs as a shell takes them.
-  private var captures: String {
-    if run.inputs.contains("-") { return "CAPTURE" }
+  /// The command that draws a connection, the inputs as a shell takes them. Standard input is gone.
+  private func show(_ id: UInt64) -> String {
+    if run.inputs.contains("-") { return "save the capture to FILE first; then tcpaudit show FILE --connection \(id)" }
     let words = run.inputs.map(Wording.shellWord).joined(separator: " ")
-    return words.utf8.count <= 120 ? words : "CAPTURE..."
+    return "tcpaudit show \(words.utf8.count <= 120 ? words : "CAPTURE...") --connection \(id)"
   }
 }
 

@@ -7,6 +7,7 @@ public struct Ladder {
   private let facts: Facts
   private let findings: [FindingRecord]
   private let run: RunRecord
+  private let isNarrowed: Bool
   private var page: Page
   private var lines: [LadderLine]
   private var columns: LadderColumns
@@ -16,13 +17,15 @@ public struct Ladder {
   ///   - errors: ICMP errors that quote it.
   ///   - run: its inputs name the files.
   ///   - all: no run of packets is folded.
+  ///   - isNarrowed: not all findings were wanted: that there is none says little.
   public init(
     _ facts: Facts, segments: [Segment], errors: [QuotedError] = [], findings: [FindingRecord], run: RunRecord,
-    style: Style, all: Bool = false
+    style: Style, all: Bool = false, isNarrowed: Bool = false
   ) {
     self.facts = facts
     self.findings = findings
     self.run = run
+    self.isNarrowed = isNarrowed
     page = Page(style)
     let rows = Ladder.rows(facts, segments, errors, findings)
     lines = all ? rows.map { .row($0) } : LadderFold.fold(rows)
@@ -81,22 +84,28 @@ public struct Ladder {
   }
 
   private var ending: String {
-    let words =
-      switch facts.state {
-      case .closed: "closed"
-      case .closing: "closing: a FIN is not acknowledged"
-      case .reset: "reset"
-      case .refused: "refused"
-      case .halfClosed: "half closed"
-      case .midstream: "seen midstream only"
-      case .established: "open"
-      case .answered: "answered, never completed"
-      case .attempted: "attempted, never answered"
-      }
+    let state = Wording.state(facts.state)
+    let closer = facts.closedBy.map { $0 == .both ? ", by both at once" : ", first by the \($0.rawValue)" } ?? ""
+    switch facts.state {
+    case .reset: return reset
+    case .closed: return state + closer
+    case .closing: return "\(state)\(closer); a FIN is not acknowledged"
+    case .halfClosed: return facts.closedBy.map { "\(state) by the \($0.rawValue)" } ?? state
+    case .midstream: return "\(state): neither its handshake nor its end was seen"
+    case .answered: return "\(state): the handshake never completed"
+    case .attempted: return "\(state): never answered"
+    case .established, .refused: return state
+    }
+  }
+
+  /// Who reset need not be who closed first.
+  private var reset: String {
+    guard let side = facts.abort?.side else { return Wording.state(.reset) }
+    let words = "\(Wording.state(.reset)) by the \(side.name)"
     switch facts.closedBy {
-    case .both: return "\(words), by both at once"
-    case let side?: return facts.state == .refused ? words : "\(words), by the \(side.rawValue)"
-    case nil: return words
+    case .both: return "\(words); both had closed at once"
+    case let first? where first.rawValue != side.name: return "\(words); closed first by the \(first.rawValue)"
+    default: return words
     }
   }
 
@@ -116,12 +125,13 @@ public struct Ladder {
     if own.retransmittedPackets > 0 {
       text += "; \(Wording.count(own.retransmittedPackets, "packet")) retransmitted"
     }
-    return text + "; its socket at the end: \(own.state?.name ?? "unknown")"
+    return text + "; its socket at the end: \(facts.socketState(of: side)?.name ?? "unknown")"
   }
 
   private mutating func told() {
     guard !findings.isEmpty else {
       let isOneSided = facts.client.packets == 0 || facts.server.packets == 0
+      if isNarrowed { return page.line("Nothing was found of what was asked for.") }
       page.line("Nothing is wrong with this connection\(isOneSided ? ", as far as one direction shows" : "").")
       return
     }

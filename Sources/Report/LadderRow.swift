@@ -8,8 +8,12 @@ struct LadderRow {
   enum Kind {
     /// New data and what acknowledges it: nothing to see in a long run.
     case stream
-    /// Sent before, or said before.
+    /// An ACK that was said before, or a packet that was captured before: nothing to see either.
+    case echo
+    /// Sent before.
     case again
+    /// New data behind its time.
+    case late
     /// A keepalive or window probe, and its answer.
     case probe
     /// Opens, closes, aborts, opens or shuts the window: always shown.

@@ -39,7 +39,12 @@ private struct MarkdownParser {
     }
     if isInFence { return addCode(String(line)) }
     if text.isEmpty { return endBlock() }
-    if text.hasPrefix("#") {
+    // What is indented is code whatever it begins with: a packet's `#41` is no heading.
+    if indent >= 4, open == nil || isInCode {
+      if open == nil { open = .code([]) }
+      return addCode(String(line.dropFirst(4)))
+    }
+    if isHeading(text) {
       endBlock()
       blocks.append(.heading(String(text.drop { $0 == "#" }.drop { $0 == " " })))
     } else if text.hasPrefix("|") {
@@ -47,12 +52,19 @@ private struct MarkdownParser {
     } else if let item = item(text, indent: indent) {
       endBlock()
       open = item
-    } else if open == nil, indent >= 4 {
-      open = .code([])
-      addCode(String(line.dropFirst(4)))
     } else {
-      addText(text, indent: indent, line)
+      addText(text)
     }
+  }
+
+  private var isInCode: Bool {
+    if case .code = open { true } else { false }
+  }
+
+  /// Up to six `#`, and a blank or nothing behind them.
+  private func isHeading(_ text: Substring) -> Bool {
+    let marks = text.prefix { $0 == "#" }.count
+    return (1...6).contains(marks) && (text.count == marks || text.dropFirst(marks).first == " ")
   }
 
   mutating func endBlock() {
@@ -87,11 +99,10 @@ private struct MarkdownParser {
   }
 
   /// A line that goes on with what is open, or begins a paragraph.
-  private mutating func addText(_ text: Substring, indent: Int, _ line: Substring) {
+  private mutating func addText(_ text: Substring) {
     switch open {
     case .paragraph(let before): open = .paragraph("\(before) \(text)")
     case .item(let marker, let level, let before): open = .item(marker: marker, level: level, text: "\(before) \(text)")
-    case .code where indent >= 4: addCode(String(line.dropFirst(4)))
     default:
       endBlock()
       open = .paragraph(String(text))
@@ -115,7 +126,8 @@ enum Inline {
     var rest = text[...]
     while let first = rest.first {
       if let (mark, tone) = mark(rest), let end = end(of: mark, in: rest.dropFirst(mark.count)) {
-        let inner = rest.dropFirst(mark.count)[..<end]
+        // A rule's name is both: *`name`*.
+        let inner = rest.dropFirst(mark.count)[..<end].filter { tone == .code || $0 != "`" }
         if !plain.isEmpty { runs.append(Toned(plain)) }
         plain = ""
         let quoted = tone == .code && !style.color && inner.contains(" ")
@@ -133,8 +145,10 @@ enum Inline {
   private static func mark(_ text: Substring) -> (String, Tone)? {
     if text.hasPrefix("`") { return ("`", .code) }
     if text.hasPrefix("**") { return ("**", .strong) }
-    // A lone star is a star; `*` before a letter begins emphasis.
-    if text.hasPrefix("*"), let next = text.dropFirst().first, next.isLetter || next.isNumber { return ("*", .strong) }
+    // A lone star is a star; `*` before a letter or code begins emphasis.
+    if text.hasPrefix("*"), let next = text.dropFirst().first, next.isLetter || next.isNumber || next == "`" {
+      return ("*", .strong)
+    }
     return nil
   }
 

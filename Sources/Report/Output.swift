@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// Errors do not stop an audit: they are kept here, later writes are dropped, and who owns the output looks at the end.
 public final class Output {
-  /// A writer holds this much before it is written out, bytes: one system call in place of a hundred.
+  /// A writer holds this much before it is written out, bytes: one system call instead of a hundred.
   public static var chunk: Int { 1 << 16 }
 
   /// nil collects into `collected`.
@@ -31,7 +31,7 @@ public final class Output {
     flushesEachRecord = true
   }
 
-  /// Makes a reader that goes away an error (EPIPE) in place of a signal that kills: for the program's first line.
+  /// Makes a reader that goes away an error (EPIPE) instead of a signal that kills: for the program's first line.
   public static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 
   /// What `failure` is in words: "No space left on device".

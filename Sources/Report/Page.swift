@@ -56,7 +56,8 @@ struct Page {
     newline()
   }
 
-  /// Parts that stay whole, three blanks between them, broken between parts where the line is full.
+  /// Parts with three blanks between them, broken between parts where the line is full; a part that is wider than a line
+  /// is broken at its blanks.
   mutating func parts(_ parts: [Toned], indent: Int, from column: Int = 0) {
     var place = column
     for (index, part) in parts.enumerated() {
@@ -71,10 +72,33 @@ struct Page {
           place += 3
         }
       }
-      put(part.text, part.tone)
-      place += width
+      if place + width <= style.width {
+        put(part.text, part.tone)
+        place += width
+      } else {
+        place = wrapped(part, indent: indent, from: place)
+      }
     }
     newline()
+  }
+
+  /// Says at which column it ends.
+  private mutating func wrapped(_ part: Toned, indent: Int, from column: Int) -> Int {
+    var place = column
+    for (index, word) in part.text.split(separator: " ").enumerated() {
+      let width = Wording.width(String(word))
+      if index > 0, place + 1 + width > style.width {
+        newline()
+        space(indent)
+        place = indent
+      } else if index > 0 {
+        space(1)
+        place += 1
+      }
+      put(String(word), part.tone)
+      place += width
+    }
+    return place
   }
 
   /// Words of several tones: what is not parted by a blank is one word, even where its tone changes.

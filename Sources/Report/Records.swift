@@ -52,6 +52,8 @@ public struct ConnectionRecord: Sendable {
 /// The last line: counts over the run.
 public struct SummaryRecord: Sendable {
   public var packets: UInt64 = 0
+  /// Those that a filter refused included.
+  public var frames: UInt64 = 0
   public var tcpPackets: UInt64 = 0
   public var notTCPPackets: UInt64 = 0
   public var undecodedPackets: UInt64 = 0
@@ -68,6 +70,11 @@ public struct SummaryRecord: Sendable {
   /// Of all bytes that were carried: 0 … 1.
   public var missingRatio = 0.0
   public var truncatedInput = false
+  /// Inputs of which nothing was read, as they were given, and how many others were not read to their end.
+  public var unreadInputs: [String] = []
+  public var damagedInputs: UInt64 = 0
+  /// Findings that were made and not wanted.
+  public var leftOutFindings: UInt64 = 0
   /// `[layer name][reason name]`, packets.
   public var skipped: [String: [String: UInt64]] = [:]
   public var duplicates: UInt64 = 0

@@ -20,7 +20,7 @@ struct SegmentReader {
     // A SYN stands one before the first byte.
     row.sequence = start.map { $0 + 1 }
     if own.duplicatePackets > 0, sender.isCopy(segment) {
-      row.kind = .again
+      row.kind = .echo
       row.meaning = "the same packet, captured again"
       return
     }
@@ -122,7 +122,7 @@ struct SegmentReader {
       row.kind = .again
       row.meaning = "retransmission, with new data"
     } else if start < next {
-      row.kind = .again
+      row.kind = .late
       row.meaning = "out of order: fills a gap"
     } else if start > next {
       row.kind = .event
@@ -163,7 +163,7 @@ struct SegmentReader {
         // To and from zero has its own words.
         if previousWindow?.bytes != 0, row.window?.bytes != 0 { row.meaning = "window update" }
       } else if acked == .same {
-        row.kind = .again
+        row.kind = .echo
         row.meaning = "the same ACK again"
       }
     }

@@ -6,8 +6,8 @@ extension SummaryRecord {
   /// `3 connections: 2 closed, 1 reset.`
   var connectionSentence: String {
     guard connections > 0 else { return "No TCP connections." }
-    let known = SummaryRecord.stateWords.compactMap { name, words in
-      states[name].flatMap { $0 > 0 ? "\(Wording.number($0)) \(words)" : nil }
+    let known = SummaryRecord.states.compactMap { state in
+      states[state.rawValue].flatMap { $0 > 0 ? "\(Wording.number($0)) \(Wording.state(state))" : nil }
     }
     let total = Wording.count(connections, "connection")
     return known.isEmpty ? "\(total)." : "\(total): \(known.joined(separator: ", "))."
@@ -22,24 +22,20 @@ extension SummaryRecord {
   /// What became of the packets, the capture's own losses, and what was left out: complete, or it would mislead.
   var captureSentences: [String] {
     [
-      packetSentence, lossSentence, truncationSentence, duplicateSentence, fragmentSentence, icmpSentence,
-      evictionSentence,
+      packetSentence, lossSentence, unreadSentence, truncationSentence, duplicateSentence, fragmentSentence,
+      icmpSentence, evictionSentence,
     ]
     .compactMap(\.self)
   }
 
   /// In the order in which a connection lives.
-  private static var stateWords: [(String, String)] {
-    let words: [(ConnectionState, String)] = [
-      (.closed, "closed"), (.reset, "reset"), (.established, "open"), (.halfClosed, "half closed"),
-      (.closing, "closing"), (.midstream, "seen midstream only"), (.refused, "refused"),
-      (.answered, "never completed"), (.attempted, "unanswered"),
-    ]
-    return words.map { ($0.0.rawValue, $0.1) }
+  private static var states: [ConnectionState] {
+    [.closed, .reset, .established, .halfClosed, .closing, .midstream, .refused, .answered, .attempted]
   }
 
   private var packetSentence: String {
     let total = Wording.count(packets, "packet")
+    if packets == 0 { return "\(total)." }
     var parts: [String] = []
     if notTCPPackets > 0 { parts.append("\(Wording.number(notTCPPackets)) not TCP") }
     guard undecodedPackets > 0 else {
@@ -53,7 +49,7 @@ extension SummaryRecord {
     return "\(total), \(parts.joined(separator: ", "))\(why)."
   }
 
-  private var lossSentence: String {
+  private var lossSentence: String? {
     var parts: [String] = []
     if kernelDropped > 0 { parts.append("the kernel dropped \(Wording.count(kernelDropped, "packet"))") }
     if interfaceDropped > 0 { parts.append("the interface dropped \(Wording.count(interfaceDropped, "packet"))") }
@@ -62,7 +58,9 @@ extension SummaryRecord {
         "\(Wording.count(missingBytes, "byte")) that \(missingBytes == 1 ? "was" : "were") acknowledged "
           + "\(missingBytes == 1 ? "is" : "are") not in it (\(percent) of all)")
     }
-    guard !parts.isEmpty else { return "The capture shows no loss." }
+    if parts.isEmpty, packets == 0 { return nil }
+    let isWhole = unreadInputs.isEmpty && damagedInputs == 0
+    guard !parts.isEmpty else { return isWhole ? "The capture shows no loss." : "What was read shows no loss." }
     return "The capture is not complete: \(Wording.list(parts))."
   }
 
@@ -73,8 +71,15 @@ extension SummaryRecord {
     return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) %"
   }
 
+  private var unreadSentence: String? {
+    guard let first = unreadInputs.first else { return nil }
+    let name = unreadInputs.count == 1 ? Wording.input(first) : Wording.count(UInt64(unreadInputs.count), "input")
+    return Wording.sentence("nothing could be read of \(name)")
+  }
+
   private var truncationSentence: String? {
-    truncatedInput ? "An input ends in the middle of a record; all before that was audited." : nil
+    guard damagedInputs > 0 || truncatedInput else { return nil }
+    return "An input could not be read to its end; all before that was audited."
   }
 
   private var duplicateSentence: String? {

@@ -12,16 +12,16 @@ public struct TextReport: Reporter {
     public var connections = false
     /// `--all`: nothing folded.
     public var all = false
-    /// Findings were left out by `--rule`, `--ignore` or `--min-severity`: "nothing is wrong" would say too much.
-    public var isNarrowed = false
+    /// The options that left findings out, as they were typed.
+    public var narrowing: [String] = []
     public var style = Style()
 
     public init(
-      connections: Bool = false, all: Bool = false, isNarrowed: Bool = false, style: Style = Style()
+      connections: Bool = false, all: Bool = false, narrowing: [String] = [], style: Style = Style()
     ) {
       self.connections = connections
       self.all = all
-      self.isNarrowed = isNarrowed
+      self.narrowing = narrowing
       self.style = style
     }
   }
@@ -31,14 +31,13 @@ public struct TextReport: Reporter {
   private var page: Page
   private var run = RunRecord(version: "", inputs: [])
   private var groups: FindingGroups
-  private var table: ConnectionTable
+  private var table = ConnectionTable()
 
   public init(_ output: Output, _ options: Options = Options()) {
     self.output = output
     self.options = options
     page = Page(options.style)
     groups = FindingGroups(all: options.all)
-    table = ConnectionTable(width: options.style.width)
   }
 
   public mutating func begin(_ run: RunRecord) { self.run = run }
@@ -65,28 +64,39 @@ public struct TextReport: Reporter {
 
   /// `cut-reply.pcapng   38 packets, 3 connections, 1.2 s`
   private mutating func header(_ summary: SummaryRecord) {
-    var counts = "\(Wording.count(summary.packets, "packet")), \(Wording.count(summary.connections, "connection"))"
+    let packets = Wording.count(summary.packets, "packet")
+    var counts =
+      isUnread(summary) ? "not read" : "\(packets), \(Wording.count(summary.connections, "connection"))"
     if let start = summary.start, let end = summary.end { counts += ", \(Wording.span(end.since(start)))" }
     var parts = [Toned(inputs, .strong), Toned(counts)]
-    if let filter = run.filter { parts.append(Toned("filter: \(filter)")) }
+    if let filter = run.filter, filter.contains(where: { $0 != " " }) { parts.append(Toned("filter: \(filter)")) }
     page.parts(parts, indent: 2)
     page.newline()
   }
 
   private var inputs: String {
-    let names = run.inputs.map { $0 == "-" ? "standard input" : $0 }
+    let names = run.inputs.map(Wording.input)
     guard names.count > 3, let first = names.first else { return names.joined(separator: ", ") }
     return "\(first) and \(Wording.number(UInt64(names.count - 1))) more"
   }
 
   /// Said plainly, and with its limits.
   private mutating func nothingFound(_ summary: SummaryRecord) {
-    let isWhole = !summary.truncatedInput && summary.evicted == 0 && summary.undecodedPackets == 0
+    let isWhole =
+      !summary.truncatedInput && summary.evicted == 0 && summary.undecodedPackets == 0 && summary.damagedInputs == 0
+      && summary.unreadInputs.isEmpty
     let limit = isWhole ? "" : ", as far as it could be read"
-    if summary.connections == 0 {
+    if isUnread(summary) {
+      return page.paragraph("Nothing could be read: nothing is known of any connection.")
+    }
+    if summary.packets == 0, summary.frames > 0 {
+      page.paragraph("The filter matches no packet: it left out all \(Wording.number(summary.frames))\(limit).")
+    } else if summary.packets == 0 {
+      page.paragraph("There is no packet in what was read\(limit).")
+    } else if summary.connections == 0 {
       page.paragraph("There is no TCP connection in this capture\(limit).")
-    } else if options.isNarrowed {
-      page.paragraph("Nothing was found of what was asked for\(limit).")
+    } else if summary.leftOutFindings > 0 {
+      page.paragraph("Nothing was found of what was asked for\(limit); \(leftOut(summary)).")
     } else {
       let these = summary.connections == 1 ? "the connection" : "the \(Wording.number(summary.connections)) connections"
       page.paragraph("Nothing is wrong with \(these)\(limit).")
@@ -94,8 +104,23 @@ public struct TextReport: Reporter {
     page.newline()
   }
 
+  /// `3 findings were left out by --ignore`
+  private func leftOut(_ summary: SummaryRecord) -> String {
+    let by = options.narrowing.isEmpty ? "" : " by \(Wording.list(options.narrowing))"
+    return "\(Wording.count(summary.leftOutFindings, "finding was", "findings were")) left out\(by)"
+  }
+
+  /// No input could be opened, or none is a capture.
+  private func isUnread(_ summary: SummaryRecord) -> Bool {
+    summary.frames == 0 && summary.packets == 0 && !summary.unreadInputs.isEmpty
+      && summary.unreadInputs.count >= run.inputs.count
+  }
+
   private mutating func closing(_ summary: SummaryRecord) {
-    page.parts([Toned(summary.connectionSentence), Toned(summary.findingSentence)], indent: 0)
+    if isUnread(summary) { return }
+    var found = [Toned(summary.connectionSentence), Toned(summary.findingSentence)]
+    if !groups.isEmpty, summary.leftOutFindings > 0 { found.append(Toned(Wording.sentence(leftOut(summary)))) }
+    page.parts(found, indent: 0)
     page.paragraph(summary.captureSentences.joined(separator: " "))
   }
 }

@@ -1,3 +1,4 @@
+internal import Audit
 internal import Flow
 internal import Wire
 
@@ -19,33 +20,14 @@ enum Wording {
     "\(number(value)) \(value == 1 ? one : many ?? one + "s")"
   }
 
-  /// How long, to two or three digits: `80 ms`, `1.2 s`, `350 s`, `3 h 12 min`.
-  static func span(_ nanoseconds: Int64) -> String {
-    let value = max(0, nanoseconds)
-    switch value {
-    case 0: return "0 s"
-    case ..<1000: return "\(value) ns"
-    case ..<1_000_000: return "\(value / 1000) µs"
-    case ..<10_000_000: return "\(decimals(value, unit: 1_000_000, places: 1)) ms"
-    case ..<1_000_000_000: return "\(value / 1_000_000) ms"
-    case ..<10_000_000_000: return "\(decimals(value, unit: 1_000_000_000, places: 1)) s"
-    default: break
-    }
-    let seconds = value / 1_000_000_000
-    if seconds < 1000 { return "\(seconds) s" }
-    if seconds < 7200 { return pair(seconds / 60, "min", seconds % 60, "s") }
-    if seconds < 172_800 { return pair(seconds / 3600, "h", seconds / 60 % 60, "min") }
-    return pair(seconds / 86_400, "d", seconds / 3600 % 24, "h")
-  }
+  /// How long: `80 ms`, `1.2 s`, `350 s`, `3 h 12 min`, `28.7 years`.
+  static func span(_ nanoseconds: Int64) -> String { TimeSpan.text(nanoseconds) }
 
-  private static func pair(_ large: Int64, _ unit: String, _ small: Int64, _ smallUnit: String) -> String {
-    let first = "\(number(UInt64(large))) \(unit)"
-    return small == 0 ? first : "\(first) \(small) \(smallUnit)"
-  }
-
-  /// Since a start, in seconds with `places` decimals: `+0.081 s`.
+  /// Since a start, in seconds with `places` decimals: `+0.081 s`; what is farther than weeks is not told in seconds.
   static func offset(_ nanoseconds: Int64, places: Int = 3) -> String {
-    (nanoseconds < 0 ? "-" : "+") + decimals(nanoseconds, unit: 1_000_000_000, places: places) + " s"
+    let sign = nanoseconds < 0 ? "-" : "+"
+    if nanoseconds.magnitude >= 1_000_000_000_000_000 { return sign + span(Int64(clamping: nanoseconds.magnitude)) }
+    return sign + decimals(nanoseconds, unit: 1_000_000_000, places: places) + " s"
   }
 
   /// The magnitude in units, cut (not rounded) to `places` decimals.
@@ -57,6 +39,14 @@ enum Wording {
     let fraction = String(steps % scale)
     let zeros = String(repeating: "0", count: max(0, places - fraction.count))
     return places == 0 ? number(steps) : "\(number(steps / scale)).\(zeros)\(fraction)"
+  }
+
+  /// A file as it was given; `-` is no name.
+  static func input(_ path: String) -> String { path == "-" ? "standard input" : path }
+
+  /// A connection's state as its record has it, for people: `half closed`.
+  static func state(_ state: ConnectionState) -> String {
+    String(state.rawValue.map { $0 == "_" ? " " : $0 })
   }
 
   /// `10.1.0.2:50124`, `[2001:db8::1]:443`.

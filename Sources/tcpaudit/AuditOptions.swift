@@ -17,14 +17,19 @@ struct AuditOptions: ParsableArguments {
   @Option(help: "Only findings of this severity or worse: note, warning, error.")
   var minSeverity: SeverityChoice = .note
 
-  @Option(help: ArgumentHelp("How long a half-closed connection may wait.", valueName: "time"))
-  var linger: Span = Span(argument: "5s")!
+  @Option(
+    help: ArgumentHelp("How long a half-closed connection may wait (default: 5s).", valueName: "time"),
+    transform: Span.parse)
+  var linger = Span(seconds: 5)
 
-  @Option(help: ArgumentHelp("How long a zero window may last.", valueName: "time"))
-  var stall: Span = Span(argument: "5s")!
+  @Option(
+    help: ArgumentHelp("How long a zero window may last (default: 5s).", valueName: "time"), transform: Span.parse)
+  var stall = Span(seconds: 5)
 
-  @Option(help: ArgumentHelp("The shortest idle time after which a middlebox may forget.", valueName: "time"))
-  var idle: Span = Span(argument: "60s")!
+  @Option(
+    help: ArgumentHelp("The shortest idle time after which a middlebox may forget (default: 60s).", valueName: "time"),
+    transform: Span.parse)
+  var idle = Span(seconds: 60)
 
   @Flag(help: "VLANs are part of a connection's identity.")
   var keyVlan = false
@@ -35,7 +40,8 @@ struct AuditOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Most connections held at a time.", valueName: "number"))
   var maxConnections: Int?
 
-  @Option(help: ArgumentHelp("Most memory for connections (default 1G).", valueName: "size"))
+  @Option(
+    help: ArgumentHelp("Most memory for connections (default: 1G).", valueName: "size"), transform: ByteSize.parse)
   var maxMemory: ByteSize?
 
   mutating func validate() throws {
@@ -46,6 +52,12 @@ struct AuditOptions: ParsableArguments {
     if let maxConnections, !(16...1 << 30).contains(maxConnections) {
       throw ValidationError("--max-connections is from 16 to 1073741824")
     }
+  }
+
+  /// The options by which findings are left out.
+  var narrowing: [String] {
+    [(!rule.isEmpty, "--rule"), (!ignore.isEmpty, "--ignore"), (minSeverity != .note, "--min-severity")]
+      .filter(\.0).map(\.1)
   }
 
   var runOptions: RunOptions {

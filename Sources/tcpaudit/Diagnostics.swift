@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Capture
 internal import Glibc
 internal import SystemPackage
@@ -6,7 +7,16 @@ internal import SystemPackage
 enum Diagnostics {
   static func say(_ message: String) { write("tcpaudit: \(message)\n", to: STDERR_FILENO) }
 
-  static func print(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO) }
+  /// Results that are short. A reader that went away is a normal end.
+  static func print(_ text: String) throws {
+    do {
+      _ = try FileDescriptor(rawValue: STDOUT_FILENO).writeAll((text.hasSuffix("\n") ? text : text + "\n").utf8)
+    } catch let error as Errno where error == .brokenPipe {
+      throw ExitCode(Exit.success.rawValue)
+    } catch {
+      throw Failure(.unreadable, "standard output can't be written: \(error)")
+    }
+  }
 
   /// One line that names the file, the place, the cause and the mend.
   static func say(_ error: CaptureError) {

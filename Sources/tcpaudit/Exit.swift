@@ -27,7 +27,7 @@ enum Exit: Int32 {
   private static func leaveParser(_ error: any Error) -> Never {
     let message = Tcpaudit.message(for: error)
     guard Tcpaudit.exitCode(for: error) != .success else {
-      Diagnostics.print(Tcpaudit.fullMessage(for: error))
+      do { try Diagnostics.print(Tcpaudit.fullMessage(for: error)) } catch { leave(error) }
       exit(Exit.success.rawValue)
     }
     let line = message.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")

@@ -22,7 +22,9 @@ struct Explain: ParsableCommand {
       throw Failure(.usage, "no rule is called “\(Terminal.printable(rule))”\(hint); tcpaudit rules lists them")
     }
     var explanation = Explanation(look.style())
-    explanation.write(page, to: try Target(nil).output)
+    let target = try Target(nil)
+    explanation.write(page, to: target.output)
+    try target.finish()
   }
 
   /// Rules that share a word with what was typed.

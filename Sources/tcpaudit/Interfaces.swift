@@ -20,9 +20,9 @@ struct Interfaces: ParsableCommand {
       var line = device.name.padded(to: width) + "  " + state.padded(to: 10)
       if !device.addresses.isEmpty { line += "  " + device.addresses.joined(separator: ", ") }
       if let description = device.description { line += "  (\(description))" }
-      Diagnostics.print(Terminal.printable(line))
+      try Diagnostics.print(Terminal.printable(line))
     }
-    Diagnostics.print(
+    try Diagnostics.print(
       CaptureDevice.mayCapture
         ? "You may capture."
         : "You may not capture: it takes root or CAP_NET_RAW (sudo setcap cap_net_raw+ep tcpaudit).")

@@ -15,7 +15,10 @@ struct Read: ParsableCommand {
         tcpaudit read -f 'port 2181' --connections capture.pcapng
         tcpaudit read --format json --findings-only a.pcap.gz | jq .
         tcpaudit read --fail-on error --extract evidence/ capture.pcap
+        tcpaudit read a.pcap.gz b.pcapng.zst c.pcap.lz4
         tcpdump -w - -i lo | tcpaudit read -
+
+      \(Units.help)
       """)
 
   @Argument(help: ArgumentHelp("Captures; - is standard input.", valueName: "capture"), completion: .file())
@@ -44,6 +47,8 @@ struct Read: ParsableCommand {
 
   func run() throws {
     let target = try Target(report.output)
+    // Before an hour of reading, not after it.
+    if let extract { try Directory.make(extract) }
     Interruption.watch()
     let output = target.output
     let (outcome, extraction) =
@@ -53,14 +58,16 @@ struct Read: ParsableCommand {
       case .zeek: try run(ZeekReport(output))
       case .text: try run(TextReport(output, textOptions))
       }
+    for error in outcome.errors { Diagnostics.say(error) }
     if let extract { try write(extraction, to: extract) }
-    throw ExitCode(exit(outcome, target).rawValue)
+    try target.finish()
+    throw ExitCode(exit(outcome).rawValue)
   }
 
   private var textOptions: TextReport.Options {
     TextReport.Options(
       connections: report.connections, all: report.all,
-      isNarrowed: !audit.rule.isEmpty || !audit.ignore.isEmpty || audit.minSeverity != .note,
+      narrowing: audit.narrowing,
       style: report.look.style(toStandardOutput: report.output == nil))
   }
 
@@ -82,24 +89,22 @@ struct Read: ParsableCommand {
   }
 
   private func write(_ extraction: Extraction, to directory: String) throws {
-    try Directory.make(directory)
     var extraction = extraction
     do throws(FilterError) { try extraction.write(to: directory, from: captures) } catch { throw Failure(error) }
     if let failure = extraction.failure { throw Failure(.unreadable, failure) }
     guard !report.quiet else { return }
-    Diagnostics.say("the packets of \(extraction.files) connections are in \(directory)")
+    Diagnostics.say(
+      extraction.files == 0
+        ? "no connection has a finding: nothing was written into \(directory)"
+        : "the packets of \(Words.count(extraction.files, "connection")) are in \(directory)")
     if extraction.omitted > 0 {
-      Diagnostics.say("\(extraction.omitted) more connections with findings got no file (most: \(Extraction.limit))")
+      let rest = Words.count(extraction.omitted, "more connection")
+      Diagnostics.say("\(rest) with findings got no file (most: \(Extraction.limit))")
     }
   }
 
   /// 3 wins over 1, and an interruption over both.
-  private func exit(_ outcome: RunOutcome, _ target: Target) -> Exit {
-    for error in outcome.errors { Diagnostics.say(error) }
-    if let failure = target.output.failureText {
-      Diagnostics.say("\(report.output ?? "standard output") can't be written: \(failure)")
-      return .unreadable
-    }
+  private func exit(_ outcome: RunOutcome) -> Exit {
     if outcome.wasInterrupted { return .interrupted }
     if !outcome.errors.isEmpty { return .unreadable }
     if let failOn, let severest = outcome.severest, severest >= failOn.severity { return .found }

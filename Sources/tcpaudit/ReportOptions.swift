@@ -14,7 +14,7 @@ struct ReportOptions: ParsableArguments {
   @Flag(help: "Text: list every connection, not only findings.")
   var connections = false
 
-  @Flag(help: "Text: fold nothing.")
+  @Flag(help: "Text: every finding, however many are alike.")
   var all = false
 
   @Flag(help: "JSON: leave out connections without a finding.")
@@ -38,9 +38,10 @@ struct ReportOptions: ParsableArguments {
 /// Where results go: a file that was asked for, or standard output.
 struct Target {
   let output: Output
+  private let name: String
 
   init(_ path: String?) throws {
-    Output.ignoreBrokenPipes()
+    name = path.flatMap { $0 == "-" ? nil : Terminal.printable($0) } ?? "standard output"
     guard let path, path != "-" else {
       output = Output(descriptor: STDOUT_FILENO)
       return
@@ -51,7 +52,12 @@ struct Target {
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
       output = Output(descriptor: descriptor.rawValue)
     } catch {
-      throw Failure(.unreadable, "\(Terminal.printable(path)) can't be written: \(error)")
+      throw Failure(.unreadable, "\(name) can't be written: \(error)")
     }
+  }
+
+  /// The last word of a command: results that did not all arrive are no success.
+  func finish() throws {
+    if let failure = output.failureText { throw Failure(.unreadable, "\(name) can't be written: \(failure)") }
   }
 }

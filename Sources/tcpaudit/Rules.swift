@@ -15,6 +15,8 @@ struct Rules: ParsableCommand {
 
   func run() throws {
     var list = RulesList(look.style())
-    list.write(Catalogue.rules, to: try Target(nil).output)
+    let target = try Target(nil)
+    list.write(Catalogue.rules, to: target.output)
+    try target.finish()
   }
 }

@@ -12,6 +12,8 @@ struct Show: ParsableCommand {
       EXAMPLES
         tcpaudit show capture.pcapng --connection 7
         tcpaudit show capture.pcapng --connection 7 --all | less
+
+      \(Units.help)
       """)
 
   @Argument(help: ArgumentHelp("Captures, as they were audited.", valueName: "capture"), completion: .file())
@@ -22,7 +24,7 @@ struct Show: ParsableCommand {
     help: ArgumentHelp("The connection's id: the number of its first packet.", valueName: "id"))
   var connection: UInt64
 
-  @Flag(help: "Fold nothing.")
+  @Flag(help: "Every packet, however long a run of them is alike.")
   var all = false
 
   @OptionGroup(title: "What is audited") var audit: AuditOptions
@@ -37,7 +39,7 @@ struct Show: ParsableCommand {
   func run() throws {
     let target = try Target(nil)
     let run = RunRecord(version: Tcpaudit.version, inputs: captures, filter: audit.filter)
-    let record = try find(run)
+    let (record, isWhole) = try find(run)
     let packets: ConnectionPackets
     do throws(FilterError) {
       packets = try ConnectionPackets(of: record.facts, in: captures, filter: audit.filter)
@@ -46,13 +48,15 @@ struct Show: ParsableCommand {
     }
     var ladder = Ladder(
       record.facts, segments: packets.segments, errors: packets.errors, findings: record.findings, run: run,
-      style: look.style(), all: all)
+      style: look.style(), all: all, isNarrowed: !audit.narrowing.isEmpty)
     ladder.draw(to: target.output)
     if packets.isCut { Diagnostics.say("only the first \(ConnectionPackets.limit) packets are shown") }
+    try target.finish()
+    if !isWhole { throw ExitCode(Exit.unreadable.rawValue) }
   }
 
   /// The first reading: who it is, and what was found.
-  private func find(_ run: RunRecord) throws -> ConnectionRecord {
+  private func find(_ run: RunRecord) throws -> (ConnectionRecord, isWhole: Bool) {
     var one = OneConnection(id: connection)
     let outcome: RunOutcome
     do throws(FilterError) {
@@ -62,8 +66,11 @@ struct Show: ParsableCommand {
       throw Failure(error)
     }
     for error in outcome.errors { Diagnostics.say(error) }
-    if let record = one.record { return record }
-    guard let nearest = one.nearest else { throw Failure(.usage, "there is no TCP connection in what was read") }
+    if let record = one.record { return (record, outcome.errors.isEmpty) }
+    guard let nearest = one.nearest else {
+      guard outcome.errors.isEmpty else { throw ExitCode(Exit.unreadable.rawValue) }
+      throw Failure(.usage, "there is no TCP connection in what was read")
+    }
     throw Failure(
       .usage,
       "no connection begins with packet \(connection); the nearest begins with \(nearest) "

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Report
 
 /// The command line: options and glue.
 @main
@@ -16,14 +17,17 @@ struct Tcpaudit: ParsableCommand {
     discussion: """
       EXAMPLES
         tcpaudit capture.pcapng              what broke, and whose fault it is
-        tcpaudit a.pcap b.pcap.gz            rotated captures, as one timeline
+        tcpaudit a.pcap b.pcap.gz c.pcap.lz4 rotated captures, as one timeline
         ssh host tcpdump -w - | tcpaudit -   from standard input
         tcpaudit show capture.pcapng --connection 7
         tcpaudit explain half-close-truncated
 
       EXIT CODES
-        0  audited to the end          1  a finding at or above --fail-on, or check saw a difference
-        2  usage error                 3  an input could not be read to its end (the rest was audited)
+        0    audited to the end
+        1    a finding at or above --fail-on, or check saw a difference
+        2    usage error
+        3    an input could not be read to its end (the rest was audited),
+             or the output could not be written
         130  interrupted
       """,
     version: version,
@@ -31,8 +35,11 @@ struct Tcpaudit: ParsableCommand {
     defaultSubcommand: Read.self)
 
   static func main() {
+    Output.ignoreBrokenPipes()
     do {
-      var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      if let mistake = Commands.mistake(in: arguments, isFile: Directory.holds) { throw Failure(.usage, mistake) }
+      var command = try parseAsRoot(arguments)
       try command.run()
     } catch {
       Exit.leave(error)

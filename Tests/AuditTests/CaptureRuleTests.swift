@@ -55,14 +55,34 @@ struct CaptureRuleTests {
     }
     #expect(findings.count == count)
     #expect(findings.allSatisfy { $0.rule == "capture-clock" && $0.severity == .note })
+    #expect(findings.allSatisfy { $0.summary.hasPrefix("time runs backwards once, by 100 ms: ") })
     #expect(findings.allSatisfy { $0.evidence.map(\.moment) == [moment] })
   }
 
   @Test func cut() {
-    let findings = Self.judge { $0.cutInputs = [("a.pcap", nil), ("b.pcap", nil)] }
+    let findings = Self.judge {
+      $0.cutInputs = [CutInput(path: "a.pcap", place: .record), CutInput(path: "b.pcap", place: .record)]
+    }
     #expect(findings.map(\.rule) == ["capture-cut"])
     #expect(findings[0].severity == .warning)
     #expect(findings[0].summary.hasPrefix("a.pcap and 1 other file ended"))
     #expect(findings[0].fact("inputs") == .list([.text("a.pcap"), .text("b.pcap")]))
+    #expect(findings[0].mend.contains("end the capturing process"))
+  }
+
+  /// Whoever recorded a compressed file may have ended it well.
+  @Test func cutWhereItIsCompressed() {
+    let findings = Self.judge { $0.cutInputs = [CutInput(path: "-", place: .compression)] }
+    #expect(findings[0].summary.hasPrefix("standard input ended in the middle of its compressed data"))
+    #expect(findings[0].mend.hasPrefix("fetch or copy the compressed file again"))
+  }
+
+  /// Captures of both ends hold a packet twice because somebody wanted them to.
+  @Test func duplicatedOnPurpose() {
+    let findings = Self.judge {
+      $0.duplicatePackets = 9
+      $0.inputs = 2
+    }
+    #expect(findings[0].mend.hasPrefix("nothing to do where the captures were taken at several places on purpose"))
   }
 }

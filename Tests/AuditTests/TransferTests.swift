@@ -159,7 +159,7 @@ struct TransferTests {
     #expect(finding.rule == "reset-unread")
     #expect(finding.severity == .error)
     #expect(finding.summary.contains("88 bytes unread that only its RST acknowledges"))
-    #expect(finding.evidence.last?.what == "RST+ACK in place of FIN; the first to acknowledge 88 bytes")
+    #expect(finding.evidence.last?.what == "RST+ACK instead of FIN; the first to acknowledge 88 bytes")
     let cut = try auditOne(
       onLAN + """
         0.1 C > S . 1:1001

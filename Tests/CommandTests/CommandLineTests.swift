@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import PacketScript
+import Report
 import Testing
 import Wire
 
@@ -27,6 +28,7 @@ struct CommandLineTests {
     ["--no-such-option", "a.pcap"], ["read"], ["read", "-", "-"], ["read", "--rule", "no-such-rule", "a.pcap"],
     ["read", "--extract", "d", "-"], ["check", "a.pcap"], ["show", "a.pcap"], ["show", "-", "--connection", "1"],
     ["read", "--format", "xml", "a.pcap"], ["read", "--max-memory", "1K", "a.pcap"],
+    ["read", "--linger", "1x", "a.pcap"],
   ])
   func mistakesAreRefused(arguments: [String]) {
     #expect(throws: (any Error).self) { _ = try Tcpaudit.parseAsRoot(arguments) }
@@ -35,6 +37,66 @@ struct CommandLineTests {
   @Test func aCaptureAloneIsRead() throws {
     let command = try #require(try Tcpaudit.parseAsRoot(["a.pcap", "b.pcap"]) as? Read)
     #expect(command.captures == ["a.pcap", "b.pcap"])
+  }
+
+  @Test(
+    arguments: [
+      (["live", "eth0"], "no such command: “live”; the commands are read, "),
+      (["sockets"], "no such command: “sockets”"),
+      (["chek", "a.pcap"], "did you mean tcpaudit check?"), (["raed", "a.pcap"], "did you mean tcpaudit read?"),
+      (["help", "nosuch"], "no such command: “nosuch”; the commands are "),
+      (["help", "shwo"], "did you mean tcpaudit show?"),
+      (["help", "show"], nil), (["read", "live"], nil), (["a.pcap"], nil), (["check.pcap"], nil), (["there"], nil),
+      (["chex"], nil), (["--version"], nil), ([], nil),
+    ] as [([String], String?)])
+  func aMistypedCommandIsNoFile(arguments: [String], words: String?) {
+    let mistake = Commands.mistake(in: arguments) { $0 == "chex" }
+    #expect((mistake == nil) == (words == nil))
+    if let words { #expect(mistake?.contains(words) == true, "\(mistake ?? "")") }
+  }
+
+  @Test func everyCommandIsKnown() {
+    for command in Tcpaudit.configuration.subcommands { #expect(Commands.built.contains(command._commandName)) }
+  }
+
+  @Test func helpNamesUnitsAndDefaults() {
+    for command in [Read.self, Show.self, Check.self] as [any ParsableCommand.Type] {
+      let help = command.helpMessage(columns: 120)
+      for words in ["(default: 5s)", "(default: 60s)", "ns, us, ms, s, m, h or d", "K, M, G or T"] {
+        #expect(help.contains(words), "\(command): \(words)")
+      }
+    }
+  }
+
+  @Test func theManPageNamesEveryCommandAndOption() throws {
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let page = try TextFile.read("/\(root)/docs/tcpaudit.1").replacing("\\-", with: "-")
+    for command in Tcpaudit.configuration.subcommands {
+      #expect(page.contains("\n.B \(command._commandName)\n"), "\(command._commandName)")
+      for option in command.helpMessage(columns: 120).matches(of: /\n  (?:-., )?(--[a-z-]+)/) {
+        #expect(page.contains(option.1), "\(command._commandName) \(option.1)")
+      }
+    }
+  }
+
+  @Test func aTimeWithoutAKnownUnitIsExplained() {
+    do {
+      _ = try Tcpaudit.parseAsRoot(["read", "--linger", "1x", "a.pcap"])
+    } catch {
+      #expect(Tcpaudit.message(for: error).contains("a time is a number and one of ns, us, ms, s, m, h, d"))
+    }
+  }
+
+  /// A full disk is no success, whatever the command; nor is a capture that was not read to its end.
+  @Test func whatCannotBeWrittenEndsWith3() throws {
+    #expect(throws: Failure.self) {
+      let target = try Target("/dev/full")
+      var writer = ByteWriter()
+      writer.text("x")
+      target.output.flush(&writer)
+      try target.finish()
+    }
+    #expect(throws: Failure.self) { _ = try Target("/nonexistent/x") }
   }
 
   @Test func aNameDoesNotSpeakToTheTerminal() {

@@ -31,7 +31,7 @@ struct ClosingTests {
     #expect(facts.abort?.side == .client)
     #expect(facts.client.resets?.count == 2)
     #expect(facts.server.unackedBytes == 14688)
-    #expect(facts.client.state == .closed)
+    #expect(facts.socketState(of: .client) == .closed)
   }
 
   @Test func aResetOutOfTheWindowIsIgnored() throws {
@@ -111,7 +111,7 @@ struct ClosingTests {
       0.1 S > C R. =0 ack 1
       """)
     #expect(facts.state == .refused)
-    #expect(facts.client.state == .closed)
+    #expect(facts.socketState(of: .client) == .closed)
   }
 
   @Test func aFINThatTheCaptureLostIsInferred() throws {
@@ -141,7 +141,7 @@ struct ClosingTests {
     #expect(run.sent.count == 5)
     #expect(run.sent.growing == 3)
     #expect(run.peerPackets == 0)
-    #expect(facts.client.state == .finWait1)
+    #expect(facts.socketState(of: .client) == .finWait1)
     #expect(facts.state == .halfClosed)
   }
 
@@ -155,8 +155,8 @@ struct ClosingTests {
         """)
     #expect(facts.state == .closed)
     #expect(facts.closedBy == .both)
-    #expect(facts.client.state == .timeWait)
-    #expect(facts.server.state == .timeWait)
+    #expect(facts.socketState(of: .client) == .timeWait)
+    #expect(facts.socketState(of: .server) == .timeWait)
   }
 }
 

@@ -25,8 +25,8 @@ struct CountTests {
     #expect(facts.client.retransmittedPackets == 0)
     #expect(facts.client.fin?.acked != nil)
     #expect(facts.server.fin?.acked != nil)
-    #expect(facts.client.state == .timeWait)
-    #expect(facts.server.state == .closed)
+    #expect(facts.socketState(of: .client) == .timeWait)
+    #expect(facts.socketState(of: .server) == .closed)
     #expect(facts.client.mss == 1460)
     #expect(facts.client.windowScale == 7)
     #expect(facts.endedBecause == .closed)
@@ -190,6 +190,44 @@ struct CountTests {
     #expect(facts.client.payloadBytes == 100)
     #expect(facts.client.unanswered == nil)
     #expect(facts.longestIdle == 59_900_000_000)
+  }
+
+  @Test(arguments: [true, false]) func onePacketPlayedAgainIsNoKeepalive(played: Bool) throws {
+    let lines = (0..<3).map { "\($0 * 20).3 C > S . 1 ack 1 id \(played ? 484 : 484 + $0) <noTS>\n" }
+    let facts = try trackOne(lines.joined())
+    #expect(facts.client.keepalivePackets == (played ? 0 : 3))
+    #expect((facts.client.unanswered == nil) == played)
+  }
+
+  @Test func aFINBehindAnAcknowledgedFINIsCountedAndChangesNothing() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.1 S > C F. 1 ack 1
+        0.2 C > S . ack 2
+        0.3 S > C F. 2 ack 1
+        0.4 C > S F. 1 ack 2
+        0.5 S > C . 2 ack 2
+        """)
+    #expect(facts.server.finPackets == 2)
+    #expect(facts.server.payloadBytes == 0)
+    #expect(facts.state == .closed)
+  }
+
+  @Test func aFINFarBeyondALossIsTakenWhenItIsAcknowledged() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.1 S > C P. 1:1001
+        0.2 C > S . ack 1001
+        9.0 S > C FP. 700000001:700000501
+        9.1 C > S . ack 700000001
+        9.2 C > S F. 1 ack 700000502
+        9.3 S > C . 700000502 ack 2
+        """)
+    #expect(facts.server.finPackets == 1)
+    #expect(facts.server.fin?.offset == 700_000_500)
+    #expect(facts.server.payloadBytes == 1500)
+    #expect(facts.server.missingBytes == 699_999_000)
+    #expect(facts.state == .closed)
   }
 
   @Test func probesOfAZeroWindowAreNoKeepalives() throws {

@@ -118,6 +118,55 @@ struct IncarnationTests {
     #expect(facts.client.missingBytes == 0)
   }
 
+  @Test func aSYNThatTheCaptureHasLastIsOfTheConnectionBeforeIt() throws {
+    let facts = try trackOne(
+      """
+      70.00 S > C S. 0 ack 1
+      70.01 C > S . 1 ack 1
+      70.02 C > S P. 1:40 ack 1
+      70.03 S > C P. 1:24 ack 40
+      70.04 C > S F. 40 ack 24
+      70.05 S > C F. 24 ack 41
+      70.06 C > S . 41 ack 25
+      70.07 C > S S 0
+      """)
+    #expect(facts.client.synPackets == 1)
+    #expect(facts.client.packets == 5)
+    #expect(facts.client.payloadBytes == 39)
+    #expect(facts.client.unanswered == nil)
+    #expect(facts.state == .closed)
+  }
+
+  /// A capture played again, ISN and all: the server is another each time.
+  @Test func aReplayAfterTheResetIsAnother() throws {
+    func replay(at second: Int) -> String {
+      """
+      \(second).000 C > S S 0 id 478
+      \(second).001 C > S . 1 ack =1895486497 id 479
+      \(second).002 C > S P. 1:386 ack =1895486497 id 480
+      """
+    }
+    let all = try track(
+      """
+      \(replay(at: 0))
+      0.003 S > C R =1895486497
+      isn S 1537568086
+      \(replay(at: 20))
+      20.030,21.030,23.030 S > C S. 0 ack 1
+      \(replay(at: 40))
+      40.003 S > C R =1895486497
+      40.030 S > C R =1537568086
+      60.000 C > S P. 1:386 ack =1895486497
+      60.001 C > S P. 1:386 ack =1895486497
+      """)
+    #expect(all.map(\.state) == [.reset, .answered])
+    // What it acknowledges is of the connection that was recorded, not of this one.
+    #expect(all.map(\.server.payloadBytes) == [0, 0])
+    #expect(all.map(\.server.missingBytes) == [0, 0])
+    #expect(all.last?.handshake.ack == nil)
+    #expect(all.map(\.client.synPackets) == [1, 2])
+  }
+
   @Test(arguments: [1, 2, 3, 5, 8, 31, 32]) func theSizeOfBatchesChangesNothing(size: Int) throws {
     let text = handshake + close
     let whole = try track(text)

@@ -58,8 +58,9 @@ struct MemoryTests {
   @Test func aSYNIsKeptAsItCame() throws {
     let script = try PacketScript.parse(
       "0.0 C > S S <mss 1400,sackOK,TS val 77 ecr 0,wscale 9> ttl 61 id 5 win 1000 mac 02:00:00:00:00:09")
-    let syn = try #require(script.segments.first)
-    let kept = try #require(Attempt(syn, scope: 0)).segment
+    var syn = try #require(script.segments.first)
+    let attempt = Attempt(&syn, scope: 0)
+    let kept = try #require(attempt).segment
     #expect("\(kept)" == "\(syn)")
   }
 

@@ -25,7 +25,6 @@ private let exactOfSide: [(name: String, value: @Sendable (SideFacts) -> String)
   ("first RST", { $0.resets.map { "\($0.first.moment) \($0.first.offset) of \($0.count), last \($0.last)" } ?? "" }),
   ("lost at RST", { $0.resets.map { "\($0.first.peerSent) \($0.first.peerAcked) \($0.first.ownSent)" } ?? "" }),
   ("RST that took effect", { "\(String(describing: $0.resets?.effective?.moment))" }),
-  ("TCP state", { "\(String(describing: $0.state))" }),
 ]
 
 private func differences(_ merged: Facts, _ whole: Facts) -> [String] {
@@ -37,6 +36,8 @@ private func differences(_ merged: Facts, _ whole: Facts) -> [String] {
     for field in exactOfSide {
       compare("\(side.name) \(field.name)", field.value(merged[side]), field.value(whole[side]))
     }
+    let states = (merged.socketState(of: side), whole.socketState(of: side))
+    compare("\(side.name) TCP state", "\(String(describing: states.0))", "\(String(describing: states.1))")
   }
   compare("id", merged.id, whole.id)
   compare("roles", "\(merged.clientEndpoint) \(merged.rolesKnown)", "\(whole.clientEndpoint) \(whole.rolesKnown)")

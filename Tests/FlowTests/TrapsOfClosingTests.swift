@@ -151,7 +151,7 @@ struct TrapsOfClosingTests {
         """)
     #expect(facts.client.fin?.acked == nil)
     #expect(facts.client.unackedBytes == 0)
-    #expect(facts.client.state == .finWait1)
+    #expect(facts.socketState(of: .client) == .finWait1)
     #expect(facts.client.unanswered?.kind == .fin)
   }
 
@@ -202,9 +202,9 @@ struct TrapsOfClosingTests {
       \(later) D > S S
       """
     let closed = try track(handshake + "0.1 C > S F. 1\n0.2 S > C F. 1 ack 2\n0.3 C > S . 2 ack 2" + other)
-    #expect(closed.first { $0.state != .attempted }?.client.state == (later == "30" ? .timeWait : timeWait))
+    #expect(closed.first { $0.state != .attempted }?.socketState(of: .client) == (later == "30" ? .timeWait : timeWait))
     let half = try track(handshake + "0.1 C > S F. 1\n0.2 S > C . 1 ack 2" + other)
-    #expect(half.first { $0.state != .attempted }?.client.state == finWait2)
+    #expect(half.first { $0.state != .attempted }?.socketState(of: .client) == finWait2)
   }
 
   @Test("38: a RST of a live socket may have destroyed what never reached the wire: all that was seen is acknowledged")

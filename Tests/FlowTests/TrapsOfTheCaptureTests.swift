@@ -63,6 +63,19 @@ struct TrapsOfTheCaptureTests {
     #expect(facts.server.synPackets == 2)
   }
 
+  @Test("8: the same SYN-ACK in another VLAN, 50 ms later: no kernel repeats it so soon")
+  func synAckTwiceWithin50Milliseconds() throws {
+    let facts = try trackOne(
+      """
+      0.0 C > S S
+      0.05 S > C S.
+      0.10 S > C S. 0
+      0.12 C > S .
+      """)
+    #expect(facts.server.duplicatePackets == 1)
+    #expect(facts.server.retransmittedPackets == 0)
+  }
+
   @Test("8: IPv6 has no identification: copies within a millisecond", arguments: [("0.1005", 1), ("0.1500", 0)])
   func copiesOverIPv6(second: String, copies: Int) throws {
     let facts = try trackOne(

@@ -70,6 +70,13 @@ struct ExplanationTests {
       explained("a **b** `c d`", color: true) == "a \u{1b}[1mb\u{1b}[0m \u{1b}[36mc\u{1b}[0m \u{1b}[36md\u{1b}[0m\n")
   }
 
+  @Test func packetsAreNoHeadingsAndStarsAreNotShown() {
+    let page = "    #1  client\n    | - #2\n\n- *`a-rule`*: no"
+    #expect(explained(page) == "    #1  client\n    | - #2\n\n  - a-rule: no\n")
+    #expect(explained("#41 is a packet\n# Heading") == "#41 is a packet\n\nHeading\n")
+    for rule in Catalogue.rules { #expect(!explained(Catalogue.page(rule.id) ?? "").contains("*"), "\(rule.id)") }
+  }
+
   @Test(arguments: ["", "**", "`", "* *", "a ** b", "|", "```", "``` \n# x", "1.", "-", "#", "| a\n|---|", "\u{1b}[2J"])
   func oddMarkdownIsNoTrap(markdown: String) {
     #expect(!explained(markdown).contains("\u{1b}"))

@@ -8,7 +8,8 @@ import Wire
 
 /// The ladder of the one connection of a script.
 func ladder(
-  _ text: String, width: Int = 120, all: Bool = false, color: Bool = false, inputs: [String] = ["a.pcap"],
+  _ text: String, width: Int = 120, all: Bool = false, isNarrowed: Bool = false, color: Bool = false,
+  inputs: [String] = ["a.pcap"],
   errors: [QuotedError] = [], _ find: (Facts) -> [Finding] = { _ in [] }
 ) throws -> String {
   let facts = try #require(try track(text).first)
@@ -16,7 +17,8 @@ func ladder(
   let output = Output()
   var ladder = Ladder(
     facts, segments: try PacketScript.parse(text).segments, errors: errors, findings: records,
-    run: RunRecord(version: "0.1.0", inputs: inputs), style: Style(color: color, width: width), all: all)
+    run: RunRecord(version: "0.1.0", inputs: inputs), style: Style(color: color, width: width), all: all,
+    isNarrowed: isNarrowed)
   ladder.draw(to: output)
   return String(decoding: output.collected, as: UTF8.self)
 }
@@ -43,7 +45,7 @@ struct LadderTests {
     let text = try ladder(cutReply, width: 80) { [cutReplyFinding($0)] }
     #expect(
       text == """
-        connection 1   10.1.0.2:50124 → 10.2.0.2:2181   reset, by the client   163 ms
+        connection 1   10.1.0.2:50124 → 10.2.0.2:2181   reset by the client   163 ms
             client: 4 bytes sent, all acknowledged; its socket at the end: CLOSE
             server: 13,240 bytes sent, 13,240 never acknowledged; its socket at the end:
             CLOSE
@@ -79,7 +81,7 @@ struct LadderTests {
             #17  +0.163 s  client → server  RST, 13,240 bytes of the server
                                             unacknowledged
           See   Wireshark: ip.addr==10.1.0.2 && ip.addr==10.2.0.2 && tcp.port==50124 && tcp.port==2181
-          Mend  read until end of file before close()
+          Fix   read until end of file before close()
                 tcpaudit explain half-close-truncated
 
 
@@ -97,7 +99,7 @@ struct LadderTests {
         """, width: 100)
     #expect(
       text == """
-        connection 1   10.0.0.1:40000 → 10.0.0.2:2181   closed, by the client   9.2 s
+        connection 1   10.0.0.1:40000 → 10.0.0.2:2181   closed, first by the client   9.3 s
             client: 100 bytes sent, all acknowledged; its socket at the end: TIME-WAIT
             server: 2,000 bytes sent, all acknowledged; its socket at the end: CLOSE
 
@@ -286,39 +288,24 @@ struct LadderTests {
     #expect(text.contains("The handshake was not seen: who is client and who is server is a guess."))
   }
 
-  @Test func longRunsFoldWithBothEdges() throws {
+  @Test func whatWasNotAskedForIsNotDenied() throws {
+    #expect(try ladder(opening).contains("Nothing is wrong with this connection."))
+    #expect(try ladder(opening, isNarrowed: true).contains("Nothing was found of what was asked for."))
+  }
+
+  /// Who closed first is one thing, who reset another.
+  @Test func whoResetIsSaid() throws {
     let script =
       opening + """
-        0.10 C > S P. 1:101
-        0.18 S > C . 1:596777/1448
-        0.30 C > S . ack 596777
+        0.2 C > S F. 1:5
+        0.3 S > C . ack 6
+        0.4 S > C P. 1:1001
+        0.5 S > C R. 1001
         """
-    let text = try ladder(script)
-    #expect(text.contains("… 409 segments, 592,232 bytes of the server, all acknowledged\n"))
-    #expect(text.split(separator: "\n").filter { $0.contains("│") }.count == 9)
-    #expect(try !ladder(script, all: true).contains("…"))
-  }
-
-  /// What proves something is never folded away.
-  @Test func evidenceStaysInARun() throws {
-    let script = opening + "0.18 S > C . 1:100001/1000\n0.30 C > S . ack 100001"
-    let text = try ladder(script) { facts in
-      let moment = Moment(time: facts.start.time, packet: PacketReference(input: 0, number: 50))
-      return [
-        Finding(
-          rule: "some-rule", severity: .note, confidence: .likely, suspects: [], summary: "x",
-          evidence: [Evidence(moment, .server, "this one")])
-      ]
-    }
-    #expect(text.contains("\n▶  #50  "))
-    #expect(text.contains("this one · some-rule\n"))
-    #expect(text.split(separator: "\n").filter { $0.contains("… ") }.count == 2)
-  }
-
-  @Test func keepalivesFoldOverTheirSilences() throws {
-    let beats = (1...20).map { "\($0 * 75) C > S . 100:100\n\($0 * 75).1 S > C . ack 101" }
-    let text = try ladder(opening + "0.1 C > S P. 1:101\n0.2 S > C . ack 101\n" + beats.joined(separator: "\n"))
-    #expect(text.contains("… 36 probes and answers more, over 21 min 15 s\n"))
+    #expect(try ladder(script).contains("   reset by the server; closed first by the client   "))
+    #expect(try ladder(opening + "0.2 S > C R. 1").contains("   reset by the server   "))
+    #expect(try ladder(opening + "0.2 C > S F. 1:5\n0.3 S > C . ack 6").contains("   half closed by the client   "))
+    #expect(try ladder("0 C > S S").contains("   attempted: never answered   "))
   }
 
   @Test func anErrorOfThePathIsDrawn() throws {

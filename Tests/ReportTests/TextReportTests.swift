@@ -9,10 +9,10 @@ import Wire
 func textReport(
   _ connections: [ConnectionRecord] = [], findings: [FindingRecord] = [], summary: SummaryRecord = SummaryRecord(),
   inputs: [String] = ["cut-reply.pcapng"], filter: String? = nil, width: Int = 100, all: Bool = false,
-  table: Bool = false, isNarrowed: Bool = false, color: Bool = false
+  table: Bool = false, narrowing: [String] = [], color: Bool = false
 ) -> String {
   let options = TextReport.Options(
-    connections: table, all: all, isNarrowed: isNarrowed, style: Style(color: color, width: width))
+    connections: table, all: all, narrowing: narrowing, style: Style(color: color, width: width))
   return report(
     { TextReport($0, options) }, inputs: inputs, filter: filter, connections, findings: findings, summary: summary)
 }
@@ -61,7 +61,7 @@ struct TextReportTests {
             #17  +0.163 s  client → server  RST, 13,240 bytes of the server unacknowledged
           See   tcpaudit show cut-reply.pcapng --connection 1
                 Wireshark: ip.addr==10.1.0.2 && ip.addr==10.2.0.2 && tcp.port==50124 && tcp.port==2181
-          Mend  read until end of file before close()
+          Fix   read until end of file before close()
                 tcpaudit explain half-close-truncated
 
         1 connection: 1 reset.   1 error, 0 warnings, 0 notes.
@@ -88,7 +88,7 @@ struct TextReportTests {
     let connections = try cutReplies(1, server: "10.2.0.1:80") + cutReplies(1, server: "10.2.0.2:80")
     let text = textReport(connections)
     #expect(text.split(separator: "read until end of file before close()").count == 2)
-    #expect(text.contains("\n  Mend  as above\n"))
+    #expect(text.contains("\n  Fix   as above\n"))
   }
 
   @Test func allShowsAll() throws {
@@ -170,10 +170,10 @@ struct TextReportTests {
         warning  capture-cut   at fault: capture   certain
           The file ends in the middle of a record.
             b c.pcap #8  +12.000 s  the last packet
-          Mend  tcpaudit explain capture-cut
+          Fix   tcpaudit explain capture-cut
 
         No TCP connections.   0 errors, 1 warning, 0 notes.
-        0 packets, all decoded. The capture shows no loss.
+        0 packets.
 
         """)
   }
@@ -182,7 +182,9 @@ struct TextReportTests {
     let connections = try cutReplies(1)
     let text = textReport(connections, inputs: ["it's.pcap", "b c.pcap"])
     #expect(text.contains(#"tcpaudit show 'it'\''s.pcap' 'b c.pcap' --connection 1"#))
-    #expect(textReport(connections, inputs: ["-"]).contains("tcpaudit show CAPTURE --connection 1"))
+    #expect(
+      textReport(connections, inputs: ["-"]).contains(
+        "See   save the capture to FILE first; then tcpaudit show FILE --connection 1\n"))
     let many = (0..<200).map { "rotated-\($0).pcap" }
     let folded = textReport(connections, inputs: many, filter: "port 80")
     #expect(folded.hasPrefix("rotated-0.pcap and 199 more   0 packets, 0 connections   filter: port 80\n"))
@@ -207,10 +209,61 @@ struct TextReportTests {
     #expect(
       textReport([healthy], summary: damaged).contains(
         "\nNothing is wrong with the 2 connections, as far as it could be read.\n"))
+    var foreign = SummaryRecord()
+    foreign.packets = 7
+    #expect(textReport(summary: foreign).contains("\nThere is no TCP connection in this capture.\n"))
+    #expect(textReport().contains("\nThere is no packet in what was read.\n"))
+  }
+
+  @Test func whatWasLeftOutIsCounted() throws {
+    let connections = try cutReplies(1)
+    var narrowed = summary(connections, packets: 17)
+    #expect(!textReport(connections, summary: narrowed, narrowing: ["--ignore"]).contains("left out"))
+    narrowed.leftOutFindings = 3
     #expect(
-      textReport([healthy], summary: damaged, isNarrowed: true).contains(
-        "\nNothing was found of what was asked for, as far as it could be read.\n"))
-    #expect(textReport().contains("\nThere is no TCP connection in this capture.\n"))
+      textReport(connections, summary: narrowed, narrowing: ["--ignore"]).contains(
+        "1 error, 0 warnings, 0 notes.   3 findings were left out by --ignore.\n"))
+    #expect(
+      textReport(summary: narrowed, narrowing: ["--rule", "--ignore"]).contains(
+        "\nNothing was found of what was asked for; 3 findings were left out by --rule and --ignore.\n"))
+  }
+
+  /// What was not read is not given a clean bill of health.
+  @Test func nothingReadIsNothingKnown() throws {
+    var nothing = SummaryRecord()
+    nothing.unreadInputs = ["cut-reply.pcapng"]
+    #expect(
+      textReport(summary: nothing) == """
+        cut-reply.pcapng   not read
+
+        Nothing could be read: nothing is known of any connection.
+
+        """)
+    let connections = try cutReplies(1)
+    var half = summary(connections, packets: 17)
+    half.frames = 17
+    half.unreadInputs = ["-"]
+    let text = textReport(connections, summary: half, inputs: ["a.pcap", "-"])
+    #expect(text.hasSuffix("all decoded. What was read shows no loss. Nothing could be read of standard input.\n"))
+  }
+
+  @Test func aFilterThatMatchesNothingSaysSo() {
+    var summary = SummaryRecord()
+    summary.frames = 1556
+    let text = textReport(summary: summary, filter: "port 1")
+    #expect(text.contains("\nThe filter matches no packet: it left out all 1,556.\n"))
+    #expect(!textReport(filter: "").contains("filter:"))
+  }
+
+  @Test func longNamesAndLongLastLinesAreBroken() {
+    var summary = SummaryRecord()
+    summary.packets = 1
+    summary.connections = 9_000_000
+    summary.states = ["closed": 1_000_000, "reset": 1_000_000, "established": 1_000_000, "midstream": 6_000_000]
+    let names = (1...3).map { "/var/log/captures/2026-11-26/host-\($0).pcapng" }
+    for line in textReport(summary: summary, inputs: names, width: 60).split(separator: "\n") {
+      #expect(line.count <= 60, "\(line)")
+    }
   }
 
   @Test func theLastParagraphKeepsNothingBack() {
@@ -234,10 +287,10 @@ struct TextReportTests {
       text.hasSuffix(
         """
 
-        5 connections: 3 closed, 1 half closed, 1 unanswered.   0 errors, 0 warnings, 0 notes.
+        5 connections: 3 closed, 1 half closed, 1 attempted.   0 errors, 0 warnings, 0 notes.
         12,345 packets, 300 not TCP, 6 not decoded: ipv4: header cut (2), ipv4: wrong version (3), tcp:
         header cut (1). The capture is not complete: the kernel dropped 1 packet and 2,896 bytes that were
-        acknowledged are not in it (1.23 % of all). An input ends in the middle of a record; all before that
+        acknowledged are not in it (1.23 % of all). An input could not be read to its end; all before that
         was audited. 1 packet was captured more than once; copies count once. 2 fragmented datagrams never
         completed. 1 ICMP error. 1,000 connections were given up for want of memory: what happened to them
         later is not known (--max-connections, --max-memory).
@@ -254,16 +307,14 @@ struct TextReportTests {
     #expect(
       text.hasPrefix(
         """
-          id  client → server                 state  seconds  client sent  server sent  rules
-           1  10.1.0.2:50000 → 10.2.0.2:2181  reset    0.163            4       13,240  half-close-truncated
-        1234  10.1.0.2:50001 → 10.2.0.2:80    reset    0.163            4       13,240
+          id  client → server                 state  seconds  client bytes  server bytes  rules
+           1  10.1.0.2:50000 → 10.2.0.2:2181  reset    0.163             4        13,240  half-close-truncated
+        1234  10.1.0.2:50001 → 10.2.0.2:80    reset    0.163             4        13,240
 
         cut-reply.pcapng
         """))
-    // Where it is too narrow, the rules have a line of their own.
-    #expect(
-      textReport(connections, width: 80, table: true).contains(
-        "0.163            4       13,240\n      half-close-truncated\n"))
+    // A connection is one line, for grep and for a wider window.
+    #expect(textReport(connections, width: 80, table: true).contains("        13,240  half-close-truncated\n"))
   }
 
   /// One IPv6 connection does not push all others aside.
@@ -279,8 +330,7 @@ struct TextReportTests {
 
   @Test(arguments: [60, 80, 100, 120]) func noLineIsWiderButCommands(width: Int) throws {
     let connections = try cutReplies(5)
-    let text = textReport(
-      connections, summary: summary(connections, packets: 85), width: width, table: width >= 80)
+    let text = textReport(connections, summary: summary(connections, packets: 85), width: width)
     for line in text.split(separator: "\n") where line.count > width {
       #expect(line.contains("tcpaudit show") || line.contains("Wireshark: "), "\(line)")
     }

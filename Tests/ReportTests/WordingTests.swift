@@ -11,15 +11,16 @@ struct WordingTests {
   func numbers(value: UInt64, text: String) { #expect(Wording.number(value) == text) }
 
   @Test(arguments: [
-    (Int64(0), "0 s"), (-5, "0 s"), (500, "500 ns"), (62_000, "62 µs"), (1_250_000, "1.2 ms"), (80_000_000, "80 ms"),
-    (1_234_000_000, "1.2 s"), (59_900_000_000, "59 s"), (350_000_000_000, "350 s"), (1_080_000_000_000, "18 min"),
+    (Int64(0), "0 s"), (-5, "0 s"), (500, "500 ns"), (62_000, "62 µs"), (1_250_000, "1.3 ms"), (80_000_000, "80 ms"),
+    (1_234_000_000, "1.2 s"), (59_900_000_000, "60 s"), (350_000_000_000, "350 s"), (1_080_000_000_000, "18 min"),
     (1_085_000_000_000, "18 min 5 s"), (11_520_000_000_000, "3 h 12 min"), (270_000_000_000_000, "3 d 3 h"),
-    (.max, "106,751 d 23 h"),
+    (.max, "292.3 years"),
   ])
   func spans(nanoseconds: Int64, text: String) { #expect(Wording.span(nanoseconds) == text) }
 
   @Test(arguments: [
     (Int64(81_000_000), 3, "+0.081 s"), (-1_500_000, 6, "-0.001500 s"), (3_600_000_000_000, 3, "+3,600.000 s"),
+    (-904_986_624_000_000_000, 3, "-28.7 years"),
   ])
   func offsets(nanoseconds: Int64, places: Int, text: String) {
     #expect(Wording.offset(nanoseconds, places: places) == text)

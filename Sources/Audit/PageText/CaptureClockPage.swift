@@ -26,7 +26,7 @@ extension Page {
     ## What to do
 
     Let the clock be slewed, not stepped, while you capture (`chronyd` does by default). Give files of several hosts
-    as several inputs in place of joining them.
+    as several inputs instead of joining them.
 
     ## What it cannot tell
 

@@ -4,7 +4,7 @@ extension Page {
     #"""
     # capture-cut
 
-    An input ends in the middle of a record: the file is shorter than its last record says.
+    An input ends in the middle of a record, of its header or of its compressed data: the file is shorter than it says.
 
     ## How it shows
 
@@ -23,7 +23,8 @@ extension Page {
     ## What to do
 
     End the capture before you copy the file (`tcpdump -U` writes packet by packet, and SIGTERM or SIGINT ends it
-    cleanly). See whether the disk was full. Copy the file again.
+    cleanly). See whether the disk was full. Copy the file again; `gzip -t`, `zstd -t` and `lz4 -t` say whether a
+    compressed one is whole.
 
     ## What it cannot tell
 

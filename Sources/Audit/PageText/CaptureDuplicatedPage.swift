@@ -20,6 +20,8 @@ extension Page {
       interfaces.
     - A mirror port that mirrors the receiving and the sending side of a link.
     - A router or middlebox captured on both sides: the copy's TTL is one lower.
+    - Several captures of the same traffic, given together: those of the client and of the server hold each packet
+      twice because somebody wanted them to.
 
     ## What to do
 

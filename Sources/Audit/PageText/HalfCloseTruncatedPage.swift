@@ -11,7 +11,7 @@ extension Page {
 
     ## How it shows
 
-    The half-closer had closed its reading half too (close() in place of shutdown()):
+    The half-closer had closed its reading half too (close() instead of shutdown()):
 
         client → server  FIN                    the client sends no more
         server → client  ACK of the FIN
@@ -22,7 +22,7 @@ extension Page {
 
         client → server  "stat\n", FIN
         server → client  data …
-        server → client  RST+ACK                in place of FIN; no FIN of the server anywhere
+        server → client  RST+ACK                instead of FIN; no FIN of the server anywhere
 
     Or the answer is repeated, at least 4 times over 3 s, and nothing comes back.
 

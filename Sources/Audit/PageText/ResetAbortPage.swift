@@ -4,7 +4,7 @@ extension Page {
     #"""
     # reset-abort
 
-    An established connection was ended by RST in place of FIN, and nothing is known to be lost. The peer's
+    An established connection was ended by RST instead of FIN, and nothing is known to be lost. The peer's
     application sees "connection reset by peer" where it expected end of file.
 
     ## How it shows
@@ -32,7 +32,7 @@ extension Page {
 
     ## What to do
 
-    - Application developer: where it is not meant, do not set SO_LINGER with time 0, and close() in place of
+    - Application developer: where it is not meant, do not set SO_LINGER with time 0, and close() instead of
       exiting with open sockets that hold input.
     - Operator: nothing, unless the peer's log counts these as errors.
 

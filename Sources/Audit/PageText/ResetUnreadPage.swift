@@ -4,7 +4,7 @@ extension Page {
     #"""
     # reset-unread
 
-    A side reset the connection in place of FIN while it held data of its peer that it had not read. Kernels do so
+    A side reset the connection instead of FIN while it held data of its peer that it had not read. Kernels do so
     when an application calls close() with unread input (RFC 1122 §4.2.2.13, RFC 2525 §2.17): the peer shall learn
     that its data were not taken. What the closing side had still to send is thrown away too.
 

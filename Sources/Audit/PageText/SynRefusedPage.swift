@@ -37,7 +37,8 @@ extension Page {
 
     ## What it cannot tell
 
-    Whether the service has crashed, is restarting, or was never meant to be there.
+    Whether the service has crashed, is restarting, or was never meant to be there; and whether a firewall at the
+    server, or right before it, refuses in its name: its reset looks the same.
 
     """#
   }

@@ -7,13 +7,19 @@ extension Rule {
   ) { facts, thresholds in
     guard let first = facts.cutInputs.first else { return nil }
     let more = facts.cutInputs.count > 1 ? " and \(count(facts.cutInputs.count - 1, "other file"))" : ""
+    let middle =
+      switch first.place {
+      case .record: "in the middle of a record"
+      case .header: "in the middle of its header"
+      case .compression: "in the middle of its compressed data"
+      }
     return Finding(
       rule: "capture-cut", severity: .warning, confidence: .certain, suspects: [.capture],
-      summary: "\(first.path)\(more) ended in the middle of a record: what came after is missing",
-      evidence: facts.cutInputs.prefix(5).compactMap { input in
-        input.last.map { Evidence($0, nil, "the last whole packet of \(input.path)") }
-      },
+      summary: "\(first.name)\(more) ended \(middle): what came after is missing",
+      evidence: [],
       facts: [NamedFact("inputs", facts.cutInputs.map(\.path))],
-      mend: "end the capturing process before the file is copied (tcpdump -U writes whole packets)")
+      mend: first.place == .compression
+        ? "fetch or copy the compressed file again (gzip -t, zstd -t and lz4 -t say whether it is whole)"
+        : "end the capturing process before the file is copied (tcpdump -U writes whole packets)")
   }
 }

@@ -13,6 +13,9 @@ extension Rule {
         NamedFact("duplicate_packets", Int64(clamping: facts.duplicatePackets)),
         NamedFact("tcp_packets", Int64(clamping: facts.tcpPackets)),
       ],
-      mend: "capture on one interface in place of any, or one direction of each mirrored port")
+      mend: facts.inputs > 1
+        ? "nothing to do where the captures were taken at several places on purpose: that is what the copies are; else"
+          + " capture on one interface instead of any, or one direction of each mirrored port"
+        : "capture on one interface instead of any, or one direction of each mirrored port")
   }
 }

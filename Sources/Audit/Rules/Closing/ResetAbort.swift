@@ -5,7 +5,7 @@ extension Rule {
   /// An established connection that ends by RST: nothing is known to be lost, but the peer sees an error, not an end.
   static let resetAbort = Rule(
     id: "reset-abort", section: .closing, severity: .warning, when: .abort,
-    title: "an established connection is ended by RST in place of FIN by a live socket"
+    title: "an established connection is ended by RST instead of FIN by a live socket"
   ) { facts, surroundings, thresholds in
     guard let abort = Abort(facts, surroundings), !abort.reset.ownFin, abort.forgery.confidence == nil,
       !abort.isOfNoSocket, !abort.endsSilence(surroundings, thresholds)
@@ -28,7 +28,7 @@ extension Rule {
       isUnseen
       ? "its peer was not captured"
       : inFlight == 0 ? "nothing was in flight" : "\(bytes(inFlight)) were in flight\(arrived ? " and arrived" : "")"
-    let after = reset.peerFin ? "after the \(abort.peer.name)'s FIN" : "in place of FIN"
+    let after = reset.peerFin ? "after the \(abort.peer.name)'s FIN" : "instead of FIN"
     return Finding(
       rule: "reset-abort", severity: quiet ? .note : .warning,
       confidence: facts.confidence(

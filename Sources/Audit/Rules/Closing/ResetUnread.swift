@@ -2,11 +2,11 @@ internal import Flow
 internal import Wire
 
 extension Rule {
-  /// close() with unread data sends RST in place of FIN (RFC 1122 §4.2.2.13, RFC 2525 §2.17). The wire shows that the data
+  /// close() with unread data sends RST instead of FIN (RFC 1122 §4.2.2.13, RFC 2525 §2.17). The wire shows that the data
   /// arrived and were not answered; that nobody read them is the likeliest reason for a RST there.
   static let resetUnread = Rule(
     id: "reset-unread", section: .closing, severity: .error, when: .abort,
-    title: "a side resets in place of FIN while it holds data that it has not read"
+    title: "a side resets instead of FIN while it holds data that it has not read"
   ) { facts, surroundings, thresholds in
     guard let abort = Abort(facts, surroundings), abort.reset.flags.contains(.ack), !abort.reset.ownFin,
       abort.forgery.confidence == nil, !abort.endsSilence(surroundings, thresholds)
@@ -59,7 +59,7 @@ private struct UnreadData {
     } else {
       what = "probably with data unread"
     }
-    return "\(side.name) reset in place of FIN, \(what): the \(peer)'s last data had arrived \(duration(waited)) before"
+    return "\(side.name) reset instead of FIN, \(what): the \(peer)'s last data had arrived \(duration(waited)) before"
       + (abort.unansweredData != nil && side == .server ? " and were never answered" : "")
   }
 
@@ -76,8 +76,8 @@ private struct UnreadData {
         Evidence(
           abort.reset.moment, side,
           abort.peerUnread > 0
-            ? "RST+ACK in place of FIN; the first to acknowledge \(Audit.bytes(abort.peerUnread))"
-            : "RST+ACK in place of FIN"),
+            ? "RST+ACK instead of FIN; the first to acknowledge \(Audit.bytes(abort.peerUnread))"
+            : "RST+ACK instead of FIN"),
       ],
       facts: [
         NamedFact("waited", duration: waited), NamedFact("answered", abort.unansweredData == nil),

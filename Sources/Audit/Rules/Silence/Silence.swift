@@ -5,13 +5,24 @@ internal import Wire
 ///
 /// The silence of the peer is proved by the side that is seen: it repeats the same thing and back off, and moves on with
 /// nothing. That the capture has no packet of the peer proves nothing by itself.
-struct Silence {
+///
+/// A class: facts are large, and most connections have no such silence.
+final class Silence {
   let facts: Facts
   let surroundings: Surroundings
   let thresholds: Thresholds
   /// Who repeats.
   let speaker: Side
   let run: Unanswered
+
+  private init(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds, speaker: Side, _ run: Unanswered)
+  {
+    self.facts = facts
+    self.surroundings = surroundings
+    self.thresholds = thresholds
+    self.speaker = speaker
+    self.run = run
+  }
 
   /// Who does not answer.
   var silent: Side { speaker.other }
@@ -43,7 +54,7 @@ struct Silence {
         surroundings.recorded(since: run.sent, thresholds) >= facts.overdue(thresholds)
       else { continue }
       if let other = found, !run.sent.first.precedes(other.run.sent.first) { continue }
-      found = Silence(facts: facts, surroundings: surroundings, thresholds: thresholds, speaker: side, run: run)
+      found = Silence(facts, surroundings, thresholds, speaker: side, run)
     }
     return found
   }

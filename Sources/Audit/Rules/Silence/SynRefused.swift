@@ -16,7 +16,9 @@ extension Rule {
       rule: "syn-refused", severity: .note, confidence: forged ? .likely : .certain,
       suspects: forged ? [.path] : [.server],
       summary: "refused: \(count(syn.count, "SYN")), answered by RST"
-        + (forged ? " of a device in the path" : "; nobody listens on port \(facts.serverEndpoint.port)"),
+        + (forged
+          ? " of a device in the path"
+          : "; nobody listens on port \(facts.serverEndpoint.port), or a firewall refuses in the server's name"),
       evidence: [Evidence(syn.first, .client, "SYN"), Evidence(reset.moment, .server, "RST")],
       facts: [
         NamedFact("transmissions", Int64(syn.count)), NamedFact("refusals", Int64(refusals)),
@@ -24,6 +26,7 @@ extension Rule {
       ],
       mend: forged
         ? "See reset-forged: a firewall that rejects with RST speaks in the server's name."
-        : "See whether the service runs and on which address it listens (ss -ltn on the server).")
+        : "See whether the service runs and on which address it listens (ss -ltn on the server); if it does,"
+          + " look for a firewall rule that rejects with a reset.")
   }
 }

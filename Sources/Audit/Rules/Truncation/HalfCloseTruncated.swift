@@ -16,7 +16,7 @@ extension Rule {
 }
 
 /// An answer to a half-closed peer that did not arrive whole.
-private struct CutAnswer {
+private final class CutAnswer {
   let halfCloser: Side
   let fin: Fin
   let ending: Ending
@@ -171,7 +171,7 @@ private struct CutAnswer {
       let what =
         abort.side == halfCloser
         ? "\(abort.what), " + unacknowledged
-        : "\(abort.what) \(loss.queueDestroyed ? "in place of" : "after its") FIN"
+        : "\(abort.what) \(loss.queueDestroyed ? "instead of" : "after its") FIN"
       list.append(Evidence(abort.reset.moment, abort.side, what))
     }
     return list
