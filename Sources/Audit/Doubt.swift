@@ -46,6 +46,13 @@ extension Surroundings {
     blind.isEmpty ? (kernelDropped > 0 || interfaceDropped > 0) : isBlind(from: start, to: end)
   }
 
+  /// Recorded time since the first of these transmissions, ns. Where the recording is too long to be one, nobody knows how
+  /// long it went on after the last of them.
+  func recorded(since burst: Burst, _ thresholds: Thresholds) -> Int64 {
+    let all = recorded(after: burst.first)
+    return all < thresholds.farthest ? all : burst.span
+  }
+
   /// Recorded time after `moment`, ns.
   func recorded(after moment: Moment) -> Int64 { max(0, captureEnd.since(moment.time)) }
 }

@@ -179,8 +179,8 @@ extension Sender {
     if packets == 0 {
       first = moment
       ttl = segment.ttl
-      ttlLow = segment.ttl
-      ttlHigh = segment.ttl
+      ttlLow = .max
+      ttlHigh = 0
     }
     packets = packets == .max ? .max : packets + 1
     wireBytes &+= UInt64(segment.wireLength)

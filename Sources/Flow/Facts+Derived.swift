@@ -33,7 +33,7 @@ extension Facts {
     let answered = server.isn != nil
     let bothFinsAcked = client.finIsAcked && server.finIsAcked
     if let abort {
-      if abort.side == .server, handshake.syn != nil, !answered { return .refused }
+      if abort.side == .server, handshake.syn != nil, !answered, !isEstablished(before: abort.reset) { return .refused }
       guard bothFinsAcked, let ours = client.fin?.acked, let theirs = server.fin?.acked,
         ours.precedes(abort.reset.moment), theirs.precedes(abort.reset.moment)
       else { return .reset }
@@ -53,6 +53,9 @@ extension Facts {
     if handshake.syn != nil { return .attempted }
     return .midstream
   }
+
+  /// The client had acknowledged a SYN-ACK, seen or not, when this RST came.
+  public func isEstablished(before reset: Reset) -> Bool { handshake.ack?.precedes(reset.moment) ?? false }
 
   /// Why the record ends: a close or a RST wins over `reason`.
   func reasonOfEnd(_ reason: EndReason) -> EndReason {

@@ -253,7 +253,7 @@ public struct Tracker: ~Copyable {
     let distance = segment.sequence.distance(from: syn.sequence)
     let goesOn =
       fromA == synFromA && !segment.flags.contains(.syn) && distance > 0 && distance < 1 << 20
-      && !(fromA ? records[index].a : records[index].b).continues(segment)
+      && !(fromA ? records[index].a : records[index].b).continues(segment, behind: distance)
     if isRepeat || answered || goesOn {
       dropPending(index)
       let next = beginAnew(syn, key, hash, replacing: index)
