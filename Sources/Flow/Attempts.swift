@@ -58,9 +58,7 @@ extension Tracker {
   /// Gives up the oldest attempt, near enough: places are given out in turn, and the hand follows.
   @discardableResult mutating func evictAttempt() -> Bool {
     guard attempts.count > 0 else { return false }
-    repeat {
-      attemptHand = attemptHand + 1 < attempts.used ? attemptHand + 1 : 1
-    } while !attempts[attemptHand].isLive
+    attemptHand = attempts.next(after: attemptHand)
     evicted += 1
     retireAttempt(attemptHand, .evicted)
     return true

@@ -53,8 +53,7 @@ extension Tracker {
     var victim: UInt32 = 0
     var looked = 0
     while looked < min(Tracker.lookedAt, quiet.count) {
-      evictionHand = evictionHand + 1 < quiet.used ? evictionHand + 1 : 1
-      guard quiet[evictionHand].isLive else { continue }
+      evictionHand = quiet.next(after: evictionHand)
       looked += 1
       if victim == 0 || quiet[evictionHand].lastTime < quiet[victim].lastTime { victim = evictionHand }
     }
@@ -69,11 +68,11 @@ extension Tracker {
     var victim: UInt32 = 0
     var worth = Int64.max
     var looked = 0
-    var steps = Int(records.used) * 2
+    var steps = records.count
     while looked < Tracker.lookedAt, steps > 0 {
-      hand = hand + 1 < records.used ? hand + 1 : 1
+      hand = records.next(after: hand)
       steps -= 1
-      guard records[hand].shared.has(.live), serves(hand, as: wanted) else { continue }
+      guard serves(hand, as: wanted) else { continue }
       looked += 1
       let isSpent = records[hand].isAttempt || records[hand].shared.has(.lingering)
       let value = records[hand].shared.lastTime.nanoseconds / 2 + (isSpent ? Int64.min / 2 : 0)

@@ -21,10 +21,18 @@ extension Tracker {
   mutating func noteEnd(_ index: UInt32) {
     guard records[index].isOver(troubles) else { return }
     records[index].shared.marks.insert(.lingering)
+    // Those whose record was given to another leave when they are looked at; while time stands still, nothing is.
+    if lingering.count > 2 * records.count + 1024 { forgetStale() }
     lingering.append(
       Lingering(
         index: index, generation: records[index].shared.generation, since: records[index].shared.lastTime))
     if lingering.count == 1 { scheduleExpiry() }
+  }
+
+  private mutating func forgetStale() {
+    var current = Deque<Lingering>()
+    for entry in lingering where isCurrent(entry) { current.append(entry) }
+    lingering = current
   }
 
   mutating func scheduleExpiry() {

@@ -15,6 +15,8 @@ internal import Glibc
   private(set) var used: UInt32 = 1
   /// Freed indexes, reused last in, first out: the memory is still in the cache.
   private var freed: [UInt32] = []
+  /// One bit for each index in use, to find the next one.
+  private var inUse: [UInt64] = [0]
   /// Indexes now in use.
   var count: Int { Int(used) - 1 - freed.count }
 
@@ -57,17 +59,40 @@ internal import Glibc
   init(_ contents: Contents, capacity: Int) {
     self.init(capacity: max(capacity, contents.records.count))
     for record in contents.records { _ = allocate(record) }
-    freed = contents.freed
+    for index in contents.freed { free(index) }
   }
 
   deinit { unsafe munmap(base, bytes) }
 
   /// A place for a record, which still has what was there before; nil when the region is full.
   @inline(__always) mutating func allocate() -> UInt32? {
-    if let last = freed.popLast() { return last }
+    if let last = freed.popLast() {
+      inUse[Int(last >> 6)] |= 1 << UInt64(last & 63)
+      return last
+    }
     guard used < capacity else { return nil }
     used += 1
+    if used & 63 == 0 { inUse.append(0) }
+    inUse[Int((used - 1) >> 6)] |= 1 << UInt64((used - 1) & 63)
     return used - 1
+  }
+
+  /// The first index in use above `index`, or the lowest one; 0 where there is none.
+  func next(after index: UInt32) -> UInt32 {
+    let above = first(from: Int(index) + 1)
+    return above == 0 && index > 0 ? first(from: 1) : above
+  }
+
+  private func first(from index: Int) -> UInt32 {
+    var word = index >> 6
+    guard word < inUse.count else { return 0 }
+    var bits = inUse[word] & (UInt64.max << UInt64(index & 63))
+    while bits == 0 {
+      word += 1
+      guard word < inUse.count else { return 0 }
+      bits = inUse[word]
+    }
+    return UInt32(word << 6 + bits.trailingZeroBitCount)
   }
 
   /// A place for `record`, or nil when the region is full.
@@ -83,7 +108,10 @@ internal import Glibc
     unsafe (base + Int(index)).update(from: base + Int(source), count: 1)
   }
 
-  mutating func free(_ index: UInt32) { freed.append(index) }
+  mutating func free(_ index: UInt32) {
+    inUse[Int(index >> 6)] &= ~(1 << UInt64(index & 63))
+    freed.append(index)
+  }
 
   subscript(_ index: UInt32) -> Record {
     @inline(__always) unsafeAddress {
