@@ -106,8 +106,9 @@ final class Abort {
   /// The answer of a kernel that has no such socket, and no abort before it: the connection was dead already (`half-open`).
   var isOfNoSocket: Bool { forgery.confidence == nil && facts.resetOfNoSocket(side) != nil }
 
-  /// Subflows of multipath TCP come and go by RST (RFC 8684 §3.5, §3.6).
-  var isRoutine: Bool { facts.client.mptcp && facts.server.mptcp }
+  /// Subflows of multipath TCP come and go by RST, and what one leaves behind another delivers (RFC 8684 §3.3.6, §3.6);
+  /// MP_FASTCLOSE aborts them all.
+  var isRoutine: Bool { facts.client.mptcp && facts.server.mptcp && !reset.options.contains(.mptcpFastClose) }
 
   /// "server: RST", or "RST in the server's name".
   var what: String {

@@ -37,8 +37,10 @@ public struct TCPOptionSet: BitwiseCopyable, OptionSet, Hashable, Sendable {
   public static var reassembled: Self { .init(rawValue: 1 << 10) }
   /// The header's checksum was captured whole and is wrong; offload makes that common for local packets.
   public static var badChecksum: Self { .init(rawValue: 1 << 11) }
-  /// MP_FASTCLOSE, MP_TCPRST (RFC 8684 §3.5, §3.6): a reset with a reason.
+  /// MP_TCPRST (RFC 8684 §3.6): a subflow ends, with a reason.
   public static var mptcpReset: Self { .init(rawValue: 1 << 12) }
+  /// MP_FASTCLOSE (RFC 8684 §3.5): the whole connection is aborted.
+  public static var mptcpFastClose: Self { .init(rawValue: 1 << 13) }
 }
 
 /// One selective acknowledgement: `start ..< end` has arrived (RFC 2018); the first may be a duplicate (RFC 2883).

@@ -60,7 +60,8 @@ enum TCPOptions {
       segment.options.insert(.mptcp)
       // RFC 8684 §8.3: MP_FASTCLOSE is 7, MP_TCPRST 8.
       let subtype = bytes.u8(at: value) >> 4
-      if subtype == 7 || subtype == 8 { segment.options.insert(.mptcpReset) }
+      if subtype == 7 { segment.options.insert(.mptcpFastClose) }
+      if subtype == 8 { segment.options.insert(.mptcpReset) }
     case 34: segment.options.insert(.fastOpen)
     case 254:
       // Fast open before it had a number (RFC 7413 appendix A): experiment F989.

@@ -307,6 +307,26 @@ struct HalfCloseTests {
     #expect(finding.atFault == nil)
   }
 
+  /// It has had answers before, and cuts this one: more than the segment that one who leaves may leave behind.
+  @Test(arguments: [("401:1801/1400", Severity.note), ("401:14401/1400", Severity.error)])
+  func theSecondAnswerIsCut(_ answer: String, _ severity: Severity) throws {
+    let finding = try auditOne(
+      atClient + """
+        0.081 C > S P. 1:101
+        0.161 S > C P. 1:401
+        0.162 C > S . ack 401
+        1.0 C > S P. 101:201 ack 401
+        1.001 C > S F. 201 ack 401
+        1.081 S > C . ack 202
+        1.082 S > C . \(answer)
+        1.083 C > S R 202
+        """)
+    #expect(finding.rule == "half-close-truncated")
+    #expect(finding.severity == severity)
+    #expect(finding.atFault == .client)
+    #expect(finding.fact("crossed") == .bool(false))
+  }
+
   @Test func aLoadGeneratorThatLeaves() throws {
     let findings = try audit(
       onLAN + """

@@ -130,6 +130,28 @@ struct TransferTests {
     #expect(finding.severity == .note)
   }
 
+  @Test func aFastCloseEndsAllSubflows() throws {
+    let finding = try auditOne(
+      """
+      0.0000 C > S S <mss 1460,mptcp 00>
+      0.0002 S > C S. <mss 1460,mptcp 00>
+      0.0004 C > S .
+      0.1 C > S . 1:5001/1000
+      0.2 C > S R. 5001 <mptcp 70000000000000000000>
+      """)
+    #expect(finding.rule == "transfer-truncated")
+    #expect(finding.severity == .error)
+  }
+
+  /// A banner at which a probe hangs up, and what is too much for one: the receiver itself hung up.
+  @Test(arguments: [("1:61", Severity.note), ("1:58401/1460", Severity.warning)])
+  func aPushIsCutByItsReceiver(_ push: String, _ severity: Severity) throws {
+    let finding = try auditOne(onLAN + "0.1 S > C . \(push)\n0.2 C > S R 1\n")
+    #expect(finding.rule == "transfer-truncated")
+    #expect(finding.severity == severity)
+    #expect(finding.atFault == .client)
+  }
+
   /// A load generator that ends: its last request has just been answered, and it is gone. Its RST acknowledges the answer.
   @Test(arguments: [("", 200), ("0.1031 C > S . ack 301", 100)])
   func aClientThatLeaves(_ ack: String, _ unread: Int64) throws {

@@ -31,7 +31,8 @@ import Wire
       ([254, 4, 0xf9, 0x89], .fastOpen),
       ([254, 4, 0x12, 0x34], []),
       ([30, 4, 0x00, 0x81], .mptcp),
-      ([30, 12, 0x70, 0, 0, 0, 0, 0, 0, 0, 0, 0], [.mptcp, .mptcpReset]),
+      ([30, 12, 0x70, 0, 0, 0, 0, 0, 0, 0, 0, 0], [.mptcp, .mptcpFastClose]),
+      ([30, 4, 0x80, 0x00], [.mptcp, .mptcpReset]),
       ([30, 4, 0x80, 3], [.mptcp, .mptcpReset]),
       ([30, 2], .malformed),
       // Unknown kinds are stepped over.

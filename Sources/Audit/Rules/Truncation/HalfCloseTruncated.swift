@@ -99,12 +99,13 @@ private final class CutAnswer {
     return isClientLeaving ? .note : .error
   }
 
-  /// A client that closes for good while nothing is on its way, and has had its earlier answers, never asked, or is gone
-  /// before the server can know, has given up what comes then: a load generator that ends, a probe that meets a banner, a
-  /// browser that connected in advance.
+  /// A client that closes for good while nothing is on its way, and never asked, or is gone before the server can know, has
+  /// given up what comes then: a probe that meets a banner, a browser that connected in advance. Who has had answers before
+  /// may leave a segment behind (a session ticket, the answer at which a load generator ends), but not a whole answer.
   private var isClientLeaving: Bool {
     guard facts.rolesKnown, halfCloser == .client, fin.peerAcked == fin.peerSent, ackedAfter == 0 else { return false }
-    return fin.peerSent > 0 || fin.offset == 0 || crossed || wait < (facts.roundTrip ?? 0)
+    if fin.peerSent > 0, loss.unacked <= Int64(answer.largestSent) { return true }
+    return fin.offset == 0 || crossed
   }
 
   /// What a client says to a server that has closed is a farewell where it is that short (QUIT, GOAWAY with an alert).

@@ -38,13 +38,9 @@ private struct CutTransfer {
     return isClientLeaving ? .note : .warning
   }
 
-  /// A client that never asked, or that has had earlier answers and resets when the next one has come, of which it has
-  /// acknowledged nothing: it has given it up. A probe does so, and a load generator that ends.
+  /// A client that never asked gives up a banner: a probe does so. More than one segment is no banner.
   private var isClientLeaving: Bool {
-    guard abort.side == .client else { return false }
-    if abort.reset.ownSent == 0 { return true }
-    return abort.reset.peerAcked > 0 && abort.acknowledgesAll
-      && abort.own.lastAlive?.packet == abort.reset.ownLastData?.packet
+    abort.side == .client && abort.reset.ownSent == 0 && peers.unacked <= Int64(abort.own.mss ?? 536)
   }
 
   private var summary: String {
