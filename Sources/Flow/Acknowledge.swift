@@ -14,7 +14,7 @@ extension Sender {
       if ack > nxt, !believes(ack, segment, moment, isSYNACK: isSYNACK, &troubles) { return }
       progress(to: ack, moment, &troubles)
     } else if !has(.everAcked) {
-      firstACK(ack, moment, &troubles)
+      firstACK(ack, &segment, moment, &troubles)
     }
     if segment.sackCount > 0 { takeSACK(segment, ack, &troubles) }
   }
@@ -27,8 +27,14 @@ extension Sender {
   }
 
   /// Midstream, SND.UNA was where the input met this side; it may be lower.
-  private mutating func firstACK(_ ack: Int64, _ moment: Moment, _ troubles: inout Troubles) {
-    guard ack == una ? ack >= 0 : !has(.syn) && ack > una - 1 << 30 else { return }
+  private mutating func firstACK(
+    _ ack: Int64, _ segment: inout Segment, _ moment: Moment, _ troubles: inout Troubles
+  ) {
+    guard ack == una ? ack >= 0 : !has(.syn) && ack > una - 1 << 30 else {
+      // The ISN that it acknowledges may be the lower one of two.
+      if sentOnlySYNs(troubles) { _ = follows(segment, &troubles) }
+      return
+    }
     una = ack
     progress(to: ack, moment, &troubles)
     if !has(.syn) { rememberFirstACK(moment) }
