@@ -43,7 +43,7 @@ public struct Pipeline: ~Copyable {
     deliver(&reporter)
     judging.reachEnd(of: timeline.recordingEnd ?? stages.tracker.now)
     judging.expect(stages.tracker.teach(&judging.hosts))
-    stages.tracker.finish(wasInterrupted ? .interrupted : .endOfInput)
+    stages.tracker.finish(wasInterrupted ? .interrupted : .endOfInput, recordedUntil: timeline.recordingEnd)
     deliver(&reporter)
     for record in judging.findingsOfCapture(stages.tally, timeline.loss, errors) {
       stages.tally.find(record.finding)

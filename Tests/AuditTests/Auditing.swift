@@ -49,7 +49,7 @@ func track(_ script: PacketScript, inBrief: Bool) -> (facts: [Facts], briefs: Se
     if case .error(let error) = item { tracker.track(error) }
     take(&tracker)
   }
-  tracker.finish()
+  tracker.finish(recordedUntil: script.captureEnd)
   take(&tracker)
   return (all, briefs)
 }
