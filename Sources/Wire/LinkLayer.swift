@@ -92,7 +92,7 @@ extension Walk {
     let word = bytes.u32(at: offset)
     let id = UInt16(truncatingIfNeeded: word >> 16) & 0xfff
     // 0 is a priority and no VLAN (IEEE 802.1Q §6.9).
-    guard id == 0 || path.push(vlan: id) else { return skip(.vlan, .tooDeep, bound) }
+    if id != 0 { path.push(vlan: id) }
     offset &+= 4
     let type = UInt16(truncatingIfNeeded: word)
     return type >= 0x600 ? .etherType(type) : .llc
