@@ -9,7 +9,7 @@ protocol FieldVisitor {
   mutating func count(_ name: String, _ value: UInt64?)
   mutating func flag(_ name: String, _ value: Bool?)
   mutating func text(_ name: String, _ value: String?)
-  mutating func time(_ name: String, _ value: Timestamp)
+  mutating func time(_ name: String, _ value: Timestamp?)
   /// - Parameter nanoseconds: written as seconds.
   mutating func seconds(_ name: String, _ nanoseconds: Int64?)
   mutating func communityID(_ name: String, _ facts: Facts)
@@ -32,8 +32,10 @@ extension ConnectionRecord {
     visitor.tunnels("tunnel", encapsulation.tunnels)
     visitor.text("interface", interface)
     visitor.time("start", facts.start.time)
-    visitor.time("end", facts.end.time)
-    visitor.seconds("duration", facts.duration)
+    // Across a step of the clock backwards nobody knows how long it took, nor when it ended.
+    let isForward = facts.end.time >= facts.start.time
+    visitor.time("end", isForward ? facts.end.time : nil)
+    visitor.seconds("duration", isForward ? facts.duration : nil)
     visitor.seconds("handshake_rtt", facts.handshakeRTT)
     visitor.text("state", facts.state.rawValue)
     visitor.text("closed_by", facts.closedBy?.rawValue)
