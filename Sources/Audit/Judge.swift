@@ -20,6 +20,8 @@ public func judgeCapture(_ facts: CaptureFacts, _ thresholds: Thresholds) -> [Fi
 extension Facts {
   /// Both closed, all acknowledged, nobody reset, stalled or waited: no rule can fit, and most connections are so.
   var isWorthALook: Bool {
+    // What one packet said may refute whatever the others seem to say.
+    guard !client.headersCut, !server.headersCut else { return false }
     guard client.fin?.acked != nil, server.fin?.acked != nil else { return true }
     return client.isInTrouble || server.isInTrouble || icmp != nil
   }

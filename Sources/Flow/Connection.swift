@@ -119,7 +119,8 @@ extension Shared {
     let lastOwn = sender.last
     sender.count(segment, moment)
 
-    if segment.flags.contains(.rst) {
+    if !segment.flags.isDisjoint(with: [.rst, .unknown]) {
+      guard !segment.flags.contains(.unknown) else { return sender.noteCut(moment, &receiver, &troubles) }
       observeReset(
         segment, moment, lastOwn: wasHeard ? lastOwn : nil, sender: &sender, receiver: receiver, troubles: &troubles)
       return
@@ -192,6 +193,12 @@ extension Sender {
       ipID = segment.ipID
       macHash = segment.macHash
     }
+  }
+
+  /// A packet of which the capture has no flags: it is counted, and a sign of life for whoever waits for one.
+  @inline(never) mutating func noteCut(_ moment: Moment, _ receiver: inout Sender, _ troubles: inout Troubles) {
+    marks.insert(.headerCut)
+    if receiver.trouble != 0 { receiver.hearPeer(moment, .ack, troubles: &troubles) }
   }
 
   /// The first packet of this side, though its origin was told by an ACK: believe the packet where they disagree wildly.

@@ -140,6 +140,7 @@ extension Tracker {
     facts.lastWindow = side.window
     facts.widestWindow = side.widestWindow
     facts.mptcp = side.has(.mptcp)
+    facts.headersCut = side.has(.headerCut)
     guard side.has(.syn) else { return }
     facts.isn = side.origin.advanced(by: -1)
     facts.syn = trouble.syn ?? Burst(at: side.first)
