@@ -49,6 +49,7 @@ extension Tracker {
     facts.server = sideFacts(server, peer: client)
     // A FIN that must have been is a hole.
     if !facts.client.holes.isEmpty || !facts.server.holes.isEmpty { facts.inferFINs() }
+    if shared.has(.reset) { facts.settleResets() }
     facts.handshake = handshake(shared, facts, client: client, server: server)
     facts.endedBecause = facts.reasonOfEnd(reason)
     if zeek.isOn { facts.zeek = zeek.view(index, firstIsClient: connection.startedByA == clientIsA) }

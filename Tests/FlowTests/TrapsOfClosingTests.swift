@@ -34,6 +34,29 @@ struct TrapsOfClosingTests {
     #expect((facts.abort != nil) == (verdict == .effective))
   }
 
+  @Test(
+    "29: a RST behind what the capture lost was taken, where both then fall silent",
+    arguments: [
+      ("102 ack 101", 30.0, true), ("14581 ack 101", 30, true), ("1101 ack 101", 3, false),
+      // It does not know what the client sent, or lies out of the window.
+      ("1101 ack 5001", 30, false), ("99000101 ack 101", 30, false),
+    ])
+  func resetBehindGap(reset: String, recorded: Double, isTaken: Bool) throws {
+    let start =
+      handshake + """
+        0.1 C > S P. 1:101
+        0.2 S > C P. 1:101 ack 101
+        0.3 C > S . ack 101
+        0.4 S > C R. \(reset)
+
+        """
+    let facts = try trackOne(start + "\(0.4 + recorded) tick")
+    #expect((facts.abort != nil) == isTaken)
+    #expect((facts.state == .reset) == isTaken)
+    let challenged = try trackOne(start + "0.5 C > S . ack 101\n\(0.4 + recorded) tick")
+    #expect(challenged.abort == nil)
+  }
+
   @Test("30: the ACK number of a RST acknowledges nothing")
   func resetAcknowledgesNothing() throws {
     let facts = try trackOne(
