@@ -112,7 +112,10 @@ extension Shared {
     let gap = max(0, segment.time.since(lastTime))
     previousGap = lastGap
     lastGap = gap
-    if gap > longestIdle { longestIdle = gap }
+    if gap > longestIdle {
+      longestIdle = gap
+      if gap >= SharedGaps.leastLeap { observeLeap(segment, receiver, &troubles) }
+    }
     if segment.time > lastTime { lastTime = segment.time }
     let moment = Moment(time: segment.time, packet: segment.packet)
     let wasHeard = sender.packets > 0
@@ -159,6 +162,19 @@ extension Shared {
         segment, moment, movedOn: sender.nxt > nxtBefore || peerMoved, sender: sender, receiver: receiver,
         troubles: &troubles)
     }
+  }
+
+  /// What waited for its ACK all through a long silence, was sent once, and is acknowledged by the first packet after it: no
+  /// kernel would have waited. The time has passed on the capture's clock alone.
+  @inline(never) private func observeLeap(_ segment: Segment, _ receiver: Sender, _ troubles: inout Troubles) {
+    guard receiver.una < receiver.nxt, receiver.has(.everAcked), !receiver.has(.zeroWindow),
+      segment.flags.contains(.ack),
+      segment.flags.isDisjoint(with: [.syn, .rst, .unknown]),
+      receiver.offset(of: segment.acknowledgment) == receiver.nxt,
+      receiver.trouble == 0 || troubles.records[receiver.trouble].run == nil,
+      lastTime.since(receiver.lastSentNew) <= 200_000_000
+    else { return }
+    troubles.gaps.noteLeap(from: lastTime, to: segment.time, of: receiver.first.packet)
   }
 
   /// RFC 9293 §3.10.7.3: the handshake is complete when the client's ACK covers the server's SYN. Where the capture has
