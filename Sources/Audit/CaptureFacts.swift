@@ -1,4 +1,5 @@
 public import Flow
+public import Wire
 
 /// What is known of the capture as a whole at its end (section 5 of the catalogue).
 public struct CaptureFacts: Sendable {
@@ -16,6 +17,8 @@ public struct CaptureFacts: Sendable {
   public var backwardSteps: UInt64 = 0
   public var largestBackwardStep: Int64 = 0
   public var firstBackwardStep: Moment?
+  /// Leaps of the clock forward, which connections show together.
+  public var leaps: [ClosedRange<Timestamp>] = []
   /// Inputs that end too early.
   public var cutInputs: [CutInput] = []
   /// How many inputs there are.

@@ -7,7 +7,9 @@ public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Th
   let signs = facts.signs
   var fitting: [Finding] = []
   for rule in Precedence.rules where !rule.signs.isDisjoint(with: signs) {
-    if let finding = rule.check?(facts, surroundings, thresholds) { fitting.append(finding) }
+    guard let finding = rule.check?(facts, surroundings, thresholds), !rule.isMeasured(finding, across: surroundings)
+    else { continue }
+    fitting.append(finding)
   }
   return Precedence.oneCauseOneFinding(fitting)
 }
@@ -20,9 +22,23 @@ public func judgeCapture(_ facts: CaptureFacts, _ thresholds: Thresholds) -> [Fi
 extension Facts {
   /// Both closed, all acknowledged, nobody reset, stalled or waited: no rule can fit, and most connections are so.
   var isWorthALook: Bool {
+    // What one packet said may refute whatever the others seem to say.
+    guard !client.headersCut, !server.headersCut else { return false }
     guard client.fin?.acked != nil, server.fin?.acked != nil else { return true }
     return client.isInTrouble || server.isInTrouble || icmp != nil
   }
+}
+
+extension Rule {
+  /// It claims that somebody was silent for long, and in that time the clock leapt.
+  fileprivate func isMeasured(_ finding: Finding, across surroundings: Surroundings) -> Bool {
+    guard !surroundings.leaps.isEmpty, section == .silence || Rule.waits.contains(id),
+      let start = finding.evidence.map(\.moment.time).min()
+    else { return false }
+    return surroundings.leaps(from: start, to: surroundings.captureEnd)
+  }
+
+  private static var waits: [String] { [Rule.finUnanswered.id, Rule.finUnacked.id] }
 }
 
 extension SideFacts {

@@ -45,8 +45,13 @@ extension Facts {
   /// first ACK that the live socket did not see: the one before was the last, and all beyond it was under way.
   fileprivate func inFlightAtDeath(of side: Side) -> Int64? {
     guard let resets = self[side].resets, let abort = resets.effective, let lowest = resets.lowestEcho,
-      lowest <= abort.ownSent, let fin = self[side.other].fin
+      lowest <= abort.ownSent
     else { return nil }
+    guard let fin = self[side.other].fin else {
+      // Seen from beside the abort: the ACKs before it are those that the live socket saw. Seen from elsewhere, later ones
+      // had passed already.
+      return !abort.echoes && abort.ownAckKnown && abort.ownAcked < lowest ? abort.ownSent - abort.ownAcked : nil
+    }
     var known = 0
     var lastSeen = fin.peerAcked < lowest ? fin.peerAcked : Int64.min
     for place in 0..<16 where fin.recentAcks[place] >= 0 {

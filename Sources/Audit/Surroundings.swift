@@ -17,6 +17,10 @@ public struct Surroundings: Sendable {
   public var payloadBytes: UInt64 = 0
   /// Times in which the capture is known to have lost packets.
   public var blind: [ClosedRange<Timestamp>] = []
+  /// The same, as the connections show it: each alone may have lost its packets elsewhere.
+  public var inferredBlind: [ClosedRange<Timestamp>] = []
+  /// Times that passed on the capture's clock alone.
+  public var leaps: [ClosedRange<Timestamp>] = []
   /// Both directions between these two hosts (or of this run, where they have one connection only) were seen.
   public var bothDirectionsSeen = true
   /// Initial-TTL distance of each side's host by its other connections; nil where there is none.
@@ -28,6 +32,12 @@ public struct Surroundings: Sendable {
   /// The capture may have lost packets between these moments.
   public func isBlind(from start: Timestamp, to end: Timestamp) -> Bool {
     for interval in blind where interval.lowerBound <= end && start <= interval.upperBound { return true }
+    for interval in inferredBlind where interval.lowerBound <= end && start <= interval.upperBound { return true }
     return false
+  }
+
+  /// The clock leapt between these moments: nobody knows how long that was.
+  func leaps(from start: Timestamp, to end: Timestamp) -> Bool {
+    leaps.contains { start <= $0.lowerBound && $0.upperBound <= end }
   }
 }

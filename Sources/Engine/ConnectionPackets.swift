@@ -23,7 +23,8 @@ public struct ConnectionPackets: Sendable {
       // What comes later in the only input is of no interest.
       if inputs.count == 1, frame.packet.number > facts.end.packet.number { return }
       switch decoder.decode(frame, into: &segment) {
-      case .segment where membership.contains(segment): segments.append(segment)
+      case .segment where membership.contains(segment), .cutSegment where membership.contains(segment):
+        segments.append(segment)
       case .quotedError where membership.contains(decoder.quotedError.quoted): errors.append(decoder.quotedError)
       default: continue
       }

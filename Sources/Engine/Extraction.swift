@@ -70,7 +70,7 @@ public struct Extraction: Sendable {
     while failure == nil, let frame = timeline.next() {
       let place: Int?
       switch decoder.decode(frame, into: &segment) {
-      case .segment: place = self.place(of: segment)
+      case .segment, .cutSegment: place = self.place(of: segment)
       case .quotedError: place = self.place(of: decoder.quotedError.quoted)
       default: place = nil
       }

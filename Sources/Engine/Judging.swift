@@ -32,7 +32,7 @@ struct Judging: ~Copyable {
   }
 
   /// What is known of the capture so far.
-  mutating func observe(_ tally: Tally, _ loss: CaptureLoss, now: Timestamp) {
+  mutating func observe(_ tally: Tally, _ loss: CaptureLoss, _ gaps: SharedGaps, now: Timestamp) {
     if let start = tally.start { surroundings.captureStart = start }
     if !surroundings.isEndOfCapture { surroundings.captureEnd = now }
     surroundings.kernelDropped = loss.kernelDropped
@@ -40,6 +40,8 @@ struct Judging: ~Copyable {
     surroundings.missingBytes = tally.lostBytes
     surroundings.payloadBytes = tally.payloadBytes
     surroundings.blind = loss.blind
+    surroundings.inferredBlind = gaps.blind
+    surroundings.leaps = gaps.leaps
   }
 
   /// From here on connections are judged that were open when the recording ended.
@@ -76,10 +78,12 @@ struct Judging: ~Copyable {
   }
 
   /// Attempts that nobody answered, target by target, and what is wrong with the capture itself.
-  mutating func findingsOfCapture(_ tally: Tally, _ loss: CaptureLoss, _ errors: [CaptureError]) -> [FindingRecord] {
+  mutating func findingsOfCapture(
+    _ tally: Tally, _ loss: CaptureLoss, _ gaps: SharedGaps, _ errors: [CaptureError]
+  ) -> [FindingRecord] {
     var facts = CaptureFacts()
     // The connections that were open at the end have been counted since the last look.
-    observe(tally, loss, now: surroundings.captureEnd)
+    observe(tally, loss, gaps, now: surroundings.captureEnd)
     facts.surroundings = surroundings
     facts.tcpPackets = tally.segments
     facts.duplicatePackets = tally.duplicates
@@ -92,6 +96,7 @@ struct Judging: ~Copyable {
     if loss.backwardSteps > 0 {
       facts.firstBackwardStep = Moment(time: loss.firstBackwardTime, packet: loss.firstBackwardStep)
     }
+    facts.leaps = surroundings.leaps
     facts.inputs = inputs
     facts.cutInputs = errors.filter(\.isTruncation).map {
       CutInput(path: $0.path, place: $0.isCompression ? .compression : $0.isUnread ? .header : .record)

@@ -43,9 +43,9 @@ public struct Pipeline: ~Copyable {
     deliver(&reporter)
     judging.reachEnd(of: timeline.recordingEnd ?? stages.tracker.now)
     judging.expect(stages.tracker.teach(&judging.hosts))
-    stages.tracker.finish(wasInterrupted ? .interrupted : .endOfInput)
+    stages.tracker.finish(wasInterrupted ? .interrupted : .endOfInput, recordedUntil: timeline.recordingEnd)
     deliver(&reporter)
-    for record in judging.findingsOfCapture(stages.tally, timeline.loss, errors) {
+    for record in judging.findingsOfCapture(stages.tally, timeline.loss, stages.tracker.gaps, errors) {
       stages.tally.find(record.finding)
       reporter.report(record)
     }
@@ -70,7 +70,7 @@ public struct Pipeline: ~Copyable {
 
   /// Judges and reports the connections that have ended.
   private mutating func deliver(_ reporter: inout some Reporter) {
-    judging.observe(stages.tally, timeline.loss, now: stages.tracker.now)
+    judging.observe(stages.tally, timeline.loss, stages.tracker.gaps, now: stages.tracker.now)
     while !reporter.isBroken {
       while let brief = stages.tracker.nextBrief() {
         stages.tally.end(brief)

@@ -44,6 +44,14 @@ struct Stages: ~Copyable {
         flush()
         if tracker.hasFinished { return .deliver }
       }
+    case .cutSegment(let failure):
+      // It counts for its connection, and was not understood.
+      tally.skip(failure)
+      batch.count += 1
+      if batch.isFull {
+        flush()
+        if tracker.hasFinished { return .deliver }
+      }
     case .quotedError:
       // Order is kept: what came before it is tracked before it.
       tally.icmpErrors += 1

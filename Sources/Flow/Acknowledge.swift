@@ -14,7 +14,7 @@ extension Sender {
       if ack > nxt, !believes(ack, segment, moment, isSYNACK: isSYNACK, &troubles) { return }
       progress(to: ack, moment, &troubles)
     } else if !has(.everAcked) {
-      firstACK(ack, moment, &troubles)
+      firstACK(ack, &segment, moment, &troubles)
     }
     if segment.sackCount > 0 { takeSACK(segment, ack, &troubles) }
   }
@@ -27,8 +27,14 @@ extension Sender {
   }
 
   /// Midstream, SND.UNA was where the input met this side; it may be lower.
-  private mutating func firstACK(_ ack: Int64, _ moment: Moment, _ troubles: inout Troubles) {
-    guard ack == una ? ack >= 0 : !has(.syn) && ack > una - 1 << 30 else { return }
+  private mutating func firstACK(
+    _ ack: Int64, _ segment: inout Segment, _ moment: Moment, _ troubles: inout Troubles
+  ) {
+    guard ack == una ? ack >= 0 : !has(.syn) && ack > una - 1 << 30 else {
+      // The ISN that it acknowledges may be the lower one of two.
+      if sentOnlySYNs(troubles) { _ = follows(segment, &troubles) }
+      return
+    }
     una = ack
     progress(to: ack, moment, &troubles)
     if !has(.syn) { rememberFirstACK(moment) }
@@ -55,6 +61,7 @@ extension Sender {
       let most = ack >= largestEnd ? Int64(largestSent) : min(ack - una, Int64(largestSent) - 1)
       largestAcked = max(largestAcked, UInt32(clamping: most))
     }
+    let before = una
     una = ack
     // What was sent last still waits: from here on it is the one that is timed.
     if timedOffset < ack, lastNewOffset >= ack, ack < nxt {
@@ -63,11 +70,21 @@ extension Sender {
       timedIdle = 0
       marks.insert(.timing)
     }
-    if trouble != 0 { progressInTrouble(to: ack, moment, &troubles) } else { progressWithoutTrouble(to: ack, moment) }
+    if trouble != 0 {
+      progressInTrouble(from: before, to: ack, moment, &troubles)
+    } else {
+      progressWithoutTrouble(to: ack, moment)
+    }
   }
 
-  private mutating func progressInTrouble(to ack: Int64, _ moment: Moment, _ troubles: inout Troubles) {
+  private mutating func progressInTrouble(
+    from before: Int64, to ack: Int64, _ moment: Moment, _ troubles: inout Troubles
+  ) {
     let index = trouble
+    if packets > 0, troubles.records[index].losesBytes(from: before, to: ack) {
+      troubles.gaps.noteLoss(
+        from: troubles.records[index].holeFrom, to: troubles.records[index].holeSince, of: first.packet)
+    }
     troubles.records[index].progress = moment
     if has(.fin), !has(.finAcked), ack >= nxt {
       marks.insert(.finAcked)
@@ -108,6 +125,7 @@ extension Sender {
     }
     if packets > 0 || nxt > 0 || has(.everAcked) {
       troubles.records[index].holes.insert(OffsetRange(nxt, ack))
+      troubles.records[index].holeFrom = lastSentNew
       troubles.records[index].holeSince = moment.time
     }
     nxt = ack

@@ -84,6 +84,7 @@ extension Sender {
     }
     troubles.records[index].far = nil
     troubles.records[index].holes.insert(OffsetRange(nxt, start))
+    troubles.records[index].holeFrom = lastSentNew
     troubles.records[index].holeSince = last.time
     if has(.fin) {
       // The stream went on: what looked like its end was none.
@@ -94,6 +95,9 @@ extension Sender {
     marks.insert(.data)
     return true
   }
+
+  /// When SND.NXT was reached: data, else the side's first packet.
+  var lastSentNew: Timestamp { has(.data) ? lastNew.time : first.time }
 
   func agrees(_ offset: Int64, _ distrusted: Int64) -> Bool {
     distrusted >= 0 && abs(offset - distrusted) <= Sender.plausibleJump
@@ -106,6 +110,7 @@ extension Sender {
     guard far.start > nxt, ack >= far.start, ack <= far.end + (far.isFIN ? 1 : 0), !has(.fin) else { return }
     troubles.records[trouble].far = nil
     troubles.records[trouble].holes.insert(OffsetRange(nxt, far.start))
+    troubles.records[trouble].holeFrom = lastSentNew
     troubles.records[trouble].holeSince = far.moment.time
     nxt = far.end
     marks.insert(.data)

@@ -112,14 +112,18 @@ extension Shared {
     let gap = max(0, segment.time.since(lastTime))
     previousGap = lastGap
     lastGap = gap
-    if gap > longestIdle { longestIdle = gap }
+    if gap > longestIdle {
+      longestIdle = gap
+      if gap >= SharedGaps.leastLeap { observeLeap(segment, receiver, &troubles) }
+    }
     if segment.time > lastTime { lastTime = segment.time }
     let moment = Moment(time: segment.time, packet: segment.packet)
     let wasHeard = sender.packets > 0
     let lastOwn = sender.last
     sender.count(segment, moment)
 
-    if segment.flags.contains(.rst) {
+    if !segment.flags.isDisjoint(with: [.rst, .unknown]) {
+      guard !segment.flags.contains(.unknown) else { return sender.noteCut(moment, &receiver, &troubles) }
       observeReset(
         segment, moment, lastOwn: wasHeard ? lastOwn : nil, sender: &sender, receiver: receiver, troubles: &troubles)
       return
@@ -160,6 +164,19 @@ extension Shared {
     }
   }
 
+  /// What waited for its ACK all through a long silence, was sent once, and is acknowledged by the first packet after it: no
+  /// kernel would have waited. The time has passed on the capture's clock alone.
+  @inline(never) private func observeLeap(_ segment: Segment, _ receiver: Sender, _ troubles: inout Troubles) {
+    guard receiver.una < receiver.nxt, receiver.has(.everAcked), !receiver.has(.zeroWindow),
+      segment.flags.contains(.ack),
+      segment.flags.isDisjoint(with: [.syn, .rst, .unknown]),
+      receiver.offset(of: segment.acknowledgment) == receiver.nxt,
+      receiver.trouble == 0 || troubles.records[receiver.trouble].run == nil,
+      lastTime.since(receiver.lastSentNew) <= 200_000_000
+    else { return }
+    troubles.gaps.noteLeap(from: lastTime, to: segment.time, of: receiver.first.packet)
+  }
+
   /// RFC 9293 §3.10.7.3: the handshake is complete when the client's ACK covers the server's SYN. Where the capture has
   /// nothing of the server, the client's ACK alone proves it: in SYN-SENT it would have sent none.
   private mutating func observeEstablished(_ segment: Segment, _ moment: Moment, fromA: Bool, receiver: inout Sender) {
@@ -192,6 +209,12 @@ extension Sender {
       ipID = segment.ipID
       macHash = segment.macHash
     }
+  }
+
+  /// A packet of which the capture has no flags: it is counted, and a sign of life for whoever waits for one.
+  @inline(never) mutating func noteCut(_ moment: Moment, _ receiver: inout Sender, _ troubles: inout Troubles) {
+    marks.insert(.headerCut)
+    if receiver.trouble != 0 { receiver.hearPeer(moment, .ack, troubles: &troubles) }
   }
 
   /// The first packet of this side, though its origin was told by an ACK: believe the packet where they disagree wildly.

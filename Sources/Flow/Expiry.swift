@@ -1,5 +1,5 @@
 internal import DequeModule
-internal import Wire
+public import Wire
 
 /// A connection that is over, and since when. Its record may have been given to another meanwhile.
 struct Lingering: BitwiseCopyable {
@@ -128,8 +128,10 @@ extension Tracker {
   @inline(__always) public var hasFinished: Bool { !ended.isEmpty }
 
   /// No more input: the connections that are still held follow by `nextFinished()`, in order of their beginnings.
-  public mutating func finish(_ reason: EndReason = .endOfInput) {
+  /// - Parameter recordedUntil: how far the recording reached, where that is later than its last segment.
+  public mutating func finish(_ reason: EndReason = .endOfInput, recordedUntil: Timestamp? = nil) {
     ending = reason
+    if let recordedUntil, recordedUntil > now { now = recordedUntil }
     remaining = []
     remaining.reserveCapacity(openConnections)
     for index in 1..<max(1, records.used) where records[index].shared.has(.live) {

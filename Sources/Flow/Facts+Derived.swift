@@ -12,9 +12,9 @@ extension Facts {
   /// repeated or not seen.
   public var handshakeRTT: Int64? {
     guard let syn = handshake.syn, let ack = handshake.ack, handshake.synAck != nil, !handshake.simultaneousOpen,
-      client.syn?.count == 1, server.syn?.count == 1
+      client.syn?.count == 1, server.syn?.count == 1, ack.time >= syn.time
     else { return nil }
-    return max(0, ack.time.since(syn.time))
+    return ack.time.since(syn.time)
   }
 
   /// The effective RST that came first, and whose it is.

@@ -76,6 +76,7 @@ extension Facts {
     }
     whole.inferFINs()
     whole.observedUntil = max(observedUntil, later.observedUntil)
+    whole.settleResets()
     whole.endedBecause = whole.reasonOfEnd(later.endedBecause)
     return whole
   }

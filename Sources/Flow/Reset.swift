@@ -28,8 +28,8 @@ extension Shared {
     let provoked = receiver.packets > 0 ? receiver.last : nil
     let delay = provoked.map { max(0, moment.time.since($0.time)) } ?? 0
     let bare = !segment.flags.contains(.ack)
-    // What was sent at once after an answer was provoked by it; what came alone ended a silence itself.
-    let provokedIt = provoked != nil && delay <= lastGap
+    // What was sent at once after an answer was provoked by it; what came alone, or late, ended a silence itself.
+    let provokedIt = provoked != nil && delay <= lastGap && delay <= max(1_000_000_000, patience(sender, receiver))
     let senderTrouble = sender.trouble
     let receiverTrouble = receiver.trouble
     return Reset(

@@ -30,6 +30,8 @@ struct SenderMarks: OptionSet, BitwiseCopyable {
   static var cleanFIN: Self { .init(rawValue: 1 << 16) }
   /// With it: the peer's SND.UNA was known.
   static var peerAckKnownAtFIN: Self { .init(rawValue: 1 << 17) }
+  /// Of some packet the capture has not even the flags.
+  static var headerCut: Self { .init(rawValue: 1 << 18) }
 }
 
 /// A packet's likeness, to know a copy that the capture made: header hash and microseconds (low 32 bits).

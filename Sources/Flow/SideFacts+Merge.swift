@@ -42,6 +42,7 @@ extension SideFacts {
     everAcked = everAcked || later.everAcked
     survivedIdle = max(survivedIdle, later.survivedIdle)
     mptcp = mptcp || later.mptcp
+    headersCut = headersCut || later.headersCut
     largestSent = max(largestSent, later.largestSent)
     widestWindow = max(widestWindow, later.widestWindow)
     largestAcked = max(largestAcked, later.largestAcked)

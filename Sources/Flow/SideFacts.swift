@@ -47,6 +47,9 @@ public struct SideFacts: Hashable, Sendable {
   public var sackPermitted: Bool?
   public var timestamps: Bool?
   public var mptcp = false
+  /// Of some of its packets the capture has ports and sequence number alone: what they said, and how long they were, is not
+  /// known. They are in `packets` and `wireBytes`, and in no other count.
+  public var headersCut = false
   /// TTL of the first packet, and the range over all that are not RST.
   public var ttl: UInt8?
   public var ttlRange: ClosedRange<UInt8>?

@@ -8,7 +8,9 @@ extension Facts {
   /// State that this side's kernel must hold at the end of the record (`observedUntil`); nil where the wire cannot tell.
   public func socketState(of side: Side) -> TCPState? {
     let own = self[side]
-    guard own.packets > 0, var state = openingState(of: side) else { return nil }
+    guard own.packets > 0, !own.headersCut, !self[side.other].headersCut, var state = openingState(of: side) else {
+      return nil
+    }
     var events = closingEvents(of: side)
     // One packet may bring the peer's ACK and carry our FIN: what it answers came before.
     events.sort {

@@ -49,6 +49,7 @@ extension Tracker {
     facts.server = sideFacts(server, peer: client)
     // A FIN that must have been is a hole.
     if !facts.client.holes.isEmpty || !facts.server.holes.isEmpty { facts.inferFINs() }
+    if shared.has(.reset) { facts.settleResets() }
     facts.handshake = handshake(shared, facts, client: client, server: server)
     facts.endedBecause = facts.reasonOfEnd(reason)
     if zeek.isOn { facts.zeek = zeek.view(index, firstIsClient: connection.startedByA == clientIsA) }
@@ -140,6 +141,7 @@ extension Tracker {
     facts.lastWindow = side.window
     facts.widestWindow = side.widestWindow
     facts.mptcp = side.has(.mptcp)
+    facts.headersCut = side.has(.headerCut)
     guard side.has(.syn) else { return }
     facts.isn = side.origin.advanced(by: -1)
     facts.syn = trouble.syn ?? Burst(at: side.first)

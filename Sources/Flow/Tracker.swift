@@ -62,6 +62,9 @@ public struct Tracker: ~Copyable {
     zeek = ZeekRecords(isOn: options.zeek, capacity: limits.connections)
   }
 
+  /// When the capture was blind, and where its clock leapt, as far as connections that are known show it.
+  public var gaps: SharedGaps { troubles.gaps }
+
   /// Connections now held.
   public var openConnections: Int { records.count + quiet.count + attempts.count }
 

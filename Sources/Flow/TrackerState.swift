@@ -10,6 +10,7 @@ public struct TrackerState: Sendable {
   let attempts: Region<Attempt>.Contents
   let troubles: Region<Trouble>.Contents
   let resets: Region<Resets>.Contents
+  let gaps: SharedGaps
   let zeek: ZeekRecords.Contents
   let lingering: Deque<Lingering>
   let pending: [UInt32: PendingSYN]
@@ -38,7 +39,8 @@ extension Tracker {
     TrackerState(
       options: options, records: records.contents, quiet: quiet.contents, attempts: attempts.contents,
       troubles: troubles.records.contents,
-      resets: troubles.resets.contents, zeek: zeek.contents, lingering: lingering, pending: pending, notices: notices,
+      resets: troubles.resets.contents, gaps: troubles.gaps, zeek: zeek.contents, lingering: lingering,
+      pending: pending, notices: notices,
       ended: ended, remaining: remaining, servicePorts: servicePorts, usedTuples: usedTuples, hand: hand,
       quietHand: quietHand,
       attemptHand: attemptHand,
@@ -54,7 +56,7 @@ extension Tracker {
     records = Region(state.records, capacity: limits.connections)
     quiet = Region(state.quiet, capacity: limits.quiet)
     attempts = Region(state.attempts, capacity: limits.attempts)
-    troubles = Troubles(state.troubles, state.resets, limits)
+    troubles = Troubles(state.troubles, state.resets, state.gaps, limits)
     // The order of slots means nothing: a key has one record.
     for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
       table.insert(records[index].shared.hash, index)

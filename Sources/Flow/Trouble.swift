@@ -14,7 +14,8 @@ struct Trouble: BitwiseCopyable {
   /// Lowest offset seen: below 0 where segments from before the first one came later.
   var low: Int64 = 0
   var holes = Ranges()
-  /// When the newest hole opened.
+  /// What was sent last before the newest hole, and when that opened: what is missing was sent between.
+  var holeFrom = Timestamp(nanoseconds: 0)
   var holeSince = Timestamp(nanoseconds: 0)
   /// Above SND.UNA and selectively acknowledged.
   var sacked = Ranges()
@@ -49,6 +50,11 @@ struct Trouble: BitwiseCopyable {
   var likenessCursor: UInt8 = 0
 
   init() {}
+
+  /// The peer acknowledged, by that step, what the capture has not.
+  func losesBytes(from before: Int64, to ack: Int64) -> Bool {
+    holes.count > 0 && holes.total(below: ack) > holes.total(below: before)
+  }
 }
 
 /// A segment too far ahead of its stream to be believed by itself.
@@ -67,6 +73,8 @@ struct Troubles: ~Copyable {
   /// The place of one that says nothing: copied whole, another is made sooner than field by field.
   private static var blank: UInt32 { 2 }
   private(set) var overflowed: UInt64 = 0
+  /// What the connections show together.
+  var gaps = SharedGaps()
 
   init(capacity: Int, resets: Int) {
     records = Region(capacity: capacity)
@@ -93,7 +101,10 @@ struct Troubles: ~Copyable {
     return side.trouble
   }
 
-  init(_ records: Region<Trouble>.Contents, _ resets: Region<Resets>.Contents, _ limits: MemoryLimits) {
+  init(
+    _ records: Region<Trouble>.Contents, _ resets: Region<Resets>.Contents, _ gaps: SharedGaps, _ limits: MemoryLimits
+  ) {
+    self.gaps = gaps
     self.records = Region(records, capacity: limits.troubles)
     self.resets = Region(resets, capacity: limits.resets)
   }

@@ -3,7 +3,7 @@ internal import Wire
 extension Sender {
   /// The window that this side advertises, and how long it was zero. SYN, FIN and RST say nothing of a reader.
   @inline(__always) mutating func advertise(_ segment: Segment, _ moment: Moment, troubles: inout Troubles) {
-    guard segment.flags.contains(.ack) else { return }
+    guard segment.flags.contains(.ack), !segment.options.contains(.windowNotCaptured) else { return }
     window = segment.window
     // A SYN's window is never scaled (RFC 7323 §2.2): no measure for the others.
     if segment.window > widestWindow, !segment.flags.contains(.syn) { widestWindow = segment.window }

@@ -41,7 +41,8 @@ struct ZeekRecords: ~Copyable {
   }
 
   @inline(__always) mutating func observe(_ segment: Segment, index: UInt32, fromFirst: Bool) {
-    guard index < records.used else { return }
+    // Zeek does not count a segment whose header is cut.
+    guard index < records.used, !segment.flags.contains(.unknown) else { return }
     records[index].observe(segment, fromFirst: fromFirst, &waiting)
   }
 

@@ -53,7 +53,7 @@ private struct CSVHeader: FieldVisitor {
   mutating func count(_ name: String, _ value: UInt64?) { add(name) }
   mutating func flag(_ name: String, _ value: Bool?) { add(name) }
   mutating func text(_ name: String, _ value: String?) { add(name) }
-  mutating func time(_ name: String, _ value: Timestamp) { add(name) }
+  mutating func time(_ name: String, _ value: Timestamp?) { add(name) }
   mutating func seconds(_ name: String, _ nanoseconds: Int64?) { add(name) }
   mutating func communityID(_ name: String, _ facts: Facts) { add(name) }
   mutating func numbers(_ name: String, _ values: [UInt16]) { add(name) }
@@ -89,9 +89,9 @@ private struct CSVFields: FieldVisitor {
     if let value { writer.csvText(value) }
   }
 
-  mutating func time(_ name: String, _ value: Timestamp) {
+  mutating func time(_ name: String, _ value: Timestamp?) {
     separate()
-    writer.time(value)
+    if let value { writer.time(value) }
   }
 
   mutating func seconds(_ name: String, _ nanoseconds: Int64?) {

@@ -28,7 +28,11 @@ private struct FieldTable: FieldVisitor {
   mutating func count(_ name: String, _ value: UInt64?) { set(name, value.map(String.init)) }
   mutating func flag(_ name: String, _ value: Bool?) { set(name, value.map { $0 ? "true" : "false" }) }
   mutating func text(_ name: String, _ value: String?) { set(name, value) }
-  mutating func time(_ name: String, _ value: Timestamp) { set(name) { $0.time(value) } }
+
+  mutating func time(_ name: String, _ value: Timestamp?) {
+    guard let value else { return set(name, nil) }
+    set(name) { $0.time(value) }
+  }
 
   mutating func seconds(_ name: String, _ nanoseconds: Int64?) {
     guard let nanoseconds else { return set(name, nil) }

@@ -54,7 +54,8 @@ struct JSONFields: FieldVisitor {
     writer.jsonString(value)
   }
 
-  mutating func time(_ name: String, _ value: Timestamp) {
+  mutating func time(_ name: String, _ value: Timestamp?) {
+    guard let value else { return null(name) }
     self.name(name)
     writer.byte(UInt8(ascii: "\""))
     writer.time(value)

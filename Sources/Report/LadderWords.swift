@@ -8,6 +8,7 @@ extension LadderReading {
       (.syn, "SYN"), (.fin, "FIN"), (.rst, "RST"), (.psh, "PSH"), (.urg, "URG"), (.ack, "ACK"),
     ]
     let set = names.filter { flags.contains($0.0) }.map(\.1)
+    if flags.contains(.unknown) { return "?" }
     return set.isEmpty ? "none" : set.joined(separator: " ")
   }
 

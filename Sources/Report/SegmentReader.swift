@@ -15,6 +15,11 @@ struct SegmentReader {
     _ segment: Segment, _ sender: inout LadderSide, _ receiver: inout LadderSide, _ row: inout LadderRow
   ) {
     let own = facts[row.side]
+    if segment.flags.contains(.unknown) {
+      row.meaning = "its header is not in the capture"
+      row.kind = .event
+      return
+    }
     let start = sender.offset(of: segment.sequence, moves: !segment.flags.contains(.rst))
     let isSYN = segment.flags.contains(.syn)
     // A SYN stands one before the first byte.

@@ -2,6 +2,9 @@
 public enum Decoded: BitwiseCopyable, Sendable {
   /// A TCP segment, now in the place that was handed in.
   case segment
+  /// A TCP segment, now in the place that was handed in, of which the capture has ports and sequence number alone:
+  /// `TCPFlags.unknown`.
+  case cutSegment(DecodeFailure)
   /// An ICMP error that quotes a TCP segment: `decoder.quotedError`.
   case quotedError
   /// A fragment, held until the others come.
@@ -32,7 +35,7 @@ public struct Decoder: ~Copyable {
   /// Datagrams whose fragments never completed, so far; all of them after `finish()`.
   public var incompleteFragments: UInt64 { fragments.incomplete }
 
-  /// Reads one frame. Writes `segment` where the result is `.segment`, and leaves it undefined otherwise.
+  /// Reads one frame. Writes `segment` where the result is `.segment` or `.cutSegment`, and leaves it undefined otherwise.
   public mutating func decode(_ frame: borrowing Frame, into segment: inout Segment) -> Decoded {
     let bytes = frame.bytes
     if frame.linkType.rawValue == LinkType.ethernet.rawValue, !verifiesChecksums,
@@ -97,7 +100,13 @@ public struct Decoder: ~Copyable {
     if let failure = TCPHeader.read(
       bytes, at: walk.offset, limit: walk.limit, end: walk.end, bound: walk.bound, into: &segment)
     {
-      return .skipped(failure)
+      guard failure.reason == .headerCut,
+        TCPHeader.readCut(bytes, at: walk.offset, limit: walk.limit, end: walk.end, into: &segment)
+      else { return .skipped(failure) }
+      walk.ip.write(into: &segment)
+      fill(&segment, frame)
+      if walk.ip.isReassembled { segment.options.insert(.reassembled) }
+      return segment.flags.contains(.unknown) ? .cutSegment(failure) : .segment
     }
     walk.ip.write(into: &segment)
     fill(&segment, frame)

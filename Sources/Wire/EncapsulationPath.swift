@@ -1,5 +1,6 @@
 /// VLANs and tunnels around a packet as they were read, in plain words: compared for every packet that has any.
 struct EncapsulationPath: BitwiseCopyable {
+  /// Shown at most, the outermost ones.
   static var vlansMax: Int { 10 }
   static var tunnelsMax: Int { 6 }
 
@@ -18,20 +19,18 @@ struct EncapsulationPath: BitwiseCopyable {
     tunnelCount = 0
   }
 
-  /// - Returns: false where there are too many.
-  mutating func push(vlan: UInt16) -> Bool {
-    guard vlanCount < EncapsulationPath.vlansMax else { return false }
+  /// One more than are shown is walked through and not noted.
+  mutating func push(vlan: UInt16) {
+    guard vlanCount < EncapsulationPath.vlansMax else { return }
     vlans = vlans << 12 | UInt128(vlan)
     vlanCount &+= 1
-    return true
   }
 
-  /// - Returns: false where there are too many.
-  mutating func push(tunnel: TunnelWords) -> Bool {
-    guard tunnelCount < EncapsulationPath.tunnelsMax else { return false }
+  /// One more than are shown is walked through and not noted.
+  mutating func push(tunnel: TunnelWords) {
+    guard tunnelCount < EncapsulationPath.tunnelsMax else { return }
     tunnels[tunnelCount] = tunnel
     tunnelCount &+= 1
-    return true
   }
 
   @inline(__always)

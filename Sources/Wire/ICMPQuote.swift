@@ -1,7 +1,7 @@
 extension Walk {
   /// An ICMP or ICMPv6 error at `offset`, and the TCP segment whose beginning it quotes: nil where it is no error, or
   /// quotes none.
-  func quote(_ bytes: RawSpan, into error: inout QuotedError) -> Decoded {
+  mutating func quote(_ bytes: RawSpan, into error: inout QuotedError) -> Decoded {
     guard has(2) else { return .notTCP }
     let type = bytes.u8(at: offset)
     let code = bytes.u8(at: offset &+ 1)
@@ -20,13 +20,37 @@ extension Walk {
     var quoted = self
     quoted.offset = offset &+ 8
     quoted.isGuess = false
-    var step = ip.version == 6 ? quoted.ipv6(bytes) : quoted.ipv4(bytes)
-    if case .payload(51) = step { step = quoted.authentication(bytes) }
-    switch step {
-    case .payload(6): return quoted.readQuotedTCP(bytes, into: &error.quoted)
-    case .failed: return .skipped(quoted.failure)
-    default: return .notTCP
+    let first = ip.version == 6 ? quoted.ipv6(bytes) : quoted.ipv4(bytes)
+    if case .failed = first { return .skipped(quoted.failure) }
+    guard quoted.reachesTCP(from: first, bytes) else { return .notTCP }
+    // The tunnel is the quoted segment's, and part of its identity where tunnels are.
+    if quoted.path.tunnelCount > path.tunnelCount { path = quoted.path }
+    return quoted.readQuotedTCP(bytes, into: &error.quoted)
+  }
+
+  /// Goes from header to header of what is quoted. Whatever ends before TCP tells nothing: a quote may be as short as it likes.
+  private mutating func reachesTCP(from first: Step, _ bytes: RawSpan) -> Bool {
+    var step = first
+    layers = 0
+    while layers <= Walk.layersMax {
+      layers &+= 1
+      switch step {
+      case .payload(6): return true
+      // About an error there is no error (RFC 1122 §3.2.2).
+      case .payload(1), .payload(58): return false
+      case .payload(let number): step = payload(number, bytes)
+      case .ethernet: step = ethernet(bytes)
+      case .llc: step = llc(bytes)
+      case .etherType(let type): step = etherType(type, bytes)
+      case .mpls: step = mpls(bytes)
+      case .ppp: step = ppp(bytes)
+      case .ip: step = ip(bytes)
+      case .ipv4: step = ipv4(bytes)
+      case .ipv6: step = ipv6(bytes)
+      case .fragment, .notTCP, .failed: return false
+      }
     }
+    return false
   }
 
   private func isError(_ type: UInt8) -> Bool {

@@ -92,7 +92,7 @@ extension Walk {
     let word = bytes.u32(at: offset)
     let id = UInt16(truncatingIfNeeded: word >> 16) & 0xfff
     // 0 is a priority and no VLAN (IEEE 802.1Q §6.9).
-    guard id == 0 || path.push(vlan: id) else { return skip(.vlan, .tooDeep, bound) }
+    if id != 0 { path.push(vlan: id) }
     offset &+= 4
     let type = UInt16(truncatingIfNeeded: word)
     return type >= 0x600 ? .etherType(type) : .llc
@@ -167,8 +167,21 @@ extension Walk {
     guard has(8) else { return cut(.link, 8) }
     let family = bytes.u8(at: offset)
     offset &+= 4
-    // The first attribute's length is small: its zero byte shows the order.
-    let isLittle = bytes.u8(at: offset &+ 1) == 0
+    // The order is the recording host's, and said nowhere: the right one leads from length to length to the payload. Small
+    // lengths show theirs by a zero byte, and that is tried first.
+    let start = offset
+    let isLittle = bytes.u8(at: start &+ 1) == 0
+    let first = nflogPayload(bytes, family, isLittle: isLittle)
+    guard case .failed = first else { return first }
+    let reason = failure
+    offset = start
+    let second = nflogPayload(bytes, family, isLittle: !isLittle)
+    if case .failed = second, failure.reason != .headerCut { failure = reason }
+    return second
+  }
+
+  /// Walks over the attributes to the packet itself.
+  private mutating func nflogPayload(_ bytes: RawSpan, _ family: UInt8, isLittle: Bool) -> Step {
     while has(4) {
       let word = bytes.u32(at: offset)
       let length = UInt16(truncatingIfNeeded: word >> 16)
@@ -182,6 +195,9 @@ extension Walk {
         case 10: return .ipv6
         default: return .ip
         }
+      }
+      guard size <= end &- offset else {
+        return skip(.link, .headerTooLong, needed: size, available: end &- offset, .headerLength)
       }
       offset &+= (size &+ 3) & ~3
     }

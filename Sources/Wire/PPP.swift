@@ -39,7 +39,7 @@ extension Walk {
     guard word >> 16 & 0xff == 0 else { return .notTCP }
     let length = Int(bytes.u16(at: offset &+ 4))
     let session = TunnelWords(.pppoe, id: word & 0xffff, outer: nil)
-    guard path.push(tunnel: session) else { return skip(.ppp, .tooDeep, bound) }
+    path.push(tunnel: session)
     offset &+= 6
     // 0 stands for "too long to say" (offload).
     if length > 0, offset &+ length < end { narrow(to: offset &+ length, .pppoeLength) }
@@ -56,9 +56,7 @@ extension Walk {
       word = bytes.u32(at: offset)
       offset &+= 4
     } while word & 0x100 == 0
-    guard path.push(tunnel: TunnelWords(.mpls, id: word >> 12, outer: nil)) else {
-      return skip(.mpls, .tooDeep, bound)
-    }
+    path.push(tunnel: TunnelWords(.mpls, id: word >> 12, outer: nil))
     guard has(1) else { return cut(.mpls, 1) }
     switch bytes.u8(at: offset) >> 4 {
     case 4 where isIPv4(bytes) || !looksLikeEthernet(bytes): return .ipv4

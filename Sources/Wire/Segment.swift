@@ -13,6 +13,8 @@ public struct TCPFlags: BitwiseCopyable, OptionSet, Hashable, Sendable {
   public static var ece: Self { .init(rawValue: 0x040) }
   public static var cwr: Self { .init(rawValue: 0x080) }
   public static var ae: Self { .init(rawValue: 0x100) }
+  /// No bit of the wire: the capture cut the header before its flags. What the segment says is not known, nor its length.
+  public static var unknown: Self { .init(rawValue: 0x1000) }
 }
 
 /// Which TCP options a segment carried, and whether they could be read to their end.
@@ -37,10 +39,12 @@ public struct TCPOptionSet: BitwiseCopyable, OptionSet, Hashable, Sendable {
   public static var reassembled: Self { .init(rawValue: 1 << 10) }
   /// The header's checksum was captured whole and is wrong; offload makes that common for local packets.
   public static var badChecksum: Self { .init(rawValue: 1 << 11) }
+  /// The capture cut the header before its window.
+  public static var windowNotCaptured: Self { .init(rawValue: 1 << 13) }
   /// MP_TCPRST (RFC 8684 §3.6): a subflow ends, with a reason.
   public static var mptcpReset: Self { .init(rawValue: 1 << 12) }
   /// MP_FASTCLOSE (RFC 8684 §3.5): the whole connection is aborted.
-  public static var mptcpFastClose: Self { .init(rawValue: 1 << 13) }
+  public static var mptcpFastClose: Self { .init(rawValue: 1 << 14) }
 }
 
 /// One selective acknowledgement: `start ..< end` has arrived (RFC 2018); the first may be a duplicate (RFC 2883).

@@ -44,6 +44,42 @@ enum TCPHeader {
     return nil
   }
 
+  /// What the capture left of a header that it cut (field.md, trap 2): ports and sequence number, and from 14 bytes on what
+  /// it says. What is missing is marked so: `TCPFlags.unknown`, `.notCaptured`, `.windowNotCaptured`.
+  ///
+  /// - Returns: false where there is less, or no header.
+  @inline(never)
+  static func readCut(_ bytes: RawSpan, at offset: Int, limit: Int, end: Int, into segment: inout Segment) -> Bool {
+    guard limit &- offset >= 8, end &- offset >= 20 else { return false }
+    let first = bytes.u64(at: offset)
+    segment.sourcePort = UInt16(truncatingIfNeeded: first >> 48)
+    segment.destinationPort = UInt16(truncatingIfNeeded: first >> 32)
+    segment.sequence = SequenceNumber(UInt32(truncatingIfNeeded: first))
+    segment.acknowledgment = SequenceNumber(0)
+    segment.flags = .unknown
+    segment.options = [.notCaptured, .windowNotCaptured]
+    segment.window = 0
+    segment.checksum = 0
+    segment.payloadLength = 0
+    segment.mss = 0
+    segment.windowScale = 0
+    segment.timestampValue = 0
+    segment.timestampEcho = 0
+    segment.sackCount = 0
+    guard limit &- offset >= 14 else { return true }
+    let headerLength = Int(bytes.u8(at: offset &+ 12) >> 4) &* 4
+    guard headerLength >= 20, headerLength <= end &- offset else { return false }
+    segment.acknowledgment = SequenceNumber(bytes.u32(at: offset &+ 8))
+    segment.flags = TCPFlags(rawValue: bytes.u16(at: offset &+ 12) & 0xfff)
+    segment.payloadLength = UInt32(truncatingIfNeeded: end &- offset &- headerLength)
+    if headerLength == 20 { segment.options.remove(.notCaptured) }
+    if limit &- offset >= 16 {
+      segment.window = bytes.u16(at: offset &+ 14)
+      segment.options.remove(.windowNotCaptured)
+    }
+    return true
+  }
+
   @inline(never)
   private static func cut(_ offset: Int, _ limit: Int, _ end: Int, _ bound: LengthBound) -> DecodeFailure {
     let isClaim = end &- offset < 20

@@ -21,7 +21,7 @@ extension Walk {
 
   /// The header at `offset` is inside of a tunnel between the ends of the innermost IP header.
   mutating func enter(_ kind: Tunnel.Kind, id: UInt32?, _ next: Step) -> Step {
-    guard path.push(tunnel: TunnelWords(kind, id: id, outer: ip)) else { return skip(.tunnel, .tooDeep, bound) }
+    path.push(tunnel: TunnelWords(kind, id: id, outer: ip))
     return next
   }
 

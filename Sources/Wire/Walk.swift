@@ -3,7 +3,7 @@
 /// The protocols' files extend it by one method each: it reads the header at `offset`, moves on, and says what comes next.
 struct Walk {
   /// Headers in each other that are followed: more is an attack or an accident.
-  static var layersMax: Int { 32 }
+  static var layersMax: Int { 64 }
 
   /// Of the next header, bytes from the start of the frame (of the datagram, once reassembled).
   var offset = 0

@@ -9,6 +9,9 @@ struct Circumstances {
   var kernelDropped: UInt64 = 0
   /// Seconds of the script in which the capture is known to have lost packets.
   var blind: [ClosedRange<Double>] = []
+  /// The same, as the connections show it; and those that passed on the capture's clock alone.
+  var inferredBlind: [ClosedRange<Double>] = []
+  var leaps: [ClosedRange<Double>] = []
   var bothDirectionsSeen = true
   var clientHostTTL: ClosedRange<UInt8>?
   var serverHostTTL: ClosedRange<UInt8>?
@@ -49,7 +52,7 @@ func track(_ script: PacketScript, inBrief: Bool) -> (facts: [Facts], briefs: Se
     if case .error(let error) = item { tracker.track(error) }
     take(&tracker)
   }
-  tracker.finish()
+  tracker.finish(recordedUntil: script.captureEnd)
   take(&tracker)
   return (all, briefs)
 }
@@ -84,6 +87,10 @@ func surroundings(_ script: PacketScript, _ all: [Facts], _ circumstances: Circu
   surroundings.missingBytes = all.reduce(0) { $0 + $1.client.missingBytes + $1.server.missingBytes }
   surroundings.payloadBytes = all.reduce(0) { $0 + $1.client.payloadBytes + $1.server.payloadBytes }
   surroundings.blind = circumstances.blind.map { script.time($0.lowerBound)...script.time($0.upperBound) }
+  surroundings.inferredBlind = circumstances.inferredBlind.map {
+    script.time($0.lowerBound)...script.time($0.upperBound)
+  }
+  surroundings.leaps = circumstances.leaps.map { script.time($0.lowerBound)...script.time($0.upperBound) }
   surroundings.bothDirectionsSeen = circumstances.bothDirectionsSeen
   surroundings.clientHostTTL = circumstances.clientHostTTL
   surroundings.serverHostTTL = circumstances.serverHostTTL

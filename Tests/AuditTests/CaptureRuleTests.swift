@@ -59,6 +59,29 @@ struct CaptureRuleTests {
     #expect(findings.allSatisfy { $0.evidence.map(\.moment) == [moment] })
   }
 
+  @Test func aLeap() {
+    let start = Timestamp(seconds: 5)
+    let findings = Self.judge { $0.leaps = [start...Timestamp(seconds: 86_405)] }
+    #expect(findings.map(\.rule) == ["capture-clock"])
+    #expect(findings[0].severity == .note)
+    #expect(findings[0].fact("largest_leap") == .duration(86_400_000_000_000))
+  }
+
+  /// What lasted across it nobody knows; what came after it is measured as ever.
+  @Test(arguments: [("0.4", false), ("100.4", true)]) func noSilenceAcrossALeap(_ acked: String, _ found: Bool) throws {
+    var circumstances = Circumstances()
+    circumstances.leaps = [2...60]
+    let findings = try audit(onLAN + "\(acked) C > S F. 1\n\(acked)1 S > C . ack 2\nend 200", circumstances)
+    #expect(findings.map(\.rule) == (found ? ["fin-unanswered"] : []))
+  }
+
+  @Test func whatConnectionsShowTogetherTakesCertainty() throws {
+    let script = onLAN + "0.3 C > S F. 1\n0.4 S > C . ack 2\nend 30"
+    var circumstances = Circumstances()
+    circumstances.inferredBlind = [10...10.1]
+    #expect(try audit(script, circumstances).isEmpty)
+  }
+
   @Test func cut() {
     let findings = Self.judge {
       $0.cutInputs = [CutInput(path: "a.pcap", place: .record), CutInput(path: "b.pcap", place: .record)]

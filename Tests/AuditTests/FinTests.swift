@@ -109,6 +109,32 @@ struct FinTests {
     #expect(finding.evidence.map(\.what) == ["FIN after 4 bytes", "acknowledges the FIN"])
   }
 
+  /// In FIN-WAIT-2 for as long as its application had patience.
+  @Test(arguments: [5.0, 20])
+  func whoClosedGivesUp(_ patience: Double) throws {
+    let findings = try audit(
+      onLAN + """
+        0.1 C > S P. 1:101
+        0.2 S > C P. 1:1001 ack 101
+        0.3 C > S F. 101 ack 1001
+        0.4 S > C . ack 102
+        \(0.4 + patience) C > S R. 102
+        60 tick
+        """)
+    #expect(findings.map(\.rule) == (patience < 6 ? [] : ["fin-unanswered"]))
+    guard let finding = findings.first else { return }
+    #expect(finding.fact("silence") == .duration(20_000_000_000))
+    #expect(finding.summary.hasSuffix("then the client gave up by RST"))
+    #expect(finding.evidence.last?.what == "RST: it gives up")
+  }
+
+  /// The one that was to answer ends it: that is its answer.
+  @Test func aResetIsAnAnswer() throws {
+    let findings = try audit(
+      onLAN + "0.3 C > S F. 1\n0.4 S > C . ack 2\n20.4 S > C R. 1 ack 2\n60 tick")
+    #expect(!findings.map(\.rule).contains("fin-unanswered"))
+  }
+
   @Test(arguments: [(4.9, false), (5.1, true)]) func silenceMustBeRecorded(_ seconds: Double, _ found: Bool) throws {
     let script =
       onLAN + """

@@ -79,6 +79,23 @@ struct ResetTests {
 
   // MARK: reset-abort
 
+  /// What lies before it, be it an answer or a FIN, may be all that would be missed.
+  @Test(arguments: [1, 1448, 14_480])
+  func aResetBehindWhatTheCaptureLost(_ gap: Int) throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:101
+        0.2 S > C P. 1:1001 ack 101
+        0.201 C > S . ack 1001
+        0.4 S > C R. \(1001 + gap) ack 101
+        30 tick
+        """)
+    #expect(finding.rule == "reset-abort")
+    #expect(finding.severity == .note)
+    #expect(finding.confidence == .possible)
+    #expect(finding.fact("in_flight") == .null)
+  }
+
   /// A scanner's FIN meets a port where nobody listens: there was no connection.
   @Test func aLoneFIN() throws {
     #expect(try audit("0 C > S F 1:1\n0.0006 S > C R. =0 ack 2 win 0").isEmpty)

@@ -76,6 +76,10 @@ struct SilenceIdleTests {
     Verdict(
       "a RST sooner than the server can answer", "idle-killed", [.path], .possible,
       of: atClient + alive + "401 C > S P. 101:201\n401.02 S > C R 501 ttl 250"),
+    // Azure's load balancer, to both ends, at the moment when it forgets.
+    Verdict(
+      "and nobody asked for it", "idle-killed", [.path], .possible,
+      of: atClient + alive + "241 S > C R 501 ttl 250\n241 C > S R 101 ttl 250"),
     Verdict(
       "to a request of two segments", "idle-killed", [.path], .possible,
       of: atClient + alive + "401 C > S P. 101:2001/1448\n401.02 S > C R 501 ttl 250\n401.02001 S > C R 501 ttl 250"),

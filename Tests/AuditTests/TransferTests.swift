@@ -23,6 +23,36 @@ struct TransferTests {
     #expect(finding.evidence.map(\.what) == ["its last new data", "RST+ACK, 4,000 bytes unacknowledged"])
   }
 
+  /// The echoes are answers to ACKs that came too late: the last one that the socket saw is the one before.
+  @Test(arguments: [Side.client, .server]) func whatWasUnderWayWhenTheSocketDied(_ side: Side) throws {
+    let (a, b) = side == .client ? ("C", "S") : ("S", "C")
+    let finding = try auditOne(
+      onLAN + """
+        0.100 \(a) > \(b) . 1:10001/1000
+        0.200 \(b) > \(a) . ack 4001
+        0.201 \(a) > \(b) R. 10001
+        0.202 \(b) > \(a) . ack 5001
+        0.2021 \(a) > \(b) R 5001
+        0.203 \(b) > \(a) . ack 10001
+        0.2031 \(a) > \(b) R 10001
+        """)
+    #expect(finding.rule == "transfer-truncated")
+    #expect(finding.fact("in_flight_at_death") == .integer(6000))
+    #expect(finding.fact("echoes") == .integer(2))
+    // Where the peer stands, its ACKs had all passed: the capture does not tell which the socket saw.
+    let elsewhere = try auditOne(
+      onLAN + """
+        0.100 \(a) > \(b) . 1:10001/1000
+        0.200 \(b) > \(a) . ack 4001
+        0.202 \(b) > \(a) . ack 5001
+        0.203 \(b) > \(a) . ack 10001
+        0.221 \(a) > \(b) R. 10001
+        0.2221 \(a) > \(b) R 5001
+        0.2231 \(a) > \(b) R 10001
+        """)
+    #expect(elsewhere.fact("in_flight_at_death") == .null)
+  }
+
   /// All is acknowledged; young enough to have been cut in its middle, or not.
   @Test(arguments: [(0.99, "transfer-truncated"), (1.01, "reset-abort")])
   func cutInMidStream(_ age: Double, _ rule: String) throws {

@@ -41,6 +41,27 @@ struct PipelineTests {
     #expect(findings(whole).count == findings(cut).count)
   }
 
+  /// A snaplen of 64 leaves ten bytes of TCP over IPv6: whose packet it is, and nothing of what it says.
+  @Test func whatTheSnaplenHidesIsNull() throws {
+    let scratch = Scratch()
+    let script = try PacketScript.parse(
+      "host C = [2001:db8::1]:40000\nhost S = [2001:db8::2]:443\n"
+        + "0 C > S S\n0.1 S > C S.\n0.2 C > S .\n0.3 C > S P. 1:101\n0.4 S > C R. 1 ack 101\n9 tick")
+    let lines = try json([scratch.write(script.pcap(snaplen: 64))])
+    #expect(connections(lines).count == 1 && findings(lines).isEmpty)
+    let line = try #require(connections(lines).first)
+    #expect(line.contains(#""packets":3,"duplicate_packets":0,"wire_bytes":280,"sent_bytes":null"#))
+    #expect(line.contains(#""rst_packets":null"#) && line.contains(#""socket_state":"UNKNOWN""#))
+    #expect(lines.last?.contains(#""skipped":{"tcp":{"header cut":5}}"#) == true)
+  }
+
+  @Test func acrossAStepBackwardsNoTimeIsInvented() throws {
+    let scratch = Scratch()
+    let script = try PacketScript.parse("10 C > S S\n10.1 S > C S.\n5 C > S .\n5.1 C > S P. 1:101\n5.2 S > C . ack 101")
+    let line = try #require(connections(try json([scratch.write(script.pcap())])).first)
+    #expect(line.contains(#""end":null,"duration":null,"handshake_rtt":null,"state":"established""#))
+  }
+
   /// A connection that spans two files is one connection, whatever the order they are named in.
   @Test(arguments: [1, 5, 12, 20, 36]) func rotatedFilesAreOneTimeline(_ cut: Int) throws {
     let scratch = Scratch()

@@ -10,7 +10,7 @@ func track(_ text: String, batchSize: Int = 32, options: TrackerOptions = Tracke
 
 func track(_ script: PacketScript, batchSize: Int = 32, options: TrackerOptions = TrackerOptions()) -> [Facts] {
   var tracker = Tracker(options)
-  return track(script.observations, &tracker, batchSize: batchSize)
+  return track(script.observations, &tracker, batchSize: batchSize, recordedUntil: script.captureEnd)
 }
 
 func track(_ segments: [Segment], batchSize: Int = 32, options: TrackerOptions = TrackerOptions()) -> [Facts] {
@@ -25,9 +25,11 @@ enum Observation {
 }
 
 /// Feeds a tracker to the end of the input.
-func track(_ observations: [Observation], _ tracker: inout Tracker, batchSize: Int = 32) -> [Facts] {
+func track(
+  _ observations: [Observation], _ tracker: inout Tracker, batchSize: Int = 32, recordedUntil: Timestamp? = nil
+) -> [Facts] {
   var all = feed(observations, &tracker, batchSize: batchSize)
-  tracker.finish()
+  tracker.finish(recordedUntil: recordedUntil)
   while let facts = tracker.nextFinished() { all.append(facts) }
   return all
 }

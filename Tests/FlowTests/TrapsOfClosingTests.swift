@@ -34,6 +34,29 @@ struct TrapsOfClosingTests {
     #expect((facts.abort != nil) == (verdict == .effective))
   }
 
+  @Test(
+    "29: a RST behind what the capture lost was taken, where both then fall silent",
+    arguments: [
+      ("102 ack 101", 30.0, true), ("14581 ack 101", 30, true), ("1101 ack 101", 3, false),
+      // It does not know what the client sent, or lies out of the window.
+      ("1101 ack 5001", 30, false), ("99000101 ack 101", 30, false),
+    ])
+  func resetBehindGap(reset: String, recorded: Double, isTaken: Bool) throws {
+    let start =
+      handshake + """
+        0.1 C > S P. 1:101
+        0.2 S > C P. 1:101 ack 101
+        0.3 C > S . ack 101
+        0.4 S > C R. \(reset)
+
+        """
+    let facts = try trackOne(start + "\(0.4 + recorded) tick")
+    #expect((facts.abort != nil) == isTaken)
+    #expect((facts.state == .reset) == isTaken)
+    let challenged = try trackOne(start + "0.5 C > S . ack 101\n\(0.4 + recorded) tick")
+    #expect(challenged.abort == nil)
+  }
+
   @Test("30: the ACK number of a RST acknowledges nothing")
   func resetAcknowledgesNothing() throws {
     let facts = try trackOne(
@@ -205,6 +228,28 @@ struct TrapsOfClosingTests {
     #expect(closed.first { $0.state != .attempted }?.socketState(of: .client) == (later == "30" ? .timeWait : timeWait))
     let half = try track(handshake + "0.1 C > S F. 1\n0.2 S > C . 1 ack 2" + other)
     #expect(half.first { $0.state != .attempted }?.socketState(of: .client) == finWait2)
+  }
+
+  @Test(
+    "37: what else was recorded tells the time too",
+    arguments: [("30", TCPState.timeWait, TCPState.finWait2), ("120", .closed, nil)] as [(String, TCPState, TCPState?)])
+  func timersOfARecording(later: String, timeWait: TCPState, finWait2: TCPState?) throws {
+    let closed = try trackOne(
+      handshake + "0.1 C > S F. 1\n0.2 S > C F. 1 ack 2\n0.3 C > S . 2 ack 2\n\(later) tick")
+    #expect(closed.socketState(of: .client) == timeWait)
+    let half = try trackOne(handshake + "0.1 C > S F. 1\n0.2 S > C . 1 ack 2\nend \(later)")
+    #expect(half.socketState(of: .client) == finWait2)
+    #expect(half.socketState(of: .server) == .closeWait)
+  }
+
+  /// Silence before what provoked it; before itself, where nothing did.
+  @Test(
+    "29: the silence that a RST ends",
+    arguments: [("75 S > C R. 101", 74.7), ("75 C > S P. 101:201\n75.08 S > C R. 101 ack 201", 74.7)])
+  func silenceBeforeAReset(end: String, seconds: Double) throws {
+    let facts = try trackOne(
+      handshake + "0.1 C > S P. 1:101\n0.2 S > C P. 1:101 ack 101\n0.3 C > S . ack 101\n" + end)
+    #expect(facts.server.resets?.effective?.idleBefore == Int64(seconds * 1_000_000_000))
   }
 
   @Test("38: a RST of a live socket may have destroyed what never reached the wire: all that was seen is acknowledged")

@@ -147,12 +147,14 @@ struct TrapsOfIdentityTests {
     #expect(facts.client.strangeSYN != nil)
   }
 
-  @Test("18: of two SYN-ACKs with different ISNs the one that the client acknowledges holds")
-  func secondISN() throws {
+  @Test(
+    "18: of two SYN-ACKs with different ISNs the one that the client acknowledges holds",
+    arguments: [5_000_000, 7_999_990, 8_000_100, 9_000_000, 1_879_048_192, 3_000_000_000])
+  func secondISN(first: UInt32) throws {
     let facts = try trackOne(
       """
       0.00 C > S S
-      0.10 S > C S. =5000000
+      0.10 S > C S. =\(first)
       0.11 S > C S. =8000000
       0.20 C > S . 1 ack =8000001
       0.30 S > C P. =8000001:=8000101 ack 1

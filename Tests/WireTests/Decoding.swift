@@ -4,12 +4,14 @@ import Wire
 /// What became of one frame, comparable.
 enum Outcome: Equatable {
   case segment, quotedError, fragment, notTCP
+  case cutSegment(DecodeFailure)
   case skipped(DecodeFailure)
 
   init(_ decoded: Decoded) {
     self =
       switch decoded {
       case .segment: .segment
+      case .cutSegment(let failure): .cutSegment(failure)
       case .quotedError: .quotedError
       case .fragment: .fragment
       case .notTCP: .notTCP

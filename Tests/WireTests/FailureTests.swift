@@ -29,9 +29,9 @@ struct Broken: CustomTestStringConvertible, Sendable {
     return ethernet(0x0800, bytes)
   }
 
-  private static var elevenTags: [UInt8] {
-    let tags = [[UInt8]](repeating: [0, 1, 0x81, 0], count: 11)
-    return tags.flatMap { $0 }
+  private static func tags(_ count: Int, then type: UInt16 = 0x8100) -> [UInt8] {
+    let tags = [[UInt8]](repeating: [0, 1, 0x81, 0], count: count - 1)
+    return tags.flatMap { $0 } + [0, 1] + big(type)
   }
 
   static let broken: [Broken] = [
@@ -41,14 +41,12 @@ struct Broken: CustomTestStringConvertible, Sendable {
     Broken(
       "tag cut", ethernet(0x8100, [0, 1]), DecodeFailure(.vlan, .headerCut, offset: 14, needed: 4, available: 2)),
     Broken(
-      "eleven tags",
-      ethernet(0x8100, elevenTags),
-      DecodeFailure(.vlan, .tooDeep, offset: 14 + 40)),
+      "tags without end", ethernet(0x8100, tags(100)), DecodeFailure(.tunnel, .tooDeep, offset: 14 + 4 * 64)),
     Broken(
       "MPLS cut", ethernet(0x8847, [0, 1]), DecodeFailure(.mpls, .headerCut, offset: 14, needed: 4, available: 2)),
     Broken(
       "labels without end", ethernet(0x8847, [UInt8](repeating: 0, count: 400)),
-      DecodeFailure(.mpls, .tooDeep, offset: 14 + 4 * 29)),
+      DecodeFailure(.mpls, .tooDeep, offset: 14 + 4 * 61)),
     Broken("PPP, compressed TCP", .ppp, join([0, 0x2d], v4), DecodeFailure(.ppp, .opaque, offset: 2)),
     Broken(
       "PPPoE of version 2", ethernet(0x8864, join([0x12, 0, 0, 1, 0, 9, 0, 0x21], v4)),
@@ -112,11 +110,24 @@ struct Broken: CustomTestStringConvertible, Sendable {
 
   @Test func tunnelsInTunnelsEnd() {
     var bytes = v4
-    for _ in 0..<7 { bytes = outer4(4, bytes) }
+    for _ in 0..<40 { bytes = outer4(4, bytes) }
     #expect(
       decode(ethernet(0x0800, bytes)).outcome
-        == .skipped(DecodeFailure(.tunnel, .tooDeep, offset: 14 + 7 * 20, bound: .ipv4TotalLength)))
+        == .skipped(DecodeFailure(.tunnel, .tooDeep, offset: 14 + 32 * 20, bound: .ipv4TotalLength)))
     #expect(decode(ethernet(0x0800, outer4(4, outer4(4, v4)))).outcome == .segment)
+  }
+
+  /// More tags and tunnels than are shown: the packet is a connection's all the same.
+  @Test func whatIsNotShownIsWalkedThrough() {
+    var decoder = Decoder()
+    var segment = Segment()
+    #expect(decoder.outcome(of: ethernet(0x8100, join(Self.tags(20, then: 0x0800), v4)), into: &segment) == .segment)
+    #expect(segment.sourcePort == 40_000)
+    #expect(decoder.encapsulations[Int(segment.encapsulation)].vlans == [UInt16](repeating: 1, count: 10))
+    var bytes = v4
+    for _ in 0..<12 { bytes = outer4(4, bytes) }
+    #expect(decoder.outcome(of: ethernet(0x0800, bytes), into: &segment) == .segment)
+    #expect(decoder.encapsulations[Int(segment.encapsulation)].tunnels == [Tunnel](repeating: tunnel(.ipip), count: 6))
   }
 
   /// Understood, and no TCP: no reproach.

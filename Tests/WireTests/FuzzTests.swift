@@ -24,7 +24,7 @@ import Wire
       switch outcome {
       case .skipped(let failure):
         #expect(failure.offset >= 0, "seed \(seed), round \(round), \(kind.name)")
-      case .segment:
+      case .segment, .cutSegment:
         #expect(segment.sackCount <= 4, "seed \(seed), round \(round), \(kind.name)")
         #expect(Int(segment.encapsulation) < decoder.encapsulations.count)
       case .quotedError, .fragment, .notTCP: break

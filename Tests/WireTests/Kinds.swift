@@ -100,6 +100,15 @@ enum Kinds {
     Kind(
       name: "NFLOG", linkType: .nflog,
       bytes: join([2, 0, 0, 0], [5, 0, 10, 0, 0, 0, 0, 0], [UInt8(v4.count + 4), 0, 9, 0], v4)),
+    // A prefix attribute whose length has its zero byte elsewhere.
+    Kind(
+      name: "NFLOG, an attribute of 256 bytes", linkType: .nflog,
+      bytes: join(
+        [2, 0, 0, 0], [0, 1, 10, 0], [UInt8](repeating: 0x41, count: 252), [UInt8(v4.count + 4), 0, 9, 0], v4)),
+    Kind(
+      name: "NFLOG, big-endian, an attribute of 256 bytes", linkType: .nflog,
+      bytes: join(
+        [2, 0, 0, 0], [1, 0, 0, 10], [UInt8](repeating: 0x41, count: 252), [0, UInt8(v4.count + 4), 0, 9], v4)),
     Kind(
       name: "NFLOG, big-endian, IPv6", linkType: .nflog,
       bytes: join([10, 0, 0, 0], [0, 8, 0, 1, 0, 0, 0, 0], [0, UInt8(v6.count + 4), 0, 9], v6), version: 6),

@@ -61,6 +61,26 @@ import Wire
     #expect(decoder.encapsulations[place].tunnels == [tunnel(.ipip)])
   }
 
+  /// A router between the ends of a tunnel sees the outer packet, and may quote enough of it.
+  @Test(arguments: Kinds.tunnels + Kinds.udpTunnels)
+  func aQuotedTunnelIsWalkedThrough(_ kind: Kind) throws {
+    // All but the Ethernet header; those in a packet of IPv6 are another message's.
+    guard kind.bytes[12] == 8 else { return }
+    let quote = Array(kind.bytes.dropFirst(14))
+    let message = ethernet(0x0800, outer4(1, join([3, 1, 0, 0, 0, 0, 0, 0], quote)))
+    var decoder = Decoder()
+    var segment = Segment()
+    #expect(decoder.outcome(of: message, into: &segment) == .quotedError)
+    let quoted = decoder.quotedError.quoted
+    #expect(quoted.sourcePort == 40_000 && quoted.destinationPort == 80 && quoted.sequence.rawValue == 1000)
+    #expect(quoted.ipVersion == kind.version)
+    #expect(decoder.encapsulations[Int(quoted.encapsulation)].tunnels == kind.encapsulation.tunnels)
+    // The eight bytes that are promised end within the tunnel.
+    let short = ethernet(0x0800, outer4(1, join([3, 1, 0, 0, 0, 0, 0, 0], Array(quote.prefix(28)))))
+    let outcome = decode(short).outcome
+    #expect(outcome == .notTCP || outcome == .quotedError)
+  }
+
   /// A later fragment has no ports, UDP is no TCP, a redirect loses nothing.
   @Test func othersAreNotTold() {
     func message(_ type: UInt8, _ quote: [UInt8]) -> [UInt8] {

@@ -30,7 +30,10 @@ extension Page {
 
     ## What it cannot tell
 
-    A step forward looks like silence.
+    A leap forward looks like silence. It is told where at least two connections go on in the middle of an exchange:
+    data that were sent once, not repeated for two minutes or longer, and acknowledged by the first packet after that.
+    No kernel waits so long; the time has passed on the capture's clock alone, and no silence across it is counted.
+    Where all connections were idle when the clock leapt, it can't be told from a quiet night.
 
     """#
   }

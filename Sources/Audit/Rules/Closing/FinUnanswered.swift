@@ -7,41 +7,44 @@ extension Rule {
     id: "fin-unanswered", section: .closing, severity: .warning, when: .fin,
     title: "a FIN that the peer acknowledges and never answers by its own: CLOSE-WAIT there"
   ) { facts, surroundings, thresholds in
-    guard facts.abort == nil else { return nil }
     for side in Side.allCases {
       let peer = facts[side.other]
+      // Who closed may have given up; if the other one did, that was its answer.
+      let gaveUp = facts.abort.flatMap { $0.side == side && $0.reset.ownFinAcked ? $0.reset.moment : nil }
+      guard gaveUp != nil || facts.abort == nil else { continue }
       guard let fin = facts[side].fin, let acked = fin.acked, peer.fin == nil, peer.packets > 0, peer.lostBytes == 0,
         peer.unanswered == nil, facts[side].unanswered == nil
       else { continue }
       // Met midstream, and nothing of the peer but ACKs: its own FIN may have gone before the capture began.
       guard facts.handshake.syn != nil || facts.handshake.synAck != nil || peer.payloadBytes > 0 else { continue }
       let since = [acked, fin.lastAfter].compactMap { $0 }.max { $0.time < $1.time } ?? acked
-      let silence = surroundings.recorded(after: since)
+      let end = gaveUp?.time ?? surroundings.captureEnd
+      let silence = max(0, end.since(since.time))
       // The peer's kernel needs no more than that to deliver what its application has sent.
       let least = max(
         thresholds.linger, thresholds.overdueTimeouts * max(thresholds.leastTimeout, 2 * (facts.roundTrip ?? 0)))
       guard silence > least, silence < thresholds.farthest,
-        !surroundings.isBlind(from: since.time, to: surroundings.captureEnd)
+        !surroundings.isBlind(from: since.time, to: end)
       else { continue }
       let answer = fin.lastAfter == nil ? "sends nothing" : "sends no more"
       return Finding(
         rule: "fin-unanswered", severity: .warning,
         confidence: facts.confidence(
-          silence > 4 * least ? .certain : .likely, from: since.time, to: surroundings.captureEnd,
-          losing: [side.other], surroundings),
+          silence > 4 * least ? .certain : .likely, from: since.time, to: end, losing: [side.other], surroundings),
         suspects: facts.standsAt(side.other) ? [side.other.party] : [side.other.party, .path],
         summary:
           "\(side.name) closed; the \(side.other.name)'s kernel acknowledged it, and for \(duration(silence)) its"
-          + " application neither sends nor closes",
+          + " application neither sends nor closes" + (gaveUp == nil ? "" : "; then the \(side.name) gave up by RST"),
         evidence: [
           Evidence(
             fin.sent.first, side,
             fin.inferred ? "FIN (not captured; acknowledged here)" : "FIN after \(bytes(fin.offset))"),
           Evidence(acked, side.other, "acknowledges the FIN"),
-        ] + (fin.lastAfter.map { [Evidence($0, side.other, "its last data; \(answer)")] } ?? []),
+        ] + (fin.lastAfter.map { [Evidence($0, side.other, "its last data; \(answer)")] } ?? [])
+          + (gaveUp.map { [Evidence($0, side, "RST: it gives up")] } ?? []),
         facts: [
           NamedFact("silence", duration: silence),
-          NamedFact("waited", duration: surroundings.recorded(after: fin.sent.first)),
+          NamedFact("waited", duration: max(0, end.since(fin.sent.first.time))),
           NamedFact("sent_after_fin", max(0, peer.dataEnd - fin.peerSent)),
         ],
         mend:

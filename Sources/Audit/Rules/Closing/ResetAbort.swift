@@ -23,21 +23,24 @@ extension Rule {
       return own.holes.total == own.holes.total(below: own.sndUna)
     }
     let isUnseen = facts[abort.peer].packets == 0
-    let quiet = inFlight == 0 || isUnseen || abort.isRoutine
+    let gap = reset.isBehindGap
+    let quiet = inFlight == 0 || isUnseen || abort.isRoutine || gap
     let state =
       isUnseen
       ? "its peer was not captured"
-      : inFlight == 0 ? "nothing was in flight" : "\(bytes(inFlight)) were in flight\(arrived ? " and arrived" : "")"
-    let after = reset.peerFin ? "after the \(abort.peer.name)'s FIN" : "instead of FIN"
+      : gap
+        ? "\(bytes(reset.offset - reset.ownSent)) before it are not in the capture"
+        : inFlight == 0 ? "nothing was in flight" : "\(bytes(inFlight)) were in flight\(arrived ? " and arrived" : "")"
+    let after = reset.peerFin ? " after the \(abort.peer.name)'s FIN" : gap ? "" : " instead of FIN"
     return Finding(
       rule: "reset-abort", severity: quiet ? .note : .warning,
       confidence: facts.confidence(
-        .likely, from: reset.moment.time, to: reset.moment.time, losing: [side], surroundings),
+        gap ? .possible : .likely, from: reset.moment.time, to: reset.moment.time, losing: [side], surroundings),
       suspects: abort.suspects,
-      summary: "\(side.name) ended the connection by RST \(after); \(state)",
+      summary: "\(side.name) ended the connection by RST\(after); \(state)",
       evidence: [Evidence(reset.moment, side, "\(reset.flags.contains(.ack) ? "RST+ACK" : "RST"), \(state)")],
       facts: [
-        NamedFact("in_flight", inFlight), NamedFact("idle", duration: reset.idleBefore),
+        NamedFact("in_flight", gap ? nil : inFlight), NamedFact("idle", duration: reset.idleBefore),
         NamedFact("echoes", abort.echoes),
         NamedFact("after_peer_fin", reset.peerFin), NamedFact("bare", reset.isBare),
       ],

@@ -9,7 +9,8 @@ extension Rule {
     title: "a side resets instead of FIN while it holds data that it has not read"
   ) { facts, surroundings, thresholds in
     guard let abort = Abort(facts, surroundings), abort.reset.flags.contains(.ack), !abort.reset.ownFin,
-      abort.forgery.confidence == nil, !abort.endsSilence(surroundings, thresholds)
+      // Its answer, or its FIN, may be what the capture lost.
+      !abort.reset.isBehindGap, abort.forgery.confidence == nil, !abort.endsSilence(surroundings, thresholds)
     else { return nil }
     let unread = abort.windowShortBy
     let isProved = unread >= thresholds.unreadBytes

@@ -59,15 +59,18 @@ extension Facts {
   fileprivate func killedByIdleness(_ side: Side, _ reset: Reset, _ forged: Finding) -> Finding {
     let idle = idle(before: reset, of: side)
     var evidence = forged.evidence
+    // The RST itself may have ended the silence: then nothing has provoked it.
+    let isAnswer = reset.delay < idle
     if let provoked = reset.provoked, !evidence.contains(where: { $0.moment == provoked }) {
+      let what = isAnswer ? "first packet after" : "last packet before"
       evidence.append(
-        Evidence(
-          provoked, side.other, "the first packet after \(Audit.duration(idle)) of silence on both sides"))
+        Evidence(provoked, side.other, "the \(what) \(Audit.duration(idle)) of silence on both sides"))
     }
     let lost = reset.peerSent - min(reset.peerSent, reset.peerAcked + reset.peerSacked)
     return Finding(
       rule: "idle-killed", severity: .error, confidence: forged.confidence, suspects: [.path],
-      summary: "after \(Audit.duration(idle)) of idleness a device in the path answers with RST in the "
+      summary:
+        "after \(Audit.duration(idle)) of idleness a device in the path \(isAnswer ? "answers with" : "sends a") RST in the "
         + "\(side.name)'s name",
       bytesLost: lost > 0 ? UInt64(lost) : nil, bytesLostExact: reset.peerFin,
       evidence: evidence.sorted { $0.moment.precedes($1.moment) },

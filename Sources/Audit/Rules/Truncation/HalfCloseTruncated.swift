@@ -42,6 +42,8 @@ private final class CutAnswer {
     // Who repeats its answer into silence and gives it up by RST has not cut it.
     let gaveUp = abort.map { $0.side == halfCloser.other && $0.endsSilence(surroundings, thresholds) } ?? false
     if let abort, !gaveUp {
+      // The rest of the answer, its FIN and their ACKs may be what the capture lost.
+      if abort.reset.isBehindGap { return nil }
       // Whoever resets after its own FIN was acknowledged has not cut its own answer.
       if abort.side == halfCloser.other, answer.fin != nil, answer.lostBytes == 0 { return nil }
       ending = .abort(abort)

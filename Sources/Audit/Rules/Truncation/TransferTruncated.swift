@@ -7,7 +7,7 @@ extension Rule {
     title: "data under way were lost when a RST ended the connection"
   ) { facts, surroundings, thresholds in
     guard let abort = Abort(facts, surroundings), facts[abort.peer].packets > 0,
-      !abort.endsSilence(surroundings, thresholds)
+      !abort.endsSilence(surroundings, thresholds), !abort.reset.isBehindGap
     else { return nil }
     let own = Loss(of: abort.side, facts, reset: (abort.side, abort.reset))
     let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset), unread: abort.peerUnread)

@@ -1,0 +1,51 @@
+internal import Wire
+
+// A RST above all that was seen of its sender: the capture lost what came before it, or somebody guesses. What follows
+// decides (field.md, trap 29), and in the end that is silence.
+extension Facts {
+  /// As long both sides must be silent, ns: a challenge ACK takes a round trip, a retransmission less than three timeouts.
+  private static var settlingTime: Int64 { 5_000_000_000 }
+
+  /// A RST that knew its peer's sequence space, and after which nobody said a word: it was taken.
+  mutating func settleResets() {
+    for side in Side.allCases where isSettled(side) {
+      guard var resets = self[side].resets else { continue }
+      resets.first.verdict = .effective
+      resets.effective = resets.first
+      self[side].resets = resets
+    }
+  }
+
+  private func isSettled(_ side: Side) -> Bool {
+    guard let resets = self[side].resets, resets.count == 1, resets.effective == nil, resets.ownAfter == nil,
+      resets.peerAfter == nil, self[side.other].resets == nil, !client.headersCut, !server.headersCut
+    else { return false }
+    let reset = resets.first
+    let round = (serverLeg ?? 0) + (clientLeg ?? 0)
+    guard reset.isBehindGap, !reset.ownFin, isInWindow(reset, of: side.other), knowsPeer(reset, side.other) else {
+      return false
+    }
+    return observedUntil.since(reset.moment.time) >= max(Facts.settlingTime, 6 * round)
+  }
+
+  /// Where the window's scale is not known, 64 KiB (field.md §2.5).
+  private func isInWindow(_ reset: Reset, of receiver: Side) -> Bool {
+    reset.verdict == .challenged || (reset.verdict == .unknown && reset.offset < self[receiver].window64K(reset))
+  }
+
+  /// Its ACK number is one that its claimed sender may have sent: who does not see the connection does not hit it.
+  private func knowsPeer(_ reset: Reset, _ peer: Side) -> Bool {
+    guard reset.flags.contains(.ack), let origin = self[peer].origin, self[peer].packets > 0 else { return false }
+    let ack = reset.peerSent + Int64(reset.acknowledgment.distance(from: origin.advanced(by: Int(reset.peerSent))))
+    return ack >= reset.peerAcked && ack <= reset.peerSent + (reset.peerFin ? 1 : 0)
+  }
+}
+
+extension SideFacts {
+  fileprivate func window64K(_ reset: Reset) -> Int64 { reset.ownAcked + max(Int64(lastWindow), 65_536) }
+}
+
+extension Reset {
+  /// Its sequence number lies beyond all that was seen of its sender: what came before it is not in the capture.
+  public var isBehindGap: Bool { offset > ownSent + (ownFin ? 1 : 0) }
+}

@@ -1,0 +1,92 @@
+public import Wire
+
+/// What connections show together of the capture itself: when it lost packets, and where its clock leapt. One connection
+/// alone proves neither. Bounded, and rarely written.
+public struct SharedGaps: Sendable {
+  /// Times in which several connections miss what their peers acknowledge (field.md, trap 13), ascending.
+  public private(set) var blind: [ClosedRange<Timestamp>] = []
+  /// Times that have passed on the capture's clock and nowhere else: in several connections data waited all that time, were
+  /// not sent again, and then their ACK came.
+  public private(set) var leaps: [ClosedRange<Timestamp>] = []
+
+  /// Connections that must agree.
+  private static var blindWitnesses: Int { 3 }
+  private static var leapWitnesses: Int { 2 }
+  /// A gap known less exactly than that, ns, is of no instant.
+  private static var instant: Int64 { 1_000_000_000 }
+  /// No kernel waits so long (ns) before it sends again (RFC 6298 §2.5: 60 s at least for the longest timeout).
+  static var leastLeap: Int64 { 120_000_000_000 }
+  /// How far apart the ends of one leap may be seen, ns.
+  private static var leapTolerance: Int64 { 10_000_000_000 }
+  private static var intervalsMax: Int { 1024 }
+
+  private var gaps = Witnesses()
+  private var jumps = Witnesses()
+
+  init() {}
+
+  /// A side's data that were sent between these two times were acknowledged, and are not in the capture.
+  @inline(never) mutating func noteLoss(from start: Timestamp, to end: Timestamp, of side: PacketReference) {
+    guard end >= start, end.since(start) <= SharedGaps.instant else { return }
+    let new = Witness(from: start, to: end, side: side)
+    let others = gaps.add(new) { $0.from <= end && start <= $0.to }
+    guard others.count + 1 >= SharedGaps.blindWitnesses else { return }
+    SharedGaps.insert(
+      others.reduce(start...end) { min($0.lowerBound, $1.from)...max($0.upperBound, $1.to) }, into: &blind)
+  }
+
+  /// All was silent between these two times, and what waited for an answer before has it afterwards.
+  @inline(never) mutating func noteLeap(from start: Timestamp, to end: Timestamp, of side: PacketReference) {
+    let near = SharedGaps.leapTolerance
+    let new = Witness(from: start, to: end, side: side)
+    let others = jumps.add(new) { abs($0.from.since(start)) <= near && abs($0.to.since(end)) <= near }
+    guard others.count + 1 >= SharedGaps.leapWitnesses else { return }
+    let common = others.reduce((start, end)) { (max($0.0, $1.from), min($0.1, $1.to)) }
+    if common.0 < common.1 { SharedGaps.insert(common.0...common.1, into: &leaps) }
+  }
+
+  /// Nearly always at the end; where there are too many, the last one grows.
+  private static func insert(_ range: ClosedRange<Timestamp>, into list: inout [ClosedRange<Timestamp>]) {
+    var range = range
+    var first = list.count
+    while first > 0, list[first - 1].upperBound >= range.lowerBound { first -= 1 }
+    var last = first
+    while last < list.count, list[last].lowerBound <= range.upperBound {
+      range = min(range.lowerBound, list[last].lowerBound)...max(range.upperBound, list[last].upperBound)
+      last += 1
+    }
+    list.replaceSubrange(first..<last, with: CollectionOfOne(range))
+    guard list.count > intervalsMax else { return }
+    let end = list.removeLast()
+    list[list.count - 1] = list[list.count - 1].lowerBound...max(list[list.count - 1].upperBound, end.upperBound)
+  }
+}
+
+/// One side's sight of a gap.
+private struct Witness: Sendable {
+  var from: Timestamp
+  var to: Timestamp
+  /// Its first packet: a name for it.
+  var side: PacketReference
+}
+
+/// The latest ones, one a side.
+private struct Witnesses: Sendable {
+  private static var most: Int { 16 }
+  private var all: [Witness] = []
+  private var cursor = 0
+
+  /// The others that fit, with the new one put to them.
+  mutating func add(_ new: Witness, _ fits: (Witness) -> Bool) -> [Witness] {
+    let others = all.filter { $0.side != new.side && fits($0) }
+    if let place = all.firstIndex(where: { $0.side == new.side && fits($0) }) {
+      all[place] = new
+    } else if all.count < Witnesses.most {
+      all.append(new)
+    } else {
+      all[cursor] = new
+      cursor = (cursor + 1) % Witnesses.most
+    }
+    return others
+  }
+}

@@ -1,0 +1,103 @@
+import Flow
+import PacketScript
+import Testing
+import Wire
+
+@Suite("What connections show together of the capture")
+struct SharedGapsTests {
+  /// `count` connections that have come as far as their requests, each acknowledged at 1.01.
+  private func clients(_ count: Int, _ rest: (Int, String) -> String) -> String {
+    let names = (0..<count).map { "K\($0)" }
+    let hosts = names.enumerated().map { "host \($1) = 10.0.1.\($0 + 1):40000" }
+    var lines: [String] = []
+    for (place, name) in names.enumerated() {
+      lines.append("0.0\(place)0 \(name) > S S\n0.0\(place)1 S > \(name) S.\n0.0\(place)2 \(name) > S .")
+    }
+    return (hosts + lines + names.enumerated().map { rest($0, $1) }).joined(separator: "\n")
+  }
+
+  private func gaps(_ text: String) throws -> SharedGaps {
+    var tracker = Tracker(TrackerOptions())
+    _ = feed(try PacketScript.parse(text).observations, &tracker)
+    return tracker.gaps
+  }
+
+  @Test("13: what many connections miss at one instant the capture has lost", arguments: [(2, 0), (3, 1), (5, 1)])
+  func blind(count: Int, intervals: Int) throws {
+    let text = clients(count) { place, name in
+      """
+      1.00\(place) S > \(name) P. 1:1001
+      1.01\(place) S > \(name) P. 1001:2001 lost
+      1.02\(place) S > \(name) P. 2001:3001
+      1.03\(place) \(name) > S . ack 3001
+      """
+    }
+    let found = try gaps(text).blind
+    #expect(found.count == intervals)
+    let start = try PacketScript.parse(text).start
+    for interval in found {
+      #expect(interval.contains(start.advanced(by: 1_013_000_000)))
+      #expect(interval.upperBound.since(interval.lowerBound) < 100_000_000)
+    }
+  }
+
+  @Test("13: what is sent again was lost on the path, and one connection's gaps are no witness of another's")
+  func notBlind() throws {
+    let healed = clients(4) { place, name in
+      """
+      1.00\(place) S > \(name) P. 1:1001
+      1.01\(place) S > \(name) P. 1001:2001 lost
+      1.02\(place) S > \(name) P. 2001:3001
+      1.03\(place) \(name) > S . ack 1001
+      1.25\(place) S > \(name) P. 1001:2001
+      1.26\(place) \(name) > S . ack 3001
+      """
+    }
+    #expect(try gaps(healed).blind.isEmpty)
+    let one = clients(1) { _, name in
+      (0..<6).map {
+        """
+        1.0\($0)0 S > \(name) P. \($0 * 3000 + 1):\($0 * 3000 + 1001)
+        1.0\($0)1 S > \(name) P. \($0 * 3000 + 1001):\($0 * 3000 + 2001) lost
+        1.0\($0)2 S > \(name) P. \($0 * 3000 + 2001):\($0 * 3000 + 3001)
+        1.0\($0)3 \(name) > S . ack \($0 * 3000 + 3001)
+        """
+      }.joined(separator: "\n")
+    }
+    #expect(try gaps(one).blind.isEmpty)
+    let atOtherTimes = clients(4) { place, name in
+      """
+      \(place + 1).00 S > \(name) P. 1:1001
+      \(place + 1).01 S > \(name) P. 1001:2001 lost
+      \(place + 1).02 S > \(name) P. 2001:3001
+      \(place + 1).03 \(name) > S . ack 3001
+      """
+    }
+    #expect(try gaps(atOtherTimes).blind.isEmpty)
+  }
+
+  /// Data that no kernel would have left without repetition for a day.
+  @Test(
+    "7: the clock leaps where connections go on in the middle of what they did", arguments: [(1, 0), (2, 1), (5, 1)])
+  func leap(count: Int, leaps: Int) throws {
+    let text =
+      clients(count) { place, name in
+        "1.00\(place) \(name) > S P. 1:101"
+      } + "\n" + (0..<count).map { "86400.00\($0) S > K\($0) . ack 101" }.joined(separator: "\n")
+    let found = try gaps(text).leaps
+    #expect(found.count == leaps)
+    #expect(found.allSatisfy { $0.upperBound.since($0.lowerBound) / 1_000_000_000 == 86398 })
+  }
+
+  @Test("7: connections that were idle for a day, or repeated what they had sent, show no leap")
+  func noLeap() throws {
+    let idle = clients(5) { place, name in "1.00\(place) \(name) > S P. 1:101\n1.01\(place) S > \(name) . ack 101" }
+    let again = (0..<5).map { "86400.00\($0) K\($0) > S P. 101:201\n86400.01\($0) S > K\($0) . ack 201" }
+    #expect(try gaps(idle + "\n" + again.joined(separator: "\n")).leaps.isEmpty)
+    let repeated = clients(5) { place, name in
+      "1.00\(place),1.30\(place),1.90\(place),3.10\(place),60.00\(place) \(name) > S P. 1:101"
+    }
+    let late = (0..<5).map { "400.00\($0) S > K\($0) . ack 101" }
+    #expect(try gaps(repeated + "\n" + late.joined(separator: "\n")).leaps.isEmpty)
+  }
+}
