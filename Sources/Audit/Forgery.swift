@@ -119,11 +119,12 @@ extension SideFacts {
   }
 
   /// nil where it has come as far from another beginning: a kernel may have one for its sockets and another for what it
-  /// sends without.
+  /// sends without, and behind one address several hosts may stand.
   fileprivate func sharesHops(_ reset: Reset, _ host: ClosedRange<UInt8>?) -> Bool? {
     guard let ttl = steadyTTL(host) else { return nil }
     if ttl == reset.ttl { return true }
-    return reset.isBare && SideFacts.hops(ttl) == SideFacts.hops(reset.ttl) ? nil : false
+    let mayBeAnother = reset.isBare || ttlRange == nil
+    return mayBeAnother && SideFacts.hops(ttl) == SideFacts.hops(reset.ttl) ? nil : false
   }
 
   /// From the next value that a stack starts from.
@@ -133,7 +134,8 @@ extension SideFacts {
   }
 
   fileprivate func sharesMAC(_ reset: Reset) -> Bool? {
-    guard macHash != 0, reset.macHash != 0, packets > rstPackets else { return nil }
+    // Behind several routers each packet may come from another one.
+    guard macHash != 0, macHash != .max, reset.macHash != 0, packets > rstPackets else { return nil }
     return macHash == reset.macHash
   }
 }

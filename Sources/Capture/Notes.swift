@@ -4,13 +4,13 @@ internal import Wire
 struct Notes {
   /// Most interfaces of one run: `Frame.interface` has 16 bits.
   static var interfaceLimit: Int { 65_536 }
-  /// A clock may be set back so far (ns) without a word: merged queues of one interface are that untidy.
-  static var toleratedStep: Int64 { 1_000_000_000 }
+  /// A clock that is set back by less (ns) is not spoken of: merged queues of one interface are that untidy.
+  static var leastStep: Int64 { 100_000_000 }
 
   var interfaces: [CaptureInterface] = []
   var errors: [CaptureError] = []
   var loss = CaptureLoss()
-  /// The latest time that was seen, ns; `.min` is none.
+  /// The latest time since the clock was last set back, ns; `.min` is none.
   var end = Int64.min
 
   /// Its index over the run; nil where there are too many.
@@ -30,7 +30,9 @@ struct Notes {
   @inline(never) private mutating func observeBackward(_ time: Int64, after previous: Int64, input: Int, number: UInt64)
   {
     let step = Timestamp(nanoseconds: previous).since(Timestamp(nanoseconds: time))
-    guard step > Self.toleratedStep else { return }
+    guard step >= Self.leastStep else { return }
+    // How far the recording reached is what its clock says from here on: a leap that was taken back was none.
+    end = time
     if loss.backwardSteps == 0 {
       loss.firstBackwardStep = PacketReference(input: input, number: number)
       loss.firstBackwardTime = Timestamp(nanoseconds: time)

@@ -207,7 +207,7 @@ extension Sender {
       if segment.ttl < ttlLow { ttlLow = segment.ttl }
       if segment.ttl > ttlHigh { ttlHigh = segment.ttl }
       ipID = segment.ipID
-      macHash = segment.macHash
+      if segment.macHash != macHash { macHash = macHash == 0 ? segment.macHash : .max }
     }
   }
 

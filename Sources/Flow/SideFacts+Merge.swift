@@ -69,7 +69,7 @@ extension SideFacts {
     strangeSYN = later.strangeSYN ?? strangeSYN
     guard later.packets > later.rstPackets else { return }
     ipID = later.ipID
-    macHash = later.macHash
+    if macHash != later.macHash { macHash = macHash == 0 ? later.macHash : .max }
     lastWindow = later.lastWindow
   }
 

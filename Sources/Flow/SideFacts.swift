@@ -55,7 +55,7 @@ public struct SideFacts: Hashable, Sendable {
   public var ttlRange: ClosedRange<UInt8>?
   /// Of its last packet that is not a RST.
   public var ipID: UInt16 = 0
-  /// Hash of the link-layer source of its last packet that is not a RST; 0 unknown.
+  /// Hash of the link-layer source of its packets that are not RST; 0 unknown, `.max` several.
   public var macHash: UInt16 = 0
   public var lastWindow: UInt16 = 0
   /// The largest that it offered outside of its SYN, unscaled as `lastWindow`.

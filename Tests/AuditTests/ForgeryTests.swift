@@ -274,4 +274,28 @@ struct ForgeryTests {
     #expect(finding.atFault == .path)
     #expect(try Self.forged(script, Circumstances(serverHostTTL: 255...255)) == nil)
   }
+
+  /// Two routers before the server: its packets come from either.
+  @Test func severalLinkLayerSourcesTellNothing() throws {
+    let findings = try audit(
+      """
+      0.000 C > S S
+      0.020 S > C S. mac 02:00:00:00:00:01
+      0.021 C > S .
+      0.1 C > S P. 1:11
+      0.12 S > C P. 1:11 mac 02:00:00:00:00:02
+      0.13 S > C P. 11:21 ack 11 mac 02:00:00:00:00:01
+      0.14 C > S . ack 21
+      9.0 S > C R. 21 mac 02:00:00:00:00:02
+      """)
+    #expect(findings.map(\.rule) == ["reset-abort"])
+  }
+
+  /// Behind one address another host answers, from another initial TTL and as far away: a port that is forwarded.
+  @Test(arguments: [(124, []), (120, ["reset-forged"])] as [(UInt8, [String])])
+  func aForwardedPortIsNoForgery(_ ttl: UInt8, _ forged: [String]) throws {
+    let findings = try audit(
+      "0 C > S S\n0.02 S > C R. =0 ack 1 ttl \(ttl)", Circumstances(serverHostTTL: 60...60))
+    #expect(findings.map(\.rule).filter { $0 == "reset-forged" } == forged)
+  }
 }
