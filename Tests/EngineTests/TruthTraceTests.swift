@@ -81,19 +81,19 @@ struct TruthTraceTests {
         0.164 C > S F. 5 ack 1001
         0.245 S > C . 1001 ack 6
         30.0 tick
-        """, rule: "fin-unanswered", suspects: [.server, .path]),
+        """, rule: "fin-unanswered", suspects: [.server, .path], severity: .warning),
     Truth(
       name: "nopeer_ka", script: "75s,150s,225s,300s,375s,450s,525s,600s,675s S > C . 1 ack 1",
-      rule: "keepalive-unanswered", suspects: [.path, .client]),
+      rule: "keepalive-unanswered", suspects: [.path, .client], confidence: .likely),
     Truth(
       name: "nopeer_data", script: "1.0,1.3,1.9,3.1,5.5,10.3,19.9,39.1,77.5 S > C P. 1:101 ack 1",
-      rule: "never-heard", suspects: [.path, .client], bytesLost: 100),
+      rule: "never-heard", suspects: [.path, .client], bytesLost: 100, confidence: .likely),
     Truth(
       name: "halfopen_rst",
       script: """
         1.0   C > S P. 1:101 ack 1
         1.080 S > C R 1 ttl 64
-        """, rule: "half-open", suspects: [.server, .path], bytesLost: 100),
+        """, rule: "half-open", suspects: [.server, .path], bytesLost: 100, confidence: .possible),
     Truth(
       name: "idle_rst",
       script: """
@@ -113,22 +113,27 @@ struct TruthTraceTests {
       script: """
         0.000 C > S S <mss 1460,sackOK,TS,wscale 7>
         0.001,1.001,3.001,7.001,15.001,31.001 S > C S. 0 ack 1 <mss 1460,sackOK,TS,wscale 7>
-        """, rule: "handshake-unfinished", suspects: [.client, .path]),
+        """, rule: "handshake-unfinished", suspects: [.client, .path], severity: .warning),
     Truth(
       name: "oneway",
       script: """
         0.080 S > C S. 0 ack =1001 <mss 1460,sackOK,wscale 7>
         0.162 S > C P. 1:1001 ack =1005
         0.244 S > C F. 1001 ack =1006
-        """, ofCapture: ["note capture-one-sided: "]),
+        """,
+      ofCapture: [
+        "note capture-one-sided: of 1 of 1 connection only one direction was captured; its ACKs prove that the other"
+          + " lives, and no silence is claimed there"
+      ]),
     Truth(
       name: "blind_rst",
       script: handshake + """
         0.0815 S > C R =505000000
-        """ + "\n" + closed, rule: "reset-forged", suspects: [.path]),
+        """ + "\n" + closed, rule: "reset-forged", suspects: [.path], severity: .warning, confidence: .likely),
     Truth(
       name: "dups",
-      script: (handshake + closed).split(separator: "\n").map { $0 + " dup" }.joined(separator: "\n")),
+      script: (handshake + closed).split(separator: "\n").map { $0 + " dup" }.joined(separator: "\n"),
+      ofCapture: ["note capture-duplicated: 9 duplicate packets of 18, dropped before the analysis"]),
     Truth(
       name: "tso0",
       script: handshake + """
@@ -181,7 +186,7 @@ struct TruthTraceTests {
         400.20001 C > S P. 1321:1366
         400.250 S > C R 1001 ttl 128
         400.25001 S > C R 1001 ttl 128
-        """, rule: "idle-killed", suspects: [.path], bytesLost: 1265),
+        """, rule: "idle-killed", suspects: [.path], bytesLost: 1265, confidence: .possible),
   ]
 
   @Test(arguments: traces) func isJudgedAsItsTruth(_ truth: Truth) throws {
