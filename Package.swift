@@ -89,6 +89,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: tests),
+    // Runs the built program as a process.
+    .testTarget(name: "ProgramTests", dependencies: ["tcpaudit", "PacketScript"], swiftSettings: tests),
 
     // Programs of the workshop, not of the product.
     .executableTarget(
