@@ -90,7 +90,9 @@ let package = Package(
       ],
       swiftSettings: tests),
     // Runs the built program as a process.
-    .testTarget(name: "ProgramTests", dependencies: ["tcpaudit", "PacketScript"], swiftSettings: tests),
+    .testTarget(
+      name: "ProgramTests", dependencies: ["tcpaudit", "generate", "PacketScript", "Capture", "Flow", "Wire"],
+      swiftSettings: tests),
 
     // Programs of the workshop, not of the product.
     .executableTarget(

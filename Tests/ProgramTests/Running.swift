@@ -8,7 +8,7 @@ struct Ran {
   var out: String
   var err: String
 
-  var lines: [String] { out.split(separator: "\n").map(String.init) }
+  var lines: [String] { out.split(whereSeparator: \.isNewline).map(String.init) }
 }
 
 /// Where the program's standard input comes from, or its standard output goes to.
@@ -20,30 +20,40 @@ enum Channel {
 
 /// The built program, as a process.
 enum Program {
-  /// Beside the tests that are running.
-  static let path: String = {
+  /// Programs of this package lie beside the tests that are running.
+  static let folder: String = {
     var bytes = [CChar](repeating: 0, count: 4096)
     let length = readlink("/proc/self/exe", &bytes, bytes.count - 1)
     let tests = String(decoding: bytes.prefix(max(0, length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
-    return tests.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/tcpaudit"
+    return tests.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/"
   }()
+  static let path = folder + "tcpaudit"
+
+  /// Where a program of somebody else's is installed; nil where it is not.
+  static func installed(_ name: String) -> String? {
+    let places = getenv("PATH").map { String(cString: $0) } ?? ""
+    return places.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+  }
 
   /// Runs it to its end.
   /// - Parameter out: where standard output goes; `nothing` collects it.
   static func run(
-    _ arguments: [String], input: Channel = .nothing, output: Channel = .nothing, in directory: String? = nil
+    _ arguments: [String], of program: String = path, input: Channel = .nothing, output: Channel = .nothing,
+    in directory: String? = nil
   ) throws -> Ran {
     let folder = Folder()
     let files = (out: folder.path + "/out", err: folder.path + "/err")
     let child = try start(
-      arguments, input: input, output: { if case .nothing = output { .file(files.out) } else { output } }(),
+      arguments, of: program, input: input,
+      output: { if case .nothing = output { .file(files.out) } else { output } }(),
       error: .file(files.err), in: directory)
     let code = child.wait()
     return Ran(code: code, out: text(files.out) ?? "", err: text(files.err) ?? "")
   }
 
   static func start(
-    _ arguments: [String], input: Channel = .nothing, output: Channel, error: Channel, in directory: String? = nil
+    _ arguments: [String], of program: String = path, input: Channel = .nothing, output: Channel, error: Channel,
+    in directory: String? = nil
   ) throws -> Child {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -66,11 +76,11 @@ enum Program {
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
     var id: pid_t = 0
-    let failure = posix_spawn(&id, path, &actions, &attributes, &words, environ)
-    try #require(failure == 0, "\(path) can't be run: \(String(cString: strerror(failure)))")
+    let failure = posix_spawn(&id, program, &actions, &attributes, &words, environ)
+    try #require(failure == 0, "\(program) can't be run: \(String(cString: strerror(failure)))")
     return Child(id: id)
   }
 
@@ -206,7 +216,7 @@ final class Folder {
   /// Names of the files in one of its folders, sorted.
   func names(in folder: String = "") -> [String] { Self.names(path + "/" + folder) }
 
-  private static func names(_ path: String) -> [String] {
+  static func names(_ path: String) -> [String] {
     guard let directory = opendir(path) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []
