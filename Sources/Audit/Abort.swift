@@ -13,7 +13,9 @@ final class Abort {
 
   /// nil where no RST took effect, where both FINs were acknowledged before, and while the handshake was not complete.
   init?(_ facts: Facts, _ surroundings: Surroundings) {
-    guard let (side, reset) = facts.abort, facts.wasEstablished, !reset.isAfterClose else { return nil }
+    guard let (side, reset) = facts.abort, facts.wasEstablished, !reset.isAfterClose, !reset.isMalformed,
+      !facts.answersNothing(side, reset)
+    else { return nil }
     self.side = side
     self.reset = reset
     self.facts = facts
@@ -26,6 +28,29 @@ final class Abort {
   /// Data on the wire that nobody acknowledged, bytes: the resetting side's and its peer's.
   var ownLost: UInt64 { own.lostBytes }
   var peerLost: UInt64 { facts[peer].lostBytes }
+
+  /// Of the peer's data, what no packet had acknowledged before and this RST does, bytes: it arrived, and was thrown away
+  /// unread. Nothing of a RST that somebody else may have sent.
+  var peerUnread: Int64 {
+    guard forgery.confidence == nil, reset.flags.contains(.ack), let origin = facts[peer].origin else { return 0 }
+    let end = origin.advanced(by: Int(truncatingIfNeeded: reset.peerSent))
+    let arrived = min(reset.peerSent, reset.peerSent + Int64(reset.acknowledgment.distance(from: end)))
+    // What was selectively acknowledged below that has been counted as arrived.
+    let known = arrived == reset.peerSent ? reset.peerSacked : 0
+    return min(max(0, arrived - reset.peerAcked - known), Int64(clamping: peerLost))
+  }
+
+  /// It only ends a run of repetitions that nobody answered: its sender has given up, and what ended the connection is the
+  /// silence before.
+  func endsSilence(_ surroundings: Surroundings, _ thresholds: Thresholds) -> Bool {
+    facts.silenceEnded(by: side, surroundings, thresholds)
+  }
+
+  /// It was repeating itself, too few times for a silence: the peer, or the path to it, may be why it hung up.
+  var wasUnanswered: Bool {
+    guard let run = own.unanswered, run.kind == .data || run.kind == .fin else { return false }
+    return run.sent.count > 1 && run.peerPackets == 0 && !run.movedOn && run.sent.last.precedes(reset.moment)
+  }
 
   /// The resetting side was sending: its data are the newest, and younger than max(1 s, 2 round trips).
   func wasSending(_ thresholds: Thresholds) -> Bool {
@@ -56,7 +81,10 @@ final class Abort {
 
   /// Who ended it: the resetting side, unless somebody else sent the RST in its name.
   var suspects: [Party] {
-    [forgery.confidence == nil ? side.party : .path]
+    if forgery.confidence != nil { return [.path] }
+    // Of a side that was never heard but by RSTs nothing tells that they are its own.
+    let isHeard = own.packets > own.rstPackets && !forgery.isOfUnknownOrigin
+    return isHeard ? [side.party] : [side.party, .path]
   }
 
   /// By how much the RST's window falls short of the widest that its sender offered, bytes: what lies unread in its buffer
@@ -88,11 +116,30 @@ final class Abort {
 }
 
 extension Reset {
+  /// It carries the ACK number that the peer sent last, or the one before its sender's FIN was acknowledged.
+  var echoesNewest: Bool { echoes && offset >= ownAcked }
+
   /// Both FINs were acknowledged when it came: harmless.
   var isAfterClose: Bool { ownFin && ownFinAcked && peerFin && peerFinAcked }
 }
 
 extension Facts {
+  /// There was no connection: a packet without ACK (a FIN, a NULL probe) met a kernel without that socket, which answers
+  /// with RST+ACK and sequence number 0 (RFC 9293 §3.10.7.1).
+  func answersNothing(_ side: Side, _ reset: Reset) -> Bool {
+    guard handshake.syn == nil, handshake.synAck == nil, self[side].packets == self[side].rstPackets else {
+      return false
+    }
+    return reset.flags.contains(.ack) && reset.sequence.rawValue == 0 && reset.window == 0
+  }
+
+  /// What `side` had repeated into silence when it gave up by RST is a finding about that silence.
+  func silenceEnded(by side: Side, _ surroundings: Surroundings, _ thresholds: Thresholds) -> Bool {
+    let silence =
+      Silence.ofData(self, surroundings, thresholds) ?? Silence.ofKeepalives(self, surroundings, thresholds)
+    return silence?.speaker == side && !repeatsSYNACK(side.other)
+  }
+
   /// Past the handshake, or met later.
   var wasEstablished: Bool {
     handshake.ack != nil || (handshake.syn == nil && handshake.synAck == nil)
@@ -104,5 +151,5 @@ extension SideFacts {
   /// One past the last data byte, as an offset: without the FIN.
   var dataEnd: Int64 { fin == nil ? sndNxt : sndNxt - 1 }
   /// On the wire, never acknowledged and not selectively acknowledged either.
-  var lostBytes: UInt64 { unackedBytes - min(unackedBytes, sackedBytes) }
+  var lostBytes: UInt64 { unackedBytes - min(unackedBytes, sackedBytes) + unseenLostBytes }
 }

@@ -43,7 +43,14 @@ extension Confidence {
 extension Surroundings {
   /// The capture may have lost packets between these moments, or at a time that nobody knows.
   func hasDoubts(from start: Timestamp, to end: Timestamp) -> Bool {
-    blind.isEmpty ? kernelDropped + interfaceDropped > 0 : isBlind(from: start, to: end)
+    blind.isEmpty ? (kernelDropped > 0 || interfaceDropped > 0) : isBlind(from: start, to: end)
+  }
+
+  /// Recorded time since the first of these transmissions, ns. Where the recording is too long to be one, nobody knows how
+  /// long it went on after the last of them.
+  func recorded(since burst: Burst, _ thresholds: Thresholds) -> Int64 {
+    let all = recorded(after: burst.first)
+    return all < thresholds.farthest ? all : burst.span
   }
 
   /// Recorded time after `moment`, ns.

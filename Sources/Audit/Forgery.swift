@@ -21,6 +21,9 @@ struct Forgery {
   private(set) var passed: [Test] = []
   private(set) var failed: [Test] = []
   let stage: String
+  /// Its TTL was begun from another value than its sender's other packets, and has come as far: a kernel that answers
+  /// without a socket may do so, and so may a device beside it.
+  private(set) var isOfUnknownOrigin = false
 
   /// nil: nothing speaks against its sender. One test is `possible`; two, or a conversation that continues, `certain`.
   var confidence: Confidence? {
@@ -31,10 +34,14 @@ struct Forgery {
   init(of reset: Reset, from side: Side, _ facts: Facts, _ surroundings: Surroundings) {
     stage = facts.stage(of: reset)
     // A kernel resets what a scanner on its host has begun behind its back, with a TTL of its own; or its address was borrowed.
-    guard facts.wasEstablished || side == .server else { return }
+    guard facts.wasEstablished || side == .server, !reset.isMalformed else { return }
     enter(.roundTrip, facts.roundTripAllows(reset, from: side))
     let hostTTL = side == .client ? surroundings.clientHostTTL : surroundings.serverHostTTL
-    enter(.ttl, facts[side].sharesTTL(reset, hostTTL))
+    // The kernel that answers for a socket that has closed has no options of that socket to heed.
+    if !(reset.isBare && reset.ownFin && reset.peerFin && reset.echoesNewest) {
+      enter(.ttl, facts[side].sharesHops(reset, hostTTL))
+    }
+    isOfUnknownOrigin = facts[side].sharesTTL(reset, hostTTL) == false && !failed.contains(.ttl)
     enter(.mac, facts[side].sharesMAC(reset))
     enter(.sequence, facts.sequenceFits(reset, from: side))
     enter(.goesOn, facts.fellSilent(after: reset, side))
@@ -50,7 +57,10 @@ struct Forgery {
 // Each test says true for passed, false for failed, nil where it cannot be made.
 extension Facts {
   fileprivate func stage(of reset: Reset) -> String {
-    if !wasEstablished { return "after SYN" }
+    if reset.moment == start { return "unknown" }
+    if !wasEstablished || handshake.syn != nil && !isEstablished(before: reset) && reset.ownSent == 0 {
+      return "after SYN"
+    }
     if reset.ownSent == 0, reset.peerSent == 0 { return "after handshake" }
     return reset.ownSent == 0 || reset.peerSent == 0 ? "after first data" : "later"
   }
@@ -77,13 +87,16 @@ extension Facts {
     let next = reset.ownSent + (reset.ownFin ? 1 : 0)
     guard reset.ownSent > 0, reset.offset < next else { return reset.offset == next ? true : nil }
     if reset.offset <= reset.ownAcked { return reset.flags.contains(.ack) && isLinux(side) ? false : nil }
+    // Which ACK a bare one repeats is not known where the peer was not captured.
+    if reset.isBare, self[side.other].packets == 0 { return nil }
     return self[side.other].zeroWindowPackets > 0 ? nil : false
   }
 
   /// Whatever comes within a one-way trip may have been overtaken by the RST.
   fileprivate func fellSilent(after reset: Reset, _ side: Side) -> Bool? {
     guard let resets = self[side].resets else { return nil }
-    guard let after = resets.ownAfter else { return true }
+    let isFirst = reset.moment == resets.first.moment
+    guard let after = isFirst ? resets.ownBetween ?? resets.ownAfter : resets.ownAfter else { return true }
     guard wasEstablished || self[side].everAcked else { return nil }
     let overtaken = max(3_000_000, (side == .server ? serverLeg : clientLeg) ?? 0)
     return after.last.time.since(reset.moment.time) > overtaken ? false : nil
@@ -93,12 +106,30 @@ extension Facts {
 }
 
 extension SideFacts {
-  fileprivate func sharesTTL(_ reset: Reset, _ host: ClosedRange<UInt8>?) -> Bool? {
-    // Those that vary say nothing; 1 and 255 are set by an application for its socket alone (RFC 5082).
+  /// Those that vary say nothing; 1 and 255 are set by an application for its socket alone (RFC 5082).
+  private func steadyTTL(_ host: ClosedRange<UInt8>?) -> UInt8? {
     guard let range = ttlRange ?? host, range.lowerBound == range.upperBound, range.lowerBound != 1,
       range.lowerBound != 255
     else { return nil }
-    return range.lowerBound == reset.ttl
+    return range.lowerBound
+  }
+
+  fileprivate func sharesTTL(_ reset: Reset, _ host: ClosedRange<UInt8>?) -> Bool? {
+    steadyTTL(host).map { $0 == reset.ttl }
+  }
+
+  /// nil where it has come as far from another beginning: a kernel may have one for its sockets and another for what it
+  /// sends without.
+  fileprivate func sharesHops(_ reset: Reset, _ host: ClosedRange<UInt8>?) -> Bool? {
+    guard let ttl = steadyTTL(host) else { return nil }
+    if ttl == reset.ttl { return true }
+    return reset.isBare && SideFacts.hops(ttl) == SideFacts.hops(reset.ttl) ? nil : false
+  }
+
+  /// From the next value that a stack starts from.
+  private static func hops(_ ttl: UInt8) -> UInt8 {
+    for initial: UInt8 in [32, 64, 128] where ttl <= initial { return initial - ttl }
+    return 255 - ttl
   }
 
   fileprivate func sharesMAC(_ reset: Reset) -> Bool? {

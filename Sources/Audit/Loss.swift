@@ -3,8 +3,10 @@ internal import Wire
 
 /// What of one side's stream did not arrive, in the three kinds that a capture can tell apart.
 struct Loss {
-  /// On the wire, never acknowledged and not selectively acknowledged, bytes.
+  /// On the wire, never acknowledged and not selectively acknowledged, bytes; less `unread`.
   let unacked: Int64
+  /// Acknowledged by the RST alone: they arrived, and were thrown away unread.
+  let unread: Int64
   /// The FIN was sent and not acknowledged.
   let finUnacked: Bool
   /// The sender's kernel threw away what it had not sent: a RST from the data's own sender and no FIN.
@@ -14,9 +16,10 @@ struct Loss {
   /// What the sender had under way when it aborted, from the echoes; nil where they do not tell.
   let inFlightAtDeath: Int64?
 
-  init(of side: Side, _ facts: Facts, reset: (side: Side, reset: Reset)?) {
+  init(of side: Side, _ facts: Facts, reset: (side: Side, reset: Reset)?, unread: Int64 = 0) {
     let own = facts[side]
-    unacked = Int64(clamping: own.lostBytes)
+    self.unread = unread
+    unacked = max(0, Int64(clamping: own.lostBytes) - unread)
     finUnacked = own.fin.map { $0.acked == nil } ?? false
     queueDestroyed = own.fin == nil && reset?.side == side
     isExact = own.fin != nil
@@ -33,7 +36,7 @@ struct Loss {
     [
       NamedFact("lost_unacked", unacked), NamedFact("fin_unacked", finUnacked),
       NamedFact("sender_queue_destroyed", queueDestroyed), NamedFact("in_flight_at_death", inFlightAtDeath),
-    ]
+    ] + (unread > 0 ? [NamedFact("arrived_unread", unread)] : [])
   }
 }
 

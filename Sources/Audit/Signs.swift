@@ -30,17 +30,25 @@ public struct Signs: OptionSet, Sendable {
 
 extension Facts {
   var signs: Signs {
-    var signs: Signs = []
-    if client.resets != nil || server.resets != nil { signs.insert(.reset) }
-    if client.resets?.effective != nil || server.resets?.effective != nil { signs.insert(.abort) }
-    if client.fin != nil || server.fin != nil { signs.insert(.fin) }
-    if client.fin?.firstAfter != nil || server.fin?.firstAfter != nil { signs.insert(.answerAfterFIN) }
-    if client.unanswered != nil || server.unanswered != nil { signs.insert(.unanswered) }
+    var signs = client.signs.union(server.signs)
     if client.syn != nil, server.packets == 0 { signs.insert(.loneSYN) }
     if let synAck = server.syn, synAck.count > 1 { signs.insert(.synAckRepeated) }
     if icmp != nil { signs.insert(.icmp) }
-    if client.deaf != nil || server.deaf != nil { signs.insert(.deaf) }
-    if client.stall != nil || server.stall != nil { signs.insert(.stall) }
+    return signs
+  }
+}
+
+extension SideFacts {
+  fileprivate var signs: Signs {
+    var signs: Signs = []
+    // By patterns, not by comparison: what is compared with nil is copied for it, and these are large.
+    if case .some = resets { signs.insert(.reset) }
+    if case .some(.some) = resets?.effective { signs.insert(.abort) }
+    if case .some = fin { signs.insert(.fin) }
+    if case .some(.some) = fin?.firstAfter { signs.insert(.answerAfterFIN) }
+    if case .some = unanswered { signs.insert(.unanswered) }
+    if case .some = deaf { signs.insert(.deaf) }
+    if case .some = stall { signs.insert(.stall) }
     return signs
   }
 }

@@ -193,6 +193,6 @@ extension PcapngReader.Interface {
     microseconds.resolution = 6
     let other = microseconds.time(ticks)
     // A day before the first packet is where a capture may have begun.
-    return other < .max && other >= first - Self.day ? other : time
+    return other < .max && other >= Timestamp(nanoseconds: first).advanced(by: -Self.day).nanoseconds ? other : time
   }
 }

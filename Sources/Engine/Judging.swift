@@ -48,6 +48,11 @@ struct Judging: ~Copyable {
     surroundings.captureEnd = recording
   }
 
+  /// SYNs without an answer that are still to be judged.
+  mutating func expect(_ unanswered: [LoneSYN]) {
+    for syn in unanswered { attempts.expect(syn) }
+  }
+
   /// A connection about which there is nothing to say.
   mutating func take(_ brief: Brief) {
     hosts.learn(brief)
@@ -73,6 +78,8 @@ struct Judging: ~Copyable {
   /// Attempts that nobody answered, target by target, and what is wrong with the capture itself.
   mutating func findingsOfCapture(_ tally: Tally, _ loss: CaptureLoss, _ errors: [CaptureError]) -> [FindingRecord] {
     var facts = CaptureFacts()
+    // The connections that were open at the end have been counted since the last look.
+    observe(tally, loss, now: surroundings.captureEnd)
     facts.surroundings = surroundings
     facts.tcpPackets = tally.segments
     facts.duplicatePackets = tally.duplicates

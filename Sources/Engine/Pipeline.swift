@@ -42,7 +42,7 @@ public struct Pipeline: ~Copyable {
     stages.decoder.finish()
     deliver(&reporter)
     judging.reachEnd(of: timeline.recordingEnd ?? stages.tracker.now)
-    stages.tracker.teach(&judging.hosts)
+    judging.expect(stages.tracker.teach(&judging.hosts))
     stages.tracker.finish(wasInterrupted ? .interrupted : .endOfInput)
     deliver(&reporter)
     for record in judging.findingsOfCapture(stages.tally, timeline.loss, errors) {

@@ -63,7 +63,7 @@ extension Sender {
       timedIdle = 0
       marks.insert(.timing)
     }
-    if trouble != 0 { progressInTrouble(to: ack, moment, &troubles) }
+    if trouble != 0 { progressInTrouble(to: ack, moment, &troubles) } else { progressWithoutTrouble(to: ack, moment) }
   }
 
   private mutating func progressInTrouble(to ack: Int64, _ moment: Moment, _ troubles: inout Troubles) {

@@ -21,6 +21,12 @@ extension Sender {
       takeNew(start, length, segment.payloadLength, moment, idle: idle)
       return .new
     }
+    if isFIN, start == nxt, trouble == 0, !isSYN, !has(.fin), !receiver.has(.zeroWindow) {
+      if length > 0 { takeNew(start, length, segment.payloadLength, moment, idle: idle) }
+      if !has(.timing) { time(nxt, moment, idle: idle) }
+      takeCleanFIN(moment, receiver: &receiver)
+      return .new
+    }
     if length == 0, !isFIN {
       if isSYN {
         if synCount > 1 { marks.remove(.timing) } else if !has(.everAcked) { time(-1, moment, idle: idle) }

@@ -42,7 +42,8 @@ extension Tracker {
   mutating func retireAttempt(_ place: UInt32, _ reason: EndReason) {
     var syn = attempts[place].segment
     let (key, fromA) = FlowKey.of(syn, scope: 0)
-    let hash = key.hash(seed: options.seed)
+    let hash = key.hash(seed: seed)
+    if ending == nil { usedTuples.insert(key) }
     if options.brief {
       ended.append(Brief(of: syn))
     } else {

@@ -72,9 +72,18 @@ extension Facts {
   /// The transmissions of `loneSYN`.
   public var unansweredSYNs: Burst? {
     guard handshake.syn != nil, handshake.synAck == nil, server.packets == 0, icmp == nil, let syn = client.syn,
-      client.packets == client.synPackets, !client.everAcked
+      client.packets == client.synPackets || givesUp(after: syn), !client.everAcked
     else { return nil }
     return syn
+  }
+
+  /// Nothing but RSTs of the client came after its repeated SYNs, and only when it had waited for as long as before the last
+  /// one: no answer to a SYN-ACK that was not captured.
+  private func givesUp(after syn: Burst) -> Bool {
+    guard let resets = client.resets, client.packets == client.synPackets + client.rstPackets, syn.count > 1 else {
+      return false
+    }
+    return syn.last.precedes(resets.first.moment) && resets.first.moment.time.since(syn.last.time) >= syn.lastGap
   }
 }
 

@@ -143,7 +143,13 @@ extension Shared {
     if kind != .ack, kind != .new || sender.trouble != 0 {
       sender.observeRun(segment, moment, kind, idle: gap, troubles: &troubles)
     }
-    if sender.trouble != 0, peerMoved { sender.noteProgress(receiver.una, &troubles) }
+    if peerMoved {
+      if sender.trouble != 0 {
+        sender.noteProgress(receiver.una, &troubles)
+      } else if sender.has(.cleanFIN) {
+        sender.noteAckAfterCleanFIN(receiver.una, &troubles)
+      }
+    }
     if receiver.has(.fin), sender.nxt > nxtBefore {
       receiver.observeAfterFIN(segment, moment, sender: sender, nxtBefore: nxtBefore, troubles: &troubles)
     }
@@ -173,8 +179,8 @@ extension Sender {
     if packets == 0 {
       first = moment
       ttl = segment.ttl
-      ttlLow = segment.ttl
-      ttlHigh = segment.ttl
+      ttlLow = .max
+      ttlHigh = 0
     }
     packets = packets == .max ? .max : packets + 1
     wireBytes &+= UInt64(segment.wireLength)

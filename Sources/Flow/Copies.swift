@@ -4,7 +4,8 @@ internal import Wire
 //
 // A copy has the same TCP header to the last byte, the same payload length and the same IP identification, and comes
 // soon. Linux gives a retransmission a new identification and a new TSval; a copy has neither. Where there is no
-// identification (IPv6, SYN-ACK with 0), only what a sender would not repeat that fast counts as a copy.
+// identification (IPv6, SYN-ACK with 0), only what a sender would not repeat that fast counts as a copy; an ACK or a RST
+// may come again at once, and is one only where another input has it at the same time (the same file given twice).
 extension Sender {
   /// Longest time between a packet and its copy: with an identification, FIN without, data without; µs. No kernel repeats a
   /// SYN within the first.
@@ -29,11 +30,14 @@ extension Sender {
     if segment.ipID != 0 || segment.flags.contains(.syn) {
       window = Sender.identifiedWindow
     } else if segment.flags.contains(.fin) {
-      window = Sender.closingWindow
+      // Dated by its sender, and what is sent again bears another date.
+      window = segment.options.contains(.timestamps) ? Sender.identifiedWindow : Sender.closingWindow
     } else {
       window = segment.payloadLength > 0 ? Sender.dataWindow : 0
     }
-    if window > 0, packets > 0, resembles(hash, now, window, troubles) {
+    // Two in one microsecond may be two; not so where another input has the one.
+    let canBeCopy = window > 0 || segment.packet.input != last.packet.input
+    if canBeCopy, packets > 0, resembles(hash, now, window, troubles) {
       let index = troubles.of(&self)
       troubles.records[index].duplicatePackets &+= 1
       return true

@@ -10,22 +10,30 @@ extension Tracker {
   /// One connection or attempt fewer.
   mutating func evictOne() {
     if evictClosed() || evictAttempt() || evictQuiet() { return }
-    evictIdle { _ in true }
+    evictIdle(.any)
   }
 
   /// One connection fewer.
   mutating func evictConnection() {
     if evictClosed() { return }
-    evictIdle { _ in true }
+    evictIdle(.any)
   }
 
   /// The cold records run short: those go that have some.
   mutating func makeRoomForTrouble() {
-    var most = SegmentBatch.capacity
-    while troubles.isShort, most > 0 {
-      most -= 1
-      if evictClosed() { continue }
-      evictIdle { $0.a.trouble > 1 || $0.b.trouble > 1 }
+    while troubles.isShort {
+      guard evictIdle(troubles.isShortOfResets ? .withResets : .withTrouble) else { return }
+    }
+  }
+
+  private enum Victim { case any, withTrouble, withResets }
+
+  private func serves(_ index: UInt32, as victim: Victim) -> Bool {
+    let (a, b) = (records[index].a.trouble, records[index].b.trouble)
+    return switch victim {
+    case .any: true
+    case .withTrouble: a > 1 || b > 1
+    case .withResets: (a > 1 && troubles.records[a].resets != 0) || (b > 1 && troubles.records[b].resets != 0)
     }
   }
 
@@ -55,8 +63,9 @@ extension Tracker {
     return true
   }
 
-  /// The idlest of a few that the hand passes; an attempt with more than one packet is worth less than any connection.
-  private mutating func evictIdle(_ serves: (Connection) -> Bool) {
+  /// The idlest of a few that the hand passes; attempts with more than one packet, and closed connections, are worth less
+  /// than any other. Says whether there was one.
+  @discardableResult private mutating func evictIdle(_ wanted: Victim) -> Bool {
     var victim: UInt32 = 0
     var worth = Int64.max
     var looked = 0
@@ -64,16 +73,18 @@ extension Tracker {
     while looked < Tracker.lookedAt, steps > 0 {
       hand = hand + 1 < records.used ? hand + 1 : 1
       steps -= 1
-      guard records[hand].shared.has(.live), serves(records[hand]) else { continue }
+      guard records[hand].shared.has(.live), serves(hand, as: wanted) else { continue }
       looked += 1
-      let value = records[hand].shared.lastTime.nanoseconds / 2 + (records[hand].isAttempt ? Int64.min / 2 : 0)
+      let isSpent = records[hand].isAttempt || records[hand].shared.has(.lingering)
+      let value = records[hand].shared.lastTime.nanoseconds / 2 + (isSpent ? Int64.min / 2 : 0)
       if value < worth {
         worth = value
         victim = hand
       }
     }
-    guard victim != 0 else { return }
+    guard victim != 0 else { return false }
     evicted += 1
     retire(victim, .evicted)
+    return true
   }
 }

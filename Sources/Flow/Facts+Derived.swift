@@ -19,7 +19,8 @@ extension Facts {
 
   /// The effective RST that came first, and whose it is.
   public var abort: (side: Side, reset: Reset)? {
-    switch (client.resets?.effective, server.resets?.effective) {
+    guard client.wasReset || server.wasReset else { return nil }
+    return switch (client.resets?.effective, server.resets?.effective) {
     case (let reset?, nil): (.client, reset)
     case (nil, let reset?): (.server, reset)
     case (let ours?, let theirs?): theirs.moment.precedes(ours.moment) ? (.server, theirs) : (.client, ours)
@@ -30,18 +31,18 @@ extension Facts {
   /// interface.md: the first that fits.
   public var state: ConnectionState {
     let answered = server.isn != nil
-    if let abort, abort.side == .server, handshake.syn != nil, !answered { return .refused }
-    let bothFinsAcked = client.fin?.acked != nil && server.fin?.acked != nil
+    let bothFinsAcked = client.finIsAcked && server.finIsAcked
     if let abort {
+      if abort.side == .server, handshake.syn != nil, !answered, !isEstablished(before: abort.reset) { return .refused }
       guard bothFinsAcked, let ours = client.fin?.acked, let theirs = server.fin?.acked,
         ours.precedes(abort.reset.moment), theirs.precedes(abort.reset.moment)
       else { return .reset }
     }
     if bothFinsAcked { return .closed }
-    switch (client.fin, server.fin) {
-    case (.some, .some): return .closing
-    case (.some, nil), (nil, .some): return .halfClosed
-    case (nil, nil): break
+    switch (client.hasFIN, server.hasFIN) {
+    case (true, true): return .closing
+    case (true, false), (false, true): return .halfClosed
+    case (false, false): break
     }
     if handshake.ack != nil { return .established }
     // Nothing of the client was captured: a server that goes on after its SYN-ACK has had the ACK.
@@ -52,6 +53,9 @@ extension Facts {
     if handshake.syn != nil { return .attempted }
     return .midstream
   }
+
+  /// The client had acknowledged a SYN-ACK, seen or not, when this RST came.
+  public func isEstablished(before reset: Reset) -> Bool { handshake.ack?.precedes(reset.moment) ?? false }
 
   /// Why the record ends: a close or a RST wins over `reason`.
   func reasonOfEnd(_ reason: EndReason) -> EndReason {
@@ -84,4 +88,11 @@ extension Facts {
     return !oursAcked.precedes(theirs.sent.first) && !theirsAcked.precedes(ours.sent.first)
       && oursAcked.packet != theirs.sent.first.packet && theirsAcked.packet != ours.sent.first.packet
   }
+}
+
+// By patterns, not by comparison: what is compared with nil is copied for it, and these are large.
+extension SideFacts {
+  var hasFIN: Bool { if case .some = fin { true } else { false } }
+  var finIsAcked: Bool { if case .some(.some) = fin?.acked { true } else { false } }
+  var wasReset: Bool { if case .some = resets { true } else { false } }
 }

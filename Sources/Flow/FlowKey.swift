@@ -1,5 +1,35 @@
 internal import Wire
 
+/// The secrets of a run's hash: every factor of its products has one, so that no sender can make a product that it knows.
+struct HashSeed: BitwiseCopyable, Sendable {
+  let first: UInt64
+  let second: UInt64
+  let third: UInt64
+  let fourth: UInt64
+  let fifth: UInt64
+
+  init(_ seed: UInt64) {
+    // SplitMix64.
+    func word(_ number: UInt64) -> UInt64 {
+      var x = seed &+ number &* 0x9e37_79b9_7f4a_7c15
+      x = (x ^ (x >> 30)) &* 0xbf58_476d_1ce4_e5b9
+      x = (x ^ (x >> 27)) &* 0x94d0_49bb_1331_11eb
+      return x ^ (x >> 31)
+    }
+    first = word(1)
+    second = word(2)
+    third = word(3)
+    fourth = word(4)
+    fifth = word(5)
+  }
+
+  /// Both halves of the product.
+  @inline(__always) static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    let product = left.multipliedFullWidth(by: right)
+    return product.high ^ product.low
+  }
+}
+
 /// Both ends of a connection in canonical order, so that both directions give the same key.
 ///
 /// The lower (address, port) is `a`. Forty bytes, integer fields only: compared with five loads and no loop.
@@ -47,13 +77,12 @@ struct FlowKey: Hashable, BitwiseCopyable {
   }
 
   /// 32 bits, seeded per run: whoever sends the packets picks the tuples, not the buckets. Never 0.
-  @inline(__always) func hash(seed: UInt64) -> UInt32 {
+  @inline(__always) func hash(seed: HashSeed) -> UInt32 {
     let rest = UInt64(aPort) << 48 | UInt64(bPort) << 32 | UInt64(scope) << 16 | UInt64(ipVersion)
-    let low = (aLow ^ seed).multipliedFullWidth(by: bLow ^ 0x9e37_79b9_7f4a_7c15)
-    let high = (aHigh &+ (bHigh << 1 | bHigh >> 63)) ^ seed ^ 0xbf58_476d_1ce4_e5b9
-    let all = (low.high ^ low.low ^ rest).multipliedFullWidth(by: high)
-    let mixed = (all.high ^ all.low) &* 0x94d0_49bb_1331_11eb
-    return UInt32(truncatingIfNeeded: mixed >> 32) | 1
+    let low = HashSeed.fold(aLow ^ seed.first, bLow ^ seed.second)
+    let high = HashSeed.fold(aHigh ^ seed.third, bHigh ^ seed.fourth)
+    let all = HashSeed.fold(low ^ rest, high ^ seed.fifth)
+    return UInt32(truncatingIfNeeded: all >> 32) | 1
   }
 
   var a: Endpoint { Endpoint(address: IPAddress(high: aHigh, low: aLow), port: aPort) }

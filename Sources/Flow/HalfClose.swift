@@ -5,13 +5,15 @@ extension Sender {
   mutating func observeAfterFIN(
     _ segment: Segment, _ moment: Moment, sender: Sender, nxtBefore: Int64, troubles: inout Troubles
   ) {
-    guard sender.dataEnd > nxtBefore, segment.payloadLength > 0, var fin = troubles.records[trouble].fin else { return }
+    guard sender.dataEnd > nxtBefore, segment.payloadLength > 0 else { return }
+    let index = troubles.of(&self)
+    guard var fin = troubles.records[index].fin else { return }
     if fin.firstAfter == nil {
       fin.firstAfter = moment
       fin.firstAfterLength = segment.payloadLength
       fin.firstAfterAcksFin = has(.finAcked)
     }
     fin.lastAfter = moment
-    troubles.records[trouble].fin = fin
+    troubles.records[index].fin = fin
   }
 }

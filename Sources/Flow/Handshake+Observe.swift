@@ -46,6 +46,8 @@ extension Sender {
 
   /// ISN and options of a SYN. What was known of the side from ACKs alone is fitted to it.
   mutating func takeSYN(_ segment: Segment, _ troubles: inout Troubles) {
+    // Its place is known as long as SND.NXT stands right behind it.
+    if has(.cleanFIN) { _ = troubles.of(&self) }
     let start = segment.sequence.advanced(by: 1)
     if has(.origin) {
       let distance = Int64(origin.distance(from: start))

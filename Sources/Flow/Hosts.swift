@@ -10,14 +10,14 @@ public struct Hosts: ~Copyable {
   /// Most hosts, and most pairs of hosts; what comes after them is not learnt.
   public static var limit: Int { 65_536 }
 
-  private var timesToLive = KnownHosts<TTLRange>(limit: Hosts.limit)
-  private var pairs = KnownHosts<Sightings>(limit: Hosts.limit)
+  private var timesToLive: KnownHosts<TTLRange>
+  private var pairs: KnownHosts<Sightings>
   private var run = Sightings()
 
   /// - Parameter seed: of the hash; results do not depend on it.
   public init(seed: UInt64 = TrackerOptions().seed) {
-    timesToLive.seed = seed
-    pairs.seed = seed
+    timesToLive = KnownHosts(limit: Hosts.limit, seed: HashSeed(seed))
+    pairs = KnownHosts(limit: Hosts.limit, seed: HashSeed(seed))
   }
 
   /// Takes in a connection that has ended, or that is still open at the end.

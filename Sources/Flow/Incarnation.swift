@@ -45,9 +45,13 @@ extension Connection {
 
 extension Sender {
   /// Whether `segment` goes on where this side's stream stands, give or take what may be in flight.
-  func continues(_ segment: Segment) -> Bool {
+  /// - Parameter behind: how far it lies behind a SYN that may have begun another stream.
+  func continues(_ segment: Segment, behind syn: Int32) -> Bool {
     guard has(.origin) else { return false }
-    let distance = offset(of: segment.sequence) - nxt
+    let place = offset(of: segment.sequence)
+    // Right behind that SYN, and in this stream where nothing is to be sent any more, or not yet.
+    if syn == 1, place < una - 1 || place > nxt { return false }
+    let distance = place - nxt
     return distance > -(1 << 22) && distance < 1 << 22
   }
 }

@@ -15,13 +15,15 @@ struct KnownHost<Record: HostRecord>: BitwiseCopyable, Sendable {
 /// Records of hosts, or of pairs of hosts in either order: asked several times for each connection, so found as the
 /// connections themselves are.
 struct KnownHosts<Record: HostRecord>: ~Copyable {
-  /// Of the hash.
-  var seed: UInt64 = 0
+  private let seed: HashSeed
   private var table = FlowTable()
   private var entries: Region<KnownHost<Record>>
 
   /// - Parameter limit: most records; there is none for what comes after them.
-  init(limit: Int) { entries = Region(capacity: limit) }
+  init(limit: Int, seed: HashSeed) {
+    self.seed = seed
+    entries = Region(capacity: limit)
+  }
 
   /// Where the record of a host is; nil where nothing is known of it.
   func find(_ host: IPAddress) -> UInt32? { find(host, host) }

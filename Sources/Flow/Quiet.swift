@@ -113,6 +113,11 @@ struct Quiet: BitwiseCopyable, Sendable {
   }
 }
 
+extension Sender {
+  /// What most that are not quiet fail by.
+  @inline(__always) var mayBeQuiet: Bool { trouble == 0 && una == nxt && marks.isDisjoint(with: [.fin, .zeroWindow]) }
+}
+
 /// One side of it: all acknowledged, nothing in trouble.
 private struct QuietSender: BitwiseCopyable {
   private var origin: UInt32

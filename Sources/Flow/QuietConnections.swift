@@ -13,7 +13,8 @@ extension Tracker {
     guard !zeek.isOn else { return }
     for _ in 0..<min(Tracker.looksPerBatch, Int(records.used) - 1) {
       quietHand = quietHand + 1 < records.used ? quietHand + 1 : 1
-      guard records[quietHand].shared.has(.live), now.since(records[quietHand].shared.lastTime) >= options.quietAfter
+      guard records[quietHand].shared.has(.live), now.since(records[quietHand].shared.lastTime) >= options.quietAfter,
+        records[quietHand].a.mayBeQuiet, records[quietHand].b.mayBeQuiet
       else { continue }
       putAway(quietHand)
     }
@@ -42,7 +43,7 @@ extension Tracker {
   /// Writes the facts of a quiet connection and gives its place free.
   mutating func retireQuiet(_ place: UInt32, _ reason: EndReason) {
     let key = quiet[place].key
-    let hash = key.hash(seed: options.seed)
+    let hash = key.hash(seed: seed)
     usedTuples.insert(key)
     let connection = quiet[place].connection(hash: hash)
     if options.brief, let brief = briefIfInOrder(connection) {

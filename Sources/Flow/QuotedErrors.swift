@@ -32,7 +32,7 @@ struct Notice {
     let time = error.quoted.time
     let isCopy =
       error.quoted.sequence == sequence && fromA == self.fromA && error.type == notice.type
-      && error.reporter == notice.reporter && abs(time.since(last)) <= Notice.copyTime
+      && error.reporter == notice.reporter && time.since(last).magnitude <= UInt64(Notice.copyTime)
     sequence = error.quoted.sequence
     last = time
     if !isCopy { notice.count = notice.count == .max ? .max : notice.count + 1 }
@@ -53,7 +53,7 @@ extension Tracker {
   public mutating func track(_ error: QuotedError) {
     let quoted = error.quoted
     let (key, fromA) = FlowKey.of(quoted, scope: scope(of: quoted.encapsulation))
-    let hash = key.hash(seed: options.seed)
+    let hash = key.hash(seed: seed)
     var index = find(key, hash)
     if index >= Tracker.quietBit { index = revive(index, key, hash) }
     guard index != 0 else {

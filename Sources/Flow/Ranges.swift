@@ -52,6 +52,34 @@ public struct Ranges: BitwiseCopyable, Hashable, Sendable {
     return sum
   }
 
+  /// Bytes from `start` to `end` that lie in none of these holes.
+  func covered(from start: Int64, to end: Int64) -> UInt64 {
+    guard start < end else { return 0 }
+    return UInt64(max(0, end - start - (total(below: end) - total(below: start))))
+  }
+
+  /// Bytes of these intervals below `limit` that lie in none of `holes`.
+  func seen(below limit: Int64, holes: Ranges) -> UInt64 {
+    var sum: UInt64 = 0
+    for index in 0..<count {
+      sum += holes.covered(from: slots[index].start, to: min(slots[index].end, limit))
+    }
+    return sum
+  }
+
+  /// Bytes of `holes` from `start` on that lie before the last of these intervals and in none of them.
+  func missing(from start: Int64, holes: Ranges) -> UInt64 {
+    guard count > 0 else { return 0 }
+    var place = start
+    var sum: UInt64 = 0
+    for index in 0..<count where slots[index].end > place {
+      let gap = max(0, slots[index].start - place)
+      sum += UInt64(gap) - holes.covered(from: place, to: place + gap)
+      place = slots[index].end
+    }
+    return sum
+  }
+
   /// Adds `range`, joined with what it touches.
   public mutating func insert(_ range: OffsetRange) {
     guard range.length > 0 else { return }

@@ -51,6 +51,8 @@ extension Shared {
   private func verdict(
     _ reset: Reset, _ segment: Segment, sender: Sender, receiver: Sender, heardOf: Bool
   ) -> ResetVerdict {
+    // With SYN or FIN in it no kernel sends one (a packet that was damaged, or made up): what follows decides.
+    if reset.isMalformed { return heardOf ? .unknown : .ignored }
     let onlySYNs = receiver.has(.syn) && !receiver.has(.synAck) && UInt32(receiver.synCount) == receiver.packets
     if onlySYNs, !sender.has(.syn) {
       // SYN-SENT: only a RST that acknowledges the SYN (RFC 9293 §3.10.7.3).
@@ -85,8 +87,7 @@ extension Shared {
     }
     // Where one was not heard, its echo is not the one that was.
     if resets.effective == nil, reset.verdict == .effective, !(resets.peerMovedOn && reset.echoes) {
-      resets.effective = reset
-      resets.peerMovedOn = false
+      resets.end(by: reset)
     }
     troubles.resets[place] = resets
   }

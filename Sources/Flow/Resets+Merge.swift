@@ -22,7 +22,9 @@ extension SideFacts {
     if theirs.first.echoes { echoes.append(theirs.first.offset) }
     whole.lowestEcho = echoes.min()
     if whole.effective == nil, let effective = theirs.effective, !(whole.peerMovedOn && effective.echoes) {
-      whole.effective = effective
+      whole.end(by: effective)
+      whole.ownAfter = theirs.ownAfter
+      whole.peerAfter = theirs.peerAfter
       whole.peerMovedOn = theirs.peerMovedOn
     }
     return whole

@@ -26,6 +26,10 @@ struct SenderMarks: OptionSet, BitwiseCopyable {
   static var synAck: Self { .init(rawValue: 1 << 14) }
   /// Options of the SYN were not captured.
   static var optionsUnknown: Self { .init(rawValue: 1 << 15) }
+  /// The FIN is in `cleanFIN`, and there is no cold record.
+  static var cleanFIN: Self { .init(rawValue: 1 << 16) }
+  /// With it: the peer's SND.UNA was known.
+  static var peerAckKnownAtFIN: Self { .init(rawValue: 1 << 17) }
 }
 
 /// A packet's likeness, to know a copy that the capture made: header hash and microseconds (low 32 bits).
@@ -82,6 +86,7 @@ struct Sender: BitwiseCopyable {
   var ttlHigh: UInt8 = 0
   /// Longest silence of the connection before something of this side that the peer answered, ms.
   var survivedIdle: UInt32 = 0
+  var cleanFIN = CleanFIN()
 
   init() {}
 

@@ -10,6 +10,7 @@ extension SideFacts {
     whole.takeStream(joint, everAcked: everAcked || later.everAcked)
     whole.lastNewData = newest(later, joint)
     whole.sackedBytes = later.everAcked ? later.sackedBytes : max(sackedBytes, later.sackedBytes)
+    whole.unseenLostBytes = later.everAcked ? later.unseenLostBytes : max(unseenLostBytes, later.unseenLostBytes)
     if later.everAcked, joint.una == later.sndUna + joint.laterShift,
       !everAcked || joint.una > sndUna + joint.earlierShift
     {
@@ -82,7 +83,7 @@ extension SideFacts {
     payloadBytes = UInt64(max(0, joint.dataEnd - joint.low - unseen))
     missingBytes = UInt64(holes.total(below: acked) + holes.forgotten)
     ackedBytes = UInt64(max(0, acked - joint.low))
-    unackedBytes = UInt64(max(0, joint.dataEnd - max(acked, joint.low)))
+    unackedBytes = holes.covered(from: max(acked, joint.low), to: joint.dataEnd)
   }
 
   /// New to the later part is new to the whole only where it lies beyond the earlier one.

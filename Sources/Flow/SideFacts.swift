@@ -18,10 +18,12 @@ public struct SideFacts: Hashable, Sendable {
   public var missingBytes: UInt64 = 0
   /// Data bytes acknowledged by the peer, those that the capture missed included.
   public var ackedBytes: UInt64 = 0
-  /// Data bytes sent (highest seen) and never acknowledged.
+  /// Data bytes seen and never acknowledged.
   public var unackedBytes: UInt64 = 0
   /// Of the unacknowledged, those that the peer selectively acknowledged: they arrived.
   public var sackedBytes: UInt64 = 0
+  /// Neither seen nor acknowledged, and yet sent: the peer selectively acknowledged what lies behind.
+  public var unseenLostBytes: UInt64 = 0
   public var synPackets: UInt64 = 0
   public var finPackets: UInt64 = 0
   public var rstPackets: UInt64 = 0
@@ -192,6 +194,10 @@ public struct Reset: BitwiseCopyable, Hashable, Sendable {
   public var isBare: Bool {
     !flags.contains(.ack) && window == 0 && options.isDisjoint(with: [.timestamps, .sack, .mss])
   }
+  /// As no stack makes them: with SYN or FIN in it, or bare and yet with data.
+  public var isMalformed: Bool {
+    !flags.isDisjoint(with: [.syn, .fin]) || (!flags.contains(.ack) && payloadLength > 0)
+  }
   /// As Linux aborts a live socket: RST+ACK with a real window, timestamps where negotiated (tcp_send_active_reset).
   public var looksLive: Bool { flags.contains(.ack) && (window != 0 || options.contains(.timestamps)) }
 }
@@ -207,6 +213,8 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
   public var echoCount: UInt32
   /// Lowest sequence (offset) among those after the first abort: the last ACK that the live socket did not see.
   public var lowestEcho: Int64?
+  /// What this side still sent that is no RST after the first RST, where a later one is the effective one.
+  public var ownBetween: Burst?
   /// What this side still sent that is no RST, and what the peer still sent, after the effective (else the first) RST.
   public var ownAfter: Burst?
   public var peerAfter: Burst?
@@ -220,6 +228,16 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
     count = 1
     echoCount = 0
     lowestEcho = nil
+    ownBetween = nil
+    ownAfter = nil
+    peerAfter = nil
+    peerMovedOn = false
+  }
+
+  /// A later RST is the one that ended it: what was sent before that is no answer to it.
+  mutating func end(by reset: Reset) {
+    if ownBetween == nil { ownBetween = ownAfter }
+    effective = reset
     ownAfter = nil
     peerAfter = nil
     peerMovedOn = false

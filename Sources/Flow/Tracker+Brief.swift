@@ -21,16 +21,16 @@ extension Tracker {
 
   private func isInOrder(_ side: borrowing Sender) -> Bool {
     guard side.una == side.nxt, side.packets > 0, side.has(.everAcked), !side.has(.zeroWindow) else { return false }
-    guard side.trouble != 0 else { return true }
-    return troubles.records[side.trouble].isHarmless
+    let trouble = side.trouble
+    return trouble == 0 || (trouble > 1 && troubles.records[trouble].isHarmless)
   }
 
   func brief(of connection: borrowing Connection, _ state: ConnectionState) -> Brief {
-    let clientIsA = isClientA(connection)
-    let key = connection.key
+    let marks = connection.shared.marks
+    let clientIsA = marks.contains(.rolesKnown) ? marks.contains(.clientIsA) : isClientA(copy connection)
     var brief = Brief(
-      id: connection.shared.id, ipVersion: UInt8(truncatingIfNeeded: key.ipVersion), state: state,
-      client: clientIsA ? key.a : key.b, server: clientIsA ? key.b : key.a)
+      id: connection.shared.id, ipVersion: UInt8(truncatingIfNeeded: connection.key.ipVersion), state: state,
+      client: clientIsA ? connection.key.a : connection.key.b, server: clientIsA ? connection.key.b : connection.key.a)
     fill(&brief.client, clientIsA ? connection.a : connection.b)
     fill(&brief.server, clientIsA ? connection.b : connection.a)
     return brief
@@ -43,7 +43,7 @@ extension Tracker {
     var missing: Int64 = 0
     var low: Int64 = 0
     var resets: UInt32 = 0
-    if side.trouble != 0 {
+    if side.trouble > 1 {
       let trouble = side.trouble
       low = troubles.records[trouble].low
       resets = troubles.records[trouble].rstPackets

@@ -4,14 +4,19 @@ internal import Wire
 extension Tracker {
   /// Lets `hosts` learn from the connections that are still open: before the last ones are judged, each shall know of the
   /// others.
-  public func teach(_ hosts: inout Hosts) {
+  /// - Returns: SYNs that were repeated and not answered so far.
+  @discardableResult public func teach(_ hosts: inout Hosts) -> [LoneSYN] {
+    var repeated: [LoneSYN] = []
     for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
-      hosts.learn(sight(of: records[index], index: index))
+      let seen = sight(of: records[index], index: index)
+      hosts.learn(seen)
+      if let attempt = seen.attempt, attempt.count > 1 { repeated.append(attempt) }
     }
     for place in 1..<max(1, quiet.used) where quiet[place].isLive {
       hosts.learn(sight(of: quiet[place].connection(hash: 0), index: 0))
     }
     // Attempts tell nothing of a host: anybody can send a SYN.
+    return repeated
   }
 
   /// What hosts learn of it.
@@ -80,7 +85,12 @@ extension Tracker {
 
   private func sideFacts(_ side: Sender, peer: Sender) -> SideFacts {
     var trouble = Trouble()
-    if side.trouble != 0 { trouble = troubles.records[side.trouble] }
+    // The shared record is everybody's, and nobody's.
+    if side.trouble > 1 {
+      trouble = troubles.records[side.trouble]
+    } else if side.has(.cleanFIN) {
+      side.moveFIN(into: &trouble)
+    }
     var facts = SideFacts()
     counts(side, trouble, into: &facts)
     words(side, trouble, into: &facts)
@@ -155,8 +165,9 @@ extension Tracker {
     facts.payloadBytes = UInt64(max(0, side.dataEnd - trouble.low - trouble.holes.total - trouble.holes.forgotten))
     facts.missingBytes = UInt64(trouble.holes.total(below: acked) + trouble.holes.forgotten)
     facts.ackedBytes = UInt64(max(0, acked - trouble.low))
-    facts.unackedBytes = UInt64(max(0, side.dataEnd - max(acked, trouble.low)))
-    facts.sackedBytes = UInt64(max(0, trouble.sacked.total(below: side.dataEnd)))
+    facts.unackedBytes = trouble.holes.covered(from: max(acked, trouble.low), to: side.dataEnd)
+    facts.sackedBytes = trouble.sacked.seen(below: side.dataEnd, holes: trouble.holes)
+    facts.unseenLostBytes = trouble.sacked.missing(from: max(acked, trouble.low), holes: trouble.holes)
   }
 
   private func fin(_ side: Sender, _ trouble: Trouble) -> Fin? {

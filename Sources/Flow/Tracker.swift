@@ -8,6 +8,7 @@ public import Wire
 /// `nextBrief()`, where that is asked for); after the last batch call `finish(_:)` and take the rest. It reads no clock: time is capture time.
 public struct Tracker: ~Copyable {
   let options: TrackerOptions
+  let seed: HashSeed
   var table = FlowTable()
   var records: Region<Connection>
   /// Idle connections, put away small.
@@ -52,6 +53,7 @@ public struct Tracker: ~Copyable {
 
   public init(_ options: TrackerOptions) {
     self.options = options
+    seed = HashSeed(options.seed)
     let limits = MemoryLimits(options)
     records = Region(capacity: limits.connections)
     quiet = Region(capacity: limits.quiet)
@@ -72,7 +74,7 @@ public struct Tracker: ~Copyable {
     let count = min(batch.count, SegmentBatch.capacity)
     for place in 0..<count {
       let (key, fromA) = FlowKey.of(batch.segments[place], scope: scope(of: batch.segments[place].encapsulation))
-      hashes[place] = key.hash(seed: options.seed)
+      hashes[place] = key.hash(seed: seed)
       if fromA { directions |= 1 << UInt32(place) }
       table.prefetch(hashes[place])
     }
@@ -251,7 +253,7 @@ public struct Tracker: ~Copyable {
     let distance = segment.sequence.distance(from: syn.sequence)
     let goesOn =
       fromA == synFromA && !segment.flags.contains(.syn) && distance > 0 && distance < 1 << 20
-      && !(fromA ? records[index].a : records[index].b).continues(segment)
+      && !(fromA ? records[index].a : records[index].b).continues(segment, behind: distance)
     if isRepeat || answered || goesOn {
       dropPending(index)
       let next = beginAnew(syn, key, hash, replacing: index)

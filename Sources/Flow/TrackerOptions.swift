@@ -1,6 +1,7 @@
 /// What a tracker may use, and how it tells connections apart.
 public struct TrackerOptions: Sendable {
-  /// Seeds the hash of the flow table: whoever sends the packets must not know it. Results do not depend on it.
+  /// Seeds the hash of the flow table: whoever sends the packets must not know it, so the commands take a random one.
+  /// Results do not depend on it.
   public var seed: UInt64 = 0x7463_7061_7564_6974
   /// Most connections at a time, 16 … 2^30; beyond it the closed, the unanswered and the idlest are given up.
   public var maxConnections = 2_000_000

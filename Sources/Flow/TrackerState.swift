@@ -60,11 +60,11 @@ extension Tracker {
       table.insert(records[index].shared.hash, index)
     }
     for place in 1..<max(1, quiet.used) where quiet[place].isLive {
-      table.insert(quiet[place].key.hash(seed: options.seed), place | Tracker.quietBit)
+      table.insert(quiet[place].key.hash(seed: seed), place | Tracker.quietBit)
     }
     for place in 1..<max(1, attempts.used) where attempts[place].isLive {
       let (key, _) = FlowKey.of(attempts[place].segment, scope: 0)
-      table.insert(key.hash(seed: options.seed), place | Tracker.attemptBit)
+      table.insert(key.hash(seed: seed), place | Tracker.attemptBit)
     }
     zeek = ZeekRecords(state.zeek, capacity: limits.connections)
     lingering = state.lingering

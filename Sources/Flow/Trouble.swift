@@ -86,6 +86,10 @@ struct Troubles: ~Copyable {
       side.trouble = 1
     }
     records.copy(Troubles.blank, to: side.trouble)
+    if side.has(.cleanFIN) {
+      side.moveFIN(into: &records[side.trouble])
+      side.marks.remove(.cleanFIN)
+    }
     return side.trouble
   }
 
@@ -95,7 +99,8 @@ struct Troubles: ~Copyable {
   }
 
   /// The next batch could fill it: each packet makes records for two sides at most.
-  var isShort: Bool { records.available < 2 * SegmentBatch.capacity || resets.available < SegmentBatch.capacity }
+  var isShort: Bool { records.available < 2 * SegmentBatch.capacity || isShortOfResets }
+  var isShortOfResets: Bool { resets.available < SegmentBatch.capacity }
 
   mutating func release(_ side: Sender) {
     guard side.trouble > 1 else { return }

@@ -46,8 +46,9 @@ struct EncapsulationPath: BitwiseCopyable {
     hash = mix(hash, UInt64(truncatingIfNeeded: vlans >> 64) &+ UInt64(truncatingIfNeeded: vlanCount))
     for index in 0..<tunnelCount {
       let words = tunnels[index]
-      hash = mix(mix(hash, words.head), words.source.high ^ words.destination.low)
+      hash = mix(mix(hash, words.head), words.source.high)
       hash = mix(mix(hash, words.source.low), words.destination.high)
+      hash = mix(hash, words.destination.low)
     }
     return hash
   }

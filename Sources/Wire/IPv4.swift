@@ -27,8 +27,7 @@ extension Walk {
     ip.id = UInt16(truncatingIfNeeded: first >> 16)
     ip.length = total
     ip.isReassembled = false
-    // Beyond the frame's claim, too: old tools wrote the captured length as the original one.
-    narrow(to: offset &+ total, .ipv4TotalLength)
+    narrow(to: endOfPacket(offset &+ total), .ipv4TotalLength)
     guard has(headerLength) else { return cut(.ipv4, headerLength) }
     offset &+= headerLength
 

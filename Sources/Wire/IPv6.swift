@@ -27,7 +27,7 @@ extension Walk {
     ip.id = 0
     ip.isReassembled = false
     // Length 0: a jumbogram (its hop-by-hop option says more), or captured before the hardware cut it.
-    narrow(to: length == 0 ? end : offset &+ 40 &+ length, .ipv6PayloadLength)
+    narrow(to: length == 0 ? end : endOfPacket(offset &+ 40 &+ length), .ipv6PayloadLength)
     ip.length = end &- offset
     let start = offset
     offset &+= 40

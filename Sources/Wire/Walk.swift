@@ -60,6 +60,10 @@ struct Walk {
     return .failed
   }
 
+  /// Where an IP packet ends that says so of itself. PPPoE counted its own bytes: what lies beyond is padding. Any other
+  /// claim of a frame may be wrong (old tools wrote the captured length as the original one).
+  func endOfPacket(_ claimed: Int) -> Int { bound == .pppoeLength ? min(end, claimed) : claimed }
+
   /// A length field narrows what follows.
   mutating func narrow(to newEnd: Int, _ newBound: LengthBound) {
     end = newEnd

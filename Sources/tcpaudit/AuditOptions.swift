@@ -71,6 +71,7 @@ struct AuditOptions: ParsableArguments {
     options.thresholds.idle = idle.nanoseconds
     options.keyVLAN = keyVlan
     options.keyTunnel = keyTunnel
+    options.tracker.seed = .random(in: .min ... .max)
     if let maxConnections { options.tracker.maxConnections = maxConnections }
     if let maxMemory { options.tracker.maxMemory = maxMemory.bytes }
     return options

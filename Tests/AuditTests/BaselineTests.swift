@@ -32,7 +32,7 @@ struct BaselineTests {
         0.1006 S > C . ack 6
         0.2 S > C F. 1:10001/1000
         0.201 C > S . ack 2001
-        0.202 C > S R. 6
+        0.202 C > S R. 6 ack 2001
         """)
     #expect(finding.rule == "half-close-truncated")
     #expect(finding.atFault == .client)

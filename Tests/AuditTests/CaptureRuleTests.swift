@@ -36,7 +36,7 @@ struct CaptureRuleTests {
     let findings = Self.judge { $0.oneSidedConnections = 3 }
     #expect(findings.map(\.rule) == ["capture-one-sided"])
     #expect(findings[0].severity == .note)
-    #expect(findings[0].summary.hasPrefix("of 3 of 12 connections only one direction"))
+    #expect(findings[0].summary.hasPrefix("of 3 of the 12 connections that got beyond a SYN only one direction"))
   }
 
   @Test func duplicated() {

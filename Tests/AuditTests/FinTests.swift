@@ -27,6 +27,25 @@ struct FinTests {
     #expect(finding.fact("transmissions") == .integer(5))
   }
 
+  @Test func givingUpByRST() throws {
+    let finding = try auditOne(onLAN + "1.0,1.3,1.9,3.1,5.5 C > S F. 1\n15 C > S R. 2")
+    #expect(finding.rule == "fin-unacked")
+    #expect(finding.suspects == [.path, .server])
+  }
+
+  /// As near as can be, and yet a router lowered its TTL: the path is not cleared.
+  @Test(arguments: [(64, [Party.server]), (63, [.server, .path])])
+  func whatStandsBetweenTheCaptureAndTheServer(_ ttl: Int, _ suspects: [Party]) throws {
+    let finding = try auditOne(
+      "host S = 10.0.0.2:2181 ttl \(ttl)\nhost C = 10.0.0.1:40000 ttl 49\n" + atServer + """
+        0.1 C > S F.
+        0.1002 S > C . ack 2
+        end 120
+        """)
+    #expect(finding.rule == "fin-unanswered")
+    #expect(finding.suspects == suspects)
+  }
+
   @Test(arguments: [
     ("1.0,1.5,2.5,4.0", true), ("1.0,1.5,4.0", false), ("1.0,1.4,2.2,3.9", false),
   ]) func itTakesFourTransmissionsOverThreeSeconds(_ times: String, _ found: Bool) throws {

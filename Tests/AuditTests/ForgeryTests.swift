@@ -32,6 +32,79 @@ struct ForgeryTests {
     #expect(finding.fact("tests_failed") == .list([.text("ttl"), .text("mac")]))
   }
 
+  /// A kernel begins what it sends without a socket from 64, and the socket's packets from 128: as far away, no forgery.
+  @Test(arguments: [(59, false), (58, true)]) func asFarAwayFromAnotherBeginning(_ ttl: Int, _ found: Bool) throws {
+    let script = "host S = 10.0.0.2:2181 ttl 123\n" + atClient + Self.talk + "9 C > S P. 101:111\n9.08 S > C R 101"
+    #expect((try Self.forged(script + " ttl \(ttl)") != nil) == found)
+    // And nothing clears the path either.
+    #expect(try audit(script + " ttl \(ttl)").allSatisfy { $0.suspects.contains(.path) })
+  }
+
+  /// Both have closed, and what still comes meets a kernel without that socket.
+  @Test func afterTheCloseBegan() throws {
+    let script =
+      "host S = 10.0.0.2:2181 ttl 123\n" + atClient + Self.talk + """
+        9 S > C F. 101
+        9.0001 C > S P. 101:125
+        9.0002 C > S F. 125
+        9.0003 C > S . ack 102
+        9.08 S > C R 101 ttl 200
+        9.0801 S > C R 102 ttl 200
+        """
+    #expect(try Self.forged(script) == nil)
+  }
+
+  /// Of a peer that was not captured nobody knows which of its ACKs a RST answers.
+  @Test func anEchoOfWhatWasNotCaptured() throws {
+    let script = "0 S > C S. ack 1\n0.1 S > C P. 1:616 ack 909\n0.1001 S > C F. 616 ack 909\n0.146 S > C R 616"
+    #expect(try Self.forged(script) == nil)
+  }
+
+  /// One packet is no connection that anybody can have ended.
+  @Test func aLoneRST() throws {
+    let finding = try #require(
+      try Self.forged("0 S > C R. 1 ack 1 ttl 200 win 99", Circumstances(serverHostTTL: 52...52)))
+    #expect(finding.severity == .note)
+    #expect(finding.fact("stage") == .text("unknown"))
+    #expect(!finding.summary.contains("ended"))
+  }
+
+  /// Damaged, or made up: no kernel's RST has SYN or FIN in it, or data and no ACK; and the talk goes on.
+  @Test(arguments: ["SFRP. 101 ack 101", "FR. 101 ack 101", "PR 101:1101"]) func noKernelsRST(_ what: String) throws {
+    let findings = try audit(
+      atClient + Self.talk + """
+        0.4 C > S P. 101:361
+        0.4001 S > C \(what) ttl 99
+        0.4002 S > C . 101 ack 361
+        end 1
+        """)
+    #expect(findings.isEmpty, "\(findings.map(\.summary))")
+  }
+
+  /// A forged RST before the SYN-ACK, and the server's own one later: each is what it is.
+  @Test func oneForgedAndOneGenuine() throws {
+    let findings = try audit(
+      "host S = 10.0.0.2:2181 ttl 49\n" + """
+        0 C > S S ttl 62
+        0.23 S > C R. 1 ack 0 ttl 46
+        1.266 S > C S.
+        1.267 C > S .
+        1.268 C > S P. 1:26
+        2.851 S > C . ack 26
+        2.853 S > C R. 1 ack 26
+        2.855 C > S P. 26:176
+        4.133 S > C R 1
+        """)
+    #expect(findings.map(\.rule) == ["transfer-truncated", "reset-forged"])
+    #expect(findings[0].evidence.map(\.moment.packet.number).contains(7))
+    #expect(findings[0].atFault == .server)
+    #expect(findings[1].severity == .warning)
+    #expect(findings[1].fact("stage") == .text("after SYN"))
+    #expect(findings[1].fact("ttl") == .integer(46))
+    #expect(findings[1].fact("sender_ttl") == .integer(49))
+    #expect(findings[1].evidence.map(\.moment.packet.number) == [1, 2, 3])
+  }
+
   @Test(arguments: [1, 255]) func aTTLThatAnApplicationSet(_ ttl: Int) throws {
     let script = "host S = 10.0.0.2:2181 ttl \(ttl)\n" + atClient + Self.talk + "9 S > C R. 101 ttl 64"
     #expect(try Self.forged(script) == nil)

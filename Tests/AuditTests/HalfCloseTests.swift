@@ -46,12 +46,79 @@ struct HalfCloseTests {
         0.161 S > C . ack 2
         0.162 S > C F. 1:10001/1000
         0.163 C > S . ack 2001
-        0.164 C > S R. 2
+        0.164 C > S R. 2 ack 2001
         """)
     #expect(finding.bytesLost == 8000)
     #expect(finding.bytesLostExact)
     #expect(finding.fact("fin_unacked") == .bool(true))
     #expect(finding.summary.hasSuffix("8,000 of 10,000 bytes lost"))
+  }
+
+  /// A stack that acknowledges by its RST what met a closed socket: it arrived, and nobody read it.
+  @Test func whatTheResetAcknowledgesIsNotLost() throws {
+    let finding = try auditOne(
+      atClient + """
+        0.2 C > S P. 1:18
+        0.2001 C > S F. 18
+        0.28 S > C . ack 19
+        0.281 S > C P. 1:18
+        0.2811 C > S R. 19 ack 18
+        0.2812 S > C F. 18
+        """)
+    #expect(finding.rule == "half-close-truncated")
+    #expect(finding.severity == .note)
+    #expect(finding.bytesLost == 0)
+    #expect(finding.summary.hasSuffix("17 bytes arrived and were thrown away unread"))
+    #expect(finding.evidence.last?.what == "RST+ACK, acknowledges 17 bytes of the server that nothing else does")
+  }
+
+  /// The answerer repeats itself for long and gives up: the silence cut it.
+  @Test func givingUpIsNoReset() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.081 C > S F.
+        0.161 S > C . ack 2
+        0.162 S > C P. 1:1001
+        0.4,0.9,1.9,3.9,7.9,15.9 S > C P. 1:1001
+        30 S > C R. 1001 ack 2
+        """)
+    #expect(finding.rule == "half-close-truncated")
+    #expect(finding.suspects.contains(.path))
+    #expect(!finding.suspects.contains(.server))
+    #expect(finding.bytesLost == 1000)
+  }
+
+  /// Its FIN was on its way already: nothing that it had not sent can be lost.
+  @Test func aResetRightAfterTheFIN() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:100
+        0.1001 C > S F. 100
+        0.1002 S > C . ack 100
+        0.1003 S > C P. 1:200
+        0.1004 S > C F. 200
+        0.1005 S > C R 1
+        """)
+    #expect(finding.rule == "half-close-truncated")
+    #expect(finding.summary.hasPrefix("server reset after its answer"))
+    #expect(!finding.summary.contains("not sent yet"))
+    #expect(finding.evidence.last?.what == "RST after its FIN")
+  }
+
+  /// A close_notify minutes after the FIN, into silence: only the alert is lost, and the wait is named.
+  @Test func anAlertLongAfterTheFIN() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S F.
+        0.1002 S > C . ack 2
+        235 S > C P. 1:32
+        235.3,235.9,237.1,239.5,244.3 S > C FP. 1:32
+        end 300
+        """)
+    #expect(finding.rule == "half-close-truncated")
+    #expect(finding.severity == .note)
+    #expect(finding.summary.contains("235 s after its FIN"))
+    #expect(finding.suspects == [.path, .client, .server])
   }
 
   @Test func theOtherWayRound() throws {

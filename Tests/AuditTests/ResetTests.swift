@@ -63,7 +63,26 @@ struct ResetTests {
     if rule == "reset-unread" { #expect(finding.fact("window_short_by") == .integer(8960)) }
   }
 
+  /// The answer and its FIN were acknowledged one by one before: nothing speaks for data that were not read.
+  @Test func aClientThatGotEverything() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:66
+        0.1001 S > C P. 1:310 ack 66
+        0.1002 S > C F. 310
+        0.1010 C > S . ack 311
+        0.1011 C > S R. 66 ack 311
+        """)
+    #expect(finding.rule == "reset-abort")
+    #expect(finding.severity == .note)
+  }
+
   // MARK: reset-abort
+
+  /// A scanner's FIN meets a port where nobody listens: there was no connection.
+  @Test func aLoneFIN() throws {
+    #expect(try audit("0 C > S F 1:1\n0.0006 S > C R. =0 ack 2 win 0").isEmpty)
+  }
 
   @Test func aBrowserThatResetsIdleConnections() throws {
     let finding = try auditOne(

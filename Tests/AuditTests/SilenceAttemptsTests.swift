@@ -82,6 +82,17 @@ struct SilenceAttemptsTests {
     #expect(attempts.findings().count == (targets < 32 ? targets : 1))
   }
 
+  /// One source that asks many hosts again and again is a scan; one that asks a few is in need.
+  @Test(arguments: [31, 32]) func aScanThatRepeatsItself(_ hosts: Int) {
+    var attempts = LoneAttempts()
+    let all = (0..<hosts).map { attempt(from: 7, to: UInt32(100 + $0), port: 135, at: Int64($0), syns: 3) }
+    for facts in all { facts.loneSYN.map { attempts.expect($0) } }
+    let taken = all.filter { take($0, into: &attempts, recordedUntil: Timestamp(seconds: 90)) }.count
+    #expect(taken == (hosts < 32 ? 0 : hosts))
+    #expect(attempts.findings().count == (hosts < 32 ? 0 : 1))
+    #expect(attempts.findings().allSatisfy { $0.severity == .note })
+  }
+
   @Test func aFloodIsBoundedAndCountedWhole() throws {
     var attempts = LoneAttempts()
     let flood = 20_000

@@ -67,6 +67,12 @@ struct SilenceHandshakeTests {
     Verdict("not long enough recorded", nothingIn: "0,1 C > S S\nend 2.9"),
     Verdict("answered in the end", nothingIn: "0,1,3 C > S S\n3.1 S > C S.\n3.2 C > S .\nend 60"),
     Verdict("the answer went unseen", nothingIn: "0,1 C > S S\n1.1 C > S . 1 ack 1\n1.2 C > S P. 1:100\nend 60"),
+    Verdict(
+      "the client waited longer than ever and gave up by RST", "syn-unanswered", [.path, .server], .certain,
+      of: "0,1,3,7 C > S S\n15 C > S R. =0 ack =1"),
+    Verdict(
+      "nothing was recorded for months, and nobody knows how long before that",
+      nothingIn: "host D = 10.0.0.3:40001\n0,1 C > S S\n9000000 D > S P. 1:10"),
     Verdict("the client hung up", nothingIn: "0,1 C > S S\n1.5 C > S R 1\nend 60"),
     Verdict(
       "refused", "syn-refused", [.server], .certain, of: "0 C > S S\n0.1 S > C R. =0 ack 1\nend 60"),

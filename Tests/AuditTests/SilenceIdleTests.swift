@@ -75,10 +75,10 @@ struct SilenceIdleTests {
     // One test of forgery alone (255 is no proof of a hop limit) is no more than possible.
     Verdict(
       "a RST sooner than the server can answer", "idle-killed", [.path], .possible,
-      of: atClient + alive + "401 C > S P. 101:201\n401.02 S > C R 501 ttl 255"),
+      of: atClient + alive + "401 C > S P. 101:201\n401.02 S > C R 501 ttl 250"),
     Verdict(
       "to a request of two segments", "idle-killed", [.path], .possible,
-      of: atClient + alive + "401 C > S P. 101:2001/1448\n401.02 S > C R 501 ttl 255\n401.02001 S > C R 501 ttl 255"),
+      of: atClient + alive + "401 C > S P. 101:2001/1448\n401.02 S > C R 501 ttl 250\n401.02001 S > C R 501 ttl 250"),
   ]
 
   @Test(arguments: reset) func resetAfterAnIdleTime(_ verdict: Verdict) throws { try verdict.check() }

@@ -78,6 +78,20 @@ struct TransferTests {
     #expect(finding.bytesLost == 1000)
   }
 
+  /// The capture has not seen it either, but what came behind it was selectively acknowledged: sent, and lost.
+  @Test func whatNeverArrivedIsLostThoughItWasNotSeen() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 S > C . 1:1001
+        0.11 S > C . 1001:3001 lost
+        0.12 S > C . 3001:4001
+        0.13 C > S . ack 1001 <sack 3001-4001>
+        9.0 C > S R. 1 ack 1001
+        """)
+    #expect(finding.rule == "transfer-truncated")
+    #expect(finding.bytesLost == 2000)
+  }
+
   @Test func whatTheCaptureLostIsNotLost() throws {
     let findings = try audit(
       onLAN + """
@@ -116,9 +130,9 @@ struct TransferTests {
     #expect(finding.severity == .note)
   }
 
-  /// A load generator that ends: its last request has just been answered, and it is gone.
-  @Test(arguments: [("", Severity.note), ("0.1031 C > S . ack 301", .warning)])
-  func aClientThatLeaves(_ ack: String, _ severity: Severity) throws {
+  /// A load generator that ends: its last request has just been answered, and it is gone. Its RST acknowledges the answer.
+  @Test(arguments: [("", 200), ("0.1031 C > S . ack 301", 100)])
+  func aClientThatLeaves(_ ack: String, _ unread: Int64) throws {
     let finding = try auditOne(
       onLAN + """
         0.1 C > S P. 1:51
@@ -128,9 +142,89 @@ struct TransferTests {
         \(ack)
         0.104 C > S R. 101 ack 401
         """)
-    #expect(finding.rule == "transfer-truncated")
-    #expect(finding.severity == severity)
+    #expect(finding.rule == "reset-unread")
+    #expect(finding.severity == .note)
     #expect(finding.atFault == .client)
+    #expect(finding.fact("arrived_unread") == .integer(unread))
+    #expect(finding.bytesLost == nil)
+  }
+
+  /// What only the RST acknowledges arrived; what came behind it did not.
+  @Test func whatTheResetAcknowledgesIsNotLost() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:89
+        0.2 S > C R. 1 ack 89
+        """)
+    #expect(finding.rule == "reset-unread")
+    #expect(finding.severity == .error)
+    #expect(finding.summary.contains("88 bytes unread that only its RST acknowledges"))
+    #expect(finding.evidence.last?.what == "RST+ACK instead of FIN; the first to acknowledge 88 bytes")
+    let cut = try auditOne(
+      onLAN + """
+        0.1 C > S . 1:1001
+        0.1001 C > S . 1001:2001
+        0.2 S > C R. 1 ack 1001
+        """)
+    #expect(cut.rule == "transfer-truncated")
+    #expect(cut.bytesLost == 1000)
+    #expect(cut.fact("arrived_unread") == .integer(1000))
+    // Nothing that somebody else may have sent acknowledges anything.
+    let forged = try audit(
+      atClient + """
+        0.1 C > S P. 1:89
+        0.1001 S > C R. 1 ack 89
+        """)
+    #expect(forged.map(\.rule) == ["transfer-truncated", "reset-forged"])
+    #expect(forged[0].bytesLost == 88)
+  }
+
+  /// A last word and a FIN at once: nobody waits for an answer.
+  @Test func aFarewellThatWasNotRead() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:76
+        0.1001 C > S F. 76
+        0.1002 S > C R. 1 ack 76
+        """)
+    #expect(finding.rule == "reset-unread")
+    #expect(finding.severity == .note)
+  }
+
+  /// 80 seconds of the same segment, then a RST: the silence is the cause.
+  @Test(arguments: [Side.client, .server]) func givingUpIsNoTruncation(_ side: Side) throws {
+    let (a, b) = side == .client ? ("C", "S") : ("S", "C")
+    let finding = try auditOne(
+      onLAN + """
+        0.1 \(a) > \(b) . 1:10001/1000
+        0.2 \(b) > \(a) . ack 6001
+        0.5,1.1,2.3,4.7,9.5,19.1,38.3,76.7 \(a) > \(b) . 6001:7001
+        80 \(a) > \(b) R. 10001
+        """)
+    #expect(finding.rule == "peer-vanished")
+    #expect(finding.suspects == [.path, side == .client ? .server : .client])
+    #expect(finding.bytesLost == 4000)
+    #expect(finding.evidence.last?.what.contains("RST") == true)
+  }
+
+  /// Nothing of the server was captured but its RST, which anybody may have sent.
+  @Test func ofAServerThatWasNeverHeard() throws {
+    let finding = try auditOne("0 C > S S\n0.0005 C > S . 1 ack 1\n0.001 C > S P. 1:386 ack 1\n0.002 S > C R 1")
+    #expect(finding.rule == "transfer-truncated")
+    #expect(finding.suspects == [.server, .path])
+  }
+
+  /// Too few repetitions to prove a silence, and enough to doubt who is at fault.
+  @Test func hangingUpWhileNobodyAnswers() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S . 1:10001/1000
+        0.2 S > C . ack 6001
+        0.5,1.1 C > S . 6001:7001
+        2 C > S R. 10001
+        """)
+    #expect(finding.rule == "transfer-truncated")
+    #expect(finding.suspects == [.client, .path])
   }
 
   @Test func aForgedResetIsTheCauseBesideTheDamage() throws {

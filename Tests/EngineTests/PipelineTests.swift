@@ -93,6 +93,32 @@ struct PipelineTests {
     #expect(outcome.connections == 3)
   }
 
+  /// What is open when the recording ends is counted as what had ended before.
+  @Test func theLossOfAnOpenConnectionIsLossOfTheCapture() throws {
+    let scratch = Scratch()
+    let script = """
+      0.000 C > S S
+      0.001 S > C S.
+      0.002 C > S .
+      0.003 S > C P. 1:1001
+      0.004 S > C P. 1001:2001 lost
+      0.005 S > C P. 2001:3001
+      0.006 C > S . ack 3001
+      """
+    let lines = try json([scratch.write(try PacketScript.parse(script).pcap())])
+    #expect(lines.contains { $0.contains(#""rule":"capture-loss""#) && $0.contains(#""missing_bytes":1000"#) })
+  }
+
+  /// RSTs and ACKs have no IP ID that would tell a copy: their time does.
+  @Test func theSameFileTwiceIsOneFile() throws {
+    let scratch = Scratch()
+    let path = scratch.write(try PacketScript.parse(severalConnections).pcap())
+    let once = try json([path])
+    let twice = try json([path, path])
+    let packets = try #require(once.last?.firstMatch(of: /"tcp_packets":(\d+)/)).1
+    #expect(twice.last?.contains("\"duplicates\":\(packets)") == true, "\(twice.last ?? "")")
+  }
+
   /// What the side sent that was not captured is no loss: the capture never had it.
   @Test func oneDirectionIsNoCaptureLoss() throws {
     let scratch = Scratch()

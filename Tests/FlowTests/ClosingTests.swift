@@ -4,6 +4,13 @@ import Wire
 
 @Suite("FIN and RST")
 struct ClosingTests {
+  /// RFC 9293 §3.10.7.3: what comes after the client's ACK and data is no refusal.
+  @Test func aRSTAfterTheHandshakeIsNoRefusal() throws {
+    let facts = try trackOne("0 C > S S\n0.0004 C > S . 1 ack 1\n0.001 C > S P. 1:386 ack 1\n0.002 S > C R 1")
+    #expect(facts.state == .reset)
+    #expect(try trackOne("0 C > S S\n0.1 S > C R. =0 ack 1").state == .refused)
+  }
+
   @Test func theCutReply() throws {
     let facts = try trackOne(
       handshake + """

@@ -52,6 +52,29 @@ struct CountTests {
     #expect(facts.state == .closed)
   }
 
+  /// What lies between was never seen, and may never have been sent.
+  @Test func whatWasNotSeenIsNotUnacknowledged() throws {
+    let jump = try trackOne("0 C > S S\n0.1 S > C S.\n0.2 C > S . 549555 ack 1")
+    #expect(jump.client.unackedBytes == 0)
+    let hole = try trackOne(
+      handshake + """
+        0.1 S > C . 1:1001
+        0.2 S > C . 3001:4001
+        0.3 C > S . ack 1001 <sack 2001-4001>
+        """)
+    #expect(hole.server.unackedBytes == 1000)
+    #expect(hole.server.sackedBytes == 1000)
+    #expect(hole.server.unseenLostBytes == 1000)
+    let lost = try trackOne(
+      handshake + """
+        0.1 S > C . 1:1001
+        0.2 S > C . 3001:4001
+        0.3 C > S . ack 1001 <sack 3001-4001>
+        """)
+    #expect(lost.server.unackedBytes == 1000)
+    #expect(lost.server.unseenLostBytes == 2000)
+  }
+
   @Test func aRetransmissionIsCountedApart() throws {
     let facts = try trackOne(
       handshake + """

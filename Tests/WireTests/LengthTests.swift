@@ -41,6 +41,13 @@ import Wire
     #expect(outcome == .segment && segment.payloadLength == 1000 && segment.wireLength == 1040)
   }
 
+  /// The PPP frame ends before the IP packet says that it does: what lies behind is the padding of the frame.
+  @Test(arguments: [(0, 5), (2, 3), (6, 0)]) func whatPPPoEDoesNotCountIsNoPayload(short: Int, payload: Int) {
+    let session: [UInt8] = [0x11, 0, 0, 7]
+    let frame = ethernet(0x8864, join(session, big(UInt16(v4.count + 2 - short)), [0, 0x21], v4))
+    #expect(decode(frame).segment.payloadLength == UInt32(payload))
+  }
+
   @Test func ipv4OptionsAreNoPayload() {
     // IHL 7: a router alert, end of options.
     var bytes = v4

@@ -142,6 +142,7 @@ func forgedReset(_ packet: TCPPacket, toward end: End, from sender: End, offset:
   }
   reset.window = 0
   reset.ipID = 0x4d2
-  reset.source.ttl = packet.source.ttl == 128 ? 64 : 128
+  // It stands elsewhere than the end does: not as many routers have lowered it.
+  reset.source.ttl = packet.source.ttl == 128 ? 63 : 127
   return .tcp(reset)
 }

@@ -3,7 +3,8 @@ import Wire
 
 /// What passed the place of the capture, counted from the simulated kernels' own numbers.
 struct WireRecord {
-  /// Per end: highest offset of data sent, highest acknowledged by the other's kernel, and what it selectively acknowledged.
+  /// Per end: highest offset of data sent, highest acknowledged by the other's kernel, by its RST too (no middlebox here
+  /// makes one with ACK), and what it selectively acknowledged.
   var sent: [Int64] = [1, 1]
   var acknowledged: [Int64] = [1, 1]
   var selectively: [[(Int64, Int64)]] = [[], []]
@@ -16,6 +17,7 @@ struct WireRecord {
     packets += 1
     if packet.flags.contains(.rst) {
       resets[end.rawValue] += 1
+      if packet.flags.contains(.ack) { acknowledge(packet, by: end, peerISN) }
       return
     }
     let start = Int64(Int32(bitPattern: packet.sequence &- isn)) + (packet.flags.contains(.syn) ? 1 : 0)
@@ -23,8 +25,8 @@ struct WireRecord {
       sent[end.rawValue] = max(sent[end.rawValue], start + Int64(packet.payloadLength))
     }
     guard packet.flags.contains(.ack) else { return }
+    acknowledge(packet, by: end, peerISN)
     let other = end.other.rawValue
-    acknowledged[other] = max(acknowledged[other], Int64(Int32(bitPattern: packet.acknowledgment &- peerISN)))
     for case .sack(let ranges) in packet.options {
       for range in ranges {
         let block = (
@@ -33,6 +35,11 @@ struct WireRecord {
         if block.1 > acknowledged[other] { selectively[other].append(block) }
       }
     }
+  }
+
+  private mutating func acknowledge(_ packet: TCPPacket, by end: End, _ peerISN: UInt32) {
+    let other = end.other.rawValue
+    acknowledged[other] = max(acknowledged[other], Int64(Int32(bitPattern: packet.acknowledgment &- peerISN)))
   }
 
   /// Data bytes of `end` that passed here and that the receiving kernel never said it had.

@@ -30,6 +30,8 @@ extension Page {
 
     - `lost_unacked`: bytes on the wire that were neither acknowledged nor selectively acknowledged. `bytes_lost` is
       this.
+    - `arrived_unread`: bytes that only the half-closer's RST acknowledges. They arrived, and were thrown away; they are
+      not in `bytes_lost`.
     - `fin_unacked`: the answer's own FIN was sent and not acknowledged.
     - `sender_queue_destroyed`: the answerer reset without a FIN. What it had not sent yet is in no capture, so 0
       bytes lost here means "at least 0". The number is exact only where the answerer had sent its FIN.
@@ -43,7 +45,8 @@ extension Page {
       (`wait`).
     - A RST of the answerer: the answerer.
     - A RST that somebody forged (see `reset-forged`, which then stands beside this): the path.
-    - Silence: the path, or the half-closer's host; the host alone where the capture stands beside it.
+    - Silence: the path, or the half-closer's host; the host alone where the capture stands beside it; the answerer too
+      where it began later than `--linger`. A RST by which the answerer gives up is part of the silence.
 
     ## Look-alikes
 

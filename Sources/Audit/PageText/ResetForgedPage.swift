@@ -19,7 +19,9 @@ extension Page {
     - `round-trip`: it came in less than a quarter of the time that this side needed for any answer, 10 ms or more
       by a handshake that was seen whole, and it is certain which packet it answers.
     - `ttl`: TTL or hop limit unlike that side's other packets (else unlike its host's other connections). Not where
-      those vary, nor where they are 1 or 255.
+      those vary, nor where they are 1 or 255. A bare RST from as many hops away that was begun from another value (64
+      for 128) fails nothing, nor does one after both FINs: a kernel without that socket may send it, and so may a
+      device beside it. Then neither is cleared.
     - `mac`: link-layer source unlike that of its other packets.
     - `sequence`: sequence number below data that side had sent already. A kernel without that socket repeats an ACK
       number of the peer, by right.
@@ -29,18 +31,20 @@ extension Page {
 
     One test gives `possible`, two or a conversation that goes on give `certain` (`likely` for a RST out of the
     window, which may be a late one of an earlier connection). `stage` says when it came: after SYN, after
-    handshake, after first data, later.
+    handshake, after first data, later; unknown where nothing was captured before it.
 
     ## How bad, and who
 
     The path is at fault. An error where the connection ended by it; a warning where it had no effect; a note where
-    it was out of the window and the same ports had been used before in this capture. Beside `half-close-truncated`
+    it was out of the window and the same ports had been used before in this capture, and where RSTs are all that was
+    captured. Beside `half-close-truncated`
     or `transfer-truncated` this is the cause, the other the damage. After a long idle time it is told as
     `idle-killed`.
 
     ## Look-alikes
 
-    A RST after both FINs were acknowledged. A client's RST before the handshake is complete: a scanner's kernel
+    A RST after both FINs were acknowledged. A packet that has SYN or FIN beside RST, or data and no ACK: damaged, or
+    made up, and no kernel's. A client's RST before the handshake is complete: a scanner's kernel
     sends it. The echoes of one abort. A bare RST of any kernel that has no such socket: IP ID 0, window 0 and no
     options are its right.
 

@@ -21,10 +21,15 @@ extension Page {
     - the window in the RST is smaller, by at least 256 bytes, than the widest that this side ever offered: unread
       data close the window, and reading opens it again (`window_short_by`; only where both SYNs were captured).
 
+    The RST's own ACK number may be the first to acknowledge data (`arrived_unread`): they came to a socket that was
+    closing or gone. A client that was told the end, and had acknowledged all of it before, has read it for all that the
+    wire shows: that is `reset-abort`.
+
     ## How bad, and who
 
     At fault is the side that reset. An error; a note for a client that resets just when an answer comes, whose
-    window does not prove it, or whose server had closed before. Confidence is `likely` at best.
+    window does not prove it, or whose server had closed before, and for a server to which a client said goodbye in up
+    to 96 bytes right before its FIN. Confidence is `likely` at best.
 
     ## Look-alikes
 

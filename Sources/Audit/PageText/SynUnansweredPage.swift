@@ -20,13 +20,15 @@ extension Page {
                                           and nothing
 
     An error: at least 2 SYNs, and 3 seconds recorded after the first. A lone SYN is a note, summed up
-    per target; the many targets of one source are one note, a scan.
+    per target; the many targets of one source are one note, a scan: lone SYNs to 32 targets or more, or
+    SYNs that are repeated to as many hosts on one port, or ports of one host.
 
     ## Told from its look-alikes
 
     - *Refused* (`syn-refused`): a RST came back. *Rejected* (`syn-rejected`): an ICMP error did.
     - *The capture saw one direction only*: then the client goes on with an ACK, and there is no
-      finding. That it repeats its SYN proves that it was not answered.
+      finding. That it repeats its SYN proves that it was not answered. A RST of the client that comes
+      later than its next SYN would have come only says that it gave up.
     - *The recording ended at once*: less than 3 seconds after the first SYN nothing is claimed.
     - *The SYN-ACKs are there and the client repeats its SYN*: `handshake-unfinished`.
 

@@ -24,20 +24,23 @@ extension Page {
     `bytes_lost` is what was on the wire and not acknowledged (`lost_unacked`, and `peer_lost_unacked` of the other
     side; `lost_by` says whose the first is). It is a lower bound unless the sender's FIN was seen. Where the data's
     own sender reset (`sender_queue_destroyed`), its kernel threw away what it had not sent: "all that was seen is
-    acknowledged" is then no proof of delivery.
+    acknowledged" is then no proof of delivery. What only the RST itself acknowledges has arrived: it was not lost but
+    never read (`arrived_unread`), and where that is all, this is `reset-unread`.
 
     ## How bad, and who
 
     An error where the sender cut its own stream; a warning where the receiver hung up; a note for a subflow of
     multipath TCP, where no more than a TLS alert was lost, and for a client that never asked, or resets when the
     next of several answers has just come. At fault is the side that reset; the path where the RST is forged, and
-    then `reset-forged` stands beside this.
+    then `reset-forged` stands beside this. Both are suspects where that side was repeating itself unanswered, where
+    nothing of it was captured but RSTs, and where the RST's TTL was begun from another value.
 
     ## Look-alikes
 
     - A bare RST that answers a packet, with no abort before it: the peer had no such socket any more. That is
       `half-open`.
     - An idle connection that is reset: `reset-abort`, a note.
+    - A side that repeats itself into silence and gives up by RST: the silence is the cause (`peer-vanished`).
     - Bytes that the capture lost: they were acknowledged, and are not counted.
 
     ## What to do

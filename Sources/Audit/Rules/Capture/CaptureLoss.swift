@@ -4,8 +4,7 @@ extension Rule {
     id: "capture-loss", severity: .warning, title: "the capture lost packets"
   ) { facts, thresholds in
     let around = facts.surroundings
-    let dropped = around.kernelDropped + around.interfaceDropped
-    guard dropped > 0 || around.missingBytes > 0 else { return nil }
+    guard around.kernelDropped > 0 || around.interfaceDropped > 0 || around.missingBytes > 0 else { return nil }
     var parts: [String] = []
     if around.missingBytes > 0 {
       parts.append(

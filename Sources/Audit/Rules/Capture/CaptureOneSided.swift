@@ -7,8 +7,8 @@ extension Rule {
     return Finding(
       rule: "capture-one-sided", severity: .note, confidence: .certain, suspects: [.capture],
       summary:
-        "of \(commas(facts.oneSidedConnections)) of \(count(facts.connections, "connection")) only one direction was"
-        + " captured; its ACKs prove that the other lives, and no silence is claimed there",
+        "of \(commas(facts.oneSidedConnections)) of the \(count(facts.connections, "connection")) that got beyond a SYN only"
+        + " one direction was captured; its ACKs prove that the other lives, and no silence is claimed there",
       evidence: [],
       facts: [
         NamedFact("one_sided_connections", Int64(clamping: facts.oneSidedConnections)),

@@ -6,12 +6,14 @@ extension Rule {
     id: "fin-unacked", section: .closing, severity: .error, when: .unanswered,
     title: "a FIN that no packet of the peer ever acknowledges"
   ) { facts, surroundings, thresholds in
-    guard facts.abort == nil, !facts.isAfterlife else { return nil }
+    guard !facts.isAfterlife else { return nil }
     for side in Side.allCases {
       let peer = facts[side.other]
       guard let fin = facts[side].fin, fin.acked == nil, !fin.inferred, let run = facts[side].unanswered,
         run.kind == .fin, !run.movedOn || run.peerPackets > 0, fin.sent.count >= thresholds.finTransmissions,
-        fin.sent.span >= thresholds.silentSpan
+        fin.sent.span >= thresholds.silentSpan,
+        // A RST that comes after them all, of the same side, only says that it gave up.
+        facts.abort.map({ $0.side == side && run.peerPackets == 0 && fin.sent.last.precedes($0.reset.moment) }) ?? true
       else { continue }
       let alive = run.peerPackets > 0
       // The peer has closed as well and waits for nothing: a last ACK that does not arrive harms nobody.

@@ -8,7 +8,7 @@ extension Rule {
     title: "an established connection is ended by RST instead of FIN by a live socket"
   ) { facts, surroundings, thresholds in
     guard let abort = Abort(facts, surroundings), !abort.reset.ownFin, abort.forgery.confidence == nil,
-      !abort.isOfNoSocket
+      !abort.isOfNoSocket, !abort.endsSilence(surroundings, thresholds)
     else {
       return nil
     }
@@ -17,18 +17,23 @@ extension Rule {
     let inFlight =
       max(0, reset.ownSent - reset.ownAcked - reset.ownSacked)
       + max(0, reset.peerSent - reset.peerAcked - reset.peerSacked)
+    // Of what was not captured and not acknowledged nobody knows.
+    let arrived = Side.allCases.allSatisfy { side in
+      let own = facts[side]
+      return own.holes.total == own.holes.total(below: own.sndUna)
+    }
     let isUnseen = facts[abort.peer].packets == 0
     let quiet = inFlight == 0 || isUnseen || abort.isRoutine
     let state =
       isUnseen
       ? "its peer was not captured"
-      : inFlight == 0 ? "nothing was in flight" : "\(bytes(inFlight)) were in flight and arrived"
+      : inFlight == 0 ? "nothing was in flight" : "\(bytes(inFlight)) were in flight\(arrived ? " and arrived" : "")"
     let after = reset.peerFin ? "after the \(abort.peer.name)'s FIN" : "instead of FIN"
     return Finding(
       rule: "reset-abort", severity: quiet ? .note : .warning,
       confidence: facts.confidence(
         .likely, from: reset.moment.time, to: reset.moment.time, losing: [side], surroundings),
-      suspects: [side.party],
+      suspects: abort.suspects,
       summary: "\(side.name) ended the connection by RST \(after); \(state)",
       evidence: [Evidence(reset.moment, side, "\(reset.flags.contains(.ack) ? "RST+ACK" : "RST"), \(state)")],
       facts: [

@@ -29,26 +29,35 @@ extension Rule {
     let confidence = outOfWindow ? min(confidence, .likely) : confidence
     let stale = outOfWindow && facts.tupleReused
     let reasons = forgery.failed.map { reason($0, reset, side, facts) }
-    let effect = tookEffect ? "ended the connection" : "had no effect"
+    let isAlone = facts.client.packets + facts.server.packets == facts.client.rstPackets + facts.server.rstPackets
+    let effect =
+      isAlone
+      ? "is all that was seen; it may not be the \(side.name)'s"
+      : (tookEffect ? "ended the connection" : "had no effect") + "; the \(side.name) did not send it"
+    let stage = forgery.stage == "unknown" ? "" : ", \(forgery.stage),"
     var evidence = [Evidence(reset.moment, side, "RST in the \(side.name)'s name: " + reasons.joined(separator: "; "))]
     if let provoked = reset.provoked, reset.delay < 1_000_000_000 {
       evidence.insert(Evidence(provoked, side.other, "the packet before it, \(duration(reset.delay)) earlier"), at: 0)
     }
-    if forgery.failed.contains(.goesOn), let after = facts[side].resets?.ownAfter {
+    if forgery.failed.contains(.goesOn),
+      let after = facts[side].resets.flatMap({ resets in
+        reset.moment == resets.first.moment ? resets.ownBetween ?? resets.ownAfter : resets.ownAfter
+      })
+    {
       evidence.append(Evidence(after.first, side, "goes on talking"))
     }
     return Finding(
-      rule: "reset-forged", severity: tookEffect ? .error : stale ? .note : .warning,
+      rule: "reset-forged", severity: isAlone || stale ? .note : tookEffect ? .error : .warning,
       confidence: facts.confidence(
         confidence, from: reset.moment.time, to: reset.moment.time, losing: [side], surroundings),
       suspects: [.path],
-      summary: "a RST in the \(side.name)'s name, \(forgery.stage), \(effect); the \(side.name) did not send it: "
+      summary: "a RST in the \(side.name)'s name\(stage) \(effect): "
         + reasons.joined(separator: "; "),
       evidence: evidence,
       facts: [
         NamedFact("stage", forgery.stage), NamedFact("tests_failed", forgery.failed.map(\.rawValue)),
-        NamedFact("tests_passed", forgery.passed.map(\.rawValue)), NamedFact("took_effect", tookEffect),
-        NamedFact("ttl", Int64(reset.ttl)), NamedFact("sender_ttl", facts[side].ttl.map { Int64($0) }),
+        NamedFact("tests_passed", forgery.passed.map(\.rawValue)), NamedFact("took_effect", tookEffect && !isAlone),
+        NamedFact("ttl", Int64(reset.ttl)), NamedFact("sender_ttl", facts[side].ttlRange.map { Int64($0.lowerBound) }),
         NamedFact("delay", duration: reset.provoked == nil ? nil : reset.delay),
         NamedFact("round_trip", duration: side == .server ? facts.serverLeg : facts.clientLeg),
         NamedFact("idle", duration: reset.idleBefore),

@@ -10,7 +10,7 @@ extension Rule {
     guard facts.abort == nil, facts.wasEstablished else { return nil }
     for side in Side.allCases {
       guard let resets = facts[side].resets, resets.peerMovedOn, resets.ownAfter == nil, let after = resets.peerAfter,
-        resets.first.verdict == .unknown, !resets.first.isAfterClose
+        resets.first.verdict == .unknown, !resets.first.isAfterClose, !resets.first.isMalformed
       else { continue }
       let told = resets.first
       let deafFor = after.last.time.since(told.moment.time)

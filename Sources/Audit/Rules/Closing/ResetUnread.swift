@@ -9,17 +9,23 @@ extension Rule {
     title: "a side resets instead of FIN while it holds data that it has not read"
   ) { facts, surroundings, thresholds in
     guard let abort = Abort(facts, surroundings), abort.reset.flags.contains(.ack), !abort.reset.ownFin,
-      abort.forgery.confidence == nil
+      abort.forgery.confidence == nil, !abort.endsSilence(surroundings, thresholds)
     else { return nil }
     let unread = abort.windowShortBy
     let isProved = unread >= thresholds.unreadBytes
+    // Told the end, and with all of it acknowledged before: nothing speaks for a client that has not read it.
+    if abort.side == .client, abort.reset.peerFin, !isProved, abort.peerUnread == 0 { return nil }
     guard let data = abort.unansweredData ?? (isProved ? abort.reset.peerLastData : nil) else { return nil }
     let isRecent = abort.isRecent(data, thresholds)
     // A client that has read its answer resets an idle connection; so does a server to which one only talks.
     let waits = abort.side == .server && abort.reset.moment.time.since(data.time) < thresholds.idle
     guard isRecent || isProved || waits else { return nil }
-    return UnreadData(abort: abort, data: data, isRecent: isRecent, bytes: isProved ? unread : nil)
-      .finding(facts, surroundings)
+    let isFarewell =
+      abort.reset.peerFin && facts.rolesKnown && abort.reset.peerSent - abort.reset.peerAcked > 0
+      && abort.reset.peerSent - abort.reset.peerAcked <= thresholds.goodbyeBytes
+    return UnreadData(
+      abort: abort, data: data, isRecent: isRecent, bytes: isProved ? unread : nil, isFarewell: isFarewell
+    ).finding(facts, surroundings)
   }
 }
 
@@ -30,6 +36,8 @@ private struct UnreadData {
   let isRecent: Bool
   /// In the buffer, as the window tells.
   let bytes: Int64?
+  /// What is unread came right before the FIN of who sent it, and is no longer than a goodbye.
+  let isFarewell: Bool
 
   private var side: Side { abort.side }
   private var waited: Int64 { abort.reset.moment.time.since(data.time) }
@@ -37,31 +45,44 @@ private struct UnreadData {
   /// A client that leaves just when an answer comes, or has been told goodbye, is its own affair; one that lets an answer lie
   /// for long and resets is not.
   private var severity: Severity {
-    if abort.isRoutine { return .note }
+    if abort.isRoutine || isFarewell { return .note }
     return side == .client && (isRecent || bytes == nil || abort.reset.peerFin) ? .note : .error
   }
 
   private var summary: String {
-    let what = bytes.map { "about \(Audit.bytes($0)) unread, by its window" } ?? "data unread"
-    let request = "the \(abort.peer.name)'s last data had arrived \(duration(waited)) before"
-    return "\(side.name) reset instead of FIN with \(what): \(request)"
-      + (abort.unansweredData == nil ? "" : " and were never answered")
+    let peer = abort.peer.name
+    let what: String
+    if let bytes {
+      what = "with about \(Audit.bytes(bytes)) unread, by its window"
+    } else if abort.peerUnread > 0 {
+      what = "with \(Audit.bytes(abort.peerUnread)) unread that only its RST acknowledges"
+    } else {
+      what = "probably with data unread"
+    }
+    return "\(side.name) reset instead of FIN, \(what): the \(peer)'s last data had arrived \(duration(waited)) before"
+      + (abort.unansweredData != nil && side == .server ? " and were never answered" : "")
   }
 
   func finding(_ facts: Facts, _ surroundings: Surroundings) -> Finding {
     Finding(
       rule: "reset-unread", severity: severity,
       confidence: facts.confidence(
-        isRecent || bytes != nil ? .likely : .possible, from: data.time, to: abort.reset.moment.time, losing: [side],
+        isRecent || bytes != nil || abort.peerUnread > 0 ? .likely : .possible, from: data.time,
+        to: abort.reset.moment.time, losing: [side],
         surroundings),
-      suspects: [side.party], summary: summary,
+      suspects: abort.suspects, summary: summary,
       evidence: [
         Evidence(data, abort.peer, "the last data that the \(side.name) received"),
-        Evidence(abort.reset.moment, side, "RST+ACK instead of FIN"),
+        Evidence(
+          abort.reset.moment, side,
+          abort.peerUnread > 0
+            ? "RST+ACK instead of FIN; the first to acknowledge \(Audit.bytes(abort.peerUnread))"
+            : "RST+ACK instead of FIN"),
       ],
       facts: [
         NamedFact("waited", duration: waited), NamedFact("answered", abort.unansweredData == nil),
         NamedFact("window_short_by", bytes), NamedFact("acknowledged_by_reset", abort.acknowledgesAll),
+        NamedFact("arrived_unread", abort.peerUnread),
         NamedFact("echoes", abort.echoes), NamedFact("idle", duration: abort.reset.idleBefore),
       ],
       mend:

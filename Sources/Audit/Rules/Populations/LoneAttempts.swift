@@ -12,6 +12,8 @@ public struct LoneAttempts: Sendable {
   /// Sources, and how many of the targets they were the first to try; those that have tried many no longer add any.
   private var sources: [IPAddress: Source] = [:]
   private var others = Attempts()
+  /// What each source has repeated its SYNs to in vain, up to `scanTargets` of a kind.
+  private var repeated: [Sweep: Set<Endpoint>] = [:]
   private let thresholds: Thresholds
 
   public init(_ thresholds: Thresholds = Thresholds()) { self.thresholds = thresholds }
@@ -21,7 +23,11 @@ public struct LoneAttempts: Sendable {
   ///   and too soon for `syn-unanswered`.
   public mutating func take(_ syn: LoneSYN, recordedUntil: Timestamp? = nil) -> Bool {
     if syn.count >= thresholds.synTransmissions {
-      guard let recordedUntil, recordedUntil.since(syn.first.time) < thresholds.synSpan else { return false }
+      expect(syn)
+      guard let recordedUntil else { return false }
+      let recorded = recordedUntil.since(syn.first.time)
+      let known = recorded < thresholds.farthest ? recorded : syn.last.time.since(syn.first.time)
+      guard known < thresholds.synSpan || isSwept(syn) else { return false }
     }
     if let place = targets.index(forKey: syn.target) {
       targets.values[place].add(Attempts(syn))
@@ -29,6 +35,24 @@ public struct LoneAttempts: Sendable {
       enter(Attempts(syn), target: syn.target, source: syn.source.address)
     }
     return true
+  }
+
+  /// Learns of an attempt that will be asked about later: its source may be one that tries many.
+  public mutating func expect(_ syn: LoneSYN) {
+    guard syn.count >= thresholds.synTransmissions else { return }
+    for sweep in Sweep.both(syn) {
+      if let place = repeated.index(forKey: sweep) {
+        guard repeated.values[place].count < thresholds.scanTargets else { continue }
+        repeated.values[place].insert(syn.target)
+      } else if repeated.count < LoneAttempts.limit {
+        repeated[sweep] = [syn.target]
+      }
+    }
+  }
+
+  /// Its source repeats itself to many ports of that host, or to that port of many hosts: a scan, not a client in need.
+  private func isSwept(_ syn: LoneSYN) -> Bool {
+    Sweep.both(syn).contains { (repeated[$0]?.count ?? 0) >= thresholds.scanTargets }
   }
 
   private mutating func enter(_ attempt: Attempts, target: Endpoint, source: IPAddress) {
@@ -77,7 +101,7 @@ public struct LoneAttempts: Sendable {
       let source = address.text(ipVersion: attempts.ipVersion)
       notes.append(
         (
-          attempts, "\(source) tried \(commas(tried)) targets with a lone SYN each, none answered",
+          attempts, "\(source) tried \(commas(tried)) targets, none answered",
           [NamedFact("source", source), NamedFact("targets", Int64(clamping: tried))]
         ))
     }
@@ -113,6 +137,20 @@ public struct LoneAttempts: Sendable {
   private func text(of target: Endpoint, _ ipVersion: UInt8) -> String {
     let address = target.address.text(ipVersion: ipVersion)
     return ipVersion == 6 ? "[\(address)]:\(target.port)" : "\(address):\(target.port)"
+  }
+}
+
+/// One source, and what its targets have in common: a port, or an address.
+private struct Sweep: Hashable {
+  var source: IPAddress
+  var port: UInt16?
+  var address: IPAddress?
+
+  static func both(_ syn: LoneSYN) -> [Sweep] {
+    [
+      Sweep(source: syn.source.address, port: syn.target.port, address: nil),
+      Sweep(source: syn.source.address, port: nil, address: syn.target.address),
+    ]
   }
 }
 
@@ -153,9 +191,10 @@ private struct Attempts {
     seenAtServer = syn.seenAtTarget
   }
 
+  /// A total order, whatever the times of several inputs are.
   func precedes(_ other: Attempts) -> Bool {
     guard let first, let theirs = other.first else { return first != nil }
-    return first.precedes(theirs)
+    return first.time == theirs.time ? first.packet.rawValue < theirs.packet.rawValue : first.time < theirs.time
   }
 
   mutating func add(_ other: Attempts) {

@@ -7,7 +7,7 @@ extension Rule {
   ) { facts, surroundings, thresholds in
     guard facts.state != .closed, !facts.isAfterlife, let (side, deaf) = facts.deafSide(thresholds) else { return nil }
     let unheard = side.other
-    guard surroundings.recorded(after: deaf.first) >= facts.overdue(thresholds) else { return nil }
+    guard surroundings.recorded(since: deaf, thresholds) >= facts.overdue(thresholds) else { return nil }
     let ample = deaf.count >= thresholds.dataTransmissions + 1 && deaf.span >= 2 * thresholds.silentSpan
     let confidence = facts.confidence(
       ample ? .certain : .likely, from: deaf.first.time, to: deaf.last.time, losing: [side], surroundings)

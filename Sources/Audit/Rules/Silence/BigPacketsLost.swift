@@ -18,7 +18,7 @@ extension Facts {
     let own = self[side]
     guard let run = own.unanswered, run.kind == .data, run.isBackingOff(thresholds), state != .closed,
       run.length >= thresholds.largeSegment, run.length > own.largestAcked, abort == nil, !standsAt(side.other),
-      surroundings.recorded(after: run.sent.first) >= overdue(thresholds)
+      surroundings.recorded(since: run.sent, thresholds) >= overdue(thresholds)
     else { return nil }
     let tooBig = icmp.flatMap { $0.quoted == side && $0.isTooBig ? $0 : nil }
     // Selectively acknowledged, and less than one large segment: small ones arrived.

@@ -40,7 +40,10 @@ extension Facts {
   fileprivate func halfOpen(_ side: Side, _ reset: Reset, _ surroundings: Surroundings) -> Finding {
     let syn = self[side].strangeSYN
     let idle = idle(before: reset, of: side)
-    let lost = reset.peerSent - min(reset.peerSent, reset.peerAcked + reset.peerSacked)
+    // What was sent before, and what came into the void afterwards.
+    let lost = max(
+      reset.peerSent - min(reset.peerSent, reset.peerAcked + reset.peerSacked),
+      Int64(clamping: self[side.other].lostBytes))
     var evidence: [Evidence] = []
     if let syn { evidence.append(Evidence(syn, side, "SYN of a host that knows nothing of this connection")) }
     if let provoked = reset.provoked {
@@ -60,7 +63,8 @@ extension Facts {
       suspects: [side.party, .path],
       summary: "the \(side.name) has no such connection any more: it answers with a bare RST"
         + (syn != nil ? ", and had begun another one" : "")
-        + (idle >= 1_000_000_000 ? ", after \(Audit.duration(idle)) of silence" : ""),
+        + (idle >= 1_000_000_000 ? ", after \(Audit.duration(idle)) of silence" : "")
+        + (lost > 0 ? "; \(bytes(lost)) of the \(side.other.name) lost" : ""),
       bytesLost: lost > 0 ? UInt64(lost) : nil, bytesLostExact: reset.peerFin,
       evidence: evidence.sorted { $0.moment.precedes($1.moment) },
       facts: [

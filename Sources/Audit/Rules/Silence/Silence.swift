@@ -51,7 +51,7 @@ final class Silence {
     var found: Silence?
     for side in Side.allCases {
       guard let run = facts[side].unanswered, fits(run), !run.movedOn, facts.isSilent(side.other, since: run),
-        surroundings.recorded(after: run.sent.first) >= facts.overdue(thresholds)
+        surroundings.recorded(since: run.sent, thresholds) >= facts.overdue(thresholds)
       else { continue }
       if let other = found, !run.sent.first.precedes(other.run.sent.first) { continue }
       found = Silence(facts, surroundings, thresholds, speaker: side, run)
@@ -102,6 +102,9 @@ final class Silence {
     let idle = run.idleBefore >= 1_000_000_000 ? ", after \(duration(run.idleBefore)) of silence on both sides" : ""
     all.append(Evidence(run.sent.first, speaker, "\(what), the first time\(idle)"))
     all.append(Evidence(run.sent.last, speaker, "the same, the \(ordinal(run.sent.count)) time, and no answer"))
+    if let reset = facts[speaker].resets?.effective, run.sent.last.precedes(reset.moment) {
+      all.append(Evidence(reset.moment, speaker, "RST: it gives up"))
+    }
     return all.sorted { $0.moment.precedes($1.moment) }
   }
 

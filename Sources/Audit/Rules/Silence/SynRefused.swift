@@ -6,6 +6,7 @@ extension Rule {
     id: "syn-refused", section: .silence, severity: .note, when: .abort,
     title: "SYN answered by RST"
   ) { facts, surroundings, thresholds in
+    // Only a RST that acknowledges the SYN refuses it (RFC 9293 §3.10.7.3); `state` and verdict say so.
     guard facts.state == .refused, let syn = facts.client.syn, let (side, reset) = facts.abort, side == .server else {
       return nil
     }

@@ -6,7 +6,7 @@ extension Rule {
     title: "SYNs without an answer of any kind"
   ) { facts, surroundings, thresholds in
     guard let syn = facts.unansweredSYNs, syn.count >= thresholds.synTransmissions else { return nil }
-    let recorded = surroundings.recorded(after: syn.first)
+    let recorded = surroundings.recorded(since: syn, thresholds)
     guard recorded >= thresholds.synSpan else { return nil }
     let ample = syn.count >= thresholds.synTransmissions + 2 && syn.span >= 2 * thresholds.synSpan
     // That the SYN is repeated proves that no answer came; a capture of one direction can't show where one was lost.
@@ -20,7 +20,7 @@ extension Rule {
       evidence: [
         Evidence(syn.first, .client, "the first SYN"),
         Evidence(syn.last, .client, "the same SYN, the \(ordinal(syn.count)) time, and no answer"),
-      ],
+      ] + (facts.client.resets.map { [Evidence($0.first.moment, .client, "gives up by RST")] } ?? []),
       facts: [
         NamedFact("transmissions", Int64(syn.count)), NamedFact("span", duration: syn.span),
         NamedFact("last_gap", duration: syn.lastGap), NamedFact("recorded", duration: recorded),

@@ -38,11 +38,14 @@ private final class CutAnswer {
     let answer = facts[halfCloser.other]
     // All of the answer and its FIN were acknowledged: whatever came then is harmless.
     if answer.fin?.acked != nil, answer.lostBytes == 0 { return nil }
-    if let abort = Abort(facts, surroundings) {
+    let abort = Abort(facts, surroundings)
+    // Who repeats its answer into silence and gives it up by RST has not cut it.
+    let gaveUp = abort.map { $0.side == halfCloser.other && $0.endsSilence(surroundings, thresholds) } ?? false
+    if let abort, !gaveUp {
       // Whoever resets after its own FIN was acknowledged has not cut its own answer.
       if abort.side == halfCloser.other, answer.fin != nil, answer.lostBytes == 0 { return nil }
       ending = .abort(abort)
-    } else if facts.abort == nil, let run = facts.silence(after: halfCloser.other, thresholds) {
+    } else if facts.abort == nil || gaveUp, let run = facts.silence(after: halfCloser.other, thresholds) {
       ending = .silence(run)
     } else {
       return nil
@@ -52,7 +55,9 @@ private final class CutAnswer {
     self.facts = facts
     self.surroundings = surroundings
     self.thresholds = thresholds
-    loss = Loss(of: halfCloser.other, facts, reset: facts.abort)
+    loss = Loss(
+      of: halfCloser.other, facts, reset: facts.abort,
+      unread: abort.map { $0.side == halfCloser ? $0.peerUnread : 0 } ?? 0)
   }
 
   private var abort: Abort? {
@@ -73,11 +78,14 @@ private final class CutAnswer {
 
   private var suspects: [Party] {
     switch ending {
-    case .silence: return facts.suspects(forSilenceOf: halfCloser)
+    case .silence:
+      let silent = facts.suspects(forSilenceOf: halfCloser)
+      // So late that nobody can be expected to be there any more.
+      return wait > thresholds.linger ? silent + [answerer.party] : silent
     case .abort(let abort):
       if abort.forgery.confidence != nil { return abort.suspects }
-      guard abort.side == halfCloser else { return [answerer.party] }
-      return crossed || wait > thresholds.linger ? [halfCloser.party, answerer.party] : [halfCloser.party]
+      guard abort.side == halfCloser, crossed || wait > thresholds.linger else { return abort.suspects }
+      return [halfCloser.party, answerer.party] + abort.suspects.dropFirst()
     }
   }
 
@@ -107,23 +115,33 @@ private final class CutAnswer {
   // MARK: In words
 
   private var amount: String {
-    let all = loss.unacked <= sentAfter ? sentAfter : answer.dataEnd - fin.peerAcked
+    let all = loss.unacked + loss.unread <= sentAfter ? sentAfter : answer.dataEnd - fin.peerAcked
     return "\(loss.text) of \(bytes(all))"
   }
+
+  /// `amount` in a sentence; what a kernel took in and nobody was there to read is not lost on the way.
+  private var damage: String {
+    if loss.unread == 0 { return "\(amount) lost" }
+    let unread = "\(bytes(loss.unread)) arrived and were thrown away unread"
+    return loss.unacked == 0 ? unread : "\(amount) lost, \(unread)"
+  }
+
+  private var late: String { wait > thresholds.linger ? ", \(duration(wait)) after its FIN," : "" }
 
   private var summary: String {
     let closed = halfCloser.name
     let other = answerer.name
     switch ending {
     case .silence(let run):
-      return "\(other)'s answer to the half-closed \(closed) was never acknowledged, sent \(run.sent.count) times into"
+      return
+        "\(other)'s answer to the half-closed \(closed)\(late) was never acknowledged, sent \(run.sent.count) times into"
         + " silence: \(amount) lost"
     case .abort(let abort) where abort.forgery.confidence != nil:
       return "\(closed) half-closed, and a RST in the \(abort.side.name)'s name cut the answer: \(amount) lost"
     case .abort(let abort) where abort.side == halfCloser:
-      if crossed { return "\(closed) closed and reset while data of the \(other) crossed its FIN: \(amount) lost" }
-      let late = wait > thresholds.linger ? " \(duration(wait)) later" : ""
-      return "\(closed) half-closed, then reset while the \(other) was answering\(late): \(amount) lost"
+      if crossed { return "\(closed) closed and reset while data of the \(other) crossed its FIN: \(damage)" }
+      let later = wait > thresholds.linger ? " \(duration(wait)) later" : ""
+      return "\(closed) half-closed, then reset while the \(other) was answering\(later): \(damage)"
     case .abort:
       let flight = loss.inFlightAtDeath.map { " (\(commas($0)) of them under way when it closed)" } ?? ""
       if loss.isExact { return "\(other) reset after its answer to the half-closed \(closed)\(flight): \(amount) lost" }
@@ -152,11 +170,18 @@ private final class CutAnswer {
     case .abort(let abort):
       let what =
         abort.side == halfCloser
-        ? "\(abort.what), \(bytes(loss.unacked)) of the \(answerer.name) unacknowledged"
-        : "\(abort.what) instead of FIN"
+        ? "\(abort.what), " + unacknowledged
+        : "\(abort.what) \(loss.queueDestroyed ? "instead of" : "after its") FIN"
       list.append(Evidence(abort.reset.moment, abort.side, what))
     }
     return list
+  }
+
+  private var unacknowledged: String {
+    let peer = answerer.name
+    if loss.unread == 0 { return "\(bytes(loss.unacked)) of the \(peer) unacknowledged" }
+    return "acknowledges \(bytes(loss.unread)) of the \(peer) that nothing else does"
+      + (loss.unacked == 0 ? "" : "; \(bytes(loss.unacked)) unacknowledged")
   }
 
   private var confidence: Confidence {

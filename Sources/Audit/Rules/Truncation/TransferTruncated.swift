@@ -6,9 +6,11 @@ extension Rule {
     id: "transfer-truncated", section: .truncation, severity: .error, when: .abort,
     title: "data under way were lost when a RST ended the connection"
   ) { facts, surroundings, thresholds in
-    guard let abort = Abort(facts, surroundings), facts[abort.peer].packets > 0 else { return nil }
+    guard let abort = Abort(facts, surroundings), facts[abort.peer].packets > 0,
+      !abort.endsSilence(surroundings, thresholds)
+    else { return nil }
     let own = Loss(of: abort.side, facts, reset: (abort.side, abort.reset))
-    let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset))
+    let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset), unread: abort.peerUnread)
     let cutItself = abort.wasSending(thresholds)
     guard own.unacked > 0 || peers.unacked > 0 || cutItself, cutItself || !abort.isOfNoSocket else { return nil }
     return CutTransfer(abort: abort, own: own, peers: peers, cutItself: cutItself).finding(facts, surroundings)
@@ -24,6 +26,11 @@ private struct CutTransfer {
 
   /// The side that reset lost none of its own: it hung up on what it received.
   private var hungUp: Bool { own.unacked == 0 && !cutItself }
+
+  /// Who hangs up while nobody answers may have a reason that lies elsewhere.
+  private var suspects: [Party] {
+    !hungUp && abort.forgery.confidence == nil && abort.wasUnanswered ? [abort.side.party, .path] : abort.suspects
+  }
 
   private var severity: Severity {
     if abort.isRoutine || hungUp && peers.isAsLongAsAnAlert { return .note }
@@ -47,7 +54,10 @@ private struct CutTransfer {
     var parts: [String] = []
     if own.unacked > 0 { parts.append("\(own.text) bytes of the \(side) lost") }
     if peers.unacked > 0 { parts.append("\(peers.text) bytes of the \(peer) lost") }
-    if parts.isEmpty { parts.append("all that was seen is acknowledged, what was not sent yet is lost") }
+    if peers.unread > 0 { parts.append("\(bytes(peers.unread)) of the \(peer) arrived and were never read") }
+    if own.unacked + peers.unacked == 0 {
+      parts.append("all that was seen is acknowledged, what was not sent yet is lost")
+    }
     let when =
       hungUp ? "while it was receiving" : cutItself ? "in the middle of what the \(side) sent" : "with data under way"
     return "\(who) \(when): " + parts.joined(separator: ", ")
@@ -64,7 +74,9 @@ private struct CutTransfer {
     let lost = own.unacked + peers.unacked
     list.append(
       Evidence(
-        abort.reset.moment, abort.side, "\(abort.what), \(lost == 0 ? "no FIN" : "\(bytes(lost)) unacknowledged")"))
+        abort.reset.moment, abort.side,
+        "\(abort.what), \(lost == 0 ? "no FIN" : "\(bytes(lost)) unacknowledged")"
+          + (peers.unread > 0 ? ", \(commas(peers.unread)) more acknowledged by it alone" : "")))
     return list.sorted { $0.moment.precedes($1.moment) }
   }
 
@@ -77,7 +89,7 @@ private struct CutTransfer {
       confidence: facts.confidence(
         abort.forgery.confidence == .possible ? .possible : least, from: start, to: abort.reset.moment.time,
         surroundings),
-      suspects: abort.suspects, summary: summary, bytesLost: UInt64(own.unacked + peers.unacked),
+      suspects: suspects, summary: summary, bytesLost: UInt64(own.unacked + peers.unacked),
       bytesLostExact: (own.unacked == 0 || own.isExact) && (peers.unacked == 0 || peers.isExact) && !cutItself
         && !own.queueDestroyed,
       evidence: evidence,

@@ -1,0 +1,63 @@
+internal import Wire
+
+/// A FIN as it nearly always is, kept in the hot record: sent once, and nothing new of the peer after it. Whatever is more
+/// than that makes a cold record, which takes it along.
+struct CleanFIN: BitwiseCopyable {
+  var sent = Moment(time: Timestamp(nanoseconds: 0), packet: .none)
+  /// The packet by which SND.UNA moved last since; the ACK of the FIN, where it is acknowledged.
+  var progress = Moment(time: Timestamp(nanoseconds: 0), packet: .none)
+  /// The peer's SND.NXT and SND.UNA when it was sent.
+  var peerSent: Int64 = 0
+  var peerAcked: Int64 = 0
+  /// What this side acknowledged since; -1 is nothing.
+  var ownAck: Int64 = -1
+
+  init() {}
+}
+
+extension Sender {
+  /// A FIN at SND.NXT of a side without trouble.
+  mutating func takeCleanFIN(_ moment: Moment, receiver: inout Sender) {
+    cleanFIN.sent = moment
+    cleanFIN.progress = Moment(time: Timestamp(nanoseconds: 0), packet: .none)
+    cleanFIN.peerSent = receiver.dataEnd
+    cleanFIN.peerAcked = min(receiver.una, receiver.dataEnd)
+    cleanFIN.ownAck = -1
+    marks.formUnion([.fin, .cleanFIN])
+    if receiver.ackIsKnown { marks.insert(.peerAckKnownAtFIN) }
+    nxt += 1
+  }
+
+  /// SND.UNA moves while there is no trouble.
+  @inline(__always) mutating func progressWithoutTrouble(to ack: Int64, _ moment: Moment) {
+    guard has(.cleanFIN) else { return }
+    cleanFIN.progress = moment
+    if ack >= nxt { marks.insert(.finAcked) }
+  }
+
+  /// This side acknowledges something new after its FIN: once, as a rule, the peer's.
+  mutating func noteAckAfterCleanFIN(_ una: Int64, _ troubles: inout Troubles) {
+    if cleanFIN.ownAck < 0 {
+      cleanFIN.ownAck = una
+    } else {
+      _ = troubles.of(&self)
+      noteProgress(una, &troubles)
+    }
+  }
+
+  /// Into the cold record that this side now needs.
+  func moveFIN(into trouble: inout Trouble) {
+    var fin = Fin(sent: Burst(at: cleanFIN.sent), offset: nxt - 1)
+    fin.peerSent = cleanFIN.peerSent
+    fin.peerAcked = cleanFIN.peerAcked
+    fin.peerAckKnown = has(.peerAckKnownAtFIN)
+    if !cleanFIN.progress.packet.isNone { trouble.progress = cleanFIN.progress }
+    if has(.finAcked) { fin.acked = cleanFIN.progress }
+    if cleanFIN.ownAck >= 0 {
+      fin.recentAcks[0] = cleanFIN.ownAck
+      trouble.ackCursor = 1
+    }
+    trouble.fin = fin
+    trouble.finPackets = 1
+  }
+}
