@@ -89,6 +89,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: tests),
+    // Runs the built program as a process.
+    .testTarget(
+      name: "ProgramTests", dependencies: ["tcpaudit", "generate", "PacketScript", "Capture", "Flow", "Wire"],
+      swiftSettings: tests),
 
     // Programs of the workshop, not of the product.
     .executableTarget(

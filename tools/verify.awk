@@ -90,8 +90,8 @@ function check(key, id, where,    parts, part, want, total, i, j, k, hit, altern
     }
   }
   for (j = 1; j <= findings[id]; j++) {
-    # A note accuses nobody.
-    if (matched[id, j] || severity[id, j] == "note") continue
+    # A note that is not true is a wrong one as well.
+    if (matched[id, j]) continue
     rules[found[id, j]] = 1
     false[found[id, j]]++
     complain("false " found[id, j] "/" severity[id, j] "/" fault[id, j] "/" bytes[id, j] " (expected: " expected[key] ")", where)

@@ -1,12 +1,14 @@
 import Audit
+import Engine
 import Flow
 import PacketScript
+import Report
 import Testing
 import Wire
 
 /// The traces of docs/field.md §0, each with what an auditor should say of it, and a recorded four-letter-word reply.
 struct TruthTraceTests {
-  /// What one trace must give: the only finding that is no note, or none.
+  /// What one trace must give: the only finding about the connection, or none; and those about the capture.
   struct Truth: Sendable, CustomTestStringConvertible {
     var name: String
     var script: String
@@ -14,7 +16,10 @@ struct TruthTraceTests {
     var suspects: [Party] = []
     var bytesLost: UInt64?
     var isExact = false
-    var oneSided = false
+    var severity = Severity.error
+    var confidence = Confidence.certain
+    /// Findings about the capture itself: severity, rule, and how it begins.
+    var ofCapture: [String] = []
 
     var testDescription: String { name }
   }
@@ -76,19 +81,19 @@ struct TruthTraceTests {
         0.164 C > S F. 5 ack 1001
         0.245 S > C . 1001 ack 6
         30.0 tick
-        """, rule: "fin-unanswered", suspects: [.server, .path]),
+        """, rule: "fin-unanswered", suspects: [.server, .path], severity: .warning),
     Truth(
       name: "nopeer_ka", script: "75s,150s,225s,300s,375s,450s,525s,600s,675s S > C . 1 ack 1",
-      rule: "keepalive-unanswered", suspects: [.path, .client]),
+      rule: "keepalive-unanswered", suspects: [.path, .client], confidence: .likely),
     Truth(
       name: "nopeer_data", script: "1.0,1.3,1.9,3.1,5.5,10.3,19.9,39.1,77.5 S > C P. 1:101 ack 1",
-      rule: "never-heard", suspects: [.path, .client], bytesLost: 100),
+      rule: "never-heard", suspects: [.path, .client], bytesLost: 100, confidence: .likely),
     Truth(
       name: "halfopen_rst",
       script: """
         1.0   C > S P. 1:101 ack 1
         1.080 S > C R 1 ttl 64
-        """, rule: "half-open", suspects: [.server, .path], bytesLost: 100),
+        """, rule: "half-open", suspects: [.server, .path], bytesLost: 100, confidence: .possible),
     Truth(
       name: "idle_rst",
       script: """
@@ -108,22 +113,26 @@ struct TruthTraceTests {
       script: """
         0.000 C > S S <mss 1460,sackOK,TS,wscale 7>
         0.001,1.001,3.001,7.001,15.001,31.001 S > C S. 0 ack 1 <mss 1460,sackOK,TS,wscale 7>
-        """, rule: "handshake-unfinished", suspects: [.client, .path]),
+        """, rule: "handshake-unfinished", suspects: [.client, .path], severity: .warning),
     Truth(
       name: "oneway",
       script: """
         0.080 S > C S. 0 ack =1001 <mss 1460,sackOK,wscale 7>
         0.162 S > C P. 1:1001 ack =1005
         0.244 S > C F. 1001 ack =1006
-        """, oneSided: true),
+        """,
+      ofCapture: [
+        "note capture-one-sided: of 1 of the 1 connection "
+      ]),
     Truth(
       name: "blind_rst",
       script: handshake + """
         0.0815 S > C R =505000000
-        """ + "\n" + closed, rule: "reset-forged", suspects: [.path]),
+        """ + "\n" + closed, rule: "reset-forged", suspects: [.path], severity: .warning, confidence: .likely),
     Truth(
       name: "dups",
-      script: (handshake + closed).split(separator: "\n").map { $0 + " dup" }.joined(separator: "\n")),
+      script: (handshake + closed).split(separator: "\n").map { $0 + " dup" }.joined(separator: "\n"),
+      ofCapture: ["note capture-duplicated: 9 duplicate packets of 18, "]),
     Truth(
       name: "tso0",
       script: handshake + """
@@ -176,15 +185,21 @@ struct TruthTraceTests {
         400.20001 C > S P. 1321:1366
         400.250 S > C R 1001 ttl 128
         400.25001 S > C R 1001 ttl 128
-        """, rule: "idle-killed", suspects: [.path], bytesLost: 1265),
+        """, rule: "idle-killed", suspects: [.path], bytesLost: 1265, confidence: .possible),
   ]
 
   @Test(arguments: traces) func isJudgedAsItsTruth(_ truth: Truth) throws {
-    let (facts, findings) = try audit(truth.script, oneSided: truth.oneSided)
-    #expect(facts.count == 1, "one connection")
-    let serious = findings.filter { $0.severity != .note }
-    #expect(serious.map(\.rule) == (truth.rule.map { [$0] } ?? []))
-    guard truth.rule != nil, let finding = serious.first else { return }
+    let audited = try audit(truth.script)
+    #expect(audited.facts.count == 1, "one connection")
+    #expect(audited.serious.map(\.rule) == (truth.rule.map { [$0] } ?? []))
+    #expect(audited.findings.filter { $0.severity == .note }.map(\.rule) == [])
+    #expect(audited.ofCapture.count == truth.ofCapture.count)
+    for (finding, beginning) in zip(audited.ofCapture, truth.ofCapture) {
+      #expect("\(finding.severity.name) \(finding.rule): \(finding.summary)".hasPrefix(beginning))
+    }
+    guard truth.rule != nil, let finding = audited.serious.first else { return }
+    #expect(finding.severity == truth.severity)
+    #expect(finding.confidence == truth.confidence)
     #expect(finding.suspects == truth.suspects)
     #expect((finding.bytesLost ?? 0) == (truth.bytesLost ?? 0))
     #expect(finding.bytesLostExact == truth.isExact)
@@ -247,11 +262,11 @@ struct TruthTraceTests {
     }.joined()
 
   @Test func aFourLetterWordIsCutByUnreadInput() throws {
-    let (facts, findings) = try audit(Self.fourLetterWord)
-    #expect(facts.count == 1)
-    #expect(facts.first?.server.resets?.count == 13)
-    #expect(facts.first?.server.resets?.echoCount == 12)
-    let serious = findings.filter { $0.severity != .note }
+    let audited = try audit(Self.fourLetterWord)
+    #expect(audited.facts.count == 1)
+    #expect(audited.facts.first?.server.resets?.count == 13)
+    #expect(audited.facts.first?.server.resets?.echoCount == 12)
+    let serious = audited.serious
     #expect(serious.map(\.rule) == ["half-close-truncated"])
     let finding = try #require(serious.first)
     #expect(finding.severity == .error)
@@ -277,32 +292,40 @@ struct TruthTraceTests {
     let lines = truth.script.split(separator: "\n").filter { !$0.hasSuffix("tick") }
     for count in 1...lines.count {
       let cut = lines.prefix(count).joined(separator: "\n")
-      let claims = try audit(cut, oneSided: truth.oneSided).findings.filter { $0.severity != .note }
+      let claims = try audit(cut).serious
       #expect(claims.map(\.rule).filter(silence.contains) == [], "after \(count) lines")
     }
   }
 
-  /// The facts of all connections of a script, and every finding about them.
-  private func audit(_ text: String, oneSided: Bool = false) throws -> (facts: [Facts], findings: [Finding]) {
+  /// The whole way: script → bytes → capture file → pipeline. The facts of all connections, the findings about them, and those
+  /// about the capture itself.
+  private func audit(_ text: String) throws -> Everything {
     let script = try PacketScript.parse(text)
-    var tracker = Tracker(TrackerOptions())
-    var batch = SegmentBatch()
-    var all: [Facts] = []
-    for segment in script.segments {
-      batch.segments[batch.count] = segment
-      batch.count += 1
-      if batch.count == SegmentBatch.capacity {
-        tracker.track(&batch)
-        while let facts = tracker.nextFinished() { all.append(facts) }
-      }
-    }
-    tracker.track(&batch)
-    tracker.finish()
-    while let facts = tracker.nextFinished() { all.append(facts) }
-    var surroundings = Surroundings()
-    surroundings.captureStart = script.captured.first?.time ?? script.start
-    surroundings.captureEnd = script.captureEnd
-    surroundings.bothDirectionsSeen = !oneSided
-    return (all, all.flatMap { judge($0, surroundings, Thresholds()) })
+    let scratch = Scratch()
+    var everything = Everything()
+    let path = scratch.write(script.pcap())
+    let pipeline = try Pipeline([path], RunOptions())
+    let outcome = pipeline.run(&everything, RunRecord(version: "test", inputs: [path]))
+    #expect(outcome.errors.isEmpty)
+    #expect(outcome.frames == UInt64(script.captured.count))
+    return everything
+  }
+}
+
+/// Keeps what a run says.
+private struct Everything: Reporter {
+  var facts: [Facts] = []
+  var findings: [Finding] = []
+  var ofCapture: [Finding] = []
+
+  var serious: [Finding] { findings.filter { $0.severity != .note } }
+
+  mutating func begin(_ run: RunRecord) {}
+  mutating func report(_ finding: FindingRecord) { ofCapture.append(finding.finding) }
+  mutating func end(_ summary: SummaryRecord) {}
+
+  mutating func report(_ connection: ConnectionRecord) {
+    facts.append(connection.facts)
+    findings += connection.findings.map(\.finding)
   }
 }

@@ -1,7 +1,7 @@
 import PacketScript
 import Wire
 
-/// Connections that nobody must be accused of.
+/// Connections of which nothing is said, or a note at most.
 enum Healthy {
   enum Close: CaseIterable { case client, server, both, half }
 
@@ -122,7 +122,9 @@ enum Healthy {
       return plan
     },
     Scenario("health-check", weight: 4) { setting, random in
-      Plan(setting, client: [.connect, .abort], server: [.readToEnd, .close])
+      Plan(setting, client: [.connect, .abort], server: [.readToEnd, .close]).expecting { net in
+        net.sees(.client, .rst) ? [Expected("reset-abort", "note", "client")] : []
+      }
     },
     Scenario("port-probe-closed", weight: 2) { setting, random in
       Plan(setting, client: [.connect, .close], server: [.readToEnd, .close])

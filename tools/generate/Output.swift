@@ -44,12 +44,12 @@ extension Traffic {
   private func writeTruth(to path: String, _ spans: [(first: Int, last: Int, count: Int)]) -> Bool {
     var text = "#scenario\tplace\trtt_ms\tclient\tclient_port\tserver\tserver_port\tincarnation\tfirst_packet\t"
     text += "last_packet\tpackets\texpected\n"
-    text += "capture\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t\(fault.expected)\n"
+    text += "capture\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t\(expectedOfCapture(spans.map { $0.count > 0 }))\n"
     let order = connections.indices.filter { spans[$0].count > 0 }.sorted { spans[$0].first < spans[$1].first }
     for index in order {
       let connection = connections[index]
       let setting = connection.setting
-      let expected = connection.expected.map(\.text).joined(separator: ";")
+      let expected = connection.expected.filter { !$0.isOfTarget }.map(\.text).joined(separator: ";")
       let fields = [
         connection.scenario, setting.place.rawValue, "\(Double(setting.roundTrip / 100_000) / 10)",
         address(of: setting.client), "\(setting.client.port)", address(of: setting.server), "\(setting.server.port)",
@@ -59,6 +59,19 @@ extension Traffic {
       text += fields.joined(separator: "\t") + "\n"
     }
     return PacketScript.write(Array(text.utf8), to: path)
+  }
+
+  /// What the capture itself suffers from, and what is said once of each target.
+  private func expectedOfCapture(_ isThere: [Bool]) -> String {
+    var targets: Set<String> = []
+    var expected = fault.expected == "-" ? [] : [fault.expected]
+    for (connection, isThere) in zip(connections, isThere) where isThere {
+      for one in connection.expected where one.isOfTarget {
+        let server = connection.setting.server
+        if targets.insert("\(one.rule) \(address(of: server)) \(server.port)").inserted { expected.append(one.text) }
+      }
+    }
+    return expected.isEmpty ? "-" : expected.joined(separator: ";")
   }
 
   /// As records write it; the generator's IPv6 addresses all have the form 2001:db8:0:N::N (RFC 5952).

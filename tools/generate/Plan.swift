@@ -9,12 +9,15 @@ struct Expected {
   var fault: String
   /// Bytes; nil where the rule promises no number.
   var bytes: Int64?
+  /// It is said once of the server's address and port, for all such connections, and not of each.
+  var isOfTarget: Bool
 
-  init(_ rule: String, _ severity: String, _ fault: String, bytes: Int64? = 0) {
+  init(_ rule: String, _ severity: String, _ fault: String, bytes: Int64? = 0, ofTarget: Bool = false) {
     self.rule = rule
     self.severity = severity
     self.fault = fault
     self.bytes = bytes
+    isOfTarget = ofTarget
   }
 
   var text: String { "\(rule)/\(severity)/\(fault)/" + (bytes.map { "\($0)" } ?? "any") }

@@ -202,7 +202,7 @@ enum Silence {
       var plan = Plan(setting, client: [.connect], server: [])
       plan.serverStack.listener = .ignores
       plan.clientStack.synRetries = 0
-      return plan
+      return plan.expecting { _ in [Expected("syn-unanswered", "note", "unknown", bytes: nil, ofTarget: true)] }
     },
   ]
 }

@@ -41,6 +41,10 @@ extension Page {
     A hung process, a leaked descriptor, a path that was cut, and a request that takes that long look the same from
     one side. The process on the peer's host, or a capture there, tells.
 
+    ## Recorded
+
+    `captures/close-wait-leak/server.pcapng` shows it; `captures/close-wait-leak/scenario` says what was done.
+
     """#
   }
 }

@@ -66,6 +66,10 @@ extension Page {
 
     Acknowledged is not read: the kernel took the bytes, the application may not have. What the answerer never sent.
 
+    ## Recorded
+
+    `captures/cut-reply/client.pcapng` shows it; `captures/cut-reply/scenario` says what was done.
+
     """#
   }
 }

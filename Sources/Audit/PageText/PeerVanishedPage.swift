@@ -46,6 +46,10 @@ extension Page {
 
     Network, firewall or host: from one end they look the same.
 
+    ## Recorded
+
+    `captures/peer-vanished/client.pcapng` shows it; `captures/peer-vanished/scenario` says what was done.
+
     """#
   }
 }

@@ -41,6 +41,10 @@ extension Page {
     SO_LINGER 0, a killed process and a deliberate abort look the same. Whether the peer's application had read
     everything.
 
+    ## Recorded
+
+    `captures/reset-abort/client.pcapng` shows it; `captures/reset-abort/scenario` says what was done.
+
     """#
   }
 }

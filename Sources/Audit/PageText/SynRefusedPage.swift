@@ -40,6 +40,10 @@ extension Page {
     Whether the service has crashed, is restarting, or was never meant to be there; and whether a firewall at the
     server, or right before it, refuses in its name: its reset looks the same.
 
+    ## Recorded
+
+    `captures/refused/client.pcapng` shows it; `captures/refused/scenario` says what was done.
+
     """#
   }
 }

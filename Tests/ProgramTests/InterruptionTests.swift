@@ -1,0 +1,80 @@
+import Glibc
+import PacketScript
+import Testing
+
+@Suite("The built program: interrupted, and watched while it works")
+struct InterruptionTests {
+  private let folder = Folder()
+
+  /// What came until then is reported, as of a capture that ended there.
+  @Test(arguments: [SIGINT, SIGTERM]) func whatWasReadIsReported(signal: Int32) throws {
+    let pipe = try Pipe()
+    let script = try PacketScript.parse(cutAndWhole)
+    let bytes = script.pcap()
+    let (out, err) = (folder.path + "/out", folder.path + "/err")
+    let child = try Program.start(
+      ["--format", "json", "-"], input: .descriptor(pipe.reading), output: .file(out), error: .file(err))
+    #expect(write(pipe.writing, bytes, bytes.count) == bytes.count)
+    // It has eaten all there is, and waits for more.
+    #expect(eventually { child.watchesInterruptions && pipe.waiting == 0 })
+    kill(child.id, signal)
+    #expect(child.wait() == 130)
+    close(pipe.writing)
+    close(pipe.reading)
+    let lines = (Program.text(out) ?? "").split(separator: "\n")
+    #expect(lines.filter { $0.hasPrefix(#"{"type":"connection""#) }.count == 2)
+    #expect(lines.contains { $0.hasPrefix(#"{"type":"finding""#) && $0.contains(#""rule":"half-close-truncated""#) })
+    #expect(lines.last?.contains(#""packets":\#(script.captured.count),"#) == true, "\(lines.last ?? "")")
+    #expect(Program.text(err) == "", "that somebody wanted the end is no error")
+  }
+
+  /// Standard error is no terminal: no progress line, however long it takes.
+  @Test func noProgressWithoutATerminal() throws {
+    let (out, err) = (folder.path + "/out", folder.path + "/err")
+    #expect(try readSlowly(output: out, error: .file(err)) == 0)
+    #expect(Program.text(err) == "")
+  }
+
+  /// A terminal gets one, which is gone at the end; `--quiet` turns it off.
+  @Test(arguments: [false, true]) func progressOnATerminal(quiet: Bool) throws {
+    let terminal = try Terminal()
+    defer { terminal.hangUp() }
+    #expect(try readSlowly(output: folder.path + "/out", error: .descriptor(terminal.end), quiet: quiet) == 0)
+    let shown = terminal.shown
+    if quiet {
+      #expect(shown == "")
+    } else {
+      #expect(shown.contains("reading: "), "\(shown)")
+      #expect(shown.hasSuffix("\r\u{1b}[K"), "\(shown)")
+    }
+  }
+
+  /// Feeds it so many packets that it looks around, waits longer than its patience, and feeds it as many again.
+  private func readSlowly(output: String, error: Channel, quiet: Bool = false) throws -> Int32 {
+    let script = try PacketScript.parse(healthy)
+    let header = 24
+    let packets = Array(script.pcap().dropFirst(header))
+    let times = 2 * 8192 / script.captured.count + 2
+    let pipe = try Pipe()
+    let child = try Program.start(
+      (quiet ? ["-q"] : []) + ["-"], input: .descriptor(pipe.reading), output: .file(output), error: error)
+    close(pipe.reading)
+    let chunk = Array([[UInt8]](repeating: packets, count: times).joined())
+    send(Array(script.pcap().prefix(header)) + chunk, to: pipe.writing)
+    usleep(1_400_000)
+    send(chunk, to: pipe.writing)
+    close(pipe.writing)
+    return child.wait()
+  }
+
+  private func send(_ bytes: [UInt8], to descriptor: Int32) {
+    bytes.withUnsafeBytes { bytes in
+      var done = 0
+      while done < bytes.count {
+        let written = write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+        guard written > 0 else { return }
+        done += written
+      }
+    }
+  }
+}
