@@ -58,6 +58,8 @@ public struct Thresholds: Sendable {
   // MARK: The capture
   /// A step of the clock backwards, ns: queues of one interface deliver out of order by far less.
   public var clockStep: Int64 = 100_000_000
+  /// One copy in so many packets is a capture that doubles; networks double fewer.
+  public var duplicatedShare: UInt64 = 100
 
   public init() {}
 }

@@ -39,11 +39,14 @@ struct CaptureRuleTests {
     #expect(findings[0].summary.hasPrefix("of 3 of the 12 connections that got beyond a SYN only one direction"))
   }
 
+  /// The network may have doubled them.
+  @Test func aFewCopiesBlameNobody() { #expect(Self.judge { $0.duplicatePackets = 9 }.isEmpty) }
+
   @Test func duplicated() {
-    let findings = Self.judge { $0.duplicatePackets = 9 }
+    let findings = Self.judge { $0.duplicatePackets = 19 }
     #expect(findings.map(\.rule) == ["capture-duplicated"])
     #expect(findings[0].severity == .note)
-    #expect(findings[0].summary.hasPrefix("9 duplicate packets of 1,000"))
+    #expect(findings[0].summary.hasPrefix("19 duplicate packets of 1,000"))
   }
 
   @Test(arguments: [(Int64(99_999_999), 0), (100_000_000, 1)]) func clock(_ step: Int64, _ count: Int) {
@@ -103,7 +106,7 @@ struct CaptureRuleTests {
   /// Captures of both ends hold a packet twice because somebody wanted them to.
   @Test func duplicatedOnPurpose() {
     let findings = Self.judge {
-      $0.duplicatePackets = 9
+      $0.duplicatePackets = 19
       $0.inputs = 2
     }
     #expect(findings[0].mend.hasPrefix("nothing to do where the captures were taken at several places on purpose"))

@@ -12,7 +12,8 @@ extension Page {
         #1  client → server  SYN   IP ID 0x3001
         #2  client → server  SYN   IP ID 0x3001      2 µs later, the same packet
 
-    A retransmission of the sender has another IP ID or timestamp, and comes later.
+    A retransmission of the sender has another IP ID or timestamp, and comes later. Fewer than one copy in a
+    hundred packets are only counted in the summary: networks double some too.
 
     ## Where it comes from
 
