@@ -1,6 +1,6 @@
 /// The only raw loads of the module: big-endian numbers at an offset, checked against the end of the bytes.
 ///
-/// Every caller has asked `Walk.has` (or the like) before; a load beyond the end is a mistake of ours, which stops a
+/// Why the unsafe lines hold: each load is checked against `byteCount` first. Every caller has asked `Walk.has` (or the like) before; a load beyond the end is a mistake of ours, which stops a
 /// debug build and reads as 0 in a release.
 extension RawSpan {
   @inline(__always)
