@@ -159,6 +159,8 @@ public enum ResetVerdict: UInt8, BitwiseCopyable, Sendable {
 
 /// One RST, with its anatomy and what was outstanding when it came.
 public struct Reset: BitwiseCopyable, Hashable, Sendable {
+  // Header fields as on the wire: numbers are absolute, `window` is unscaled, `payloadLength` in bytes; `macHash` is 0 where
+  // the link has no addresses.
   public var moment: Moment
   public var verdict: ResetVerdict
   public var sequence: SequenceNumber

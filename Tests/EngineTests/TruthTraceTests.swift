@@ -300,7 +300,6 @@ struct TruthTraceTests {
     tracker.finish()
     while let facts = tracker.nextFinished() { all.append(facts) }
     var surroundings = Surroundings()
-    surroundings.captureStart = script.captured.first?.time ?? script.start
     surroundings.captureEnd = script.captureEnd
     surroundings.bothDirectionsSeen = !oneSided
     return (all, all.flatMap { judge($0, surroundings, Thresholds()) })
