@@ -43,7 +43,7 @@ let package = Package(
       name: "Audit", dependencies: ["Flow", "Wire"], exclude: ["Pages"], swiftSettings: house),
     .target(name: "Report", dependencies: ["Audit", "Flow", "Wire"], swiftSettings: house),
     // What somebody expects of an audit, and how it differs.
-    .target(name: "Expectation", dependencies: ["Audit"], swiftSettings: house),
+    .target(name: "Expectation", dependencies: ["Report", "Audit", "Flow", "Wire"], swiftSettings: house),
     .target(
       name: "Engine",
       dependencies: [
@@ -77,7 +77,8 @@ let package = Package(
       name: "ReportTests", dependencies: ["Report", "Audit", "Flow", "Wire", "PacketScript"],
       swiftSettings: tests),
     .testTarget(
-      name: "ExpectationTests", dependencies: ["Expectation", "Audit", "Flow", "Wire"], swiftSettings: tests),
+      name: "ExpectationTests", dependencies: ["Expectation", "Report", "Audit", "Flow", "Wire"],
+      swiftSettings: tests),
     .testTarget(
       name: "EngineTests",
       dependencies: ["Engine", "Expectation", "Capture", "Report", "Audit", "Flow", "Wire", "PacketScript"],

@@ -94,7 +94,6 @@ final class Abort {
     let scales = facts.client.windowScale != nil && facts.server.windowScale != nil
     guard own.isn != nil, facts[peer].isn != nil else { return 0 }
     let units = Int64(own.widestWindow - reset.window)
-    // One unit may be rounding.
     let unread = units << (scales ? Int64(min(own.windowScale ?? 0, 14)) : 0)
     // One unit may be rounding; and what never came can't lie there.
     return units > 1 && unread <= reset.peerSent + Int64(own.mss ?? 0) ? unread : 0
@@ -149,8 +148,6 @@ extension Facts {
 }
 
 extension SideFacts {
-  /// One past the last data byte, as an offset: without the FIN.
-  var dataEnd: Int64 { fin == nil ? sndNxt : sndNxt - 1 }
   /// On the wire, never acknowledged and not selectively acknowledged either.
   var lostBytes: UInt64 { unackedBytes - min(unackedBytes, sackedBytes) + unseenLostBytes }
 }

@@ -13,6 +13,10 @@ public struct CaptureFacts: Sendable {
   /// Connections with bytes that the capture lost, and by rule the findings about them, whose confidence suffered.
   public var lossyConnections: UInt64 = 0
   public var doubtedFindings: [String: UInt64] = [:]
+  /// First packet of the first connection with copies, with lost bytes, seen in one direction.
+  public var firstDuplicated: Moment?
+  public var firstLossy: Moment?
+  public var firstOneSided: Moment?
   /// Steps of the clock backwards within one interface, the largest (ns), and the packet that came first after one.
   public var backwardSteps: UInt64 = 0
   public var largestBackwardStep: Int64 = 0
@@ -40,5 +44,6 @@ public struct CutInput: Sendable {
     self.place = place
   }
 
-  var name: String { path == "-" ? "standard input" : path }
+  /// A name does not begin a sentence: its first letter is its own.
+  var name: String { path == "-" ? "standard input" : "the capture \(path)" }
 }

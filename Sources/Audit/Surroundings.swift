@@ -2,8 +2,6 @@ public import Wire
 
 /// What is known of the capture around a connection when it is judged.
 public struct Surroundings: Sendable {
-  /// First packet of any kind.
-  public var captureStart = Timestamp(nanoseconds: 0)
   /// How far the recording reached when the connection is judged: the last packet of any kind, or pcapng's `isb_endtime`
   /// where it is later.
   public var captureEnd = Timestamp(nanoseconds: 0)
@@ -23,7 +21,8 @@ public struct Surroundings: Sendable {
   public var leaps: [ClosedRange<Timestamp>] = []
   /// Both directions between these two hosts (or of this run, where they have one connection only) were seen.
   public var bothDirectionsSeen = true
-  /// Initial-TTL distance of each side's host by its other connections; nil where there is none.
+  /// TTLs of each side's host as they arrived at the capture, lowest to highest, over its other connections; nil where there
+  /// is none.
   public var clientHostTTL: ClosedRange<UInt8>?
   public var serverHostTTL: ClosedRange<UInt8>?
 

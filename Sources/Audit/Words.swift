@@ -2,25 +2,49 @@ internal import Flow
 
 // How findings say things: numbers with commas, times with a unit that fits, parties by their names.
 
-/// `9144` → `9,144`.
-func commas<Number: BinaryInteger>(_ number: Number) -> String {
-  let digits = String(number.magnitude)
-  var text = number < 0 ? "-" : ""
-  for (index, digit) in digits.enumerated() {
-    if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
-    text.append(digit)
-  }
-  return text
+func commas(_ number: some BinaryInteger) -> String { Numeral.text(number) }
+
+func count(_ number: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
+  Numeral.count(number, one, many)
 }
 
-/// `1 byte`, `9,144 bytes`, `3 probes`.
-func count<Number: BinaryInteger>(_ number: Number, _ one: String, _ many: String? = nil) -> String {
-  "\(commas(number)) \(number == 1 ? one : many ?? one + "s")"
-}
+func ordinal(_ number: UInt32) -> String { Numeral.ordinal(number) }
 
 func bytes<Number: BinaryInteger>(_ number: Number) -> String { count(number, "byte") }
 
 func duration(_ nanoseconds: Int64) -> String { TimeSpan.text(nanoseconds) }
+
+/// Numbers as people read them; one way for everything.
+public enum Numeral {
+  /// `9144` → `9,144`.
+  public static func text(_ number: some BinaryInteger) -> String {
+    let digits = String(number.magnitude)
+    var text = number < 0 ? "-" : ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
+      text.append(digit)
+    }
+    return text
+  }
+
+  /// `1 byte`, `9,144 bytes`, `3 probes`.
+  public static func count(_ number: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
+    "\(text(number)) \(number == 1 ? one : many ?? one + "s")"
+  }
+
+  /// `1st`, `2nd`, `12th`.
+  public static func ordinal(_ number: some BinaryInteger) -> String {
+    let suffix =
+      switch (number % 10, number % 100) {
+      case (_, 11...13): "th"
+      case (1, _): "st"
+      case (2, _): "nd"
+      case (3, _): "rd"
+      default: "th"
+      }
+    return text(number) + suffix
+  }
+}
 
 /// How long, as a person says it, to two or three digits; the one scale of everything that people read.
 public enum TimeSpan {

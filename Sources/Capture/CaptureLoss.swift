@@ -2,9 +2,10 @@ public import Wire
 
 /// What the capture says that it lost, and how its clock ran.
 public struct CaptureLoss: Sendable {
-  /// Packets that the kernel dropped for want of buffer (pcapng `isb_osdrop`, else `isb_ifdrop` less …; `epb_dropcount`).
+  /// Packets that the kernel dropped for want of buffer (pcapng: the greater of `isb_osdrop` and the sum of
+  /// `epb_dropcount`).
   public var kernelDropped: UInt64 = 0
-  /// Packets that the interface dropped (pcapng `isb_ifdrop`).
+  /// Packets that the interface dropped (pcapng `isb_ifdrop`; without an `isb_osdrop` less what `epb_dropcount` told already).
   public var interfaceDropped: UInt64 = 0
   /// Times between which packets are known to have been dropped, ascending, bounded in number.
   public var blind: [ClosedRange<Timestamp>] = []

@@ -3,6 +3,8 @@ public import Wire
 /// Writes frames as a pcapng section (draft-ietf-opsawg-pcapng), nanosecond resolution, with comments.
 ///
 /// Bytes collect in `bytes`; whoever owns the file takes them.
+///
+/// Why the unsafe lines hold: a frame's bytes are copied while the frame is lent.
 public struct PcapngWriter: Sendable {
   public private(set) var bytes: [UInt8] = []
   /// Interfaces written so far, by what they are.

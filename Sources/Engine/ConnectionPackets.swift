@@ -1,5 +1,6 @@
 public import Capture
-public import Flow
+internal import Flow
+public import Report
 public import Wire
 
 /// One connection's packets, read again from the inputs.
@@ -13,19 +14,26 @@ public struct ConnectionPackets: Sendable {
   /// Most packets that are kept.
   public static var limit: Int { 200_000 }
 
-  /// Reads the inputs again, and keeps what belongs to the connection of these facts.
-  public init(of facts: Facts, in inputs: [String], filter: String?) throws(FilterError) {
-    var timeline = try Timeline(paths: inputs, filter: filter)
+  /// Reads the inputs again, and keeps what belongs to the connection of this record.
+  /// - Parameter options: of the run that found it.
+  public init(of record: ConnectionRecord, in inputs: [String], _ options: RunOptions) throws(FilterError) {
+    var timeline = try Timeline(paths: inputs, filter: options.filter)
     var decoder = Decoder()
-    let membership = Membership(of: facts)
+    var scopes = KeyScopes(options)
+    let facts = record.facts
+    let membership = Membership(of: facts, scope: scopes.scope(of: record.encapsulation))
     var segment = Segment()
     while let frame = timeline.next() {
       // What comes later in the only input is of no interest.
       if inputs.count == 1, frame.packet.number > facts.end.packet.number { return }
       switch decoder.decode(frame, into: &segment) {
-      case .segment where membership.contains(segment), .cutSegment where membership.contains(segment):
+      case .segment, .cutSegment:
+        guard membership.contains(segment, scope: scopes.scope(of: segment, decoder)) else { continue }
         segments.append(segment)
-      case .quotedError where membership.contains(decoder.quotedError.quoted): errors.append(decoder.quotedError)
+      case .quotedError:
+        let error = decoder.quotedError
+        guard membership.contains(error.quoted, scope: scopes.scope(of: error.quoted, decoder)) else { continue }
+        errors.append(error)
       default: continue
       }
       if segments.count + errors.count >= Self.limit {
@@ -36,15 +44,18 @@ public struct ConnectionPackets: Sendable {
   }
 }
 
-/// Which packets are a connection's: its 5-tuple, from its first packet to its last.
+/// Which packets are a connection's: its 5-tuple in its network, from its first packet to its last.
 struct Membership {
   private let client: Endpoint
   private let server: Endpoint
   private let ipVersion: UInt8
   private let firstOrdinal: UInt64
   private let last: Moment
+  private let scope: UInt16
 
-  init(of facts: Facts) {
+  /// - Parameter scope: of its first packet, by the same `KeyScopes` as those that it is asked about.
+  init(of facts: Facts, scope: UInt16) {
+    self.scope = scope
     client = facts.clientEndpoint
     server = facts.serverEndpoint
     ipVersion = facts.ipVersion
@@ -52,8 +63,8 @@ struct Membership {
     last = facts.end
   }
 
-  func contains(_ segment: Segment) -> Bool {
-    guard segment.ipVersion == ipVersion, segment.ordinal >= firstOrdinal,
+  func contains(_ segment: Segment, scope: UInt16) -> Bool {
+    guard scope == self.scope, segment.ipVersion == ipVersion, segment.ordinal >= firstOrdinal,
       !last.precedes(Moment(time: segment.time, packet: segment.packet))
     else { return false }
     return matches(segment, client, server) || matches(segment, server, client)

@@ -33,7 +33,6 @@ struct Judging: ~Copyable {
 
   /// What is known of the capture so far.
   mutating func observe(_ tally: Tally, _ loss: CaptureLoss, _ gaps: SharedGaps, now: Timestamp) {
-    if let start = tally.start { surroundings.captureStart = start }
     if !surroundings.isEndOfCapture { surroundings.captureEnd = now }
     surroundings.kernelDropped = loss.kernelDropped
     surroundings.interfaceDropped = loss.interfaceDropped
@@ -89,6 +88,9 @@ struct Judging: ~Copyable {
     facts.duplicatePackets = tally.duplicates
     facts.connections = tally.conversations
     facts.oneSidedConnections = tally.oneSided
+    facts.firstDuplicated = tally.firstDuplicated.start
+    facts.firstLossy = tally.firstLossy.start
+    facts.firstOneSided = tally.firstOneSided.start
     facts.lossyConnections = lossyConnections
     facts.doubtedFindings = doubtedFindings
     facts.backwardSteps = loss.backwardSteps

@@ -13,6 +13,8 @@ struct KeyScopes {
     self.byTunnel = byTunnel
   }
 
+  init(_ options: RunOptions) { self.init(byVLAN: options.keyVLAN, byTunnel: options.keyTunnel) }
+
   var isOn: Bool { byVLAN || byTunnel }
 
   /// Numbers what is new among `encapsulations`; says whether anything was.
@@ -20,6 +22,17 @@ struct KeyScopes {
     guard isOn, scopes.count < encapsulations.count else { return false }
     for place in scopes.count..<encapsulations.count { scopes.append(number(encapsulations[place])) }
     return true
+  }
+
+  /// 0 for all where neither joins the key.
+  mutating func scope(of encapsulation: Encapsulation) -> UInt16 { isOn ? number(encapsulation) : 0 }
+
+  /// Of what `decoder` has just read.
+  mutating func scope(of segment: Segment, _ decoder: borrowing Decoder) -> UInt16 {
+    guard isOn else { return 0 }
+    _ = learn(decoder.encapsulations)
+    let place = Int(segment.encapsulation)
+    return place < scopes.count ? scopes[place] : 0
   }
 
   private mutating func number(_ encapsulation: Encapsulation) -> UInt16 {

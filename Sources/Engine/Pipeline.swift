@@ -110,6 +110,7 @@ public struct Pipeline: ~Copyable {
     summary.evicted = stages.tracker.evicted
     summary.peakConnections = stages.tracker.peakConnections
     summary.end = timeline.recordingEnd
+    summary.backwardSteps = timeline.loss.backwardSteps
     return summary
   }
 }

@@ -11,9 +11,6 @@ public struct RunOptions: Sendable {
   /// VLAN ids, tunnels join the identity of a connection (interface.md, `--key-vlan`, `--key-tunnel`).
   public var keyVLAN = false
   public var keyTunnel = false
-  /// Checksums are verified: it costs a look at every byte, and only Zeek's history asks for it. Off, conn.log is what
-  /// `zeek -C` writes: with offload the checksums of whole connections are wrong in the capture and right on the wire.
-  public var verifyChecksums = false
   /// Every connection is handed to the reporter; else only those with findings.
   public var reportsAllConnections = true
 

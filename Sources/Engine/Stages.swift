@@ -15,11 +15,13 @@ struct Stages: ~Copyable {
   private var scopes: KeyScopes
 
   init(_ options: RunOptions) {
-    decoder = Decoder(verifyChecksums: options.verifyChecksums)
+    // Checksums are not verified, as by `zeek -C`: with offload those of whole connections are wrong in the capture and right
+    // on the wire.
+    decoder = Decoder()
     var trackerOptions = options.tracker
     trackerOptions.brief = !options.reportsAllConnections
     tracker = Tracker(trackerOptions)
-    scopes = KeyScopes(byVLAN: options.keyVLAN, byTunnel: options.keyTunnel)
+    scopes = KeyScopes(options)
   }
 
   /// Frames between two looks at the clock and at signals: 8,192 take about a millisecond.

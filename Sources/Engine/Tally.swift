@@ -27,6 +27,22 @@ struct Tally {
   /// Connections of which more was seen than attempts, and those of them that were seen from one side only.
   var conversations: UInt64 = 0
   var oneSided: UInt64 = 0
+  /// The earliest connections with copies, with lost bytes, of one side: they prove what is said of the capture.
+  private(set) var firstDuplicated = First()
+  private(set) var firstLossy = First()
+  private(set) var firstOneSided = First()
+
+  /// The first packet of the connection with the lowest id.
+  struct First {
+    private var id = UInt64.max
+    private(set) var start: Moment?
+
+    mutating func take(_ brief: Brief) {
+      guard brief.id < id else { return }
+      id = brief.id
+      start = brief.start
+    }
+  }
 
   mutating func skip(_ failure: DecodeFailure) {
     skipped[DecodeFailureKind(layer: failure.layer, reason: failure.reason), default: 0] += 1
@@ -35,14 +51,21 @@ struct Tally {
   mutating func end(_ brief: Brief) {
     connections += 1
     states[brief.state.place] += 1
-    duplicates += brief.client.duplicatePackets + brief.server.duplicatePackets
+    let copies = brief.client.duplicatePackets + brief.server.duplicatePackets
+    duplicates += copies
+    if copies > 0 { firstDuplicated.take(brief) }
     missingBytes += brief.client.missingBytes + brief.server.missingBytes
-    if brief.client.packets > 0 { lostBytes += brief.client.missingBytes }
-    if brief.server.packets > 0 { lostBytes += brief.server.missingBytes }
+    var lost: UInt64 = 0
+    if brief.client.packets > 0 { lost += brief.client.missingBytes }
+    if brief.server.packets > 0 { lost += brief.server.missingBytes }
+    lostBytes += lost
+    if lost > 0 { firstLossy.take(brief) }
     payloadBytes += brief.client.payloadBytes + brief.server.payloadBytes
     guard brief.isConversation else { return }
     conversations += 1
-    if brief.isOneSided { oneSided += 1 }
+    guard brief.isOneSided else { return }
+    oneSided += 1
+    firstOneSided.take(brief)
   }
 
   mutating func find(_ finding: Finding) {

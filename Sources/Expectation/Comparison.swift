@@ -6,7 +6,7 @@ public struct AuditedConnection: Sendable {
   public var client: EndpointPattern
   public var server: EndpointPattern
   public var findings: [Finding]
-  /// Fields of the record by path (`client.payload_bytes`), as JSON writes them, without quotes.
+  /// Fields of the record by path (`client.payload_bytes`), as JSON writes them, without quotes: those that are asked for.
   public var fields: [String: String]
 
   public init(

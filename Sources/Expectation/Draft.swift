@@ -1,6 +1,9 @@
 public import Audit
 
 extension Expectations {
+  /// Fields of the record that a draft tells, where they are there.
+  static let draftedFields: Set<String> = ["state", "client.payload_bytes", "server.payload_bytes"]
+
   /// A first draft, to be read line by line against what was done before it is trusted.
   /// - Parameter captures: paths as they were given.
   public static func draft(

@@ -22,6 +22,8 @@ public struct Brief: Hashable, Sendable {
 
   /// As `Facts.id`.
   public var id: UInt64
+  /// Its first packet.
+  public var start: Moment
   public var ipVersion: UInt8
   public var state: ConnectionState
   public var client: End
@@ -29,8 +31,9 @@ public struct Brief: Hashable, Sendable {
   /// Where it is SYNs without any answer, and nothing else.
   public var attempt: LoneSYN?
 
-  init(id: UInt64, ipVersion: UInt8, state: ConnectionState, client: Endpoint, server: Endpoint) {
+  init(id: UInt64, ipVersion: UInt8, state: ConnectionState, client: Endpoint, server: Endpoint, start: Moment) {
     self.id = id
+    self.start = start
     self.ipVersion = ipVersion
     self.state = state
     self.client = End(client)
@@ -54,7 +57,8 @@ public struct LoneSYN: Hashable, Sendable {
 extension Facts {
   /// The same connection in brief.
   public var brief: Brief {
-    var brief = Brief(id: id, ipVersion: ipVersion, state: state, client: clientEndpoint, server: serverEndpoint)
+    var brief = Brief(
+      id: id, ipVersion: ipVersion, state: state, client: clientEndpoint, server: serverEndpoint, start: start)
     brief.client.take(client)
     brief.server.take(server)
     brief.attempt = loneSYN

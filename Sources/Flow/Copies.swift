@@ -1,4 +1,4 @@
-internal import Wire
+public import Wire
 
 // Packets that the capture holds twice: `any`, mirror ports, both sides of a router in one file.
 //
@@ -22,19 +22,21 @@ extension Sender {
     return UInt32(truncatingIfNeeded: x >> 32) | 1
   }
 
+  /// How long after a packet like `segment` an equal one is its copy, µs; 0: only one of another input can be.
+  @inline(__always) static func copyWindow(_ segment: Segment) -> UInt32 {
+    if segment.ipID != 0 || segment.flags.contains(.syn) { return identifiedWindow }
+    // Dated by its sender, and what is sent again bears another date.
+    if segment.flags.contains(.fin) {
+      return segment.options.contains(.timestamps) ? identifiedWindow : closingWindow
+    }
+    return segment.payloadLength > 0 ? dataWindow : 0
+  }
+
   /// Whether `segment` is a copy of one of this side's latest packets; remembers it if not.
   @inline(__always) mutating func isCopy(_ segment: Segment, _ troubles: inout Troubles) -> Bool {
     let hash = Sender.likeness(segment)
     let now = UInt32(truncatingIfNeeded: segment.time.nanoseconds / 1000)
-    let window: UInt32
-    if segment.ipID != 0 || segment.flags.contains(.syn) {
-      window = Sender.identifiedWindow
-    } else if segment.flags.contains(.fin) {
-      // Dated by its sender, and what is sent again bears another date.
-      window = segment.options.contains(.timestamps) ? Sender.identifiedWindow : Sender.closingWindow
-    } else {
-      window = segment.payloadLength > 0 ? Sender.dataWindow : 0
-    }
+    let window = Sender.copyWindow(segment)
     // Two in one microsecond may be two; not so where another input has the one.
     let canBeCopy = window > 0 || segment.packet.input != last.packet.input
     if canBeCopy, packets > 0, resembles(hash, now, window, troubles) {
@@ -63,6 +65,32 @@ extension Sender {
       let old = troubles.records[trouble].likeness[index]
       if old.hash == hash, now &- old.microseconds <= window { return true }
     }
+    return false
+  }
+}
+
+/// The latest packets of one side, for who reads a connection again: what is a copy to the tracker is one here.
+public struct RecentPackets: Sendable {
+  /// As many as the tracker remembers.
+  private static var limit: Int { 16 }
+  private var recent: [(hash: UInt32, microseconds: UInt32)] = []
+  private var lastInput: Int?
+
+  public init() {}
+
+  /// Whether `segment` is a copy of one of them; remembers it if not.
+  public mutating func isCopy(_ segment: Segment) -> Bool {
+    let hash = Sender.likeness(segment)
+    let now = UInt32(truncatingIfNeeded: segment.time.nanoseconds / 1000)
+    let window = Sender.copyWindow(segment)
+    if window > 0 || (lastInput != nil && segment.packet.input != lastInput),
+      recent.contains(where: { $0.hash == hash && now &- $0.microseconds <= window })
+    {
+      return true
+    }
+    if recent.count == RecentPackets.limit { recent.removeFirst() }
+    recent.append((hash, now))
+    lastInput = segment.packet.input
     return false
   }
 }

@@ -1,5 +1,6 @@
 public import Wire
 
+/// One end of a connection; the client is who sent the SYN, or is taken for it.
 public enum Side: UInt8, Sendable, CaseIterable {
   case client, server
 
@@ -7,6 +8,7 @@ public enum Side: UInt8, Sendable, CaseIterable {
   public var name: String { self == .client ? "client" : "server" }
 }
 
+/// A TCP address.
 public struct Endpoint: Hashable, Sendable {
   public var address: IPAddress
   public var port: UInt16
@@ -20,7 +22,6 @@ public struct Endpoint: Hashable, Sendable {
 /// Why a record was written (interface.md, `ended_because`).
 public enum EndReason: String, Sendable {
   case closed, reset
-  case idleTimeout = "idle_timeout"
   case reused, evicted, interrupted
   case endOfInput = "end_of_input"
 }
@@ -47,16 +48,18 @@ public enum ConnectionState: String, CaseIterable, Sendable {
   }
 }
 
+/// Whose FIN or effective RST came first; `both`: each before it had the other's.
 public enum ClosedBy: String, Sendable { case client, server, both }
 
 /// The three packets that open a connection, as the capture saw them.
 public struct Handshake: Hashable, Sendable {
+  /// The first of each; nil where it is not in the capture.
   public var syn: Moment?
   public var synAck: Moment?
   /// The client's packet that acknowledges the SYN-ACK: only then is the connection established at both ends.
   public var ack: Moment?
   public var simultaneousOpen = false
-  /// Data in the SYN (RFC 7413), and whether the SYN-ACK took it.
+  /// Data in the SYN (RFC 7413), bytes.
   public var fastOpenBytes: UInt32 = 0
 
   public init() {}
@@ -65,12 +68,15 @@ public struct Handshake: Hashable, Sendable {
 /// An ICMP or ICMPv6 error that quoted this connection.
 public struct ICMPNotice: Hashable, Sendable {
   public var first: Moment
+  /// How many, copies left out.
   public var count: UInt32
+  /// As on the wire: of ICMP where `ipVersion` is 4, of ICMPv6 where it is 6.
   public var type: UInt8
   public var code: UInt8
   public var ipVersion: UInt8
-  /// Of a "packet too big"; 0 otherwise.
+  /// Bytes; of a "packet too big"; 0 otherwise.
   public var mtu: UInt32
+  /// Who sent the error.
   public var reporter: IPAddress
   /// Whose packet it quotes.
   public var quoted: Side
@@ -98,7 +104,9 @@ public struct Facts: Hashable, Sendable {
   public var serverEndpoint: Endpoint
   /// The SYN or SYN-ACK told who is who; otherwise guessed.
   public var rolesKnown: Bool
+  /// 4 or 6.
   public var ipVersion: UInt8
+  /// Of the first packet; index into the timeline's interfaces.
   public var interface: UInt16
   /// Of the first packet; index into the decoder's encapsulations.
   public var encapsulation: UInt16

@@ -45,8 +45,8 @@ extension SideFacts {
     ackedBytes -= min(1, ackedBytes)
   }
 
-  /// One past the last data byte.
-  var dataEnd: Int64 { sndNxt - (fin == nil ? 0 : 1) }
+  /// One past the last data byte, as an offset: without the FIN.
+  public var dataEnd: Int64 { sndNxt - (fin == nil ? 0 : 1) }
 }
 
 extension Reset {

@@ -5,7 +5,8 @@ internal import Glibc
 /// Growth copies nothing, and an index stays valid until `free`. Index 0 is never handed out: it says "none".
 ///
 /// Why the unsafe lines hold: `base` is a private anonymous mapping of `capacity` strides, owned by this value alone and
-/// unmapped once; every index that is dereferenced is checked against `used`, which never exceeds `capacity`; and
+/// unmapped once; every index that is dereferenced is checked against `used`, which never exceeds `capacity` nor falls: a
+/// freed one when it was freed, any other when it is used; and
 /// `Record` is trivial, so that zeroed or overwritten memory needs neither initialisation nor destruction.
 @safe struct Region<Record: BitwiseCopyable & Sendable>: ~Copyable {
   private let base: UnsafeMutablePointer<Record>
@@ -58,6 +59,7 @@ internal import Glibc
   /// A region that holds what another one held.
   init(_ contents: Contents, capacity: Int) {
     self.init(capacity: max(capacity, contents.records.count))
+    precondition(contents.records.count < Int(self.capacity), "out of address space")
     for record in contents.records { _ = allocate(record) }
     for index in contents.freed { free(index) }
   }
@@ -109,6 +111,7 @@ internal import Glibc
   }
 
   mutating func free(_ index: UInt32) {
+    precondition(index < used)
     inUse[Int(index >> 6)] &= ~(1 << UInt64(index & 63))
     freed.append(index)
   }

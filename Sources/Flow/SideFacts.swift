@@ -5,6 +5,8 @@ public import Wire
 /// FIN takes one after the data.
 public struct SideFacts: Hashable, Sendable {
   // MARK: Counts, as interface.md defines them; duplicate packets are in no other count.
+  // `wireBytes` are of IP packets with their headers, `sentBytes` of TCP payload, retransmissions included: all by the
+  // lengths in the headers, never by what was captured.
   public var packets: UInt64 = 0
   public var duplicatePackets: UInt64 = 0
   public var wireBytes: UInt64 = 0
@@ -31,7 +33,7 @@ public struct SideFacts: Hashable, Sendable {
   public var zeroWindowPackets: UInt64 = 0
   public var windowProbePackets: UInt64 = 0
 
-  // MARK: When
+  // MARK: When (packets of this side, copies left out; nil where there was none)
   public var first: Moment?
   public var last: Moment?
   /// The latest segment that carried data not sent before.
@@ -40,8 +42,8 @@ public struct SideFacts: Hashable, Sendable {
   public var lastAlive: Moment?
 
   // MARK: What the side said of itself
+  // From its SYN or SYN-ACK; nil where that was not seen. The MSS is in bytes, the window scale a shift count as sent (0 … 255).
   public var isn: SequenceNumber?
-  /// From its SYN or SYN-ACK; nil where that was not seen.
   public var mss: UInt16?
   public var windowScale: UInt8?
   public var sackPermitted: Bool?
@@ -57,6 +59,7 @@ public struct SideFacts: Hashable, Sendable {
   public var ipID: UInt16 = 0
   /// Hash of the link-layer source of its packets that are not RST; 0 unknown, `.max` several.
   public var macHash: UInt16 = 0
+  /// As on the wire, unscaled.
   public var lastWindow: UInt16 = 0
   /// The largest that it offered outside of its SYN, unscaled as `lastWindow`.
   public var widestWindow: UInt16 = 0
@@ -75,11 +78,12 @@ public struct SideFacts: Hashable, Sendable {
   public var everAcked = false
   /// What is missing below `sndNxt`, oldest first: sent before the capture could see it, or lost by capture or path.
   public var holes = Ranges()
-  /// Largest payload of one segment that was sent, that was acknowledged, and the smallest of those now stuck.
+  /// Largest payload of one segment, bytes: of all that was sent, and of what was acknowledged.
   public var largestSent: UInt32 = 0
   public var largestAcked: UInt32 = 0
 
   // MARK: Events
+  /// Its SYN or SYN-ACK, and all its repetitions.
   public var syn: Burst?
   /// A SYN in another sequence space while the connection lived, which led to nothing: a rebooted host, or an injection.
   public var strangeSYN: Moment?
@@ -112,12 +116,13 @@ public struct Fin: BitwiseCopyable, Sendable, Hashable {
   public var peerAcked: Int64 = 0
   /// `peerAcked` is more than where the input began.
   public var peerAckKnown = false
-  /// First and last new data of the peer after it, and whether that data already acknowledged the FIN.
+  /// First and last new data of the peer after it, the first's payload in bytes, and whether it already acknowledged the FIN.
   public var firstAfter: Moment?
   public var firstAfterLength: UInt32 = 0
   public var firstAfterAcksFin = false
   public var lastAfter: Moment?
-  /// The ACK that this side sent last before the peer's abort took effect, newest first, for dating it by RST echoes.
+  /// What this side acknowledged after its FIN, as offsets of the peer's stream, newest first; -1 where there were fewer. By
+  /// them an echo of the peer's dead socket is dated (`Resets.lowestEcho`).
   public var recentAcks = InlineArray<16, Int64>(repeating: -1)
 
   public init(sent: Burst, offset: Int64) {
@@ -154,6 +159,8 @@ public enum ResetVerdict: UInt8, BitwiseCopyable, Sendable {
 
 /// One RST, with its anatomy and what was outstanding when it came.
 public struct Reset: BitwiseCopyable, Hashable, Sendable {
+  // Header fields as on the wire: numbers are absolute, `window` is unscaled, `payloadLength` in bytes; `macHash` is 0 where
+  // the link has no addresses.
   public var moment: Moment
   public var verdict: ResetVerdict
   public var sequence: SequenceNumber

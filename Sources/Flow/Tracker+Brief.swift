@@ -30,7 +30,8 @@ extension Tracker {
     let clientIsA = marks.contains(.rolesKnown) ? marks.contains(.clientIsA) : isClientA(copy connection)
     var brief = Brief(
       id: connection.shared.id, ipVersion: UInt8(truncatingIfNeeded: connection.key.ipVersion), state: state,
-      client: clientIsA ? connection.key.a : connection.key.b, server: clientIsA ? connection.key.b : connection.key.a)
+      client: clientIsA ? connection.key.a : connection.key.b, server: clientIsA ? connection.key.b : connection.key.a,
+      start: clientIsA ? span(connection.a, connection.b).start : span(connection.b, connection.a).start)
     fill(&brief.client, clientIsA ? connection.a : connection.b)
     fill(&brief.server, clientIsA ? connection.b : connection.a)
     return brief
@@ -67,11 +68,12 @@ extension Brief {
   init(of syn: Segment) {
     let source = Endpoint(address: syn.source, port: syn.sourcePort)
     let target = Endpoint(address: syn.destination, port: syn.destinationPort)
-    self.init(id: syn.ordinal, ipVersion: syn.ipVersion, state: .attempted, client: source, server: target)
+    let moment = Moment(time: syn.time, packet: syn.packet)
+    self.init(
+      id: syn.ordinal, ipVersion: syn.ipVersion, state: .attempted, client: source, server: target, start: moment)
     client.packets = 1
     client.synPackets = 1
     client.ttlRange = syn.ttl...syn.ttl
-    let moment = Moment(time: syn.time, packet: syn.packet)
     // One packet of one side alone never tells that the capture stands at the other.
     attempt = LoneSYN(
       source: source, target: target, ipVersion: syn.ipVersion, first: moment, last: moment, count: 1,

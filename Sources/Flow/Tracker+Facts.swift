@@ -64,7 +64,8 @@ extension Tracker {
     return connection.b.packets == 0 || connection.a.first.precedes(connection.b.first)
   }
 
-  private func span(_ client: Sender, _ server: Sender) -> (Moment, Moment) {
+  /// First and last packet of both.
+  func span(_ client: Sender, _ server: Sender) -> (start: Moment, end: Moment) {
     if client.packets == 0 { return (server.first, server.last) }
     if server.packets == 0 { return (client.first, client.last) }
     return (

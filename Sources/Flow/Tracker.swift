@@ -5,7 +5,10 @@ public import Wire
 /// From segments to connections: the one stateful part of the audit.
 ///
 /// Feed it batches in the order of capture; take the finished connections between batches, by `nextFinished()` (and
-/// `nextBrief()`, where that is asked for); after the last batch call `finish(_:)` and take the rest. It reads no clock: time is capture time.
+/// `nextBrief()`, where that is asked for); after the last batch call `finish(_:)` and take the rest. It reads no clock: time is
+/// capture time.
+///
+/// Why the unsafe lines hold: they prefetch, and a prefetch of any address is harmless: nothing is read through it.
 public struct Tracker: ~Copyable {
   let options: TrackerOptions
   let seed: HashSeed

@@ -136,10 +136,11 @@ private struct CSVFields: FieldVisitor {
 
 extension ByteWriter {
   /// Quoted where it holds a comma, a quote or a line break (RFC 4180 §2); control characters become `?`, for a
-  /// spreadsheet's and a terminal's sake.
+  /// spreadsheet's and a terminal's sake; what a spreadsheet would take for a formula has a `'` before it.
   fileprivate mutating func csvText(_ text: String) {
     let needsQuotes = text.utf8.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") }
     if needsQuotes { byte(UInt8(ascii: "\"")) }
+    if let first = text.utf8.first, "=+-@".utf8.contains(first) { byte(UInt8(ascii: "'")) }
     for scalar in text.unicodeScalars {
       switch scalar.value {
       case 0..<0x20, 0x7f..<0xa0: byte(UInt8(ascii: "?"))

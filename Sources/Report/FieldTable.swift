@@ -3,24 +3,36 @@ internal import Flow
 internal import Wire
 
 extension ConnectionRecord {
-  /// Every field of the record by its path (`client.payload_bytes`), its value as JSON writes it, without quotes.
-  public var fieldsByPath: [String: String] {
-    var table = FieldTable()
+  /// Those fields of the record at `paths` (`client.payload_bytes`) that it has. A number, a time, a flag is as JSON writes it,
+  /// a text without its quotes, a list is its items with commas between (of a tunnel its kind alone), nothing is `null`.
+  public func fields(at paths: Set<String>) -> [String: String] {
+    guard !paths.isEmpty else { return [:] }
+    var table = FieldTable(paths: paths)
     visit(&table, severalInputs: false)
     return table.values
   }
 }
 
 private struct FieldTable: FieldVisitor {
-  var values: [String: String] = [:]
+  let paths: Set<String>
+  private(set) var values: [String: String] = [:]
   private var group = ""
 
-  private mutating func set(_ name: String, _ value: String?) { values[group + name] = value ?? "null" }
+  init(paths: Set<String>) { self.paths = paths }
+
+  /// `value` is asked for only where the field is.
+  private mutating func set(_ name: String, _ value: @autoclosure () -> String?) {
+    let path = group + name
+    if paths.contains(path) { values[path] = value() ?? "null" }
+  }
 
   private mutating func set(_ name: String, _ write: (inout ByteWriter) -> Void) {
-    var writer = ByteWriter()
-    write(&writer)
-    set(name, String(decoding: writer.bytes, as: UTF8.self))
+    func text() -> String {
+      var writer = ByteWriter()
+      write(&writer)
+      return String(decoding: writer.bytes, as: UTF8.self)
+    }
+    set(name, text())
   }
 
   mutating func open(_ group: String) { self.group = group + "." }

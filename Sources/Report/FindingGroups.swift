@@ -46,7 +46,7 @@ struct FindingGroups {
   private var groups: [FindingGroup] = []
   private var places: [FindingGroup.Key: Int] = [:]
   private var examples = 0
-  /// Beyond `groupLimit`, by rule.
+  /// Findings of groups beyond `groupLimit`.
   private(set) var uncollected: UInt64 = 0
 
   init(all: Bool) { self.all = all }

@@ -153,6 +153,11 @@ struct FindingText {
       let column = indent + widths.reduce(widths[2] > 0 ? 6 : 4, +)
       page.paragraph(item.what, indent: column, from: column)
     }
+    if offsets.contains(where: { $0 < 0 }) {
+      page.paragraph(
+        "(-: dated before the \(example.start == nil ? "capture" : "connection") began, as its clock ran backwards)",
+        indent: indent)
+    }
   }
 
   private func packet(_ packet: PacketReference) -> String {

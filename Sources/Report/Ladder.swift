@@ -74,7 +74,7 @@ public struct Ladder {
     page.parts(
       [
         Toned("connection \(facts.id)", .strong), Toned("\(client) → \(server)"), Toned(ending),
-        Toned(Wording.span(facts.duration)),
+        Toned(Wording.span(from: facts.start.time, to: facts.end.time)),
       ], indent: 2)
     for side in Side.allCases { page.paragraph(account(of: side), indent: 4, from: nil) }
     if !facts.rolesKnown {

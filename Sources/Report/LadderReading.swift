@@ -42,7 +42,7 @@ struct LadderReading {
     row.isICMP = true
     row.flags = "ICMP"
     let reporter = error.reporter.text(ipVersion: error.ipVersion)
-    row.meaning = "\(reporter): \(ICMPWords.name(error)), for a packet of the \(row.side.name)"
+    row.meaning = "\(reporter): \(error.words), for a packet of the \(row.side.name)"
     quote(&row)
     return row
   }

@@ -24,7 +24,8 @@ struct LadderSide {
   var challenges = false
   /// Number of transmissions by the offset at which they begin.
   var transmissions: [Int64: (packet: PacketReference, count: Int)] = [:]
-  private var recent: [Segment] = []
+  /// Tells what the capture has a second time.
+  var recent = RecentPackets()
 
   init(_ facts: SideFacts) { origin = facts.origin }
 
@@ -37,18 +38,5 @@ struct LadderSide {
     guard offset >= -1 << 20 else { return nil }
     if moves, offset > latest { latest = offset }
     return offset
-  }
-
-  /// Whether the capture has this packet a second time: equal in all that a sender varies.
-  mutating func isCopy(_ segment: Segment) -> Bool {
-    let copy = recent.contains { other in
-      other.sequence == segment.sequence && other.acknowledgment == segment.acknowledgment
-        && other.flags == segment.flags && other.payloadLength == segment.payloadLength && other.ipID == segment.ipID
-        && other.window == segment.window && other.timestampValue == segment.timestampValue
-        && segment.time.since(other.time) < 50_000_000
-    }
-    if recent.count == 8 { recent.removeFirst() }
-    recent.append(segment)
-    return copy
   }
 }

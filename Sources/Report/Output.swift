@@ -3,6 +3,9 @@ internal import Glibc
 /// Where results go: a file descriptor, or memory.
 ///
 /// Errors do not stop an audit: they are kept here, later writes are dropped, and who owns the output looks at the end.
+///
+/// Why the unsafe lines hold: write(2) is told the length of the bytes that it is lent for the call, strerror's text is
+/// copied before anybody asks again, and poll(2) is given one structure and told so.
 public final class Output {
   /// A writer holds this much before it is written out, bytes: one system call instead of a hundred.
   public static var chunk: Int { 1 << 16 }

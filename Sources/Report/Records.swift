@@ -4,8 +4,11 @@ public import Wire
 
 /// What a run is of: the first line of every report.
 public struct RunRecord: Sendable {
+  /// Of the tool.
   public var version: String
+  /// As they were given; `-` is standard input.
   public var inputs: [String]
+  /// In libpcap's syntax; nil is everything.
   public var filter: String?
 
   public init(version: String, inputs: [String], filter: String? = nil) {
@@ -51,6 +54,7 @@ public struct ConnectionRecord: Sendable {
 
 /// The last line: counts over the run.
 public struct SummaryRecord: Sendable {
+  // Packets that passed the filter, and what became of them.
   public var packets: UInt64 = 0
   /// Those that a filter refused included.
   public var frames: UInt64 = 0
@@ -62,13 +66,17 @@ public struct SummaryRecord: Sendable {
   public var connections: UInt64 = 0
   /// By `ConnectionState.rawValue`, for the text report.
   public var states: [String: UInt64] = [:]
+  /// Those that were reported, by severity and by rule.
   public var findings: [Severity: UInt64] = [:]
   public var rules: [String: UInt64] = [:]
+  /// Packets, by the file's own count.
   public var kernelDropped: UInt64 = 0
   public var interfaceDropped: UInt64 = 0
+  /// Acknowledged and not in the capture.
   public var missingBytes: UInt64 = 0
   /// Of all bytes that were carried: 0 … 1.
   public var missingRatio = 0.0
+  /// An input ends in the middle of something.
   public var truncatedInput = false
   /// Inputs of which nothing was read, as they were given, and how many others were not read to their end.
   public var unreadInputs: [String] = []
@@ -77,13 +85,19 @@ public struct SummaryRecord: Sendable {
   public var leftOutFindings: UInt64 = 0
   /// `[layer name][reason name]`, packets.
   public var skipped: [String: [String: UInt64]] = [:]
+  /// Packets that the capture holds a second time; they are in `packets`.
   public var duplicates: UInt64 = 0
+  /// Datagrams of which pieces are missing.
   public var fragmentsIncomplete: UInt64 = 0
   public var icmpErrors: UInt64 = 0
+  /// Connections given up for want of memory.
   public var evicted: UInt64 = 0
+  /// Of the first packet, and how far the recording reached; nil where there was no packet.
   public var start: Timestamp?
   public var end: Timestamp?
   public var peakConnections = 0
+  /// How often the capture's clock ran backwards: then `end` less `start` is no length.
+  public var backwardSteps: UInt64 = 0
 
   public init() {}
 }

@@ -1,3 +1,4 @@
+internal import Audit
 internal import Flow
 internal import Wire
 
@@ -24,7 +25,7 @@ struct SegmentReader {
     let isSYN = segment.flags.contains(.syn)
     // A SYN stands one before the first byte.
     row.sequence = start.map { $0 + 1 }
-    if own.duplicatePackets > 0, sender.isCopy(segment) {
+    if own.duplicatePackets > 0, sender.recent.isCopy(segment) {
       row.kind = .echo
       row.meaning = "the same packet, captured again"
       return
@@ -96,7 +97,7 @@ struct SegmentReader {
     sender.finEnd = end + 1
     sender.finCount += 1
     if sender.finCount > 1 {
-      row.meaning = "FIN again, \(LadderReading.ordinal(sender.finCount)) time"
+      row.meaning = "FIN again, \(Numeral.ordinal(sender.finCount)) time"
     } else {
       row.meaning = "the \(row.side.name) sends no more" + (receiver.finCount > 0 ? " either" : "")
     }
@@ -116,7 +117,7 @@ struct SegmentReader {
       if let known {
         let other = known.packet.input != segment.packet.input
         row.meaning += other ? " of \(known.packet.input):\(known.packet.number)" : " of #\(known.packet.number)"
-        if known.count > 1 { row.meaning += ", \(LadderReading.ordinal(known.count + 1)) time" }
+        if known.count > 1 { row.meaning += ", \(Numeral.ordinal(known.count + 1)) time" }
       }
       return
     }

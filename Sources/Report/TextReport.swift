@@ -67,7 +67,9 @@ public struct TextReport: Reporter {
     let packets = Wording.count(summary.packets, "packet")
     var counts =
       isUnread(summary) ? "not read" : "\(packets), \(Wording.count(summary.connections, "connection"))"
-    if let start = summary.start, let end = summary.end { counts += ", \(Wording.span(end.since(start)))" }
+    if let start = summary.start, let end = summary.end {
+      counts += ", " + (summary.backwardSteps > 0 ? Wording.noLength : Wording.span(from: start, to: end))
+    }
     var parts = [Toned(inputs, .strong), Toned(counts)]
     if let filter = run.filter, filter.contains(where: { $0 != " " }) { parts.append(Toned("filter: \(filter)")) }
     page.parts(parts, indent: 2)

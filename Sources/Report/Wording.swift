@@ -3,25 +3,22 @@ internal import Flow
 internal import Wire
 
 /// How numbers, times and names are written for people; the same everywhere.
-enum Wording {
+public enum Wording {
   /// With thousands separators: `13,240`.
-  static func number(_ value: UInt64) -> String {
-    let digits = String(value)
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
-      text.append(digit)
-    }
-    return text
-  }
+  static func number(_ value: UInt64) -> String { Numeral.text(value) }
 
   /// `1 packet`, `38 packets`.
-  static func count(_ value: UInt64, _ one: String, _ many: String? = nil) -> String {
-    "\(number(value)) \(value == 1 ? one : many ?? one + "s")"
-  }
+  static func count(_ value: UInt64, _ one: String, _ many: String? = nil) -> String { Numeral.count(value, one, many) }
 
   /// How long: `80 ms`, `1.2 s`, `350 s`, `3 h 12 min`, `28.7 years`.
   static func span(_ nanoseconds: Int64) -> String { TimeSpan.text(nanoseconds) }
+
+  static var noLength: String { "length unknown: the clock ran backwards" }
+
+  /// From one time to another; a clock that was set back tells of no length.
+  static func span(from start: Timestamp, to end: Timestamp) -> String {
+    end < start ? noLength : span(end.since(start))
+  }
 
   /// Since a start, in seconds with `places` decimals: `+0.081 s`; what is farther than weeks is not told in seconds.
   static func offset(_ nanoseconds: Int64, places: Int = 3) -> String {
@@ -55,11 +52,13 @@ enum Wording {
     return ipVersion == 6 ? "[\(address)]:\(endpoint.port)" : "\(address):\(endpoint.port)"
   }
 
-  /// The first letter large and a full stop at the end.
+  /// The first letter large, where it begins a plain word (a name or address stays as it is), and a full stop at the end.
   static func sentence(_ text: String) -> String {
     guard let first = text.first else { return "" }
-    let rest = text.dropFirst()
-    return first.uppercased() + rest + (".!?:".contains(text.last ?? " ") ? "" : ".")
+    let word = text.prefix { $0 != " " && $0 != "," && $0 != ";" }
+    let isPlain = word.allSatisfy { ("a"..."z").contains($0) || $0 == "-" || $0 == "'" }
+    return (isPlain ? first.uppercased() : String(first)) + text.dropFirst()
+      + (".!?:".contains(text.last ?? " ") ? "" : ".")
   }
 
   /// `a`, `a and b`, `a, b and c`.
@@ -78,7 +77,7 @@ enum Wording {
   }
 
   /// Control, format and private characters written as `\u{1b}`: what the terminal would obey or hide is shown.
-  static func visible(_ text: String) -> String {
+  public static func visible(_ text: String) -> String {
     if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return text }
     var result = ""
     for scalar in text.unicodeScalars {

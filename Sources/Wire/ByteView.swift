@@ -1,7 +1,8 @@
 /// The only raw loads of the module: big-endian numbers at an offset, checked against the end of the bytes.
 ///
-/// Every caller has asked `Walk.has` (or the like) before; a load beyond the end is a mistake of ours, which stops a
-/// debug build and reads as 0 in a release.
+/// Why the unsafe lines hold: each load is checked against `byteCount` first, and plain bytes have no
+/// padding. Every caller has asked `Walk.has` (or the like) before; a load beyond the end is a mistake of ours, which stops
+/// a debug build and reads as 0 in a release.
 extension RawSpan {
   @inline(__always)
   private func holds(_ count: Int, at offset: Int) -> Bool {

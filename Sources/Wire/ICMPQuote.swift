@@ -1,6 +1,6 @@
 extension Walk {
-  /// An ICMP or ICMPv6 error at `offset`, and the TCP segment whose beginning it quotes: nil where it is no error, or
-  /// quotes none.
+  /// An ICMP or ICMPv6 error at `offset`, and the TCP segment whose beginning it quotes: `.notTCP` where it is
+  /// no error, or quotes something else.
   mutating func quote(_ bytes: RawSpan, into error: inout QuotedError) -> Decoded {
     guard has(2) else { return .notTCP }
     let type = bytes.u8(at: offset)

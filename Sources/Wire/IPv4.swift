@@ -27,7 +27,7 @@ extension Walk {
     ip.id = UInt16(truncatingIfNeeded: first >> 16)
     ip.length = total
     ip.isReassembled = false
-    narrow(to: endOfPacket(offset &+ total), .ipv4TotalLength)
+    setEnd(endOfPacket(offset &+ total), .ipv4TotalLength)
     guard has(headerLength) else { return cut(.ipv4, headerLength) }
     offset &+= headerLength
 

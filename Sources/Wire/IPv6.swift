@@ -27,12 +27,12 @@ extension Walk {
     ip.id = 0
     ip.isReassembled = false
     // Length 0: a jumbogram (its hop-by-hop option says more), or captured before the hardware cut it.
-    narrow(to: length == 0 ? end : endOfPacket(offset &+ 40 &+ length), .ipv6PayloadLength)
+    setEnd(length == 0 ? end : endOfPacket(offset &+ 40 &+ length), .ipv6PayloadLength)
     ip.length = end &- offset
     let start = offset
     offset &+= 40
     if next == 0, length == 0, let jumbo = jumboLength(bytes) {
-      narrow(to: start &+ 40 &+ jumbo, .ipv6PayloadLength)
+      setEnd(start &+ 40 &+ jumbo, .ipv6PayloadLength)
       ip.length = 40 &+ jumbo
     }
     return extensions(bytes, next)

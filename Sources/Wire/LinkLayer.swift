@@ -37,7 +37,7 @@ extension Walk {
     offset &+= 14
     if type >= 0x600 { return .etherType(type) }
     // A length: padding follows what it covers. 0 stands for "too long to say" (offload).
-    if type > 0, offset &+ Int(type) < end { narrow(to: offset &+ Int(type), bound) }
+    if type > 0, offset &+ Int(type) < end { setEnd(offset &+ Int(type), bound) }
     return .llc
   }
 

@@ -42,7 +42,7 @@ extension Walk {
     path.push(tunnel: session)
     offset &+= 6
     // 0 stands for "too long to say" (offload).
-    if length > 0, offset &+ length < end { narrow(to: offset &+ length, .pppoeLength) }
+    if length > 0, offset &+ length < end { setEnd(offset &+ length, .pppoeLength) }
     return .ppp
   }
 

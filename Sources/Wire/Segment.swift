@@ -62,6 +62,7 @@ public struct SACKBlock: BitwiseCopyable, Equatable, Sendable {
 ///
 /// Lengths come from the IP header, never from the captured length: a snaplen changes no count.
 public struct Segment: BitwiseCopyable, Sendable {
+  /// Of the innermost IP header.
   public var source = IPAddress(high: 0, low: 0)
   public var destination = IPAddress(high: 0, low: 0)
   public var sourcePort: UInt16 = 0
@@ -70,6 +71,7 @@ public struct Segment: BitwiseCopyable, Sendable {
   /// Meaningful where `flags` has `.ack`.
   public var acknowledgment = SequenceNumber(0)
 
+  /// As the capture dates it, and its place there.
   public var time = Timestamp(nanoseconds: 0)
   public var packet = PacketReference.none
   /// Number over the whole run, 1-based.

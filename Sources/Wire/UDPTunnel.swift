@@ -8,7 +8,7 @@ extension Walk {
     let destination = UInt16(truncatingIfNeeded: word >> 32)
     let length = Int(word >> 16 & 0xffff)
     // 0: a jumbogram, or captured before the hardware cut it.
-    if length >= 8, offset &+ length < end { narrow(to: offset &+ length, .udpLength) }
+    if length >= 8, offset &+ length < end { setEnd(offset &+ length, .udpLength) }
     offset &+= 8
     isGuess = true
     switch destination {
@@ -93,7 +93,7 @@ extension Walk {
     let flags = word >> 56
     let length = Int(word >> 32 & 0xffff)
     guard flags >> 4 == 3, word >> 48 & 0xff == 255, length &+ 8 <= end &- offset else { return .notTCP }
-    narrow(to: offset &+ 8 &+ length, .udpLength)
+    setEnd(offset &+ 8 &+ length, .udpLength)
     offset &+= 8
     if flags & 7 != 0 {
       guard has(4) else { return cut(.tunnel, 4) }

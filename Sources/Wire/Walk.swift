@@ -64,8 +64,8 @@ struct Walk {
   /// claim of a frame may be wrong (old tools wrote the captured length as the original one).
   func endOfPacket(_ claimed: Int) -> Int { bound == .pppoeLength ? min(end, claimed) : claimed }
 
-  /// A length field narrows what follows.
-  mutating func narrow(to newEnd: Int, _ newBound: LengthBound) {
+  /// A length field says where the packet ends, be that before or behind what was thought. What is read never grows by it.
+  mutating func setEnd(_ newEnd: Int, _ newBound: LengthBound) {
     end = newEnd
     limit = min(limit, newEnd)
     bound = newBound

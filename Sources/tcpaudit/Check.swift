@@ -3,9 +3,7 @@ internal import Audit
 internal import Capture
 internal import Engine
 internal import Expectation
-internal import Flow
 internal import Report
-internal import Wire
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -46,7 +44,7 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let expectations = try expect.map(readExpectations)
-    var collector = Collector()
+    var collector = expectations.map { Collector(for: $0) } ?? .forDraft
     let outcome: RunOutcome
     do throws(FilterError) {
       let pipeline = try Pipeline(captures, audit.runOptions)
@@ -75,44 +73,22 @@ struct Check: ParsableCommand {
     do throws(ExpectationError) {
       return try Expectations(parsing: text, knownRules: Set(Catalogue.rules.map(\.id)))
     } catch {
-      throw Failure(.usage, "\(Terminal.printable(path)):\(error.line): \(error.message)")
+      throw Failure(.usage, "\(path):\(error.line): \(error.message)")
     }
   }
 
   private func report(_ differences: [Difference], _ collector: Collector) throws {
-    let path = Terminal.printable(expect ?? "")
+    let path = expect ?? ""
     guard !differences.isEmpty else {
       let findings = collector.connections.reduce(collector.captureFindings.count) { $0 + $1.findings.count }
       return try Diagnostics.print(
-        "as expected: \(Words.count(collector.connections.count, "connection")), \(Words.count(findings, "finding"))")
+        "as expected: \(Numeral.count(collector.connections.count, "connection")), \(Numeral.count(findings, "finding"))"
+      )
     }
     for difference in differences {
       let place = difference.line.map { "\(path):\($0): " } ?? "\(path): "
-      try Diagnostics.print(Terminal.printable(place + difference.message))
+      try Diagnostics.print(Wording.visible(place + difference.message))
     }
-    try Diagnostics.print(Words.count(differences.count, "difference"))
+    try Diagnostics.print(Numeral.count(differences.count, "difference"))
   }
-}
-
-/// Keeps every connection, in the words of its record.
-private struct Collector: Reporter {
-  var connections: [AuditedConnection] = []
-  var captureFindings: [Finding] = []
-
-  mutating func begin(_ run: RunRecord) {}
-
-  mutating func report(_ connection: ConnectionRecord) {
-    let facts = connection.facts
-    func pattern(_ side: Side) -> EndpointPattern {
-      let endpoint = facts.endpoint(side)
-      return EndpointPattern(address: endpoint.address.text(ipVersion: facts.ipVersion), port: endpoint.port)
-    }
-    connections.append(
-      AuditedConnection(
-        id: facts.id, client: pattern(.client), server: pattern(.server), findings: connection.findings.map(\.finding),
-        fields: connection.fieldsByPath))
-  }
-
-  mutating func report(_ finding: FindingRecord) { captureFindings.append(finding.finding) }
-  mutating func end(_ summary: SummaryRecord) {}
 }

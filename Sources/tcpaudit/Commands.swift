@@ -17,7 +17,7 @@ enum Commands {
   }
 
   private static func message(_ word: String) -> String {
-    let said = "no such command: “\(Terminal.printable(word))”"
+    let said = "no such command: “\(word)”"
     if !absent.contains(word), let near = nearest(word) { return "\(said); did you mean tcpaudit \(near)?" }
     return "\(said); the commands are \(built.dropLast().joined(separator: ", "))"
   }

@@ -1,11 +1,13 @@
 internal import ArgumentParser
 internal import Capture
 internal import Glibc
+internal import Report
 internal import SystemPackage
 
 /// Words for the person at the terminal: standard error, never mixed with results.
 enum Diagnostics {
-  static func say(_ message: String) { write("tcpaudit: \(message)\n", to: STDERR_FILENO) }
+  /// One line. Names in it are shown as they are spelt, never as a terminal would take them.
+  static func say(_ message: String) { write("tcpaudit: \(Wording.visible(message))\n", to: STDERR_FILENO) }
 
   /// Results that are short. A reader that went away is a normal end.
   static func print(_ text: String) throws {
@@ -24,7 +26,7 @@ enum Diagnostics {
     if let offset = error.offset { line += ", byte \(offset)" }
     line += ": \(error.cause)"
     if !error.mend.isEmpty { line += "; \(error.mend)" }
-    say(Terminal.printable(line))
+    say(line)
   }
 
   /// What can't be said is not said: there is nowhere left to complain.

@@ -19,7 +19,7 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     guard let page = Catalogue.page(rule) else {
-      throw Failure(.usage, "no rule is called “\(Terminal.printable(rule))”\(hint); tcpaudit rules lists them")
+      throw Failure(.usage, "no rule is called “\(rule)”\(hint); tcpaudit rules lists them")
     }
     var explanation = Explanation(look.style())
     let target = try Target(nil)

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Capture
+internal import Report
 
 struct Interfaces: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,7 +21,7 @@ struct Interfaces: ParsableCommand {
       var line = device.name.padded(to: width) + "  " + state.padded(to: 10)
       if !device.addresses.isEmpty { line += "  " + device.addresses.joined(separator: ", ") }
       if let description = device.description { line += "  (\(description))" }
-      try Diagnostics.print(Terminal.printable(line))
+      try Diagnostics.print(Wording.visible(line))
     }
     try Diagnostics.print(
       CaptureDevice.mayCapture

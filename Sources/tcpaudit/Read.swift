@@ -46,7 +46,7 @@ struct Read: ParsableCommand {
   }
 
   func run() throws {
-    let target = try Target(report.output)
+    let target = try Target(report.output, captures: captures)
     // Before an hour of reading, not after it.
     if let extract { try Directory.make(extract) }
     Interruption.watch()
@@ -75,7 +75,7 @@ struct Read: ParsableCommand {
     var options = audit.runOptions
     options.tracker.zeek = report.format == .zeek
     options.reportsAllConnections = report.wantsAllConnections
-    var reporter = Noting(inner: reporter, isOn: extract != nil)
+    var reporter = Noting(inner: reporter, isOn: extract != nil, extraction: Extraction(options))
     var progress = Progress(isOn: !report.quiet && Terminal.isTerminal(STDERR_FILENO))
     defer { progress.clear() }
     do throws(FilterError) {
@@ -90,15 +90,19 @@ struct Read: ParsableCommand {
 
   private func write(_ extraction: Extraction, to directory: String) throws {
     var extraction = extraction
+    if let capture = extraction.overwritten(in: directory, of: captures) {
+      throw Failure(
+        .usage, "\(capture) would be overwritten by what is extracted: extract into another directory")
+    }
     do throws(FilterError) { try extraction.write(to: directory, from: captures) } catch { throw Failure(error) }
     if let failure = extraction.failure { throw Failure(.unreadable, failure) }
     guard !report.quiet else { return }
     Diagnostics.say(
       extraction.files == 0
         ? "no connection has a finding: nothing was written into \(directory)"
-        : "the packets of \(Words.count(extraction.files, "connection")) are in \(directory)")
+        : "the packets of \(Numeral.count(extraction.files, "connection")) are in \(directory)")
     if extraction.omitted > 0 {
-      let rest = Words.count(extraction.omitted, "more connection")
+      let rest = Numeral.count(extraction.omitted, "more connection")
       Diagnostics.say("\(rest) with findings got no file (most: \(Extraction.limit))")
     }
   }
@@ -116,12 +120,7 @@ struct Read: ParsableCommand {
 private struct Noting<Inner: Reporter>: Reporter {
   var inner: Inner
   let isOn: Bool
-  var extraction = Extraction()
-
-  init(inner: Inner, isOn: Bool) {
-    self.inner = inner
-    self.isOn = isOn
-  }
+  var extraction: Extraction
 
   var isBroken: Bool { inner.isBroken }
 

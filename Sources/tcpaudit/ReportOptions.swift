@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Capture
 internal import Glibc
 internal import Report
 internal import SystemPackage
@@ -40,11 +41,17 @@ struct Target {
   let output: Output
   private let name: String
 
-  init(_ path: String?) throws {
-    name = path.flatMap { $0 == "-" ? nil : Terminal.printable($0) } ?? "standard output"
+  /// - Parameter captures: what is read: none of them is written to.
+  init(_ path: String?, captures: [String] = []) throws {
+    name = path.flatMap { $0 == "-" ? nil : $0 } ?? "standard output"
     guard let path, path != "-" else {
       output = Output(descriptor: STDOUT_FILENO)
       return
+    }
+    if let file = FileIdentity(of: path), let capture = captures.first(where: { FileIdentity(of: $0) == file }) {
+      throw Failure(
+        .usage,
+        "\(name) is \(capture == "-" ? "standard input" : "a capture that is read"): write the results to another file")
     }
     do {
       let descriptor = try FileDescriptor.open(

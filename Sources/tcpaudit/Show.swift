@@ -42,7 +42,7 @@ struct Show: ParsableCommand {
     let (record, isWhole) = try find(run)
     let packets: ConnectionPackets
     do throws(FilterError) {
-      packets = try ConnectionPackets(of: record.facts, in: captures, filter: audit.filter)
+      packets = try ConnectionPackets(of: record, in: captures, audit.runOptions)
     } catch {
       throw Failure(error)
     }

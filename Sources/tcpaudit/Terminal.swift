@@ -1,6 +1,9 @@
 internal import Glibc
 
 /// What is known of the terminal, if there is one.
+///
+/// Why the unsafe lines hold: ioctl(2) fills a `winsize`, which is what TIOCGWINSZ asks for, and getenv's text is copied at
+/// once: nothing here sets a variable.
 enum Terminal {
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
@@ -26,11 +29,5 @@ enum Terminal {
     case .auto:
       isTerminal(descriptor) && (environment("NO_COLOR") ?? "").isEmpty && environment("TERM") != "dumb"
     }
-  }
-
-  /// Control characters as they are seen, never as they act: a file name must not speak to the terminal.
-  static func printable(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || (127..<160).contains($0.value) ? "?" : $0 }))
   }
 }

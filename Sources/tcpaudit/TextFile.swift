@@ -1,6 +1,8 @@
 internal import SystemPackage
 
 /// A small text file, read whole.
+///
+/// Why the unsafe lines hold: read(2) is told the size of the memory that it is lent for the call.
 enum TextFile {
   /// Nobody writes more than this by hand, bytes.
   private static var limit: Int { 16 << 20 }
@@ -18,9 +20,9 @@ enum TextFile {
         }
       }
     } catch {
-      throw Failure(.usage, "\(Terminal.printable(path)) can't be read: \(error)")
+      throw Failure(.usage, "\(path) can't be read: \(error)")
     }
-    guard bytes.count <= limit else { throw Failure(.usage, "\(Terminal.printable(path)) is larger than 16 MB") }
+    guard bytes.count <= limit else { throw Failure(.usage, "\(path) is larger than 16 MB") }
     return String(decoding: bytes, as: UTF8.self)
   }
 }

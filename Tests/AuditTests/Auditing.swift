@@ -81,7 +81,6 @@ func auditOne(
 
 func surroundings(_ script: PacketScript, _ all: [Facts], _ circumstances: Circumstances) -> Surroundings {
   var surroundings = Surroundings()
-  surroundings.captureStart = script.captured.first?.time ?? script.start
   surroundings.captureEnd = script.captureEnd
   surroundings.kernelDropped = circumstances.kernelDropped
   surroundings.missingBytes = all.reduce(0) { $0 + $1.client.missingBytes + $1.server.missingBytes }

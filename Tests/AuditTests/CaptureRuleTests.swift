@@ -91,7 +91,7 @@ struct CaptureRuleTests {
     }
     #expect(findings.map(\.rule) == ["capture-cut"])
     #expect(findings[0].severity == .warning)
-    #expect(findings[0].summary.hasPrefix("a.pcap and 1 other file ended"))
+    #expect(findings[0].summary.hasPrefix("the capture a.pcap and 1 other file ended"))
     #expect(findings[0].fact("inputs") == .list([.text("a.pcap"), .text("b.pcap")]))
     #expect(findings[0].mend.contains("end the capturing process"))
   }

@@ -99,7 +99,21 @@ struct CommandLineTests {
     #expect(throws: Failure.self) { _ = try Target("/nonexistent/x") }
   }
 
-  @Test func aNameDoesNotSpeakToTheTerminal() {
-    #expect(Terminal.printable("a\u{1b}[2Jb\nc\u{9b}") == "a?[2Jb?c?")
+  /// Results never take the place of what they are the results of.
+  @Test func aCaptureIsNeverOverwritten() throws {
+    let path = "/tmp/tcpaudit-test-overwrite-\(UInt64.random(in: 0 ... .max)).pcap"
+    #expect(PacketScript.write([1, 2, 3], to: path))
+    defer { unlink(path) }
+    for name in [path, "/tmp/../" + path] {
+      do {
+        _ = try Target(name, captures: ["other.pcap", path])
+        Issue.record("\(name) was opened")
+      } catch {
+        #expect((error as? Failure)?.exit == .usage)
+      }
+    }
+    #expect(try TextFile.read(path).utf8.count == 3)
+    _ = try Target(path, captures: ["other.pcap"])
+    #expect(try TextFile.read(path).isEmpty)
   }
 }

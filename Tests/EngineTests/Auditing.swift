@@ -21,6 +21,7 @@ func json(_ paths: [String], _ options: RunOptions = RunOptions()) throws -> [St
 final class Scratch {
   private(set) var files: [String] = []
   private let prefix: String
+  private var folder: String?
 
   init(_ name: String = #function) {
     let letters = name.prefix { $0.isLetter }
@@ -34,7 +35,20 @@ final class Scratch {
     return path
   }
 
-  deinit { for file in files { remove(file) } }
+  /// A folder of its own.
+  func directory() -> String {
+    let path = prefix + ".d"
+    makeFolder(path)
+    folder = path
+    return path
+  }
+
+  deinit {
+    for file in files { remove(file) }
+    guard let folder else { return }
+    for name in folders(in: folder) { remove(folder + "/" + name) }
+    remove(folder)
+  }
 }
 
 /// A half-closed transfer that is cut, one that is done right, and a refused attempt, all at once.

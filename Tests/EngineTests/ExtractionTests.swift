@@ -13,7 +13,7 @@ import Wire
 struct ExtractionTests {
   /// Keeps the records, and notes those with findings.
   private struct Keeper: Reporter {
-    var extraction = Extraction()
+    var extraction: Extraction
     var records: [ConnectionRecord] = []
 
     mutating func begin(_ run: RunRecord) {}
@@ -44,7 +44,7 @@ struct ExtractionTests {
   private func extract(_ paths: [String], _ options: RunOptions = RunOptions()) throws -> (
     records: [ConnectionRecord], files: [[Packet]], extraction: Extraction
   ) {
-    var keeper = Keeper()
+    var keeper = Keeper(extraction: Extraction(options))
     let pipeline = try Pipeline(paths, options)
     _ = pipeline.run(&keeper, RunRecord(version: "test", inputs: paths))
     let directory = folder()
@@ -159,14 +159,14 @@ struct ExtractionTests {
     let whole = scratch.write(try PacketScript.parse(severalConnections).pcap())
     let directory = folder()
     defer { rmdir(directory) }
-    var keeper = Keeper()
+    var keeper = Keeper(extraction: Extraction(RunOptions()))
     let pipeline = try Pipeline([whole], RunOptions())
     _ = pipeline.run(&keeper, RunRecord(version: "test", inputs: [whole]))
     try keeper.extraction.write(to: directory, from: [whole])
     for record in keeper.records {
       let name = "\(directory)/\(record.facts.id)-\(record.findings[0].finding.rule).pcapng"
       defer { remove(name) }
-      var again = Keeper()
+      var again = Keeper(extraction: Extraction(RunOptions()))
       let second = try Pipeline([name], RunOptions())
       _ = second.run(&again, RunRecord(version: "test", inputs: [name]))
       #expect(again.records.count == 1)

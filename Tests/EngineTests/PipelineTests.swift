@@ -62,6 +62,24 @@ struct PipelineTests {
     #expect(line.contains(#""end":null,"duration":null,"handshake_rtt":null,"state":"established""#))
   }
 
+  /// No length is made of times that do not tell one.
+  @Test func aClockThatRanBackwardsIsSaid() throws {
+    let scratch = Scratch()
+    var script = try PacketScript.parse("3600 C > S S\n3600.1 S > C S.\n3600.2 C > S .")
+    script.entries += try PacketScript.parse("0 C > S P. 1:101\n0.1 S > C . ack 101").entries
+    let path = scratch.write(script.pcap())
+    let output = Output()
+    var options = TextReport.Options()
+    options.connections = true
+    var reporter = TextReport(output, options)
+    let pipeline = try Pipeline([path], RunOptions())
+    _ = pipeline.run(&reporter, RunRecord(version: "test", inputs: [path]))
+    let text = String(decoding: output.collected, as: UTF8.self)
+    #expect(text.contains("1 connection, length unknown: the clock ran backwards"), "\(text)")
+    #expect(text.contains("(-: dated before the capture began, as its clock ran backwards)"), "\(text)")
+    #expect(text.contains(/established +\?/), "\(text)")
+  }
+
   /// A connection that spans two files is one connection, whatever the order they are named in.
   @Test(arguments: [1, 5, 12, 20, 36]) func rotatedFilesAreOneTimeline(_ cut: Int) throws {
     let scratch = Scratch()
@@ -182,8 +200,9 @@ struct PipelineTests {
     var one = OneConnection(id: 1)
     let pipeline = try Pipeline([path], RunOptions())
     _ = pipeline.run(&one, RunRecord(version: "test", inputs: []))
-    let facts = try #require(one.record?.facts)
-    let packets = try ConnectionPackets(of: facts, in: [path], filter: nil)
+    let record = try #require(one.record)
+    let facts = record.facts
+    let packets = try ConnectionPackets(of: record, in: [path], RunOptions())
     #expect(UInt64(packets.segments.count) == facts.client.packets + facts.server.packets)
     #expect(packets.segments.first?.flags == .syn)
   }

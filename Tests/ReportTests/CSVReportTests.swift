@@ -61,6 +61,16 @@ struct CSVReportTests {
     #expect(row["rules"] == "half-close-truncated;half-close-truncated")
   }
 
+  /// What somebody called an interface is no formula of the spreadsheet that opens the file.
+  @Test(arguments: [("=cmd|' /c calc'!A0", "'=cmd|' /c calc'!A0"), ("@a", "'@a"), ("-1+2", "'-1+2"), ("eth0", "eth0")])
+  func noTextIsAFormula(name: String, written: String) throws {
+    var connection = try record(cutReply)
+    connection.interface = name
+    let lines = report({ CSVReport($0) }, [connection]).split(separator: "\r\n")
+    let row = Dictionary(uniqueKeysWithValues: zip(fields(lines[0]), fields(lines[1])))
+    #expect(row["interface"] == written)
+  }
+
   @Test func whatIsUnknownIsEmpty() throws {
     let lines = report({ CSVReport($0) }, [try record("0.0 C > S P. 1:101")]).split(separator: "\r\n")
     let row = Dictionary(uniqueKeysWithValues: zip(fields(lines[0]), fields(lines[1])))

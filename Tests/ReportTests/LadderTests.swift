@@ -320,7 +320,16 @@ struct LadderTests {
     error.reporter = IPAddress(v4: 0x0a00_00fe)
     let text = try ladder(script, errors: [error])
     #expect(text.contains("│◀········ICMP·│"))
-    #expect(text.contains("  10.0.0.254: packet too big, MTU 1280, for a packet of the\n"))
+    #expect(text.contains("  10.0.0.254: fragmentation needed and DF set, MTU 1280, for a\n"))
+  }
+
+  /// A copy to the audit is a copy here, whenever it came.
+  @Test(arguments: [("0.253", "the same packet, captured again"), ("0.289", "retransmission of #4")])
+  func aCopyIsWhatTheAuditCounts(time: String, meaning: String) throws {
+    let copied =
+      opening + "0.188 C > S P. 1:6 id 9\n\(time) C > S P. 1:6 id 9\n0.300,0.301 C > S P. 6:11 id 10"
+    #expect(try meanings(copied)[4] == meaning)
+    #expect(try track(copied).first?.client.duplicatePackets == (meaning.hasPrefix("the same") ? 2 : 1))
   }
 
   @Test func severalInputsNumberTheirPackets() throws {

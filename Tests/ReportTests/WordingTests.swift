@@ -1,4 +1,5 @@
 import Testing
+import Wire
 
 @testable import Report
 
@@ -33,9 +34,22 @@ struct WordingTests {
   func shellWords(text: String, word: String) { #expect(Wording.shellWord(text) == word) }
 
   @Test(arguments: [
-    ("the end", "The end."), ("Done!", "Done!"), ("", ""), ("a", "A."),
+    ("the end", "The end."), ("Done!", "Done!"), ("", ""), ("a", "A."), ("client, of all", "Client, of all."),
+    ("cut.pcap ended", "cut.pcap ended."), ("fe80::1 tried", "fe80::1 tried."), ("half-open", "Half-open."),
   ])
   func sentences(text: String, sentence: String) { #expect(Wording.sentence(text) == sentence) }
+
+  /// A terminal neither obeys nor hides what a name is made of.
+  @Test(arguments: [
+    ("a\u{1b}[2Jb\nc\u{9b}", #"a\u{1b}[2Jb\u{a}c\u{9b}"#), ("\u{202e}gnp", #"\u{202e}gnp"#), ("ü.pcap", "ü.pcap"),
+  ])
+  func names(text: String, visible: String) { #expect(Wording.visible(text) == visible) }
+
+  @Test func aClockThatRanBackwardsTellsNoLength() {
+    let (early, late) = (Timestamp(seconds: 5), Timestamp(seconds: 3605))
+    #expect(Wording.span(from: early, to: late) == "60 min")
+    #expect(Wording.span(from: late, to: early) == "length unknown: the clock ran backwards")
+  }
 
   @Test func lists() {
     #expect(Wording.list([]) == "")

@@ -1,3 +1,5 @@
+internal import Flow
+
 extension Rule {
   /// A copy has the same IP ID and the same timestamps; a retransmission has neither. A few may have been doubled on their
   /// way, which the summary counts and nobody is blamed for; a capture that does it does it to a good part of all.
@@ -11,7 +13,7 @@ extension Rule {
       rule: "capture-duplicated", severity: .note, confidence: .certain, suspects: [.capture],
       summary: "\(count(facts.duplicatePackets, "duplicate packet")) of \(commas(facts.tcpPackets)), dropped before the"
         + " analysis",
-      evidence: [],
+      evidence: facts.firstDuplicated.map { [Evidence($0, nil, "begins the first connection that has copies")] } ?? [],
       facts: [
         NamedFact("duplicate_packets", Int64(clamping: facts.duplicatePackets)),
         NamedFact("tcp_packets", Int64(clamping: facts.tcpPackets)),

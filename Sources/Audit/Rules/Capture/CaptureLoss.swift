@@ -1,3 +1,5 @@
+internal import Flow
+
 extension Rule {
   /// What was acknowledged and never seen was lost by the capture, not by the path.
   static let captureLoss = Rule(
@@ -19,7 +21,9 @@ extension Rule {
     }
     return Finding(
       rule: "capture-loss", severity: .warning, confidence: .certain, suspects: [.capture],
-      summary: "the capture is not complete: " + parts.joined(separator: "; "), evidence: [],
+      summary: "the capture is not complete: " + parts.joined(separator: "; "),
+      evidence: facts.firstLossy.map { [Evidence($0, nil, "begins the first connection with bytes that are missing")] }
+        ?? [],
       facts: [
         NamedFact("missing_bytes", Int64(clamping: around.missingBytes)),
         NamedFact("kernel_dropped", Int64(clamping: around.kernelDropped)),

@@ -1,3 +1,5 @@
+internal import Flow
+
 extension Rule {
   /// The visible side moves on, so the other one answers: only the capture does not see it.
   static let captureOneSided = Rule(
@@ -9,7 +11,7 @@ extension Rule {
       summary:
         "of \(commas(facts.oneSidedConnections)) of the \(count(facts.connections, "connection")) that got beyond a SYN only"
         + " one direction was captured; its ACKs prove that the other lives, and no silence is claimed there",
-      evidence: [],
+      evidence: facts.firstOneSided.map { [Evidence($0, nil, "begins the first such connection")] } ?? [],
       facts: [
         NamedFact("one_sided_connections", Int64(clamping: facts.oneSidedConnections)),
         NamedFact("connections", Int64(clamping: facts.connections)),

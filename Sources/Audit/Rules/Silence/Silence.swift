@@ -185,16 +185,3 @@ extension Facts {
     return spoken == own.synPackets
   }
 }
-
-/// `1st`, `2nd`, `12th`.
-func ordinal(_ number: UInt32) -> String {
-  let suffix =
-    switch (number % 10, number % 100) {
-    case (_, 11...13): "th"
-    case (1, _): "st"
-    case (2, _): "nd"
-    case (3, _): "rd"
-    default: "th"
-    }
-  return commas(number) + suffix
-}

@@ -1,9 +1,9 @@
 internal import Flow
 
-extension ICMPNotice {
-  /// Type and code as the RFCs name them.
-  var words: String {
-    let known = isSix ? ICMPNotice.six(type, code) : ICMPNotice.four(type, code)
+/// What an ICMP or ICMPv6 error says, as the RFCs name it.
+public enum ICMPWords {
+  public static func text(type: UInt8, code: UInt8, ipVersion: UInt8) -> String {
+    let known = ipVersion == 6 ? six(type, code) : four(type, code)
     return known ?? "type \(type), code \(code)"
   }
 
@@ -54,4 +54,9 @@ extension ICMPNotice {
     default: nil
     }
   }
+}
+
+extension ICMPNotice {
+  /// Type and code as the RFCs name them.
+  var words: String { ICMPWords.text(type: type, code: code, ipVersion: ipVersion) }
 }

@@ -1,0 +1,25 @@
+internal import Flow
+internal import Wire
+
+/// An advertised window in bytes.
+struct LadderWindow {
+  var bytes: UInt64
+  /// The scale is not known: there may be more.
+  var isLeast: Bool
+
+  var text: String { (isLeast ? "≥" : "") + String(bytes) }
+}
+
+extension SegmentReader {
+  /// Scaled where both SYNs told (RFC 7323 §2.2); a SYN's own window never is.
+  func window(_ segment: Segment, _ side: Side) -> LadderWindow {
+    let raw = UInt64(segment.window)
+    if segment.flags.contains(.syn) { return LadderWindow(bytes: raw, isLeast: false) }
+    guard facts.client.mss != nil || facts.client.windowScale != nil || facts.handshake.syn != nil,
+      facts.handshake.synAck != nil
+    else { return LadderWindow(bytes: raw, isLeast: raw != 0) }
+    guard facts.client.windowScale != nil, facts.server.windowScale != nil, let shift = facts[side].windowScale
+    else { return LadderWindow(bytes: raw, isLeast: false) }
+    return LadderWindow(bytes: raw << UInt64(min(shift, 14)), isLeast: false)
+  }
+}
