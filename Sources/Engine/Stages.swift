@@ -69,8 +69,12 @@ struct Stages: ~Copyable {
   }
 
   mutating func flush() {
-    if scopes.isOn, scopes.learn(decoder.encapsulations) { tracker.scopes = scopes.scopes }
+    if scopes.isOn { learnScopes() }
     tracker.track(&batch)
+  }
+
+  @inline(never) private mutating func learnScopes() {
+    if scopes.learn(decoder.encapsulations) { tracker.scopes = scopes.scopes }
   }
 
   func encapsulation(_ index: UInt16) -> Encapsulation {

@@ -44,7 +44,7 @@ struct Tally {
     }
   }
 
-  mutating func skip(_ failure: DecodeFailure) {
+  @inline(never) mutating func skip(_ failure: DecodeFailure) {
     skipped[DecodeFailureKind(layer: failure.layer, reason: failure.reason), default: 0] += 1
   }
 

@@ -29,7 +29,7 @@ extension Tracker {
     if lingering.count == 1 { scheduleExpiry() }
   }
 
-  private mutating func forgetStale() {
+  @inline(never) private mutating func forgetStale() {
     var current = Deque<Lingering>()
     for entry in lingering where isCurrent(entry) { current.append(entry) }
     lingering = current

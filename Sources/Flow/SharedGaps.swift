@@ -37,9 +37,9 @@ public struct SharedGaps: Sendable {
 
   /// All was silent between these two times, and what waited for an answer before has it afterwards.
   @inline(never) mutating func noteLeap(from start: Timestamp, to end: Timestamp, of side: PacketReference) {
-    let near = SharedGaps.leapTolerance
+    let near = UInt64(SharedGaps.leapTolerance)
     let new = Witness(from: start, to: end, side: side)
-    let others = jumps.add(new) { abs($0.from.since(start)) <= near && abs($0.to.since(end)) <= near }
+    let others = jumps.add(new) { $0.from.since(start).magnitude <= near && $0.to.since(end).magnitude <= near }
     guard others.count + 1 >= SharedGaps.leapWitnesses else { return }
     let common = others.reduce((start, end)) { (max($0.0, $1.from), min($0.1, $1.to)) }
     if common.0 < common.1 { SharedGaps.insert(common.0...common.1, into: &leaps) }
