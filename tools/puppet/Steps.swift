@@ -9,7 +9,10 @@ struct Actor {
 
   func play(_ steps: ArraySlice<String>) {
     ledger.name("\(endpoint(descriptor, peer: false)) \(endpoint(descriptor, peer: true))")
-    for step in steps { say("\(prefix)\(step): \(perform(step))") }
+    for step in steps {
+      let result = perform(step)
+      say("\(timeOfDay()) \(prefix)\(step): \(result)")
+    }
   }
 
   func perform(_ step: String) -> String {
@@ -161,4 +164,15 @@ func now() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_REALTIME, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
+/// UTC, as captures are read: `04:37:09.939`.
+func timeOfDay() -> String {
+  let milliseconds = Int(now() * 1000) % 86_400_000
+  func padded(_ number: Int, _ width: Int) -> String {
+    String(repeating: "0", count: max(0, width - "\(number)".count)) + "\(number)"
+  }
+  let seconds = milliseconds / 1000
+  return "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
+    + ".\(padded(milliseconds % 1000, 3))"
 }

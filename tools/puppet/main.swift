@@ -20,7 +20,7 @@ import Glibc
 //   shutdown  close  abort (SO_LINGER 0)  exit
 //   keepalive:IDLE,INTERVAL,COUNT  user-timeout:SECONDS  nodelay
 //
-// Each step is logged with its result; PUPPET_LEDGER=FILE holds the exact counters of every socket at any time.
+// Each step is logged with its end and its result; PUPPET_LEDGER=FILE holds the exact counters of every socket at any time.
 
 func say(_ text: String) {
   let line = text + "\n"
@@ -115,7 +115,7 @@ func connectOnce(_ name: Name, _ orders: Orders, _ turn: Int, _ times: Int, _ ad
     let reason = String(cString: strerror(errno))
     ledger.failed()
     ledger.name("\(endpoint(descriptor, peer: false)) \(address)")
-    say("\(prefix)connect: \(reason)")
+    say("\(timeOfDay()) \(prefix)connect: \(reason)")
     close(descriptor)
     return
   }
