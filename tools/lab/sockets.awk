@@ -4,6 +4,8 @@ BEGIN { FS = ","; own["client"] = "10.1.0.2 fd00:1::2 "; own["server"] = "10.2.0
 
 FNR == NR {
   if ($0 ~ /^[a-z]+$/) { at = $0; next }
+  # A server that listens on IPv6 for both.
+  gsub(/\[::ffff:[0-9.]+\]/, "&>"); gsub(/\[::ffff:/, ""); gsub(/\]>/, "")
   split($0, word, " +")
   if (at == place) kernel[word[5] " " word[6]] = word[2]
   next
