@@ -100,6 +100,7 @@ let package = Package(
       name: "generate", dependencies: ["PacketScript", "Wire"], path: "tools/generate",
       swiftSettings: tests),
     .executableTarget(name: "puppet", path: "tools/puppet", swiftSettings: tests),
+    .executableTarget(name: "forwarder", path: "tools/forwarder", swiftSettings: tests),
     .executableTarget(name: "yardstick", path: "tools/yardstick", swiftSettings: tests),
   ]
 )

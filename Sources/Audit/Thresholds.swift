@@ -58,8 +58,9 @@ public struct Thresholds: Sendable {
   // MARK: The capture
   /// A step of the clock backwards, ns: queues of one interface deliver out of order by far less.
   public var clockStep: Int64 = 100_000_000
-  /// One copy in so many packets is a capture that doubles; networks double fewer.
-  public var duplicatedShare: UInt64 = 100
+  /// So many copies, and one in so many packets, are a capture that doubles; networks and kernels double fewer.
+  public var duplicatedLeast: UInt64 = 4
+  public var duplicatedShare: UInt64 = 20
 
   public init() {}
 }

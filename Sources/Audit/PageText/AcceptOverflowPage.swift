@@ -43,6 +43,10 @@ extension Page {
     From the client's side: whether the server ignored the ACK or the path lost it. The server is at
     fault alone only where the capture stands beside it and the ACKs are seen to arrive.
 
+    ## Recorded
+
+    `captures/accept-overflow/client.pcapng` shows it; `captures/accept-overflow/scenario` says what was done.
+
     """#
   }
 }

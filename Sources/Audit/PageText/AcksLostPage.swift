@@ -42,6 +42,10 @@ extension Page {
 
     Where between. Where the capture stands at the side that repeats, its host is not cleared.
 
+    ## Recorded
+
+    `captures/acks-lost/client.pcapng` shows it; `captures/acks-lost/scenario` says what was done.
+
     """#
   }
 }

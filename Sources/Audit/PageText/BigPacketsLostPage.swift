@@ -45,6 +45,10 @@ extension Page {
 
     Which link it is, unless an ICMP error names the router.
 
+    ## Recorded
+
+    `captures/big-packets-lost/client.pcapng` shows it; `captures/big-packets-lost/scenario` says what was done.
+
     """#
   }
 }

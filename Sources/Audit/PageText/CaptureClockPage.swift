@@ -35,6 +35,10 @@ extension Page {
     No kernel waits so long; the time has passed on the capture's clock alone, and no silence across it is counted.
     Where all connections were idle when the clock leapt, it can't be told from a quiet night.
 
+    ## Recorded
+
+    `captures/capture-troubles/clock.pcapng` shows it; `captures/capture-troubles/scenario` says what was done.
+
     """#
   }
 }

@@ -30,6 +30,10 @@ extension Page {
 
     How much is missing.
 
+    ## Recorded
+
+    `captures/capture-troubles/cut.pcapng` shows it; `captures/capture-troubles/scenario` says what was done.
+
     """#
   }
 }

@@ -12,8 +12,8 @@ extension Page {
         #1  client → server  SYN   IP ID 0x3001
         #2  client → server  SYN   IP ID 0x3001      2 µs later, the same packet
 
-    A retransmission of the sender has another IP ID or timestamp, and comes later. Fewer than one copy in a
-    hundred packets are only counted in the summary: networks double some too.
+    A retransmission of the sender has another IP ID or timestamp, and comes later. Fewer than one copy in
+    twenty packets are only counted in the summary: networks double some too.
 
     ## Where it comes from
 
@@ -32,6 +32,10 @@ extension Page {
     ## What it cannot tell
 
     Copies that NAT has changed in between appear as a second connection.
+
+    ## Recorded
+
+    `captures/capture-troubles/twice.pcapng` shows it; `captures/capture-troubles/scenario` says what was done.
 
     """#
   }

@@ -30,6 +30,10 @@ extension Page {
     Packets without data (an ACK, a RST) leave no gap. Where the file has no drop counters, only lost data are
     known.
 
+    ## Recorded
+
+    `captures/capture-troubles/loss-10.pcapng` shows it; `captures/capture-troubles/scenario` says what was done.
+
     """#
   }
 }

@@ -26,6 +26,10 @@ extension Page {
 
     Who ended a connection by a packet of the direction that is missing.
 
+    ## Recorded
+
+    `captures/capture-troubles/up.pcapng` shows it; `captures/capture-troubles/scenario` says what was done.
+
     """#
   }
 }

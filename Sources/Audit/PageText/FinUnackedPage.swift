@@ -42,6 +42,10 @@ extension Page {
     A capture at the peer's side shows whether the FIN arrives; a keepalive of that socket is answered by a RST or
     not at all.
 
+    ## Recorded
+
+    `captures/fin-unacked/server.pcapng` shows it; `captures/fin-unacked/scenario` says what was done.
+
     """#
   }
 }

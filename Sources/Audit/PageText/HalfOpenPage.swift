@@ -45,6 +45,10 @@ extension Page {
     Whether the RST was made by the host or by a device that imitates one well. Alive a moment before:
     its own abort may be missing in the capture; the confidence is low then.
 
+    ## Recorded
+
+    `captures/half-open/client.pcapng` shows it; `captures/half-open/scenario` says what was done.
+
     """#
   }
 }

@@ -41,6 +41,11 @@ extension Page {
     At the server's side: whether the SYN-ACK was lost on its way or ignored. With one direction in the
     capture: whether the client's ACK was there; the confidence is lower then.
 
+    ## Recorded
+
+    `captures/handshake-unfinished/server.pcapng` shows it;
+    `captures/handshake-unfinished/scenario` says what was done.
+
     """#
   }
 }

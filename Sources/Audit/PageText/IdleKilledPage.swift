@@ -52,6 +52,10 @@ extension Page {
     Whether the host died in that time: one connection alone never shows more than `likely`. Many that
     die at the same idle time prove it.
 
+    ## Recorded
+
+    `captures/idle-killed/client.pcapng` shows it; `captures/idle-killed/scenario` says what was done.
+
     """#
   }
 }

@@ -42,6 +42,11 @@ extension Page {
 
     When the peer died: at any time since its last packet.
 
+    ## Recorded
+
+    `captures/keepalive-unanswered/client.pcapng` shows it;
+    `captures/keepalive-unanswered/scenario` says what was done.
+
     """#
   }
 }

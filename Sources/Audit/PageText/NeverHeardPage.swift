@@ -44,6 +44,10 @@ extension Page {
 
     Whether path or host: that takes the other end. In midstream: what was before the capture began.
 
+    ## Recorded
+
+    `captures/never-heard/client.pcapng` shows it; `captures/never-heard/scenario` says what was done.
+
     """#
   }
 }

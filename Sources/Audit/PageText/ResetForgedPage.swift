@@ -57,6 +57,10 @@ extension Page {
 
     A capture at the claimed sender that lacks this RST.
 
+    ## Recorded
+
+    `captures/reset-forged/client.pcapng` shows it; `captures/reset-forged/scenario` says what was done.
+
     """#
   }
 }

@@ -39,6 +39,10 @@ extension Page {
 
     A capture at the receiver's side: the RST is in the one and not in the other.
 
+    ## Recorded
+
+    `captures/reset-not-heard/server.pcapng` shows it; `captures/reset-not-heard/scenario` says what was done.
+
     """#
   }
 }

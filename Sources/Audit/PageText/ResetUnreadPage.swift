@@ -50,6 +50,10 @@ extension Page {
     application had read the request and only gave up on the answer: without the window's proof and after a long
     wait the confidence is `possible`.
 
+    ## Recorded
+
+    `captures/reset-unread/client.pcapng` shows it; `captures/reset-unread/scenario` says what was done.
+
     """#
   }
 }

@@ -40,6 +40,10 @@ extension Page {
     Why the application does not read. "Acknowledged" is not "read": what lies in the buffer is lost if
     the process ends.
 
+    ## Recorded
+
+    `captures/stalled-reader/client.pcapng` shows it; `captures/stalled-reader/scenario` says what was done.
+
     """#
   }
 }

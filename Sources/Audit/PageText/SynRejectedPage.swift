@@ -43,6 +43,10 @@ extension Page {
 
     Whether the reporter is who it says: ICMP is not authenticated.
 
+    ## Recorded
+
+    `captures/syn-rejected/client.pcapng` shows it; `captures/syn-rejected/scenario` says what was done.
+
     """#
   }
 }

@@ -46,6 +46,10 @@ extension Page {
     From the client's side: whether the SYN or the SYN-ACK was lost, and whether the server or the path
     did it. At fault is the server alone only where the capture stands beside it.
 
+    ## Recorded
+
+    `captures/syn-unanswered/client.pcapng` shows it; `captures/syn-unanswered/scenario` says what was done.
+
     """#
   }
 }

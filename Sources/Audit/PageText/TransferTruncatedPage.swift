@@ -54,6 +54,10 @@ extension Page {
 
     Why the application reset. Whether a reply that was acknowledged was also read. How much was never sent.
 
+    ## Recorded
+
+    `captures/transfer-aborted/client.pcapng` shows it; `captures/transfer-aborted/scenario` says what was done.
+
     """#
   }
 }

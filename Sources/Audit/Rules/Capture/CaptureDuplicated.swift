@@ -6,9 +6,9 @@ extension Rule {
   static let captureDuplicated = Rule(
     id: "capture-duplicated", severity: .note, title: "the capture holds packets twice"
   ) { facts, thresholds in
-    guard facts.duplicatePackets > 0, facts.duplicatePackets >= facts.tcpPackets / thresholds.duplicatedShare else {
-      return nil
-    }
+    guard facts.duplicatePackets >= thresholds.duplicatedLeast,
+      facts.duplicatePackets >= facts.tcpPackets / thresholds.duplicatedShare
+    else { return nil }
     return Finding(
       rule: "capture-duplicated", severity: .note, confidence: .certain, suspects: [.capture],
       summary: "\(count(facts.duplicatePackets, "duplicate packet")) of \(commas(facts.tcpPackets)), dropped before the"

@@ -29,6 +29,8 @@ public struct LoneAttempts: Sendable {
       let known = recorded < thresholds.farthest ? recorded : syn.last.time.since(syn.first.time)
       guard known < thresholds.synSpan || isSwept(syn) else { return false }
     }
+    // What the recording ends with may have been answered.
+    if let recordedUntil, recordedUntil.since(syn.last.time) < thresholds.leastTimeout { return true }
     if let place = targets.index(forKey: syn.target) {
       targets.values[place].add(Attempts(syn))
     } else {

@@ -56,11 +56,13 @@ extension Facts {
         + "net.ipv4.tcp_mtu_probing=1 on the \(side.name) works around it.")
   }
 
-  /// Heard a moment before, and silent from the very first large segment on, while nothing else is outstanding that it
-  /// could have answered: that its host died in that moment is the less likely story.
+  /// Heard a moment before, and silent from the very first full-sized segment on, while nothing else is outstanding that it
+  /// could have answered: that its host died in that moment is the less likely story. Of a smaller one it is not.
   private func diedOfSize(_ run: Unanswered, _ side: Side) -> Bool {
     let own = self[side]
-    guard let heard = self[side.other].lastAlive, run.length > 0, own.fin == nil else { return false }
+    guard let heard = self[side.other].lastAlive, run.length > 0, own.fin == nil,
+      4 * Int(run.length) >= 3 * Int(self[side.other].mss ?? 1460)
+    else { return false }
     return run.sent.first.time.since(heard.time) <= 1_000_000_000
       && own.unackedBytes.isMultiple(of: UInt64(run.length))
   }
