@@ -44,6 +44,9 @@ struct AuditOptions: ParsableArguments {
     help: ArgumentHelp("Most memory for connections (default: 1G).", valueName: "size"), transform: ByteSize.parse)
   var maxMemory: ByteSize?
 
+  /// Of the table's hash; random where it is not given. No result depends on it: for those who count instructions.
+  @Option(help: .hidden) var seed: UInt64?
+
   mutating func validate() throws {
     for id in rule + ignore where Catalogue.rule(id) == nil {
       throw ValidationError("no rule is called “\(id)”; tcpaudit rules lists them")
@@ -71,7 +74,7 @@ struct AuditOptions: ParsableArguments {
     options.thresholds.idle = idle.nanoseconds
     options.keyVLAN = keyVlan
     options.keyTunnel = keyTunnel
-    options.tracker.seed = .random(in: .min ... .max)
+    options.tracker.seed = seed ?? .random(in: .min ... .max)
     if let maxConnections { options.tracker.maxConnections = maxConnections }
     if let maxMemory { options.tracker.maxMemory = maxMemory.bytes }
     return options
