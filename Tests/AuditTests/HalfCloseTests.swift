@@ -187,7 +187,7 @@ struct HalfCloseTests {
 
   @Test(arguments: [
     (atServer, [Party.path, .client], 4, 4.0, true), (between, [.path, .client], 4, 4.0, true),
-    (onLAN, [.path, .client], 4, 3.0, true), (atClient, [.client], 4, 4.0, true),
+    (onLAN, [.path, .client], 4, 3.0, true), (atClient, [.client, .path], 4, 4.0, true),
     (atServer, [.path, .client], 3, 4.0, false), (atServer, [.path, .client], 4, 2.9, false),
   ]) func theAnswerEndsInSilence(
     _ opening: String, _ suspects: [Party], _ transmissions: Int, _ span: Double, _ found: Bool

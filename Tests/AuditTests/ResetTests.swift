@@ -250,4 +250,20 @@ struct ResetTests {
     let findings = try audit(script)
     #expect(findings.allSatisfy { $0.severity == .note }, "\(findings.map(\.summary))")
   }
+
+  /// ZooKeeper shuts its half down and closes with a newline unread (captures/zookeeper-near): all was acknowledged, and who
+  /// had not read it yet got nothing of it. Once the FIN is acknowledged, the answer's end is known to have arrived.
+  @Test(arguments: [("", ["reset-abort"]), ("0.1021 C > S . 6 ack 16322\n", [])] as [(String, [String])])
+  func aRSTRightBehindAnUnacknowledgedFIN(_ ack: String, _ rules: [String]) throws {
+    let findings = try audit(
+      onLAN + """
+        0.1 C > S P. 1:6
+        0.101 S > C . 1:16321/1360 ack 6
+        0.1015 C > S . 6 ack 16321
+        0.102 S > C F. 16321 ack 6
+        \(ack)0.1033 S > C R. 16322 ack 6 win 500
+        """)
+    #expect(findings.map(\.rule) == rules)
+    #expect(findings.allSatisfy { $0.severity == .warning && $0.atFault == .server })
+  }
 }

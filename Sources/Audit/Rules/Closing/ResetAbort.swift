@@ -7,11 +7,17 @@ extension Rule {
     id: "reset-abort", section: .closing, severity: .warning, when: .abort,
     title: "an established connection is ended by RST instead of FIN by a live socket"
   ) { facts, surroundings, thresholds in
-    guard let abort = Abort(facts, surroundings), !abort.reset.ownFin, abort.forgery.confidence == nil,
+    guard let abort = Abort(facts, surroundings), abort.forgery.confidence == nil,
       !abort.isOfNoSocket, !abort.endsSilence(surroundings, thresholds)
     else {
       return nil
     }
+    // A live socket that closes with input unread, once it has shut down its sending half: whoever has not read the answer yet
+    // meets an error in its place, though every byte was acknowledged.
+    let isBehindFIN =
+      abort.reset.ownFin && !abort.reset.ownFinAcked && abort.reset.looksLive && !abort.reset.peerFin
+      && abort.side == .server && abort.unansweredData == nil && abort.reset.ownLastData != nil
+    guard !abort.reset.ownFin || isBehindFIN else { return nil }
     let side = abort.side
     let reset = abort.reset
     let inFlight =
@@ -31,9 +37,12 @@ extension Rule {
       : gap
         ? "\(bytes(reset.offset - reset.ownSent)) before it are not in the capture"
         : inFlight == 0 ? "nothing was in flight" : "\(bytes(inFlight)) were in flight\(arrived ? " and arrived" : "")"
-    let after = reset.peerFin ? " after the \(abort.peer.name)'s FIN" : gap ? "" : " instead of FIN"
+    let after =
+      isBehindFIN
+      ? " behind its FIN, which nobody had acknowledged"
+      : reset.peerFin ? " after the \(abort.peer.name)'s FIN" : gap ? "" : " instead of FIN"
     return Finding(
-      rule: "reset-abort", severity: quiet ? .note : .warning,
+      rule: "reset-abort", severity: quiet && !isBehindFIN ? .note : .warning,
       confidence: facts.confidence(
         gap ? .possible : .likely, from: reset.moment.time, to: reset.moment.time, losing: [side], surroundings),
       suspects: abort.suspects,
@@ -44,7 +53,8 @@ extension Rule {
         NamedFact("echoes", abort.echoes),
         NamedFact("after_peer_fin", reset.peerFin), NamedFact("bare", reset.isBare),
       ],
-      mend:
-        "harmless if meant (SO_LINGER 0, a killed process, a proxy that cleans up); else close() without SO_LINGER 0")
+      mend: isBehindFIN
+        ? "the \(side.name)'s application must read until end of file before close(): its kernel resets where input is left"
+        : "harmless if meant (SO_LINGER 0, a killed process, a proxy that cleans up); else close() without SO_LINGER 0")
   }
 }

@@ -45,7 +45,7 @@ private final class CutAnswer {
       // The rest of the answer, its FIN and their ACKs may be what the capture lost.
       if abort.reset.isBehindGap { return nil }
       // Whoever resets after its own FIN was acknowledged has not cut its own answer.
-      if abort.side == halfCloser.other, answer.fin != nil, answer.lostBytes == 0 { return nil }
+      if abort.side == halfCloser.other, answer.fin?.acked != nil, answer.lostBytes == 0 { return nil }
       ending = .abort(abort)
     } else if facts.abort == nil || gaveUp, let run = facts.silence(after: halfCloser.other, thresholds) {
       ending = .silence(run)
@@ -81,7 +81,9 @@ private final class CutAnswer {
   private var suspects: [Party] {
     switch ending {
     case .silence:
-      let silent = facts.suspects(forSilenceOf: halfCloser)
+      // What is between the capture and the host, a bridge or a firewall, is not cleared by standing beside it.
+      let silent: [Party] =
+        facts.standsAt(halfCloser) ? [halfCloser.party, .path] : [.path, halfCloser.party]
       // So late that nobody can be expected to be there any more.
       return wait > thresholds.linger ? silent + [answerer.party] : silent
     case .abort(let abort):
