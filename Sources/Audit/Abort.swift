@@ -10,16 +10,18 @@ final class Abort {
   let reset: Reset
   let forgery: Forgery
   private let facts: Facts
+  private let thresholds: Thresholds
 
   /// nil where no RST took effect, where both FINs were acknowledged before, and while the handshake was not complete.
-  init?(_ facts: Facts, _ surroundings: Surroundings) {
+  init?(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) {
     guard let (side, reset) = facts.abort, facts.wasEstablished, !reset.isAfterClose, !reset.isMalformed,
       !facts.answersNothing(side, reset)
     else { return nil }
     self.side = side
     self.reset = reset
     self.facts = facts
-    forgery = Forgery(of: reset, from: side, facts, surroundings)
+    forgery = Forgery(of: reset, from: side, facts, surroundings, thresholds)
+    self.thresholds = thresholds
   }
 
   var peer: Side { side.other }
@@ -103,7 +105,7 @@ final class Abort {
   var echoes: Int64 { Int64(own.resets?.echoCount ?? 0) - (reset.echoes ? 1 : 0) }
 
   /// The answer of a kernel that has no such socket, and no abort before it: the connection was dead already (`half-open`).
-  var isOfNoSocket: Bool { forgery.confidence == nil && facts.resetOfNoSocket(side) != nil }
+  var isOfNoSocket: Bool { forgery.confidence == nil && facts.resetOfNoSocket(side, thresholds) != nil }
 
   /// Subflows of multipath TCP come and go by RST, and what one leaves behind another delivers (RFC 8684 §3.3.6, §3.6);
   /// MP_FASTCLOSE aborts them all.

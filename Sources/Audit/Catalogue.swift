@@ -14,6 +14,11 @@ public enum Catalogue {
 
   public static func rule(_ id: String) -> Rule? { rules.first { $0.id == id } }
 
+  /// One bit for each rule; 0 for an unknown one.
+  public static func bit(of id: String) -> UInt64 {
+    rules.firstIndex { $0.id == id }.map { 1 << UInt64($0) } ?? 0
+  }
+
   /// The page of `tcpaudit explain`, Markdown; nil for an unknown rule.
   public static func page(_ id: String) -> String? { Page.text(of: id) }
 }

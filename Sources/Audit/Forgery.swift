@@ -31,11 +31,11 @@ struct Forgery {
     return failed.count > 1 || failed.contains(.goesOn) ? .certain : .possible
   }
 
-  init(of reset: Reset, from side: Side, _ facts: Facts, _ surroundings: Surroundings) {
+  init(of reset: Reset, from side: Side, _ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) {
     stage = facts.stage(of: reset)
     // A kernel resets what a scanner on its host has begun behind its back, with a TTL of its own; or its address was borrowed.
     guard facts.wasEstablished || side == .server, !reset.isMalformed else { return }
-    enter(.roundTrip, facts.roundTripAllows(reset, from: side))
+    enter(.roundTrip, facts.roundTripAllows(reset, from: side, thresholds))
     let hostTTL = side == .client ? surroundings.clientHostTTL : surroundings.serverHostTTL
     // The kernel that answers for a socket that has closed has no options of that socket to heed.
     if !(reset.isBare && reset.ownFin && reset.peerFin && reset.echoesNewest) {
@@ -44,7 +44,7 @@ struct Forgery {
     isOfUnknownOrigin = facts[side].sharesTTL(reset, hostTTL) == false && !failed.contains(.ttl)
     enter(.mac, facts[side].sharesMAC(reset))
     enter(.sequence, facts.sequenceFits(reset, from: side))
-    enter(.goesOn, facts.fellSilent(after: reset, side))
+    enter(.goesOn, facts.fellSilent(after: reset, side, thresholds))
     enter(.anatomy, Stack.fits(reset, from: side, facts))
   }
 
@@ -66,19 +66,20 @@ extension Facts {
   }
 
   /// Only against a handshake that was seen whole: later answers may have been delayed by the peer's application.
-  fileprivate func roundTripAllows(_ reset: Reset, from side: Side) -> Bool? {
-    // A radio link may have slept through the handshake's few milliseconds.
-    guard handshakeRTT != nil, let leg = side == .server ? serverLeg : clientLeg, leg >= 10_000_000,
+  fileprivate func roundTripAllows(_ reset: Reset, from side: Side, _ thresholds: Thresholds) -> Bool? {
+    guard handshakeRTT != nil, let leg = side == .server ? serverLeg : clientLeg, leg >= thresholds.tellingLeg,
       let provoked = reset.provoked
     else { return nil }
-    guard reset.delay < leg / 4 else { return reset.delay < leg / 2 ? nil : true }
+    guard reset.delay < leg / thresholds.impossibleAnswer else {
+      return reset.delay < leg / thresholds.possibleAnswer ? nil : true
+    }
     // It must be certain that it answers that packet, and no earlier one: it acknowledges its data, or all was quiet.
     let acknowledges =
       reset.flags.contains(.ack) && reset.peerLastData?.packet == provoked.packet
       && self[side.other].origin.map {
         reset.acknowledgment == $0.advanced(by: Int(truncatingIfNeeded: reset.peerSent))
       } == true
-    return acknowledges || reset.idleBefore > 2 * leg ? false : nil
+    return acknowledges || reset.idleBefore > thresholds.quietLegs * leg ? false : nil
   }
 
   /// A live socket resets at SND.NXT (or at the edge of a window that shrank); a kernel without that socket repeats an ACK
@@ -93,12 +94,12 @@ extension Facts {
   }
 
   /// Whatever comes within a one-way trip may have been overtaken by the RST.
-  fileprivate func fellSilent(after reset: Reset, _ side: Side) -> Bool? {
+  fileprivate func fellSilent(after reset: Reset, _ side: Side, _ thresholds: Thresholds) -> Bool? {
     guard let resets = self[side].resets else { return nil }
     let isFirst = reset.moment == resets.first.moment
     guard let after = isFirst ? resets.ownBetween ?? resets.ownAfter : resets.ownAfter else { return true }
     guard wasEstablished || self[side].everAcked else { return nil }
-    let overtaken = max(3_000_000, (side == .server ? serverLeg : clientLeg) ?? 0)
+    let overtaken = max(thresholds.overtaken, (side == .server ? serverLeg : clientLeg) ?? 0)
     return after.last.time.since(reset.moment.time) > overtaken ? false : nil
   }
 

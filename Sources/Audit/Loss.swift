@@ -20,14 +20,16 @@ struct Loss {
     let own = facts[side]
     self.unread = unread
     unacked = max(0, Int64(clamping: own.lostBytes) - unread)
+    mayBeAlert = TLSAlert.isLengthOfOne(unacked) && !own.lastNewDataIsNoAlert
     finUnacked = own.fin.map { $0.acked == nil } ?? false
     queueDestroyed = own.fin == nil && reset?.side == side
     isExact = own.fin != nil
     inFlightAtDeath = reset?.side == side ? facts.inFlightAtDeath(of: side) : nil
   }
 
-  /// The record by which a TLS end says that it closes: 2 bytes in clear, and as the usual ciphers wrap them.
-  var isAsLongAsAnAlert: Bool { [7, 23, 24, 27, 31, 37, 53, 69].contains(unacked) }
+  /// It may be no more than a TLS alert, by which an end says that it closes: as long as one, and where its bytes were captured
+  /// they are those of one.
+  let mayBeAlert: Bool
 
   /// "9,144", "at least 9,144".
   var text: String { (isExact ? "" : "at least ") + commas(unacked) }

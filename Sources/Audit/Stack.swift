@@ -54,6 +54,9 @@ enum Stack: String, CaseIterable {
     return .linux
   }
 
+  /// Whether the stack of a side resets where it closes with data unread; nil where that is not known of it, or the stack is not.
+  static func resetsOnUnread(_ side: SideFacts) -> Bool? { recognised(side)?.habits.resetsOnUnread }
+
   /// Whether a RST+ACK is as its claimed sender's stack makes it; nil where the stack is not known, and for a bare RST, which
   /// any kernel without that socket sends.
   static func fits(_ reset: Reset, from side: Side, _ facts: Facts) -> Bool? {

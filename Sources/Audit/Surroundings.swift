@@ -21,6 +21,8 @@ public struct Surroundings: Sendable {
   public var leaps: [ClosedRange<Timestamp>] = []
   /// Both directions between these two hosts (or of this run, where they have one connection only) were seen.
   public var bothDirectionsSeen = true
+  /// By connections like this its client asks at regular times whether the service lives.
+  public var isHealthCheck = false
   /// TTLs of each side's host as they arrived at the capture, lowest to highest, over its other connections; nil where there
   /// is none.
   public var clientHostTTL: ClosedRange<UInt8>?

@@ -9,6 +9,9 @@ public struct Thresholds: Sendable {
   /// that are sold are one minute.
   public var idle: Int64 = 60_000_000_000
 
+  /// A shorter silence, ns, is not worth a word beside what ended it.
+  public var mentionedSilence: Int64 = 1_000_000_000
+
   // MARK: Silence
   /// Transmissions of the same data: the first, a tail loss probe (RFC 8985), and two timeouts, of which one backs off.
   public var dataTransmissions: UInt32 = 4
@@ -24,6 +27,11 @@ public struct Thresholds: Sendable {
   public var finTransmissions: UInt32 = 4
   /// RFC 9293 §3.8.4: one missing reply is no death.
   public var keepaliveProbes: UInt32 = 3
+  /// A keepalive's period varies by one in so many: an idle time that is no longer than that beyond what was survived proves
+  /// nothing.
+  public var keepaliveJitter: Int64 = 20
+  /// What sent the oldest unacknowledged segment had an answer no longer than this before, ns, for its size to be the reason.
+  public var freshAnswer: Int64 = 1_000_000_000
   /// Bytes of payload from which on a segment may be too large for a path: every IPv4 host takes packets of 576 bytes
   /// (RFC 791), headers included.
   public var largeSegment: UInt32 = 500
@@ -51,6 +59,24 @@ public struct Thresholds: Sendable {
   public var goodbyeBytes: Int64 = 96
 
   // MARK: Resets
+  /// A kernel answers at once, ns: what comes later (or than two round trips) was not provoked by the packet before it.
+  public var answer: Int64 = 1_000_000_000
+  /// A side that was never heard has its socket so long after the handshake, ns: sooner, a full accept queue or a proxy may
+  /// have had none yet.
+  public var settledHandshake: Int64 = 1_000_000_000
+  /// Whose last packet is younger than this, ns, was alive: its own abort may be what the capture lost.
+  public var fresh: Int64 = 1_000_000_000
+  /// A leg to an end from which on an answer can come too soon for it, ns: below, clocks and queues blur it, and a radio link may
+  /// have slept through the handshake's few milliseconds.
+  public var tellingLeg: Int64 = 10_000_000
+  /// An answer within this part of the leg is too soon, one after `possibleAnswer` of it is not: the quickest round trip that was
+  /// measured may not have been the quickest there is.
+  public var impossibleAnswer: Int64 = 4
+  public var possibleAnswer: Int64 = 2
+  /// So many legs of silence before it: then a RST answers the packet before it, and none earlier.
+  public var quietLegs: Int64 = 2
+  /// What a sender had under way before its RST may come after it for a leg, at least this, ns (Wireshark's 3 ms for reordering).
+  public var overtaken: Int64 = 3_000_000
   /// A live socket's RST whose window is smaller by that many bytes than the widest it offered holds unread data; less may be
   /// an alert or a GOAWAY that nobody needs to read.
   public var unreadBytes: Int64 = 256

@@ -12,6 +12,10 @@ struct Judging: ~Copyable {
   private var attempts = LoneAttempts()
   /// Those of connections that have ended; at the end of the capture those of the open ones too.
   var hosts: Hosts
+  /// What hosts connect for at regular times, likewise.
+  var healthChecks = HealthChecks()
+  /// Connections that the capture has twice.
+  private(set) var twins = Twins()
   /// Connections with bytes that the capture lost, and by rule what was found on them.
   private var lossyConnections: UInt64 = 0
   private var doubtedFindings: [String: UInt64] = [:]
@@ -57,23 +61,34 @@ struct Judging: ~Copyable {
   /// A connection about which there is nothing to say.
   mutating func take(_ brief: Brief) {
     hosts.learn(brief)
-    if let syn = brief.attempt { _ = attempts.take(syn, recordedUntil: surroundings.captureEnd) }
+    _ = healthChecks.learn(brief)
+    if let syn = brief.attempt {
+      _ = attempts.take(syn, recordedUntil: surroundings.captureEnd)
+    } else {
+      _ = twins.meet(brief)
+    }
     if brief.client.missingBytes + brief.server.missingBytes > 0 { lossyConnections += 1 }
   }
 
   /// - Parameter brief: the same connection's.
-  mutating func findings(of facts: Facts, _ brief: Brief) -> [FindingRecord] {
+  /// - Returns: what is to be told of it, and the id of the record that shows the same connection on the other side of a NAT.
+  mutating func findings(of facts: Facts, _ brief: Brief) -> (told: [FindingRecord], sameAs: UInt64?) {
     hosts.learn(brief)
-    if let syn = brief.attempt, attempts.take(syn, recordedUntil: surroundings.captureEnd) { return [] }
+    surroundings.isHealthCheck = healthChecks.learn(brief)
+    if let syn = brief.attempt, attempts.take(syn, recordedUntil: surroundings.captureEnd) { return ([], nil) }
+    let twin = twins.meet(brief)
     surroundings.bothDirectionsSeen = hosts.bothDirectionsSeen(facts) ?? true
     surroundings.clientHostTTL = hosts.timeToLive(.client, of: facts)
     surroundings.serverHostTTL = hosts.timeToLive(.server, of: facts)
-    let findings = judge(facts, surroundings, thresholds)
+    var findings = judge(facts, surroundings, thresholds)
+    // What happened once is told once: by the sight that ended first.
+    if let twin { findings.removeAll { Catalogue.bit(of: $0.rule) & twin.told != 0 } }
+    twins.tell(findings.reduce(0) { $0 | Catalogue.bit(of: $1.rule) }, of: brief)
     if facts.client.missingBytes + facts.server.missingBytes > 0 {
       lossyConnections += 1
       for finding in findings where finding.confidence < .certain { doubtedFindings[finding.rule, default: 0] += 1 }
     }
-    return findings.compactMap { number($0, connection: facts.id) }
+    return (findings.compactMap { number($0, connection: facts.id) }, twin?.id)
   }
 
   /// Attempts that nobody answered, target by target, and what is wrong with the capture itself.

@@ -42,7 +42,7 @@ public struct Pipeline: ~Copyable {
     stages.decoder.finish()
     deliver(&reporter)
     judging.reachEnd(of: timeline.recordingEnd ?? stages.tracker.now)
-    judging.expect(stages.tracker.teach(&judging.hosts))
+    judging.expect(stages.tracker.teach(&judging.hosts, &judging.healthChecks))
     stages.tracker.finish(wasInterrupted ? .interrupted : .endOfInput, recordedUntil: timeline.recordingEnd)
     deliver(&reporter)
     for record in judging.findingsOfCapture(stages.tally, timeline.loss, stages.tracker.gaps, errors) {
@@ -84,14 +84,14 @@ public struct Pipeline: ~Copyable {
   private mutating func report(_ facts: Facts, to reporter: inout some Reporter) {
     let brief = facts.brief
     stages.tally.end(brief)
-    let findings = judging.findings(of: facts, brief)
+    let (findings, sameAs) = judging.findings(of: facts, brief)
     for record in findings { stages.tally.find(record.finding) }
     guard reportsAllConnections || !findings.isEmpty else { return }
     let interface = Int(facts.interface)
     reporter.report(
       ConnectionRecord(
         facts: facts, findings: findings, encapsulation: stages.encapsulation(facts.encapsulation),
-        interface: interface < timeline.interfaces.count ? timeline.interfaces[interface].name : nil))
+        interface: interface < timeline.interfaces.count ? timeline.interfaces[interface].name : nil, sameAs: sameAs))
   }
 
   /// What is wrong with the inputs: that somebody wanted the end is not.
@@ -107,7 +107,11 @@ public struct Pipeline: ~Copyable {
     summary.frames = timeline.frames
     summary.leftOutFindings = judging.leftOut
     summary.fragmentsIncomplete = stages.decoder.incompleteFragments
+    summary.checksums = stages.decoder.checksums
     summary.evicted = stages.tracker.evicted
+    summary.healthChecks = judging.healthChecks.count
+    summary.seenAgain = judging.twins.seenAgain
+    summary.seenTwice = judging.twins.connections
     summary.peakConnections = stages.tracker.peakConnections
     summary.end = timeline.recordingEnd
     summary.backwardSteps = timeline.loss.backwardSteps

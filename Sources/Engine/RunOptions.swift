@@ -11,6 +11,8 @@ public struct RunOptions: Sendable {
   /// VLAN ids, tunnels join the identity of a connection (interface.md, `--key-vlan`, `--key-tunnel`).
   public var keyVLAN = false
   public var keyTunnel = false
+  /// The checksums of segments captured whole are verified; costs a look at every byte.
+  public var verifiesChecksums = false
   /// Every connection is handed to the reporter; else only those with findings.
   public var reportsAllConnections = true
 

@@ -15,9 +15,7 @@ struct Stages: ~Copyable {
   private var scopes: KeyScopes
 
   init(_ options: RunOptions) {
-    // Checksums are not verified, as by `zeek -C`: with offload those of whole connections are wrong in the capture and right
-    // on the wire.
-    decoder = Decoder()
+    decoder = Decoder(verifyChecksums: options.verifiesChecksums)
     var trackerOptions = options.tracker
     trackerOptions.brief = !options.reportsAllConnections
     tracker = Tracker(trackerOptions)

@@ -15,7 +15,7 @@ struct Tally {
   var start: Timestamp?
 
   var connections: UInt64 = 0
-  /// By state's place among all.
+  /// By `ConnectionState.rawValue`.
   private var states = [UInt64](repeating: 0, count: ConnectionState.allCases.count)
   var findings: [Severity: UInt64] = [:]
   var rules: [String: UInt64] = [:]
@@ -50,7 +50,7 @@ struct Tally {
 
   mutating func end(_ brief: Brief) {
     connections += 1
-    states[brief.state.place] += 1
+    states[Int(brief.state.rawValue)] += 1
     let copies = brief.client.duplicatePackets + brief.server.duplicatePackets
     duplicates += copies
     if copies > 0 { firstDuplicated.take(brief) }
@@ -85,9 +85,7 @@ struct Tally {
       summary.undecodedPackets += count
     }
     summary.connections = connections
-    for state in ConnectionState.allCases where states[state.place] > 0 {
-      summary.states[state.rawValue] = states[state.place]
-    }
+    for state in ConnectionState.allCases { summary.states[state] = states[Int(state.rawValue)] }
     summary.findings = findings
     summary.rules = rules
     summary.duplicates = duplicates

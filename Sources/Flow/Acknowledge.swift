@@ -30,7 +30,7 @@ extension Sender {
   private mutating func firstACK(
     _ ack: Int64, _ segment: inout Segment, _ moment: Moment, _ troubles: inout Troubles
   ) {
-    guard ack == una ? ack >= 0 : !has(.syn) && ack > una - 1 << 30 else {
+    guard ack == una ? ack >= 0 : !has(.syn) && ack > una - Plausible.window else {
       // The ISN that it acknowledges may be the lower one of two.
       if sentOnlySYNs(troubles) { _ = follows(segment, &troubles) }
       return
@@ -111,15 +111,9 @@ extension Sender {
       return false
     }
     let index = troubles.of(&self)
-    guard ack - nxt <= Sender.plausibleJump || agrees(ack, troubles.records[index].distrustedAck) else {
-      troubles.records[index].distrustedAck = ack
-      return false
-    }
+    guard ack - nxt <= Plausible.jump || isConfirmed(ack, troubles) else { return distrust(ack, index, &troubles) }
     if has(.fin) {
-      guard agrees(ack, troubles.records[index].distrustedAck) else {
-        troubles.records[index].distrustedAck = ack
-        return false
-      }
+      guard isConfirmed(ack, troubles) else { return distrust(ack, index, &troubles) }
       marks.remove([.fin, .finAcked])
       troubles.records[index].fin = nil
     }
@@ -132,6 +126,18 @@ extension Sender {
     return true
   }
 
+  /// Another ACK said so, and since then this side has sent nothing that stays where its stream was.
+  private func isConfirmed(_ ack: Int64, _ troubles: borrowing Troubles) -> Bool {
+    let index = trouble
+    return agrees(ack, troubles.records[index].distrustedAck) && packets == troubles.records[index].packetsAtDistrust
+  }
+
+  private func distrust(_ ack: Int64, _ index: UInt32, _ troubles: inout Troubles) -> Bool {
+    troubles.records[index].distrustedAck = ack
+    troubles.records[index].packetsAtDistrust = packets
+    return false
+  }
+
   /// SYNs, and RSTs, which are of no stream.
   private func sentOnlySYNs(_ troubles: borrowing Troubles) -> Bool {
     guard has(.syn) else { return false }
@@ -142,7 +148,8 @@ extension Sender {
   /// The peer acknowledges the other ISN that this side offered, by a second SYN-ACK: that one holds.
   private mutating func follows(_ segment: Segment, _ troubles: inout Troubles) -> Bool {
     guard trouble != 0, let isn = troubles.records[trouble].otherISN,
-      segment.acknowledgment.distance(from: isn) >= 1, segment.acknowledgment.distance(from: isn) < 1 << 20
+      segment.acknowledgment.distance(from: isn) >= 1,
+      segment.acknowledgment.distance(from: isn) < Plausible.firstFlight
     else { return false }
     follow(isn)
     troubles.records[trouble].otherISN = nil

@@ -2,12 +2,6 @@ internal import Wire
 
 // What a side sends: SND.NXT and the holes below it.
 extension Sender {
-  /// How far SND.NXT may jump at once. More than that is believed when a second segment agrees: the capture may have
-  /// lost a lot, or somebody injects.
-  static var plausibleJump: Int64 { 16 << 20 }
-  /// A hole that is filled sooner than this was made by reordering, whatever the round trip (Wireshark's 3 ms), ns.
-  static var reorderingTime: Int64 { 3_000_000 }
-
   /// Takes in the sequence space of a segment that is no RST.
   /// - Parameter idle: silence of the connection before it, ns.
   @inline(__always) mutating func advance(
@@ -18,11 +12,11 @@ extension Sender {
     let length = Int64(segment.payloadLength)
     let isFIN = segment.flags.contains(.fin)
     if start == nxt, length > 0, !isFIN, !isSYN, !has(.fin), !receiver.has(.zeroWindow) {
-      takeNew(start, length, segment.payloadLength, moment, idle: idle)
+      takeNew(start, length, segment.payloadLength, segment.options, moment, idle: idle)
       return .new
     }
     if isFIN, start == nxt, trouble == 0, !isSYN, !has(.fin), !receiver.has(.zeroWindow) {
-      if length > 0 { takeNew(start, length, segment.payloadLength, moment, idle: idle) }
+      if length > 0 { takeNew(start, length, segment.payloadLength, segment.options, moment, idle: idle) }
       if !has(.timing) { time(nxt, moment, idle: idle) }
       takeCleanFIN(moment, receiver: &receiver)
       return .new
@@ -41,11 +35,12 @@ extension Sender {
 
   /// New data at SND.NXT: the case that nearly all segments are.
   @inline(__always) private mutating func takeNew(
-    _ start: Int64, _ length: Int64, _ payload: UInt32, _ moment: Moment, idle: Int64
+    _ start: Int64, _ length: Int64, _ payload: UInt32, _ options: TCPOptionSet, _ moment: Moment, idle: Int64
   ) {
     let end = start + length
     nxt = end
     marks.insert(.data)
+    if options.contains(.noAlert) { marks.insert(.noAlert) } else { marks.remove(.noAlert) }
     if !has(.timing) { time(start, moment, idle: idle) }
     lastNewOffset = start
     lastNew = moment
@@ -78,7 +73,7 @@ extension Sender {
   /// SND.NXT is further than what was seen: a hole. Says whether that is believed.
   private mutating func jump(to start: Int64, end: Int64, isFIN: Bool, _ troubles: inout Troubles) -> Bool {
     let index = troubles.of(&self)
-    guard start - nxt <= Sender.plausibleJump || agrees(start, troubles.records[index].far?.start ?? -1) else {
+    guard start - nxt <= Plausible.jump || agrees(start, troubles.records[index].far?.start ?? -1) else {
       troubles.records[index].far = FarSegment(moment: last, start: start, end: end, isFIN: isFIN)
       return false
     }
@@ -100,7 +95,7 @@ extension Sender {
   var lastSentNew: Timestamp { has(.data) ? lastNew.time : first.time }
 
   func agrees(_ offset: Int64, _ distrusted: Int64) -> Bool {
-    distrusted >= 0 && abs(offset - distrusted) <= Sender.plausibleJump
+    distrusted >= 0 && abs(offset - distrusted) <= Plausible.jump
   }
 
   /// The peer's ACK that `segment` carries is inside of what seemed too far off: it was of this stream, FIN and all.
@@ -124,7 +119,7 @@ extension Sender {
   @inline(__always) private func isSilentRepeat(
     _ segment: inout Segment, _ idle: Int64, _ receiver: inout Sender
   ) -> Bool {
-    idle >= 1_000_000_000 && packets > 1 && !has(.syn) && !has(.data) && !has(.fin) && receiver.packets == 0
+    idle >= Plausible.keepalivePause && packets > 1 && !has(.syn) && !has(.data) && !has(.fin) && receiver.packets == 0
       && (segment.ipID == 0 || likeness[0].hash != likeness[1].hash)
   }
 
@@ -154,14 +149,14 @@ extension Sender {
     if isFIN { troubles.records[troubles.of(&self)].finPackets &+= 1 }
     if !isFIN, length == 1, !segment.flags.contains(.syn) {
       if receiver.has(.zeroWindow), start == nxt || start == nxt - 1 {
-        if start == nxt { takeNew(start, length, 0, moment, idle: idle) }
+        if start == nxt { takeNew(start, length, 0, segment.options, moment, idle: idle) }
         return countProbe(&troubles)
       }
       // One byte again after a pause and acknowledged before: garbage that asks for an answer (RFC 9293 §3.8.4).
-      if start == nxt - 1, una == nxt, idle >= 1_000_000_000, !has(.fin) { return countKeepalive(&troubles) }
+      if start == nxt - 1, una == nxt, idle >= Plausible.keepalivePause, !has(.fin) { return countKeepalive(&troubles) }
     }
     if has(.fin), end > nxt - 1 || (isFIN && end != nxt - 1) {
-      guard isFIN, !has(.finAcked), end > nxt - 1, end - nxt < Sender.plausibleJump else { return .stray }
+      guard isFIN, !has(.finAcked), end > nxt - 1, end - nxt < Plausible.jump else { return .stray }
       // A FIN behind the one that was seen, which nobody acknowledged: the stream ends there.
       nxt -= 1
       marks.remove(.fin)
@@ -172,7 +167,7 @@ extension Sender {
     if start < nxt, length > 0 { kind = revisit(start, min(end, nxt), moment, &troubles) }
     if end > nxt, length > 0 {
       let fresh = max(start, nxt)
-      takeNew(fresh, end - fresh, segment.payloadLength, moment, idle: idle)
+      takeNew(fresh, end - fresh, segment.payloadLength, segment.options, moment, idle: idle)
       if kind != .retransmission { kind = .new }
     }
     if isFIN { kind = takeFIN(end, length, kind, moment, idle: idle, receiver: receiver, troubles: &troubles) }
@@ -195,7 +190,7 @@ extension Sender {
     }
     fresh += troubles.records[index].holes.remove(OffsetRange(max(start, low), end))
     marks.insert(.data)
-    let patience = max(Sender.reorderingTime, leg == .max ? 0 : Int64(leg) * 1000)
+    let patience = max(Plausible.reordering, leg == .max ? 0 : Int64(leg) * 1000)
     let since = start < low ? first.time : troubles.records[index].holeSince
     if fresh > 0, moment.time.since(since) <= patience {
       troubles.records[index].outOfOrderPackets &+= 1

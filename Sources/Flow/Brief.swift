@@ -30,6 +30,8 @@ public struct Brief: Hashable, Sendable {
   public var server: End
   /// Where it is SYNs without any answer, and nothing else.
   public var attempt: LoneSYN?
+  /// nil where the client's SYN is not in the capture.
+  public var birth: Birth?
 
   init(id: UInt64, ipVersion: UInt8, state: ConnectionState, client: Endpoint, server: Endpoint, start: Moment) {
     self.id = id
@@ -62,6 +64,7 @@ extension Facts {
     brief.client.take(client)
     brief.server.take(server)
     brief.attempt = loneSYN
+    brief.birth = birth
     return brief
   }
 

@@ -172,7 +172,7 @@ extension Shared {
       segment.flags.isDisjoint(with: [.syn, .rst, .unknown]),
       receiver.offset(of: segment.acknowledgment) == receiver.nxt,
       receiver.trouble == 0 || troubles.records[receiver.trouble].run == nil,
-      lastTime.since(receiver.lastSentNew) <= 200_000_000
+      lastTime.since(receiver.lastSentNew) <= Plausible.leastTimeout
     else { return }
     troubles.gaps.noteLeap(from: lastTime, to: segment.time, of: receiver.first.packet)
   }
@@ -220,7 +220,7 @@ extension Sender {
   /// The first packet of this side, though its origin was told by an ACK: believe the packet where they disagree wildly.
   func isFarFrom(_ segment: Segment) -> Bool {
     let distance = offset(of: segment.sequence) - nxt
-    return distance > 1 << 28 || distance < -(1 << 28)
+    return distance > Plausible.acknowledged || distance < -Plausible.acknowledged
   }
 
   /// Midstream: offset 0 is what was seen first.

@@ -41,6 +41,7 @@ extension Tracker {
 
   /// Retires those that have been quiet for long enough. The queue's times only wait: who spoke meanwhile goes back.
   mutating func expire() {
+    guard isTimeBelieved() else { return }
     var most = Tracker.expiriesPerPacket
     while most > 0, let first = lingering.first, now.since(first.since) >= options.closedLinger {
       most -= 1
@@ -60,13 +61,29 @@ extension Tracker {
     scheduleExpiry()
   }
 
+  /// Time that leaps far ahead may be one packet's wrong time: another one must say so too, before anybody is given up for it.
+  private mutating func isTimeBelieved() -> Bool {
+    guard now.since(nextExpiry) > Tracker.doubtfulLeap else {
+      leapt = nil
+      return true
+    }
+    if let leapt, now.since(leapt) >= -Tracker.doubtfulLeap { return true }
+    leapt = now
+    // As far as nobody has to leave.
+    now = nextExpiry
+    return false
+  }
+
+  /// ns: beyond what the queues of several interfaces put between two packets.
+  private static var doubtfulLeap: Int64 { 5_000_000_000 }
+
   /// Most connections that leave at a packet: however far time jumps, the queue of the finished stays short.
   private static var expiriesPerPacket: Int { 16 }
 
-  /// Closed and quiet for so long that it should have left: what comes now is another's.
-  func isOverdue(_ index: UInt32) -> Bool {
+  /// Closed and quiet for so long that it should have left: what comes at `time` is another's.
+  func isOverdue(_ index: UInt32, at time: Timestamp) -> Bool {
     let shared = records[index].shared
-    return shared.has(.lingering) && now.since(shared.lastTime) >= options.closedLinger
+    return shared.has(.lingering) && time.since(shared.lastTime) >= options.closedLinger
       && records[index].isOver(troubles)
   }
 

@@ -119,7 +119,7 @@ struct Seam {
     peerFirst = peer.first
     peerLastAlive = peer.lastAlive
     let legs = (earlier.serverLeg ?? later.serverLeg ?? 0) + (earlier.clientLeg ?? later.clientLeg ?? 0)
-    patience = max(200_000_000, 2 * legs)
+    patience = max(Plausible.leastTimeout, 2 * legs)
   }
 
   /// What the peer's stream had acknowledged at an event of the later part that claims `offset`.

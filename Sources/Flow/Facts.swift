@@ -27,23 +27,21 @@ public enum EndReason: String, Sendable {
 }
 
 /// What a connection was at its end, the first that fits (interface.md, `state`).
-public enum ConnectionState: String, CaseIterable, Sendable {
-  case refused, reset, closed, closing
-  case halfClosed = "half_closed"
-  case midstream, established, answered, attempted
+public enum ConnectionState: UInt8, CaseIterable, Sendable {
+  case refused, reset, closed, closing, halfClosed, midstream, established, answered, attempted
 
-  /// Among `allCases`.
-  public var place: Int {
+  /// As `interface.md` spells it.
+  public var name: String {
     switch self {
-    case .refused: 0
-    case .reset: 1
-    case .closed: 2
-    case .closing: 3
-    case .halfClosed: 4
-    case .midstream: 5
-    case .established: 6
-    case .answered: 7
-    case .attempted: 8
+    case .refused: "refused"
+    case .reset: "reset"
+    case .closed: "closed"
+    case .closing: "closing"
+    case .halfClosed: "half_closed"
+    case .midstream: "midstream"
+    case .established: "established"
+    case .answered: "answered"
+    case .attempted: "attempted"
     }
   }
 }
@@ -93,6 +91,11 @@ public struct ICMPNotice: Hashable, Sendable {
     self.mtu = mtu
     self.reporter = reporter
     self.quoted = quoted
+  }
+
+  /// It says that the packet went nowhere: not that it was too big, nor to slow down, nor a better way.
+  public var isRejection: Bool {
+    ipVersion == 6 ? type == 1 || type == 3 || type == 4 : (type == 3 && code != 4) || type == 11 || type == 12
   }
 }
 

@@ -52,7 +52,7 @@ extension Sender {
     if has(.origin) {
       let distance = Int64(origin.distance(from: start))
       // Of a side that was not heard before, only the peer's ACKs spoke: those of another life must not be fitted.
-      if distance >= 0, distance < (packets > 1 ? 1 << 30 : Sender.plausibleJump) {
+      if distance >= 0, distance < (packets > 1 ? Plausible.window : Plausible.jump) {
         shift(by: distance, &troubles)
       } else {
         nxt = 0

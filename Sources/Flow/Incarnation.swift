@@ -39,7 +39,7 @@ extension Connection {
     }
     // Met midstream: a SYN overtaken by what follows it stands right before the stream.
     let distance = Int64(sender.origin.distance(from: start))
-    return distance >= 0 && distance < 1 << 16 ? .same : .pending
+    return distance >= 0 && distance < Plausible.overtaken ? .same : .pending
   }
 }
 
@@ -52,6 +52,6 @@ extension Sender {
     // Right behind that SYN, and in this stream where nothing is to be sent any more, or not yet.
     if syn == 1, place < una - 1 || place > nxt { return false }
     let distance = place - nxt
-    return distance > -(1 << 22) && distance < 1 << 22
+    return distance > -Plausible.inFlight && distance < Plausible.inFlight
   }
 }

@@ -29,7 +29,7 @@ extension Shared {
     let delay = provoked.map { max(0, moment.time.since($0.time)) } ?? 0
     let bare = !segment.flags.contains(.ack)
     // What was sent at once after an answer was provoked by it; what came alone, or late, ended a silence itself.
-    let provokedIt = provoked != nil && delay <= lastGap && delay <= max(1_000_000_000, patience(sender, receiver))
+    let provokedIt = provoked != nil && delay <= lastGap && delay <= max(Plausible.answer, patience(sender, receiver))
     let senderTrouble = sender.trouble
     let receiverTrouble = receiver.trouble
     return Reset(
@@ -51,6 +51,8 @@ extension Shared {
   private func verdict(
     _ reset: Reset, _ segment: Segment, sender: Sender, receiver: Sender, heardOf: Bool
   ) -> ResetVerdict {
+    // Damaged on its way: every kernel drops it.
+    if reset.isDamaged { return .ignored }
     // With SYN or FIN in it no kernel sends one (a packet that was damaged, or made up): what follows decides.
     if reset.isMalformed { return heardOf ? .unknown : .ignored }
     let onlySYNs = receiver.has(.syn) && !receiver.has(.synAck) && UInt32(receiver.synCount) == receiver.packets
@@ -130,6 +132,6 @@ extension Shared {
   /// What was under way when the RST came may still arrive for this long, ns.
   private func patience(_ one: Sender, _ other: Sender) -> Int64 {
     let legs = (one.leg == .max ? 0 : Int64(one.leg)) + (other.leg == .max ? 0 : Int64(other.leg))
-    return max(200_000_000, 2 * legs * 1000)
+    return max(Plausible.leastTimeout, 2 * legs * 1000)
   }
 }

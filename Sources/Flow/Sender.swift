@@ -21,7 +21,8 @@ struct SenderMarks: OptionSet, BitwiseCopyable {
   static var data: Self { .init(rawValue: 1 << 11) }
   /// `timed` is running: see `timedOffset`.
   static var timing: Self { .init(rawValue: 1 << 12) }
-  static var reset: Self { .init(rawValue: 1 << 13) }
+  /// The latest new data were short, captured, and no TLS alert.
+  static var noAlert: Self { .init(rawValue: 1 << 13) }
   /// The SYN carried ACK.
   static var synAck: Self { .init(rawValue: 1 << 14) }
   /// Options of the SYN were not captured.
@@ -32,6 +33,7 @@ struct SenderMarks: OptionSet, BitwiseCopyable {
   static var peerAckKnownAtFIN: Self { .init(rawValue: 1 << 17) }
   /// Of some packet the capture has not even the flags.
   static var headerCut: Self { .init(rawValue: 1 << 18) }
+  static var reset: Self { .init(rawValue: 1 << 19) }
 }
 
 /// A packet's likeness, to know a copy that the capture made: header hash and microseconds (low 32 bits).

@@ -3,9 +3,6 @@ internal import Wire
 // A RST above all that was seen of its sender: the capture lost what came before it, or somebody guesses. What follows
 // decides (field.md, trap 29), and in the end that is silence.
 extension Facts {
-  /// As long both sides must be silent, ns: a challenge ACK takes a round trip, a retransmission less than three timeouts.
-  private static var settlingTime: Int64 { 5_000_000_000 }
-
   /// A RST that knew its peer's sequence space, and after which nobody said a word: it was taken.
   mutating func settleResets() {
     for side in Side.allCases where isSettled(side) {
@@ -25,7 +22,7 @@ extension Facts {
     guard reset.isBehindGap, !reset.ownFin, isInWindow(reset, of: side.other), knowsPeer(reset, side.other) else {
       return false
     }
-    return observedUntil.since(reset.moment.time) >= max(Facts.settlingTime, 6 * round)
+    return observedUntil.since(reset.moment.time) >= max(Plausible.settling, 6 * round)
   }
 
   /// Where the window's scale is not known, 64 KiB (field.md §2.5).
@@ -42,7 +39,9 @@ extension Facts {
 }
 
 extension SideFacts {
-  fileprivate func window64K(_ reset: Reset) -> Int64 { reset.ownAcked + max(Int64(lastWindow), 65_536) }
+  fileprivate func window64K(_ reset: Reset) -> Int64 {
+    reset.ownAcked + max(Int64(lastWindow), Plausible.unscaledWindow)
+  }
 }
 
 extension Reset {

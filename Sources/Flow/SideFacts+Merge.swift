@@ -9,6 +9,7 @@ extension SideFacts {
     whole.origin = joint.origin ?? origin ?? later.origin
     whole.takeStream(joint, everAcked: everAcked || later.everAcked)
     whole.lastNewData = newest(later, joint)
+    if whole.lastNewData == later.lastNewData { whole.lastNewDataIsNoAlert = later.lastNewDataIsNoAlert }
     whole.sackedBytes = later.everAcked ? later.sackedBytes : max(sackedBytes, later.sackedBytes)
     whole.unseenLostBytes = later.everAcked ? later.unseenLostBytes : max(unseenLostBytes, later.unseenLostBytes)
     if later.everAcked, joint.una == later.sndUna + joint.laterShift,

@@ -38,6 +38,8 @@ public struct SideFacts: Hashable, Sendable {
   public var last: Moment?
   /// The latest segment that carried data not sent before.
   public var lastNewData: Moment?
+  /// It is no TLS alert: short, captured whole, and something else (`TLSAlert`). False where nobody knows.
+  public var lastNewDataIsNoAlert = false
   /// The latest packet of any kind but RST.
   public var lastAlive: Moment?
 
@@ -208,6 +210,8 @@ public struct Reset: BitwiseCopyable, Hashable, Sendable {
   public var isMalformed: Bool {
     !flags.isDisjoint(with: [.syn, .fin]) || (!flags.contains(.ack) && payloadLength > 0)
   }
+  /// Its checksum is wrong, and its sender's others are right: no kernel takes it, and what it says may not be what was sent.
+  public var isDamaged: Bool { options.contains(.badChecksum) }
   /// As Linux aborts a live socket: RST+ACK with a real window, timestamps where negotiated (tcp_send_active_reset).
   public var looksLive: Bool { flags.contains(.ack) && (window != 0 || options.contains(.timestamps)) }
 }

@@ -4,6 +4,8 @@ internal import Wire
 extension Facts {
   /// How long Linux keeps TIME-WAIT, and FIN-WAIT-2 of a closed socket, ns (TCP_TIMEWAIT_LEN, tcp_fin_timeout).
   static var closingTimeout: Int64 { 60_000_000_000 }
+  /// When a SYN is repeated first, ns (RFC 6298 §2.1; Linux: TCP_TIMEOUT_INIT).
+  private static var firstTimeout: Int64 { 1_000_000_000 }
 
   /// State that this side's kernel must hold at the end of the record (`observedUntil`); nil where the wire cannot tell.
   public func socketState(of side: Side) -> TCPState? {
@@ -37,10 +39,11 @@ extension Facts {
       // Midstream: whoever sends anything but a RST has a socket, and it was past its handshake.
       return own.packets > own.rstPackets ? .established : .closed
     }
+    if side == .server, repeatsSYNACKAfterACK { return handshakeMayHaveTimedOut ? nil : .synReceived }
     if handshake.ack != nil || own.everAcked && own.sndUna > 0 { return .established }
     switch side {
     case .client:
-      guard handshake.synAck != nil else { return .synSent }
+      guard handshake.synAck != nil else { return icmp == nil ? .synSent : rejectedState }
       if own.packets == own.synPackets, own.synPackets > 1, let syn = own.syn, let answer = handshake.synAck,
         answer.precedes(syn.last)
       {
@@ -52,6 +55,30 @@ extension Facts {
       guard handshake.synAck != nil else { return own.packets > own.rstPackets ? .established : .closed }
       return peer.packets > 0 || handshake.syn != nil ? .synReceived : nil
     }
+  }
+
+  /// The client's ACK was on the wire, and the server repeats its SYN-ACK longer than a round trip later and says nothing else:
+  /// it has thrown the ACK away (a full accept queue), or never had it.
+  private var repeatsSYNACKAfterACK: Bool {
+    guard let ack = handshake.ack, let synAck = server.syn, synAck.count > 1, synAck.first.precedes(ack),
+      server.packets == server.synPackets + server.rstPackets, client.sndUna <= 0
+    else { return false }
+    return synAck.last.time.since(ack.time) > (serverLeg ?? 0)
+  }
+
+  /// The next repetition did not come: the kernel has given up, or has let the client in at last.
+  private var handshakeMayHaveTimedOut: Bool {
+    guard let synAck = server.syn else { return false }
+    return observedUntil.since(synAck.last.time) > 3 * synAck.lastGap
+  }
+
+  /// After an ICMP error for the SYN. Linux ends the connection at once (tcp_v4_err, tcp_v6_err: any error but "too big" in
+  /// SYN-SENT); who sends the SYN again has not; and while its next one is not due, nobody knows.
+  private var rejectedState: TCPState? {
+    guard let notice = icmp, notice.isRejection, notice.quoted == .client, let syn = client.syn else { return .synSent }
+    if notice.first.precedes(syn.last) { return .synSent }
+    let due = max(Facts.firstTimeout, 2 * syn.lastGap)
+    return observedUntil.since(syn.last.time) > due + due / 2 ? .closed : nil
   }
 
   private func closingEvents(of side: Side) -> [(moment: Moment, event: TCPEvent)] {

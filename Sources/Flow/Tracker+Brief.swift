@@ -32,6 +32,9 @@ extension Tracker {
       id: connection.shared.id, ipVersion: UInt8(truncatingIfNeeded: connection.key.ipVersion), state: state,
       client: clientIsA ? connection.key.a : connection.key.b, server: clientIsA ? connection.key.b : connection.key.a,
       start: clientIsA ? span(connection.a, connection.b).start : span(connection.b, connection.a).start)
+    brief.birth =
+      clientIsA
+      ? Birth(client: connection.a, server: connection.b) : Birth(client: connection.b, server: connection.a)
     fill(&brief.client, clientIsA ? connection.a : connection.b)
     fill(&brief.server, clientIsA ? connection.b : connection.a)
     return brief
@@ -74,6 +77,9 @@ extension Brief {
     client.packets = 1
     client.synPackets = 1
     client.ttlRange = syn.ttl...syn.ttl
+    birth = Birth(
+      clientISN: syn.sequence, serverISN: nil, clientFirst: syn.time, serverFirst: nil, clientTTL: syn.ttl,
+      serverTTL: 0)
     // One packet of one side alone never tells that the capture stands at the other.
     attempt = LoneSYN(
       source: source, target: target, ipVersion: syn.ipVersion, first: moment, last: moment, count: 1,

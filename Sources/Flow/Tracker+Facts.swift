@@ -2,21 +2,36 @@ internal import Wire
 
 // What was observed of a connection, as the plain value that is judged. Rare: once a connection.
 extension Tracker {
-  /// Lets `hosts` learn from the connections that are still open: before the last ones are judged, each shall know of the
-  /// others.
+  /// Lets `hosts` and `checks` learn from the connections that are still open: before the last ones are judged, each shall know
+  /// of the others.
   /// - Returns: SYNs that were repeated and not answered so far.
-  @discardableResult public func teach(_ hosts: inout Hosts) -> [LoneSYN] {
+  @discardableResult public func teach(_ hosts: inout Hosts, _ checks: inout HealthChecks) -> [LoneSYN] {
     var repeated: [LoneSYN] = []
+    var candidates: [HealthChecks.Candidate] = []
     for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
       let seen = sight(of: records[index], index: index)
       hosts.learn(seen)
       if let attempt = seen.attempt, attempt.count > 1 { repeated.append(attempt) }
+      if let candidate = healthCheckCandidate(records[index]) { candidates.append(candidate) }
     }
+    checks.learn(candidates)
     for place in 1..<max(1, quiet.used) where quiet[place].isLive {
       hosts.learn(sight(of: quiet[place].connection(hash: 0), index: 0))
     }
     // Attempts tell nothing of a host: anybody can send a SYN.
     return repeated
+  }
+
+  /// As `Brief` has it of one that has ended.
+  private func healthCheckCandidate(_ connection: borrowing Connection) -> HealthChecks.Candidate? {
+    guard connection.a.has(.syn), connection.b.has(.syn), connection.a.dataEnd == 0, connection.b.dataEnd == 0,
+      (copy connection).isOver(troubles)
+    else { return nil }
+    let clientIsA = isClientA(copy connection)
+    return HealthChecks.Candidate(
+      id: connection.shared.id, start: span(connection.a, connection.b).start.time,
+      client: (clientIsA ? connection.key.a : connection.key.b).address,
+      service: clientIsA ? connection.key.b : connection.key.a)
   }
 
   /// What hosts learn of it.
@@ -135,6 +150,7 @@ extension Tracker {
     facts.last = side.last
     facts.lastAlive = side.has(.reset) ? trouble.lastAlive : side.last
     if side.has(.data) { facts.lastNewData = side.lastNew.packet.isNone ? nil : side.lastNew }
+    facts.lastNewDataIsNoAlert = side.has(.noAlert)
     facts.ttl = side.ttl
     if facts.packets > facts.rstPackets { facts.ttlRange = side.ttlLow...max(side.ttlLow, side.ttlHigh) }
     facts.ipID = side.ipID

@@ -25,6 +25,8 @@ public struct Tracker: ~Copyable {
   var lingering = Deque<Lingering>()
   /// When the first of them is to be looked at.
   var nextExpiry = Timestamp(nanoseconds: .max)
+  /// A time far ahead of all others, that one packet had.
+  var leapt: Timestamp?
   /// SYNs that may begin another incarnation, by record index.
   var pending: [UInt32: PendingSYN] = [:]
   /// ICMP errors about connections, by record index.
@@ -197,7 +199,8 @@ public struct Tracker: ~Copyable {
     _ segment: inout Segment, _ hash: UInt32, fromA: Bool, index: UInt32
   ) -> UInt32 {
     let key = records[index].key
-    if isOverdue(index) {
+    if isOverdue(index, at: segment.time) {
+      if segment.time > now { now = segment.time }
       retire(index, .closed)
       return begin(&segment, key, hash)
     }
@@ -258,7 +261,7 @@ public struct Tracker: ~Copyable {
       && segment.acknowledgment == syn.sequence.advanced(by: 1)
     let distance = segment.sequence.distance(from: syn.sequence)
     let goesOn =
-      fromA == synFromA && !segment.flags.contains(.syn) && distance > 0 && distance < 1 << 20
+      fromA == synFromA && !segment.flags.contains(.syn) && distance > 0 && distance < Plausible.firstFlight
       && !(fromA ? records[index].a : records[index].b).continues(segment, behind: distance)
     if isRepeat || answered || goesOn {
       dropPending(index)

@@ -29,6 +29,7 @@ public struct TrackerState: Sendable {
   let peakConnections: Int
   let unmatchedErrors: UInt64
   let scopes: [UInt16]
+  let leapt: Timestamp?
   /// The latest capture time that any segment had.
   public let now: Timestamp
 }
@@ -46,7 +47,9 @@ extension Tracker {
       attemptHand: attemptHand,
       evictionHand: evictionHand, ending: ending,
       generation: generation,
-      evicted: evicted, peakConnections: peakConnections, unmatchedErrors: unmatchedErrors, scopes: scopes, now: now)
+      evicted: evicted, peakConnections: peakConnections, unmatchedErrors: unmatchedErrors, scopes: scopes,
+      leapt: leapt,
+      now: now)
   }
 
   /// Goes on where another tracker stood.
@@ -87,6 +90,7 @@ extension Tracker {
     peakConnections = state.peakConnections
     unmatchedErrors = state.unmatchedErrors
     scopes = state.scopes
+    leapt = state.leapt
     now = state.now
   }
 }

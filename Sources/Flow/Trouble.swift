@@ -33,8 +33,10 @@ struct Trouble: BitwiseCopyable {
   var stall: Stall?
   /// Index of the reset record, 0 none.
   var resets: UInt32 = 0
-  /// An ACK far beyond what was seen is believed when another one agrees.
+  /// An ACK far beyond what was seen is believed when another one agrees, and this side itself did not speak against it between.
   var distrustedAck: Int64 = -1
+  /// This side's packets when it came.
+  var packetsAtDistrust: UInt32 = 0
   /// A segment far beyond, likewise; or when the peer acknowledges it.
   var far: FarSegment?
   /// The packet by which SND.UNA moved last.

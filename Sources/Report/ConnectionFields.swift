@@ -37,10 +37,11 @@ extension ConnectionRecord {
     visitor.time("end", isForward ? facts.end.time : nil)
     visitor.seconds("duration", isForward ? facts.duration : nil)
     visitor.seconds("handshake_rtt", facts.handshakeRTT)
-    visitor.text("state", facts.state.rawValue)
+    visitor.text("state", facts.state.name)
     visitor.text("closed_by", facts.closedBy?.rawValue)
     visitor.text("ended_because", facts.endedBecause.rawValue)
     visitor.rules("rules", findings)
+    visitor.count("same_as", sameAs)
   }
 
   private func visit(_ side: Side, _ visitor: inout some FieldVisitor, severalInputs: Bool) {

@@ -59,6 +59,8 @@ public struct JSONReport: Reporter {
     fields.name("missing_ratio")
     fields.writer.ratio(summary.missingRatio)
     fields.flag("truncated_input", summary.truncatedInput)
+    fields.list("unread_inputs", summary.unreadInputs) { $0.writer.jsonString($1) }
+    fields.count("partly_read_inputs", summary.damagedInputs)
     fields.close()
     fields.open("skipped")
     for layer in summary.skipped.keys.sorted() { counts(layer, summary.skipped[layer] ?? [:]) }
@@ -70,6 +72,10 @@ public struct JSONReport: Reporter {
     time("start", summary.start)
     time("end", summary.end)
     fields.count("peak_connections", UInt64(clamping: summary.peakConnections))
+    fields.count("bad_checksums", summary.checksums?.bad)
+    fields.count("offloaded_checksums", summary.checksums?.offloaded)
+    fields.count("health_checks", summary.healthChecks)
+    fields.count("seen_again", summary.seenAgain)
     endLine()
     output.flush(&fields.writer)
   }

@@ -43,8 +43,14 @@ public struct ConnectionRecord: Sendable {
   public var encapsulation: Encapsulation
   /// Name of the interface, where the capture has one.
   public var interface: String?
+  /// Id of an earlier record that shows the same connection, on the other side of a NAT. What was told of that one is not told
+  /// of this one again.
+  public var sameAs: UInt64?
 
-  public init(facts: Facts, findings: [FindingRecord], encapsulation: Encapsulation, interface: String?) {
+  public init(
+    facts: Facts, findings: [FindingRecord], encapsulation: Encapsulation, interface: String?, sameAs: UInt64? = nil
+  ) {
+    self.sameAs = sameAs
     self.facts = facts
     self.findings = findings
     self.encapsulation = encapsulation
@@ -64,8 +70,8 @@ public struct SummaryRecord: Sendable {
   /// Bytes on the wire of all frames.
   public var bytes: UInt64 = 0
   public var connections: UInt64 = 0
-  /// By `ConnectionState.rawValue`, for the text report.
-  public var states: [String: UInt64] = [:]
+  /// For the text report.
+  public var states: [ConnectionState: UInt64] = [:]
   /// Those that were reported, by severity and by rule.
   public var findings: [Severity: UInt64] = [:]
   public var rules: [String: UInt64] = [:]
@@ -90,6 +96,13 @@ public struct SummaryRecord: Sendable {
   /// Datagrams of which pieces are missing.
   public var fragmentsIncomplete: UInt64 = 0
   public var icmpErrors: UInt64 = 0
+  /// nil where they were not verified.
+  public var checksums: ChecksumCounts?
+  /// Connections by which a host asks at regular times whether a service lives.
+  public var healthChecks: UInt64 = 0
+  /// Connections that the capture has on both sides of a NAT, and how many records show one of them again.
+  public var seenTwice: UInt64 = 0
+  public var seenAgain: UInt64 = 0
   /// Connections given up for want of memory.
   public var evicted: UInt64 = 0
   /// Of the first packet, and how far the recording reached; nil where there was no packet.

@@ -1,5 +1,6 @@
 internal import Audit
 internal import Flow
+internal import Wire
 
 /// The sentences of the last paragraph: what was seen, found, not understood and lost.
 extension SummaryRecord {
@@ -7,10 +8,26 @@ extension SummaryRecord {
   var connectionSentence: String {
     guard connections > 0 else { return "No TCP connections." }
     let known = SummaryRecord.states.compactMap { state in
-      states[state.rawValue].flatMap { $0 > 0 ? "\(Wording.number($0)) \(Wording.state(state))" : nil }
+      states[state].flatMap { $0 > 0 ? "\(Wording.number($0)) \(Wording.state(state))" : nil }
     }
     let total = Wording.count(connections, "connection")
     return known.isEmpty ? "\(total)." : "\(total): \(known.joined(separator: ", "))."
+  }
+
+  /// What else is to be known of the connections: which are one, and which nobody meant.
+  var connectionNotes: [String] { [twinSentence, healthCheckSentence].compactMap(\.self) }
+
+  private var twinSentence: String? {
+    guard seenAgain > 0 else { return nil }
+    let all = Wording.number(seenTwice + seenAgain)
+    guard seenTwice > 1 else { return "\(all) connections are one, seen on both sides of a NAT." }
+    return "\(all) connections are \(Wording.number(seenTwice)), seen on both sides of a NAT."
+  }
+
+  private var healthCheckSentence: String? {
+    guard healthChecks > 0 else { return nil }
+    let all = Wording.count(healthChecks, "connection is a health check", "connections are health checks")
+    return "\(all): opened and closed without data, at regular times."
   }
 
   /// `1 error, 0 warnings, 0 notes.`
@@ -22,11 +39,14 @@ extension SummaryRecord {
   /// What became of the packets, the capture's own losses, and what was left out: complete, or it would mislead.
   var captureSentences: [String] {
     [
-      packetSentence, lossSentence, unreadSentence, truncationSentence, duplicateSentence, fragmentSentence,
-      icmpSentence, evictionSentence,
+      packetSentence, checksumSentence, lossSentence, unreadSentence, truncationSentence, duplicateSentence,
+      fragmentSentence, icmpSentence, evictionSentence,
     ]
     .compactMap(\.self)
   }
+
+  /// Of nothing that might be TCP was enough understood to judge it.
+  var isUndecoded: Bool { undecodedPackets > 0 && undecodedPackets + notTCPPackets >= packets }
 
   /// In the order in which a connection lives.
   private static var states: [ConnectionState] {
@@ -47,6 +67,25 @@ extension SummaryRecord {
     }
     let why = reasons.isEmpty ? "" : ": " + reasons.joined(separator: ", ")
     return "\(total), \(parts.joined(separator: ", "))\(why)."
+  }
+
+  /// Where they were verified: what offload leaves wrong is no damage.
+  private var checksumSentence: String? {
+    guard let checksums else { return nil }
+    let damaged = checksums.bad - min(checksums.offloaded, checksums.bad)
+    guard checksums.verified > 0 else { return "No checksum could be verified: no packet was captured whole." }
+    let looked = "Of \(Wording.count(checksums.verified, "checksum"))"
+    if checksums.bad == 0 { return "\(looked) none is wrong." }
+    var parts: [String] = []
+    if checksums.offloaded > 0 {
+      parts.append(
+        "\(Wording.count(checksums.offloaded, "was", "were")) left to the sender's network card, behind the capture (offload)"
+      )
+    }
+    if damaged > 0 {
+      parts.append("\(Wording.count(damaged, "is", "are")) wrong: damaged on the way, and dropped by who received them")
+    }
+    return "\(looked), \(Wording.list(parts))."
   }
 
   private var lossSentence: String? {

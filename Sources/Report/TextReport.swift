@@ -91,6 +91,10 @@ public struct TextReport: Reporter {
     if isUnread(summary) {
       return page.paragraph("Nothing could be read: nothing is known of any connection.")
     }
+    if summary.isUndecoded {
+      page.paragraph("No packet that may be TCP was understood to its end: whether anything is wrong is not known.")
+      return page.newline()
+    }
     if summary.packets == 0, summary.frames > 0 {
       page.paragraph("The filter matches no packet: it left out all \(Wording.number(summary.frames))\(limit).")
     } else if summary.packets == 0 {
@@ -123,6 +127,7 @@ public struct TextReport: Reporter {
     var found = [Toned(summary.connectionSentence), Toned(summary.findingSentence)]
     if !groups.isEmpty, summary.leftOutFindings > 0 { found.append(Toned(Wording.sentence(leftOut(summary)))) }
     page.parts(found, indent: 0)
+    if !summary.connectionNotes.isEmpty { page.paragraph(summary.connectionNotes.joined(separator: " ")) }
     page.paragraph(summary.captureSentences.joined(separator: " "))
   }
 }

@@ -43,7 +43,7 @@ public enum Wording {
 
   /// A connection's state as its record has it, for people: `half closed`.
   static func state(_ state: ConnectionState) -> String {
-    String(state.rawValue.map { $0 == "_" ? " " : $0 })
+    String(state.name.map { $0 == "_" ? " " : $0 })
   }
 
   /// `10.1.0.2:50124`, `[2001:db8::1]:443`.

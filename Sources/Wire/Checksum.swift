@@ -1,17 +1,29 @@
 /// The Internet checksum (RFC 1071).
 enum Checksum {
+  /// What the checksum of a segment turned out to be.
+  enum Verdict {
+    case right
+    /// The sum of the pseudo-header alone: the rest was left to the sender's network card, behind the capture (offload).
+    case unfinished
+    case wrong
+  }
+
   /// Whether the TCP segment in `start ..< end`, all of it there, carries the sum that its bytes ask for.
-  static func isRight(_ bytes: RawSpan, from start: Int, to end: Int, _ ip: IPHeader) -> Bool {
-    // The pseudo-header (RFC 9293 §3.1, RFC 8200 §8.1): addresses, length, protocol.
-    var sum: UInt64 = 6
-    sum &+= UInt64(truncatingIfNeeded: end &- start)
+  /// - Parameter field: what it carries.
+  static func look(_ bytes: RawSpan, from start: Int, to end: Int, _ ip: IPHeader, field: UInt16) -> Verdict {
+    // The pseudo-header (RFC 9293 §3.1, RFC 8200 §8.1): addresses, protocol, length.
+    var pseudo: UInt64 = 6
     if ip.version == 6 {
-      sum &+= halves(ip.source.high) &+ halves(ip.source.low)
-      sum &+= halves(ip.destination.high) &+ halves(ip.destination.low)
+      pseudo &+= halves(ip.source.high) &+ halves(ip.source.low)
+      pseudo &+= halves(ip.destination.high) &+ halves(ip.destination.low)
     } else {
-      sum &+= UInt64(ip.source.v4) &+ UInt64(ip.destination.v4)
+      pseudo &+= UInt64(ip.source.v4) &+ UInt64(ip.destination.v4)
     }
-    return self.sum(bytes, from: start, to: end, adding: sum) == 0xffff
+    let length = UInt64(truncatingIfNeeded: end &- start)
+    if sum(bytes, from: start, to: end, adding: pseudo &+ length) == 0xffff { return .right }
+    // Cards that cut large segments themselves are given it without the length (Windows, older drivers of Linux).
+    let isUnfinished = UInt64(field) == folded(pseudo &+ length) || UInt64(field) == folded(pseudo)
+    return isUnfinished ? .unfinished : .wrong
   }
 
   /// The folded one's-complement sum of `start ..< end`: 0xffff where it holds its own checksum.
@@ -27,6 +39,11 @@ enum Checksum {
       place &+= 2
     }
     if place < end { sum &+= UInt64(bytes.u8(at: place)) << 8 }
+    return folded(sum)
+  }
+
+  private static func folded(_ sum: UInt64) -> UInt64 {
+    var sum = sum
     while sum > 0xffff { sum = (sum & 0xffff) &+ (sum >> 16) }
     return sum
   }

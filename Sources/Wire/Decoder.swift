@@ -24,9 +24,11 @@ public struct Decoder: ~Copyable {
   private var table = EncapsulationTable()
   private var fragments = Fragments()
   private var walk = Walk()
+  private var hostChecksums = HostChecksums()
   private let verifiesChecksums: Bool
 
-  /// - Parameter verifyChecksums: sets `TCPOptionSet.badChecksum` on segments captured whole; costs a look at every byte.
+  /// - Parameter verifyChecksums: counts the wrong checksums of segments captured whole, and sets `TCPOptionSet.badChecksum`;
+  ///   costs a look at every byte.
   public init(verifyChecksums: Bool = false) { verifiesChecksums = verifyChecksums }
 
   /// `[Segment.encapsulation]`; place 0 is none. Grows while decoding, up to 65,536; what comes later is not told apart
@@ -34,6 +36,8 @@ public struct Decoder: ~Copyable {
   public var encapsulations: [Encapsulation] { table.encapsulations }
   /// Datagrams whose fragments never completed, so far; all of them after `finish()`.
   public var incompleteFragments: UInt64 { fragments.incomplete }
+  /// What came of verifying checksums so far; nil where nobody asked for it.
+  public var checksums: ChecksumCounts? { verifiesChecksums ? hostChecksums.counts : nil }
 
   /// Reads one frame. Writes `segment` where the result is `.segment` or `.cutSegment`, and leaves it undefined otherwise.
   public mutating func decode(_ frame: borrowing Frame, into segment: inout Segment) -> Decoded {
@@ -111,12 +115,14 @@ public struct Decoder: ~Copyable {
     walk.ip.write(into: &segment)
     fill(&segment, frame)
     if walk.ip.isReassembled { segment.options.insert(.reassembled) }
-    if verifiesChecksums, walk.limit == walk.end,
-      !Checksum.isRight(bytes, from: walk.offset, to: walk.end, walk.ip)
-    {
-      segment.options.insert(.badChecksum)
-    }
+    if verifiesChecksums, walk.limit == walk.end { verifyChecksum(bytes, of: &segment) }
     return .segment
+  }
+
+  @inline(never)
+  private mutating func verifyChecksum(_ bytes: RawSpan, of segment: inout Segment) {
+    let verdict = Checksum.look(bytes, from: walk.offset, to: walk.end, walk.ip, field: segment.checksum)
+    if hostChecksums.take(verdict, from: segment.source) { segment.options.insert(.badChecksum) }
   }
 
   private mutating func quoteFound(_ bytes: RawSpan, _ frame: borrowing Frame) -> Decoded {

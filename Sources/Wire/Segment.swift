@@ -37,7 +37,8 @@ public struct TCPOptionSet: BitwiseCopyable, OptionSet, Hashable, Sendable {
   public static var notCaptured: Self { .init(rawValue: 1 << 9) }
   /// A TCP segment in IP fragments: the counts cover all of them.
   public static var reassembled: Self { .init(rawValue: 1 << 10) }
-  /// The header's checksum was captured whole and is wrong; offload makes that common for local packets.
+  /// Captured whole, and its checksum is wrong amid right ones of the same sender: a kernel drops it. Only where checksums are
+  /// verified, and never set for what offload leaves undone.
   public static var badChecksum: Self { .init(rawValue: 1 << 11) }
   /// The capture cut the header before its window.
   public static var windowNotCaptured: Self { .init(rawValue: 1 << 13) }
@@ -45,6 +46,8 @@ public struct TCPOptionSet: BitwiseCopyable, OptionSet, Hashable, Sendable {
   public static var mptcpReset: Self { .init(rawValue: 1 << 12) }
   /// MP_FASTCLOSE (RFC 8684 §3.5): the whole connection is aborted.
   public static var mptcpFastClose: Self { .init(rawValue: 1 << 14) }
+  /// Its payload is short, was captured whole, and is no TLS alert: see `TLSAlert`.
+  public static var noAlert: Self { .init(rawValue: 1 << 15) }
 }
 
 /// One selective acknowledgement: `start ..< end` has arrived (RFC 2018); the first may be a duplicate (RFC 2883).

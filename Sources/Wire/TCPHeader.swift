@@ -41,6 +41,11 @@ enum TCPHeader {
         TCPOptions.read(bytes, from: offset &+ 20, to: offset &+ headerLength, limit: limit, into: &segment)
       }
     }
+    if segment.payloadLength &- 1 < TLSAlert.longest,
+      TLSAlert.isExcluded(bytes, at: offset &+ headerLength, length: length &- headerLength, limit: limit)
+    {
+      segment.options.insert(.noAlert)
+    }
     return nil
   }
 

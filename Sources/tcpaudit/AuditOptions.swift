@@ -37,6 +37,9 @@ struct AuditOptions: ParsableArguments {
   @Flag(help: "Tunnel numbers are part of a connection's identity.")
   var keyTunnel = false
 
+  @Flag(help: "Verify TCP checksums (slower): counts wrong ones, and takes no RST for real whose own is.")
+  var checksums = false
+
   @Option(help: ArgumentHelp("Most connections held at a time.", valueName: "number"))
   var maxConnections: Int?
 
@@ -74,6 +77,7 @@ struct AuditOptions: ParsableArguments {
     options.thresholds.idle = idle.nanoseconds
     options.keyVLAN = keyVlan
     options.keyTunnel = keyTunnel
+    options.verifiesChecksums = checksums
     options.tracker.seed = seed ?? .random(in: .min ... .max)
     if let maxConnections { options.tracker.maxConnections = maxConnections }
     if let maxMemory { options.tracker.maxMemory = maxMemory.bytes }

@@ -149,7 +149,7 @@ import Wire
   }
 
   @Test func whatCannotBeOpened() throws {
-    let folder = TemporaryFolder()
+    let folder = Folder()
     let reading = try Reading(paths: ["\(folder.path)/none.pcap", folder.path])
     #expect(reading.errors.map(\.cause) == ["no such file", "a directory, not a file"])
     #expect(reading.errors.map(\.offset) == [nil, nil])
@@ -164,7 +164,7 @@ import Wire
   @Test(arguments: 0..<20 as Range<UInt64>)
   func mutations(seed: UInt64) throws {
     let script = try PacketScript.parse(threePackets)
-    let folder = TemporaryFolder()
+    let folder = Folder()
     var random = Random(seed: seed)
     let seeds = [script.pcap(), script.pcapng(bigEndian: seed % 2 == 0, dropped: 9), sample()]
     for round in 0..<60 {

@@ -13,7 +13,7 @@ let hasLibpcap = Libpcap.shared != nil
 @Suite(.enabled(if: hasLibpcap, noLibpcap)) struct DifferentialTests {
   @Test(arguments: [false, true], [false, true])
   func generatedPcap(bigEndian: Bool, nanosecond: Bool) throws {
-    let folder = TemporaryFolder()
+    let folder = Folder()
     let script = try PacketScript.parse(threePackets)
     let path = folder.file("a.pcap", script.pcap(nanosecond: nanosecond, bigEndian: bigEndian))
     #expect(difference(path) == nil)
@@ -22,7 +22,7 @@ let hasLibpcap = Libpcap.shared != nil
 
   @Test(arguments: [false, true])
   func generatedPcapng(bigEndian: Bool) throws {
-    let folder = TemporaryFolder()
+    let folder = Folder()
     let script = try PacketScript.parse(threePackets)
     let path = folder.file("a.pcapng", script.pcapng(bigEndian: bigEndian, dropped: 3))
     #expect(difference(path) == nil)

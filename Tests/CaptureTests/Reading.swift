@@ -49,38 +49,7 @@ struct Reading {
 
   /// Of a file with these bytes.
   init(_ bytes: [UInt8], filter: String? = nil) throws(FilterError) {
-    let folder = TemporaryFolder()
+    let folder = Folder()
     try self.init(paths: [folder.file("capture", bytes)], filter: filter)
-  }
-}
-
-/// Gone with its files when the test is over.
-final class TemporaryFolder {
-  let path: String
-
-  init() {
-    var template = Array("/tmp/tcpaudit-test.XXXXXX".utf8CString)
-    path = template.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress, let made = mkdtemp(base) else { return "/tmp" }
-      return String(cString: made)
-    }
-  }
-
-  func file(_ name: String, _ bytes: [UInt8]) -> String {
-    let file = "\(path)/\(name)"
-    PacketScript.write(bytes, to: file)
-    return file
-  }
-
-  deinit {
-    guard path != "/tmp", let entries = opendir(path) else { return }
-    while let entry = readdir(entries) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != "." && name != ".." { unlink("\(path)/\(name)") }
-    }
-    closedir(entries)
-    rmdir(path)
   }
 }

@@ -26,7 +26,7 @@ import Wire
       ([[1, 100, 3], [2, 4]], "abbaa"),
     ] as [([[UInt32]], String)])
   func inOrderOfTime(seconds: [[UInt32]], order: String) throws {
-    let folder = TemporaryFolder()
+    let folder = Folder()
     let letters = Array("abcdef".utf8)
     let paths = seconds.indices.map { folder.file("\($0)", file(letters[$0], seconds[$0])) }
     let reading = try Reading(paths: paths)
@@ -45,7 +45,7 @@ import Wire
 
   /// Far more files than a process may have open.
   @Test func rotatedFilesTakeOneDescriptor() throws {
-    let folder = TemporaryFolder()
+    let folder = Folder()
     let count: UInt32 = 1500
     let paths = (0..<count).reversed().map { folder.file("\($0)", file(7, [2 * $0, 2 * $0 + 1])) }
     var limit = rlimit()
@@ -63,7 +63,7 @@ import Wire
   }
 
   @Test func damageEndsOneInputAndTheOthersGoOn() throws {
-    let folder = TemporaryFolder()
+    let folder = Folder()
     var broken = HandMade.pcap()
     broken.record(2, 0, [1])
     broken.record(3, 0, [1], captured: 1 << 30)
@@ -78,7 +78,7 @@ import Wire
 
   /// What was recorded is said once, though the file is opened twice.
   @Test func aFileWithoutPacketsStillTellsItsLosses() throws {
-    let folder = TemporaryFolder()
+    let folder = Folder()
     var empty = HandMade.pcapng()
     empty.interface(options: [(9, [9])])
     empty.statistics(0, ticks: 9_000_000_000, options: [(3, empty.halves(9_000_000_000)), (7, empty.value(4))])
@@ -91,7 +91,7 @@ import Wire
 
   /// A pipe can't be opened twice, and takes part all the same.
   @Test func pipesTakePart() throws {
-    let folder = TemporaryFolder()
+    let folder = Folder()
     var ends: [CInt] = [0, 0]
     #expect(pipe(&ends) == 0)
     let bytes = file(1, [1, 3])
@@ -105,7 +105,7 @@ import Wire
   }
 
   @Test func standardInputOnce() throws {
-    let folder = TemporaryFolder()
+    let folder = Folder()
     let saved = dup(0)
     let opened = open(folder.file("a", file(1, [1, 2])), O_RDONLY)
     dup2(opened, 0)

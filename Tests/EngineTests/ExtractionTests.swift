@@ -2,7 +2,6 @@ import Audit
 import Capture
 import Engine
 import Flow
-import Glibc
 import PacketScript
 import Report
 import Testing
@@ -35,26 +34,17 @@ struct ExtractionTests {
     var comments: [String] = []
   }
 
-  private func folder() -> String {
-    let path = "/tmp/tcpaudit-extract-\(UInt64.random(in: 0 ... .max))"
-    mkdir(path, 0o755)
-    return path
-  }
-
   private func extract(_ paths: [String], _ options: RunOptions = RunOptions()) throws -> (
     records: [ConnectionRecord], files: [[Packet]], extraction: Extraction
   ) {
     var keeper = Keeper(extraction: Extraction(options))
     let pipeline = try Pipeline(paths, options)
     _ = pipeline.run(&keeper, RunRecord(version: "test", inputs: paths))
-    let directory = folder()
-    defer { rmdir(directory) }
-    try keeper.extraction.write(to: directory, from: paths)
+    let folder = Folder()
+    try keeper.extraction.write(to: folder.path, from: paths)
     #expect(keeper.extraction.failure == nil)
     let files = try keeper.records.map { record in
-      let name = "\(directory)/\(record.facts.id)-\(record.findings[0].finding.rule).pcapng"
-      defer { remove(name) }
-      return try packets(of: name)
+      try packets(of: "\(folder.path)/\(record.facts.id)-\(record.findings[0].finding.rule).pcapng")
     }
     return (keeper.records, files, keeper.extraction)
   }
@@ -68,18 +58,10 @@ struct ExtractionTests {
         Packet(time: frame.time, bytes: frame.bytes.withUnsafeBytes { Array($0) }, length: frame.originalLength))
     }
     #expect(timeline.errors.isEmpty)
-    let comments = commentsOfPackets(try #require(bytes(path)))
+    let comments = commentsOfPackets(try #require(Folder.bytes(path)))
     try #require(comments.count == packets.count)
     for place in packets.indices { packets[place].comments = comments[place] }
     return packets
-  }
-
-  private func bytes(_ path: String) -> [UInt8]? {
-    guard let file = fopen(path, "rb") else { return nil }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 1 << 22)
-    let count = fread(&bytes, 1, bytes.count, file)
-    return Array(bytes.prefix(count))
   }
 
   /// `opt_comment` of each Enhanced Packet Block, read by the draft and not by our reader.
@@ -124,9 +106,9 @@ struct ExtractionTests {
   }
 
   @Test func aFileHoldsExactlyItsConnectionsPackets() throws {
-    let scratch = Scratch()
+    let folder = Folder()
     let script = try PacketScript.parse(severalConnections)
-    let (records, files, extraction) = try extract([scratch.write(script.pcap())])
+    let (records, files, extraction) = try extract([folder.capture(script.pcap())])
     #expect(Set(records.flatMap { $0.findings.map(\.finding.rule) }) == ["half-close-truncated", "syn-refused"])
     #expect(extraction.files == 2)
     #expect(extraction.omitted == 0)
@@ -138,8 +120,8 @@ struct ExtractionTests {
 
   /// The decisive packets, and no others, say what they prove.
   @Test func theDecisivePacketsAreCommented() throws {
-    let scratch = Scratch()
-    let (records, files, _) = try extract([scratch.write(try PacketScript.parse(severalConnections).pcap())])
+    let folder = Folder()
+    let (records, files, _) = try extract([folder.capture(try PacketScript.parse(severalConnections).pcap())])
     for (record, packets) in zip(records, files) {
       var wanted: [Timestamp: [String]] = [:]
       for finding in record.findings.map(\.finding) {
@@ -155,31 +137,27 @@ struct ExtractionTests {
 
   /// An audit of the extract says the same as the audit of the whole did.
   @Test func anExtractIsJudgedAsTheWholeWas() throws {
-    let scratch = Scratch()
-    let whole = scratch.write(try PacketScript.parse(severalConnections).pcap())
-    let directory = folder()
-    defer { rmdir(directory) }
+    let folder = Folder()
+    let whole = folder.capture(try PacketScript.parse(severalConnections).pcap())
+    let directory = folder.folder("extracts")
     var keeper = Keeper(extraction: Extraction(RunOptions()))
     let pipeline = try Pipeline([whole], RunOptions())
     _ = pipeline.run(&keeper, RunRecord(version: "test", inputs: [whole]))
     try keeper.extraction.write(to: directory, from: [whole])
     for record in keeper.records {
       let name = "\(directory)/\(record.facts.id)-\(record.findings[0].finding.rule).pcapng"
-      defer { remove(name) }
-      var again = Keeper(extraction: Extraction(RunOptions()))
-      let second = try Pipeline([name], RunOptions())
-      _ = second.run(&again, RunRecord(version: "test", inputs: [name]))
-      #expect(again.records.count == 1)
-      #expect(again.records.first?.findings.map(\.finding.summary) == record.findings.map(\.finding.summary))
+      let again = try EngineTests.records([name])
+      #expect(again.connections.count == 1)
+      #expect(again.findings.map(\.summary) == record.findings.map(\.finding.summary))
     }
   }
 
   /// The later of two connections on the same ports does not get the packets of the earlier, nor the other way.
   @Test func twoIncarnationsAreTwoFiles() throws {
-    let scratch = Scratch()
+    let folder = Folder()
     let refused = "C > S S\n+1ms S > C R. =0 ack 1\n"
     let script = try PacketScript.parse("0 " + refused + "isn C 900000\n90 " + refused)
-    let (records, files, _) = try extract([scratch.write(script.pcap())])
+    let (records, files, _) = try extract([folder.capture(script.pcap())])
     #expect(records.count == 2)
     let all = expected(script, client: 0x0a00_0001)
     #expect(files.map(bare) == [Array(all.prefix(2)), Array(all.dropFirst(2))])
@@ -187,13 +165,13 @@ struct ExtractionTests {
 
   /// Over several inputs, cut by a snaplen: the lengths on the wire stay.
   @Test func severalInputsAndASnaplen() throws {
-    let scratch = Scratch()
+    let folder = Folder()
     let script = try PacketScript.parse(severalConnections)
     var (first, second) = (script, script)
     first.entries = Array(script.entries.prefix(14))
     second.entries = Array(script.entries.dropFirst(14))
     let (records, files, _) = try extract([
-      scratch.write(first.pcap(snaplen: 80)), scratch.write(second.pcapng(snaplen: 80), ".pcapng"),
+      folder.capture(first.pcap(snaplen: 80)), folder.capture(second.pcapng(snaplen: 80), ".pcapng"),
     ])
     for (record, packets) in zip(records, files) {
       let client = UInt32(truncatingIfNeeded: record.facts.clientEndpoint.address.low)

@@ -6,24 +6,12 @@ import Wire
 /// `--key-vlan`, `--key-tunnel`: the same addresses and ports at the same time in two networks are two connections.
 @Suite("Identity beyond the 5-tuple")
 struct KeyScopeTests {
-  private static let conversation = """
-    0.000 C > S S <mss 1460,sackOK,TS,wscale 7>
-    0.080 S > C S. <mss 1460,sackOK,TS,wscale 7>
-    0.081 C > S .
-    0.082 C > S P. 1:5
-    0.162 S > C P. 1:1001 ack 5
-    0.163 C > S . 5 ack 1001
-    0.164 C > S F. 5 ack 1001
-    0.244 S > C F. 1001 ack 6
-    0.245 C > S . 6 ack 1002
-    """
-
   /// The conversation's packets, each followed by one of the other network's, 1 µs later.
   private func interleaved(_ wrap: (_ frame: [UInt8], _ network: Int, _ packet: TCPPacket) -> [UInt8]) throws -> [UInt8]
   {
-    let script = try PacketScript.parse(Self.conversation)
+    let script = try PacketScript.parse(healthy)
     // Another ISN: in one network it would be a mess of sequence numbers.
-    let other = try PacketScript.parse("isn C 77000000\nisn S 99000000\n" + Self.conversation)
+    let other = try PacketScript.parse("isn C 77000000\nisn S 99000000\n" + healthy)
     var file = Array(script.pcap().prefix(24))
     for pair in zip(script.captured, other.captured) {
       for (network, entry) in [pair.0, pair.1].enumerated() {
@@ -59,11 +47,11 @@ struct KeyScopeTests {
   private func audited(_ file: [UInt8], vlan: Bool = false, tunnel: Bool = false) throws -> (
     connections: [String], findings: Int
   ) {
-    let scratch = Scratch()
+    let folder = Folder()
     var options = RunOptions()
     options.keyVLAN = vlan
     options.keyTunnel = tunnel
-    let lines = try json([scratch.write(file)], options)
+    let lines = try json([folder.capture(file)], options)
     return (
       lines.filter { $0.hasPrefix(#"{"type":"connection""#) },
       lines.filter { $0.hasPrefix(#"{"type":"finding""#) }.count
@@ -106,7 +94,7 @@ struct KeyScopeTests {
 
   /// Without being asked, where a packet travelled is no part of what it is: the two directions may take different VLANs.
   @Test func aVLANIsNoNetworkUnlessAsked() throws {
-    let script = try PacketScript.parse(Self.conversation)
+    let script = try PacketScript.parse(healthy)
     var asymmetric = script
     asymmetric.entries = script.entries.map { entry in
       var entry = entry

@@ -7,8 +7,8 @@ import Wire
 @Suite("One connection, whatever is around its packets")
 struct OneConnectionTests {
   private func connections(_ file: [UInt8]) throws -> [String] {
-    let scratch = Scratch()
-    return try json([scratch.write(file)]).filter { $0.hasPrefix(#"{"type":"connection""#) }
+    let folder = Folder()
+    return try json([folder.capture(file)]).filter { $0.hasPrefix(#"{"type":"connection""#) }
   }
 
   @Test("4: one direction is tagged, the other is not", arguments: ["C > S", "S > C"])

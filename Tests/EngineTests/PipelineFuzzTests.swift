@@ -101,10 +101,10 @@ struct PipelineFuzzTests {
 
   /// No crash, no endless output, and every report comes to its end.
   @Test(arguments: 1...4 as ClosedRange<UInt64>) func noFileTraps(seed: UInt64) throws {
-    let scratch = Scratch()
+    let folder = Folder()
     var random = Seeded(state: seed)
     let originals = try Self.scripts.map { Blocks(try PacketScript.parse($0).pcapng(snaplen: 96, dropped: 3)) }
-    let path = scratch.write([], ".pcapng")
+    let path = folder.capture([], ".pcapng")
     for round in 0..<600 {
       var file = originals[random.below(originals.count)]
       for _ in 0...random.below(6) { file.damage(&random) }
@@ -113,29 +113,20 @@ struct PipelineFuzzTests {
       #expect(PacketScript.write(bytes, to: path))
       let report = try report(path, asText: round % 2 == 0)
       #expect(!report.isEmpty, "seed \(seed), round \(round)")
-      #expect(report.count < 20_000 + 100 * bytes.count, "seed \(seed), round \(round)")
+      #expect(report.utf8.count < 20_000 + 100 * bytes.count, "seed \(seed), round \(round)")
     }
   }
 
-  private func report(_ path: String, asText: Bool) throws -> [UInt8] {
-    let output = Output()
+  private func report(_ path: String, asText: Bool) throws -> String {
     var options = RunOptions()
     options.tracker.maxConnections = 256
     options.tracker.maxMemory = 1 << 20
-    let pipeline = try Pipeline([path], options)
-    let record = RunRecord(version: "test", inputs: [path])
     if asText {
-      var options = TextReport.Options()
-      options.connections = true
-      var reporter = TextReport(output, options)
-      _ = pipeline.run(&reporter, record)
-    } else {
-      var reporter = JSONReport(output)
-      _ = pipeline.run(&reporter, record)
-      let lines = String(decoding: output.collected, as: UTF8.self).split(separator: "\n")
-      #expect(lines.last?.hasPrefix(#"{"type":"summary""#) == true)
+      return try EngineTests.report({ TextReport($0, TextReport.Options(connections: true)) }, [path], options)
     }
-    return output.collected
+    let lines = try EngineTests.json([path], options)
+    #expect(lines.last?.hasPrefix(#"{"type":"summary""#) == true)
+    return lines.joined(separator: "\n")
   }
 }
 
@@ -155,12 +146,12 @@ struct ReproducibleTests {
 
   /// Several inputs whose packets have all the same time: their order is that of the command line.
   @Test func equalTimesOfSeveralInputs() throws {
-    let scratch = Scratch()
+    let folder = Folder()
     let clients = (0..<6).map { client in
       "host C = 10.0.0.\(client + 10):4000\(client)\n"
         + "0 C > S S\n0 S > C S.\n0 C > S .\n0 C > S P. 1:101\n0 S > C R. 1 ack 101\n"
     }
-    let paths = try clients.map { scratch.write(try PacketScript.parse($0).pcap()) }
+    let paths = try clients.map { folder.capture(try PacketScript.parse($0).pcap()) }
     let once = try json(paths, seed: 1)
     #expect(once.filter { $0.hasPrefix(#"{"type":"connection""#) }.count == 6)
     for seed in 2...5 as ClosedRange<UInt64> { #expect(try json(paths, seed: seed) == once) }

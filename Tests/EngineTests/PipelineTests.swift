@@ -13,8 +13,8 @@ struct PipelineTests {
   private func findings(_ lines: [String]) -> [String] { lines.filter { $0.hasPrefix(#"{"type":"finding""#) } }
 
   @Test func aRunBeginsAndEndsAsPromised() throws {
-    let scratch = Scratch()
-    let lines = try json([scratch.write(try PacketScript.parse(severalConnections).pcap())])
+    let folder = Folder()
+    let lines = try json([folder.capture(try PacketScript.parse(severalConnections).pcap())])
     #expect(lines.first?.hasPrefix(#"{"type":"run","schema":1,"tool":"tcpaudit""#) == true)
     #expect(lines.last?.hasPrefix(#"{"type":"summary","packets":37,"tcp_packets":37,"#) == true)
     #expect(connections(lines).count == 3)
@@ -28,10 +28,10 @@ struct PipelineTests {
 
   /// Lengths come from the IP header: what the snaplen cut off was on the wire all the same.
   @Test(arguments: [64, 96]) func aSnaplenChangesNoRecord(_ snaplen: Int) throws {
-    let scratch = Scratch()
+    let folder = Folder()
     let script = try PacketScript.parse(severalConnections)
-    let whole = try json([scratch.write(script.pcap())])
-    let cut = try json([scratch.write(script.pcap(snaplen: snaplen))])
+    let whole = try json([folder.capture(script.pcap())])
+    let cut = try json([folder.capture(script.pcap(snaplen: snaplen))])
     // A snaplen of 64 cuts the options of a SYN: what was not captured is null, not absent.
     let names = ["mss", "window_scale", "sack_permitted", "timestamps"]
     func blanked(_ line: String) -> String {
@@ -43,11 +43,11 @@ struct PipelineTests {
 
   /// A snaplen of 64 leaves ten bytes of TCP over IPv6: whose packet it is, and nothing of what it says.
   @Test func whatTheSnaplenHidesIsNull() throws {
-    let scratch = Scratch()
+    let folder = Folder()
     let script = try PacketScript.parse(
       "host C = [2001:db8::1]:40000\nhost S = [2001:db8::2]:443\n"
         + "0 C > S S\n0.1 S > C S.\n0.2 C > S .\n0.3 C > S P. 1:101\n0.4 S > C R. 1 ack 101\n9 tick")
-    let lines = try json([scratch.write(script.pcap(snaplen: 64))])
+    let lines = try json([folder.capture(script.pcap(snaplen: 64))])
     #expect(connections(lines).count == 1 && findings(lines).isEmpty)
     let line = try #require(connections(lines).first)
     #expect(line.contains(#""packets":3,"duplicate_packets":0,"wire_bytes":280,"sent_bytes":null"#))
@@ -56,18 +56,18 @@ struct PipelineTests {
   }
 
   @Test func acrossAStepBackwardsNoTimeIsInvented() throws {
-    let scratch = Scratch()
+    let folder = Folder()
     let script = try PacketScript.parse("10 C > S S\n10.1 S > C S.\n5 C > S .\n5.1 C > S P. 1:101\n5.2 S > C . ack 101")
-    let line = try #require(connections(try json([scratch.write(script.pcap())])).first)
+    let line = try #require(connections(try json([folder.capture(script.pcap())])).first)
     #expect(line.contains(#""end":null,"duration":null,"handshake_rtt":null,"state":"established""#))
   }
 
   /// No length is made of times that do not tell one.
   @Test func aClockThatRanBackwardsIsSaid() throws {
-    let scratch = Scratch()
+    let folder = Folder()
     var script = try PacketScript.parse("3600 C > S S\n3600.1 S > C S.\n3600.2 C > S .")
     script.entries += try PacketScript.parse("0 C > S P. 1:101\n0.1 S > C . ack 101").entries
-    let path = scratch.write(script.pcap())
+    let path = folder.capture(script.pcap())
     let output = Output()
     var options = TextReport.Options()
     options.connections = true
@@ -82,13 +82,13 @@ struct PipelineTests {
 
   /// A connection that spans two files is one connection, whatever the order they are named in.
   @Test(arguments: [1, 5, 12, 20, 36]) func rotatedFilesAreOneTimeline(_ cut: Int) throws {
-    let scratch = Scratch()
+    let folder = Folder()
     let script = try PacketScript.parse(severalConnections)
     var (first, second) = (script, script)
     first.entries = Array(script.entries.prefix(cut))
     second.entries = Array(script.entries.dropFirst(cut))
-    let paths = [scratch.write(first.pcap()), scratch.write(second.pcap())]
-    let whole = try json([scratch.write(script.pcap())])
+    let paths = [folder.capture(first.pcap()), folder.capture(second.pcap())]
+    let whole = try json([folder.capture(script.pcap())])
     let names = ["first_packet", "last_packet", "input", "last_input"]
     func blanked(_ line: String) -> String {
       names.reduce(line) { $0.replacing(try! Regex("\"\($1)\":[0-9]*,"), with: "") }
@@ -99,8 +99,8 @@ struct PipelineTests {
   }
 
   @Test func whatIsAskedForIsWhatIsSaid() throws {
-    let scratch = Scratch()
-    let path = scratch.write(try PacketScript.parse(severalConnections).pcap())
+    let folder = Folder()
+    let path = folder.capture(try PacketScript.parse(severalConnections).pcap())
     var options = RunOptions()
     options.selection.only = ["syn-refused"]
     #expect(findings(try json([path], options)).count == 1)
@@ -113,18 +113,18 @@ struct PipelineTests {
   }
 
   @Test func everyByteOrderAndFormatSaysTheSame() throws {
-    let scratch = Scratch()
+    let folder = Folder()
     let script = try PacketScript.parse(severalConnections)
-    let reference = connections(try json([scratch.write(script.pcap())]))
+    let reference = connections(try json([folder.capture(script.pcap())]))
     for other in [script.pcap(bigEndian: true), script.pcapng(), script.pcapng(bigEndian: true)] {
-      let lines = connections(try json([scratch.write(other)]))
+      let lines = connections(try json([folder.capture(other)]))
       #expect(lines == reference)
     }
   }
 
   @Test func aMissingFileIsAnErrorAndTheOthersAreAudited() throws {
-    let scratch = Scratch()
-    let path = scratch.write(try PacketScript.parse(severalConnections).pcap())
+    let folder = Folder()
+    let path = folder.capture(try PacketScript.parse(severalConnections).pcap())
     var reporter = JSONReport(Output())
     let pipeline = try Pipeline(["/nowhere/at-all.pcap", path], RunOptions())
     let outcome = pipeline.run(&reporter, RunRecord(version: "test", inputs: []))
@@ -134,7 +134,7 @@ struct PipelineTests {
 
   /// What is open when the recording ends is counted as what had ended before.
   @Test func theLossOfAnOpenConnectionIsLossOfTheCapture() throws {
-    let scratch = Scratch()
+    let folder = Folder()
     let script = """
       0.000 C > S S
       0.001 S > C S.
@@ -144,14 +144,14 @@ struct PipelineTests {
       0.005 S > C P. 2001:3001
       0.006 C > S . ack 3001
       """
-    let lines = try json([scratch.write(try PacketScript.parse(script).pcap())])
+    let lines = try json([folder.capture(try PacketScript.parse(script).pcap())])
     #expect(lines.contains { $0.contains(#""rule":"capture-loss""#) && $0.contains(#""missing_bytes":1000"#) })
   }
 
   /// RSTs and ACKs have no IP ID that would tell a copy: their time does.
   @Test func theSameFileTwiceIsOneFile() throws {
-    let scratch = Scratch()
-    let path = scratch.write(try PacketScript.parse(severalConnections).pcap())
+    let folder = Folder()
+    let path = folder.capture(try PacketScript.parse(severalConnections).pcap())
     let once = try json([path])
     let twice = try json([path, path])
     let packets = try #require(once.last?.firstMatch(of: /"tcp_packets":(\d+)/)).1
@@ -160,7 +160,7 @@ struct PipelineTests {
 
   /// What the side sent that was not captured is no loss: the capture never had it.
   @Test func oneDirectionIsNoCaptureLoss() throws {
-    let scratch = Scratch()
+    let folder = Folder()
     let script = """
       0.000 C > S S lost
       0.000 S > C S.
@@ -172,7 +172,7 @@ struct PipelineTests {
       0.006 C > S F. lost
       0.007 S > C F. ack 302
       """
-    let lines = try json([scratch.write(try PacketScript.parse(script).pcap())])
+    let lines = try json([folder.capture(try PacketScript.parse(script).pcap())])
     #expect(!findings(lines).contains { $0.contains(#""rule":"capture-loss""#) })
     #expect(!findings(lines).contains { $0.contains(#""severity":"error""#) || $0.contains(#""severity":"warning""#) })
   }
@@ -180,7 +180,7 @@ struct PipelineTests {
   /// Keepalives are judged first. That the capture has one direction only, so that their answers need not be in it, is
   /// known from the other connection alone, which is open as well.
   @Test(arguments: [false, true]) func theOpenOnesAreWitnessesBeforeTheFirstIsJudged(_ oneDirection: Bool) throws {
-    let scratch = Scratch()
+    let folder = Folder()
     let silent = "1,11,21,31,41,51 C > S . 1 ack 1\n"
     let others = """
       host D = 10.0.0.1:50001
@@ -189,14 +189,14 @@ struct PipelineTests {
       61.0 D > S P. 201:301 ack =2000
       90 tick
       """
-    let path = scratch.write(try PacketScript.parse(silent + (oneDirection ? others : "90 tick")).pcap())
+    let path = folder.capture(try PacketScript.parse(silent + (oneDirection ? others : "90 tick")).pcap())
     let accused = findings(try json([path])).filter { $0.contains(#""severity":"error""#) }
     #expect(accused.count == (oneDirection ? 0 : 1), "\(accused)")
   }
 
   @Test func oneConnectionsPacketsAreReadAgain() throws {
-    let scratch = Scratch()
-    let path = scratch.write(try PacketScript.parse(severalConnections).pcap())
+    let folder = Folder()
+    let path = folder.capture(try PacketScript.parse(severalConnections).pcap())
     var one = OneConnection(id: 1)
     let pipeline = try Pipeline([path], RunOptions())
     _ = pipeline.run(&one, RunRecord(version: "test", inputs: []))

@@ -3,7 +3,7 @@ import Capture
 import Engine
 import Expectation
 import Flow
-import Glibc
+import PacketScript
 import Report
 import Testing
 import Wire
@@ -22,7 +22,7 @@ struct ExpectationFile: CustomTestStringConvertible, Sendable {
   let text: String
 
   init?(folder: String, name: String) {
-    guard let text = read(Self.root + folder + "/" + name) else { return nil }
+    guard let text = Folder.text(Self.root + folder + "/" + name) else { return nil }
     self.folder = folder
     self.name = name
     self.text = text
@@ -44,14 +44,7 @@ struct ExpectationFile: CustomTestStringConvertible, Sendable {
   }
 
   private static func entries(of path: String) -> [String] {
-    guard let directory = opendir(path) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if !name.hasPrefix("."), name != "README.md" { names.append(name) }
-    }
-    return names.sorted()
+    Folder.names(path).filter { !$0.hasPrefix(".") && $0 != "README.md" }
   }
 }
 

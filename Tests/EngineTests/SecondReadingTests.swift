@@ -7,17 +7,6 @@ import Report
 import Testing
 import Wire
 
-/// Keeps records.
-private struct Records: Reporter {
-  var connections: [ConnectionRecord] = []
-  var findings: [FindingRecord] = []
-
-  mutating func begin(_ run: RunRecord) {}
-  mutating func report(_ connection: ConnectionRecord) { connections.append(connection) }
-  mutating func report(_ finding: FindingRecord) { findings.append(finding) }
-  mutating func end(_ summary: SummaryRecord) {}
-}
-
 @Suite("What is read a second time: show and --extract")
 struct SecondReadingTests {
   /// The same addresses and ports in two VLANs, packet by packet.
@@ -28,13 +17,6 @@ struct SecondReadingTests {
     }.joined(separator: "\n")
   }()
 
-  private func run(_ paths: [String], _ options: RunOptions) throws -> Records {
-    var records = Records()
-    let pipeline = try Pipeline(paths, options)
-    _ = pipeline.run(&records, RunRecord(version: "test", inputs: paths))
-    return records
-  }
-
   private var byVLAN: RunOptions {
     var options = RunOptions()
     options.keyVLAN = true
@@ -42,9 +24,9 @@ struct SecondReadingTests {
   }
 
   @Test func aConnectionOfOneVLANHasNoPacketsOfTheOther() throws {
-    let scratch = Scratch()
-    let path = scratch.write(try PacketScript.parse(Self.twoNetworks).pcap())
-    let connections = try run([path], byVLAN).connections
+    let folder = Folder()
+    let path = folder.capture(try PacketScript.parse(Self.twoNetworks).pcap())
+    let connections = try records([path], byVLAN).connections
     #expect(connections.count == 2)
     for connection in connections {
       let packets = try ConnectionPackets(of: connection, in: [path], byVLAN)
@@ -54,39 +36,39 @@ struct SecondReadingTests {
 
   /// What an extraction writes is a whole file of its connection, and nothing else lies beside it.
   @Test func anExtractOfOneVLAN() throws {
-    let scratch = Scratch()
-    let path = scratch.write(try PacketScript.parse(Self.twoNetworks).pcap())
+    let folder = Folder()
+    let path = folder.capture(try PacketScript.parse(Self.twoNetworks).pcap())
     var extraction = Extraction(byVLAN)
-    for var connection in try run([path], byVLAN).connections {
+    for var connection in try records([path], byVLAN).connections {
       connection.findings = [finding(of: connection)]
       extraction.note(connection)
     }
-    let directory = scratch.directory()
+    let directory = folder.folder("extracts")
     #expect(extraction.overwritten(in: directory, of: [path]) == nil)
     try extraction.write(to: directory, from: [path])
     #expect(extraction.failure == nil)
     #expect(extraction.files == 2)
-    #expect(folders(in: directory) == ["1-reset-abort.pcapng", "2-reset-abort.pcapng"])
-    let extracts = folders(in: directory).map { directory + "/" + $0 }
+    #expect(Folder.names(directory) == ["1-reset-abort.pcapng", "2-reset-abort.pcapng"])
+    let extracts = Folder.names(directory).map { directory + "/" + $0 }
     for extract in extracts { #expect(try json([extract]).last?.contains(#""packets":3,"#) == true) }
     // Whatever it is called.
     #expect(extraction.overwritten(in: directory, of: [path, extracts[1]]) == extracts[1])
   }
 
   @Test func whatCannotBeWrittenLeavesNothing() throws {
-    let scratch = Scratch()
-    let path = scratch.write(try PacketScript.parse(Self.twoNetworks).pcap())
+    let folder = Folder()
+    let path = folder.capture(try PacketScript.parse(Self.twoNetworks).pcap())
     var extraction = Extraction(byVLAN)
-    for var connection in try run([path], byVLAN).connections {
+    for var connection in try records([path], byVLAN).connections {
       connection.findings = [finding(of: connection)]
       extraction.note(connection)
     }
-    let directory = scratch.directory()
+    let directory = folder.folder("extracts")
     // A directory stands where the second file should.
-    makeFolder(directory + "/2-reset-abort.pcapng")
+    _ = folder.folder("extracts/2-reset-abort.pcapng")
     try extraction.write(to: directory, from: [path])
     #expect(extraction.failure?.contains("2-reset-abort.pcapng can't be written") == true)
-    #expect(folders(in: directory) == ["1-reset-abort.pcapng", "2-reset-abort.pcapng"])
+    #expect(Folder.names(directory) == ["1-reset-abort.pcapng", "2-reset-abort.pcapng"])
     #expect(extraction.files == 1)
   }
 
@@ -98,8 +80,8 @@ struct SecondReadingTests {
   }
 
   @Test func aFileIsItselfByAnyName() throws {
-    let scratch = Scratch()
-    let (one, other) = (scratch.write([1]), scratch.write([1]))
+    let folder = Folder()
+    let (one, other) = (folder.capture([1]), folder.capture([1]))
     #expect(FileIdentity(of: one) == FileIdentity(of: "/tmp/../" + one))
     #expect(FileIdentity(of: one) != FileIdentity(of: other))
     #expect(FileIdentity(of: "/dev/null") == nil)
@@ -108,7 +90,7 @@ struct SecondReadingTests {
 
   /// What is said of the capture as a whole is proved by the first connection that it is true of.
   @Test func findingsOfTheCaptureHaveEvidence() throws {
-    let scratch = Scratch()
+    let folder = Folder()
     let script = """
       host D = 10.0.0.3:40001
       0.000 C > S S
@@ -122,10 +104,10 @@ struct SecondReadingTests {
       1.005 S > D P. 2001:3001
       1.006 D > S . ack 3001
       """
-    let path = scratch.write(try PacketScript.parse(script).pcap())
-    let loss = try #require(try run([path], RunOptions()).findings.first { $0.finding.rule == "capture-loss" })
-    #expect(loss.finding.evidence.map(\.moment.packet.number) == [4])
-    let copies = try run([path, path], RunOptions()).findings.filter { $0.finding.rule == "capture-duplicated" }
-    #expect(copies.map { $0.finding.evidence.map(\.moment.packet.number) } == [[1]])
+    let path = folder.capture(try PacketScript.parse(script).pcap())
+    let loss = try #require(try records([path], RunOptions()).ofCapture.first { $0.rule == "capture-loss" })
+    #expect(loss.evidence.map(\.moment.packet.number) == [4])
+    let copies = try records([path, path], RunOptions()).ofCapture.filter { $0.rule == "capture-duplicated" }
+    #expect(copies.map { $0.evidence.map(\.moment.packet.number) } == [[1]])
   }
 }

@@ -24,12 +24,6 @@ struct TruthTraceTests {
     var testDescription: String { name }
   }
 
-  static let handshake = """
-    0.000 C > S S <mss 1460,sackOK,TS,wscale 7>
-    0.080 S > C S. <mss 1460,sackOK,TS,wscale 7>
-    0.081 C > S .
-
-    """
   /// A four-letter word, and the end of the client's half.
   static let halfClose =
     handshake + """
@@ -189,7 +183,7 @@ struct TruthTraceTests {
   ]
 
   @Test(arguments: traces) func isJudgedAsItsTruth(_ truth: Truth) throws {
-    let audited = try audit(truth.script)
+    let audited = try records(of: truth.script)
     #expect(audited.facts.count == 1, "one connection")
     #expect(audited.serious.map(\.rule) == (truth.rule.map { [$0] } ?? []))
     #expect(audited.findings.filter { $0.severity == .note }.map(\.rule) == [])
@@ -208,7 +202,7 @@ struct TruthTraceTests {
 
   @Test func aResetOutOfTheWindowLeavesTheRecordAlone() throws {
     let blind = try #require(Self.traces.first { $0.name == "blind_rst" })
-    let facts = try #require(try audit(blind.script).facts.first)
+    let facts = try #require(try records(of: blind.script).facts.first)
     #expect(facts.state == .closed)
     #expect(facts.server.payloadBytes == 1000)
     #expect(facts.server.retransmittedPackets == 0)
@@ -217,8 +211,8 @@ struct TruthTraceTests {
 
   @Test func copiesAreCountedAndNothingElse() throws {
     let dups = try #require(Self.traces.first { $0.name == "dups" })
-    let once = try #require(try audit(Self.handshake + Self.closed).facts.first)
-    let twice = try #require(try audit(dups.script).facts.first)
+    let once = try #require(try records(of: handshake + Self.closed).facts.first)
+    let twice = try #require(try records(of: dups.script).facts.first)
     for side in Side.allCases {
       #expect(twice[side].packets == once[side].packets)
       #expect(twice[side].duplicatePackets == once[side].packets)
@@ -228,9 +222,9 @@ struct TruthTraceTests {
 
   @Test func bytesOfAFrameWithoutAnIPLengthAndOfKeepalivesAreCountedRight() throws {
     let offload = try #require(Self.traces.first { $0.name == "tso0" })
-    #expect(try audit(offload.script).facts.first?.server.payloadBytes == 60_000)
+    #expect(try records(of: offload.script).facts.first?.server.payloadBytes == 60_000)
     let keepalives = try #require(Self.traces.first { $0.name == "ka1" })
-    let facts = try #require(try audit(keepalives.script).facts.first)
+    let facts = try #require(try records(of: keepalives.script).facts.first)
     #expect(facts.client.payloadBytes == 4)
     #expect(facts.client.keepalivePackets == 3)
     #expect(facts.client.retransmittedPackets == 0)
@@ -262,7 +256,7 @@ struct TruthTraceTests {
     }.joined()
 
   @Test func aFourLetterWordIsCutByUnreadInput() throws {
-    let audited = try audit(Self.fourLetterWord)
+    let audited = try records(of: Self.fourLetterWord)
     #expect(audited.facts.count == 1)
     #expect(audited.facts.first?.server.resets?.count == 13)
     #expect(audited.facts.first?.server.resets?.echoCount == 12)
@@ -292,40 +286,8 @@ struct TruthTraceTests {
     let lines = truth.script.split(separator: "\n").filter { !$0.hasSuffix("tick") }
     for count in 1...lines.count {
       let cut = lines.prefix(count).joined(separator: "\n")
-      let claims = try audit(cut).serious
+      let claims = try records(of: cut).serious
       #expect(claims.map(\.rule).filter(silence.contains) == [], "after \(count) lines")
     }
-  }
-
-  /// The whole way: script → bytes → capture file → pipeline. The facts of all connections, the findings about them, and those
-  /// about the capture itself.
-  private func audit(_ text: String) throws -> Everything {
-    let script = try PacketScript.parse(text)
-    let scratch = Scratch()
-    var everything = Everything()
-    let path = scratch.write(script.pcap())
-    let pipeline = try Pipeline([path], RunOptions())
-    let outcome = pipeline.run(&everything, RunRecord(version: "test", inputs: [path]))
-    #expect(outcome.errors.isEmpty)
-    #expect(outcome.frames == UInt64(script.captured.count))
-    return everything
-  }
-}
-
-/// Keeps what a run says.
-private struct Everything: Reporter {
-  var facts: [Facts] = []
-  var findings: [Finding] = []
-  var ofCapture: [Finding] = []
-
-  var serious: [Finding] { findings.filter { $0.severity != .note } }
-
-  mutating func begin(_ run: RunRecord) {}
-  mutating func report(_ finding: FindingRecord) { ofCapture.append(finding.finding) }
-  mutating func end(_ summary: SummaryRecord) {}
-
-  mutating func report(_ connection: ConnectionRecord) {
-    facts.append(connection.facts)
-    findings += connection.findings.map(\.finding)
   }
 }

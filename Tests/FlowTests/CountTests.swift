@@ -1,4 +1,5 @@
 import Flow
+import PacketScript
 import Testing
 import Wire
 

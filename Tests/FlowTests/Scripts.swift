@@ -1,3 +1,5 @@
+import PacketScript
+
 /// Connections of every kind, for whatever must hold of all of them.
 enum Scripts {
   static let exchange = """

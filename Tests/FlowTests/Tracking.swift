@@ -87,10 +87,3 @@ func trackOne(_ text: String, sourceLocation: SourceLocation = #_sourceLocation)
   #expect(all.count == 1, sourceLocation: sourceLocation)
   return try #require(all.first, sourceLocation: sourceLocation)
 }
-
-let handshake = """
-  0.000 C > S S <mss 1460,sackOK,TS,wscale 7>
-  0.080 S > C S. <mss 1460,sackOK,TS,wscale 7>
-  0.081 C > S .
-
-  """

@@ -115,6 +115,32 @@ struct TrapsOfIdentityTests {
     #expect(lost.client.missingBytes == 999_999_900 + 100)
   }
 
+  /// No hole is there that only one end speaks of: two ACKs in another life's numbers (a replay, another host behind the
+  /// address), and the data go on where they were.
+  @Test("17: what no ACK of the other side supports is not missing")
+  func unsupportedJumps() throws {
+    let acks = try trackOne(
+      handshake + """
+        0.1 C > S P. 1:101
+        0.2 S > C . ack 1780000001
+        0.3 C > S P. 101:201
+        0.4 S > C . ack 1780000101
+        0.5 C > S P. 201:301
+        0.6 S > C . ack 301
+        """)
+    #expect(acks.client.missingBytes == 0)
+    #expect(acks.client.payloadBytes == 300)
+    #expect(acks.client.ackedBytes == 300)
+    let data = try trackOne(
+      handshake + """
+        0.1 C > S P. 1:101
+        0.2 C > S P. 1000000001:1000000101
+        0.3 C > S P. 1000000101:1000000201
+        0.4 S > C . ack 101
+        """)
+    #expect(data.client.missingBytes == 0)
+  }
+
   @Test("18: a SYN out of TIME-WAIT begins another connection")
   func outOfTimeWait() throws {
     let all = try track(
@@ -308,7 +334,9 @@ struct TrapsOfIdentityTests {
     #expect(facts.client.resets?.first.options.contains(.mptcpReset) == true)
   }
 
-  @Test("27: both sides of a NAT in one capture are two connections, each counted once")
+  /// They stay two records, as each has a 4-tuple of its own, with its own losses: who reads a capture looks for both. That they
+  /// are one is said of the later one when both have ended (`Twins`).
+  @Test("27: both sides of a NAT in one capture are two records of one connection")
   func bothSidesOfANAT() throws {
     let all = try track(
       """
@@ -323,5 +351,28 @@ struct TrapsOfIdentityTests {
     #expect(all.count == 2)
     #expect(all[0].client.isn == all[1].client.isn)
     #expect(all.allSatisfy { $0.client.packets == 2 && $0.client.duplicatePackets == 0 })
+    var twins = Twins()
+    let first = twins.meet(all[0].brief)
+    #expect(first == nil)
+    twins.tell(0b101, of: all[0].brief)
+    let sibling = twins.meet(all[1].brief)
+    #expect(sibling?.id == all[0].id && sibling?.told == 0b101)
+    #expect(twins.connections == 1 && twins.seenAgain == 1)
+  }
+
+  @Test("27: the latest are remembered, however many have ended")
+  func manyConnections() throws {
+    var facts = try #require(try track("0 C > S S\n0.08 S > C S.\n0.09 C > S .\n").first)
+    var twins = Twins()
+    for number in 1...200_000 as ClosedRange<UInt64> {
+      facts.id = number
+      facts.client.isn = SequenceNumber(UInt32(truncatingIfNeeded: number &* 0x9e37_79b1))
+      let expected = twins.meet(facts.brief)
+      #expect(expected == nil)
+      guard number.isMultiple(of: 50_000) else { continue }
+      let again = twins.meet(facts.brief)
+      #expect(again?.id == number)
+    }
+    #expect(twins.seenAgain == 4)
   }
 }

@@ -78,10 +78,7 @@ public struct FrameBuilder: Sendable {
     bytes += bigEndian(flags) + bigEndian(packet.window) + [0, 0] + bigEndian(packet.urgent)
     for option in packet.options { bytes += option.bytes }
     while bytes.count - start < packet.headerLength { bytes.append(1) }
-    let data = packet.sequence &+ (packet.flags.contains(.syn) ? 1 : 0)
-    for index in 0..<packet.payloadLength {
-      bytes.append(streamByte(at: data &+ UInt32(truncatingIfNeeded: index)))
-    }
+    bytes += packet.payload
     var sum = InternetChecksum()
     sum.addPseudoHeader(packet.source, packet.destination, length: length, protocol: 6)
     sum.add(bytes, from: start)

@@ -138,6 +138,7 @@ extension Segment {
     let header = packet.source.ipVersion == 6 ? 40 : 20
     checksum = UInt16(bytes[header + 16]) << 8 | UInt16(bytes[header + 17])
     if packet.badChecksum { options.insert(.badChecksum) }
+    if (1...Int(TLSAlert.longest)).contains(packet.payloadLength), !packet.isAlert { options.insert(.noAlert) }
     for option in packet.options { take(option) }
   }
 

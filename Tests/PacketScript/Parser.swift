@@ -13,7 +13,7 @@ extension PacketScript {
   ///   all that the other side has sent. `START:END/SIZE` cuts data into segments of SIZE, 10 µs apart.
   /// - OPTIONS: `mss N, wscale N, sackOK, sack A-B C-D, TS, TS val N ecr N, FO, FO HEX, mptcp HEX, md5, nop, malformed, noTS`.
   ///   Where both SYNs had timestamps, every later packet but a bare RST has them without being told.
-  /// - WORDs: `ttl N`, `id N`, `mac aa:bb:cc:dd:ee:ff`, `vlan N,N`, `iface N`, `snap N`, `urg N`, `tos N`, `badsum`, `len0`,
+  /// - WORDs: `ttl N`, `id N`, `mac aa:bb:cc:dd:ee:ff`, `vlan N,N`, `iface N`, `snap N`, `urg N`, `tos N`, `badsum`, `len0`, `alert`,
   ///   `lost` (on the wire, not in the capture), `dup` (twice in the capture, 2 µs apart).
   ///
   /// Other lines: `host N = A:P [isn N] [ttl N] [mac M] [win N] [id N]`; `isn NAME N` (a new incarnation begins); `start SECONDS`;

@@ -44,6 +44,7 @@ extension Parser {
     packet.vlans = line.vlans
     packet.badChecksum = line.badChecksum
     packet.lengthZero = line.lengthZero
+    packet.isAlert = line.isAlert
     if let ttl = line.ttl { packet.source.ttl = ttl }
     if let mac = line.mac { packet.source.mac = mac }
 

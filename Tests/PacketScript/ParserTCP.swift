@@ -21,6 +21,7 @@ struct SegmentLine {
   var urgent: UInt16 = 0
   var trafficClass: UInt8 = 0
   var badChecksum = false
+  var isAlert = false
   var lengthZero = false
   var lost = false
   var duplicated = false
@@ -105,6 +106,7 @@ extension Parser {
     case "urg": line.urgent = try words.number("the urgent pointer")
     case "tos": line.trafficClass = try words.number("the TOS")
     case "badsum": line.badChecksum = true
+    case "alert": line.isAlert = true
     case "len0": line.lengthZero = true
     case "lost": line.lost = true
     case "dup": line.duplicated = true

@@ -84,6 +84,8 @@ public struct TCPPacket: Sendable {
   public var lengthZero = false
   /// The checksum is written wrong, as offload leaves it.
   public var badChecksum = false
+  /// The payload is one TLS record of type alert.
+  public var isAlert = false
   /// TOS or traffic class, ECN bits included.
   public var trafficClass: UInt8 = 0
 
@@ -92,6 +94,16 @@ public struct TCPPacket: Sendable {
     self.destination = destination
     self.flags = flags
     self.sequence = sequence
+  }
+
+  /// What it carries.
+  public var payload: [UInt8] {
+    let data = sequence &+ (flags.contains(.syn) ? 1 : 0)
+    var bytes = (0..<payloadLength).map { streamByte(at: data &+ UInt32(truncatingIfNeeded: $0)) }
+    if isAlert, payloadLength >= 7 {
+      bytes.replaceSubrange(0..<5, with: [21, 3, 3] + bigEndian(UInt16(truncatingIfNeeded: payloadLength - 5)))
+    }
+    return bytes
   }
 
   /// Bytes of the TCP header, options padded to whole words.

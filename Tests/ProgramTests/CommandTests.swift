@@ -35,7 +35,7 @@ struct CommandTests {
     #expect(ran.code == 0)
     #expect(ran.out == "")
     #expect(ran.err == "")
-    let written = try #require(Program.text(file))
+    let written = try #require(Folder.text(file))
     // The moment of the run is the only thing that differs.
     func timeless(_ text: String) -> String { text.replacing(/"started":"[^"]*"|#(open|close)\t[^\n]*/, with: "") }
     #expect(timeless(written) == timeless(onOutput.out))
@@ -43,13 +43,13 @@ struct CommandTests {
     // A second run replaces it, however long it was.
     _ = folder.file("results", String(repeating: "x", count: 100_000))
     #expect(try Program.run(["--format", format, "-o", file, cutReply]).code == 0)
-    #expect(timeless(try #require(Program.text(file))) == timeless(written))
+    #expect(timeless(try #require(Folder.text(file))) == timeless(written))
   }
 
   @Test func standardInputIsReadAsAFileIs() throws {
     let named = try Program.run(["--format", "csv", cutReply])
     #expect(try Program.run(["--format", "csv", "-"], input: .file(cutReply)).out == named.out)
-    let bytes = try #require(Program.bytes(cutReply))
+    let bytes = try #require(Folder.bytes(cutReply))
     let pipe = try Pipe()
     // It fits into the pipe.
     #expect(write(pipe.writing, bytes, bytes.count) == bytes.count)

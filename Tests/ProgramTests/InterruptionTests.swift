@@ -21,18 +21,18 @@ struct InterruptionTests {
     #expect(child.wait() == 130)
     close(pipe.writing)
     close(pipe.reading)
-    let lines = (Program.text(out) ?? "").split(separator: "\n")
+    let lines = (Folder.text(out) ?? "").split(separator: "\n")
     #expect(lines.filter { $0.hasPrefix(#"{"type":"connection""#) }.count == 2)
     #expect(lines.contains { $0.hasPrefix(#"{"type":"finding""#) && $0.contains(#""rule":"half-close-truncated""#) })
     #expect(lines.last?.contains(#""packets":\#(script.captured.count),"#) == true, "\(lines.last ?? "")")
-    #expect(Program.text(err) == "", "that somebody wanted the end is no error")
+    #expect(Folder.text(err) == "", "that somebody wanted the end is no error")
   }
 
   /// Standard error is no terminal: no progress line, however long it takes.
   @Test func noProgressWithoutATerminal() throws {
     let (out, err) = (folder.path + "/out", folder.path + "/err")
     #expect(try readSlowly(output: out, error: .file(err)) == 0)
-    #expect(Program.text(err) == "")
+    #expect(Folder.text(err) == "")
   }
 
   /// A terminal gets one, which is gone at the end; `--quiet` turns it off.

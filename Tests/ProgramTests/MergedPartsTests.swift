@@ -1,5 +1,6 @@
 import Capture
 import Flow
+import PacketScript
 import Testing
 import Wire
 

@@ -1,4 +1,5 @@
 import Glibc
+import PacketScript
 import Testing
 
 /// What a run of the built program left behind.
@@ -48,7 +49,7 @@ enum Program {
       output: { if case .nothing = output { .file(files.out) } else { output } }(),
       error: .file(files.err), in: directory)
     let code = child.wait()
-    return Ran(code: code, out: text(files.out) ?? "", err: text(files.err) ?? "")
+    return Ran(code: code, out: Folder.text(files.out) ?? "", err: Folder.text(files.err) ?? "")
   }
 
   static func start(
@@ -83,18 +84,6 @@ enum Program {
     try #require(failure == 0, "\(program) can't be run: \(String(cString: strerror(failure)))")
     return Child(id: id)
   }
-
-  /// A whole file as text; nil where it can't be read.
-  static func text(_ path: String) -> String? { bytes(path).map { String(decoding: $0, as: UTF8.self) } }
-
-  static func bytes(_ path: String) -> [UInt8]? {
-    guard let file = fopen(path, "rb") else { return nil }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
-    return bytes
-  }
 }
 
 /// A process that runs.
@@ -113,7 +102,7 @@ struct Child {
 
   /// Whether it has taken over SIGINT: from then on an interruption is a request.
   var watchesInterruptions: Bool {
-    let line = Program.text("/proc/\(id)/status")?.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
+    let line = Folder.text("/proc/\(id)/status")?.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
     guard let digits = line?.dropFirst(7).drop(while: { !$0.isHexDigit }) else { return false }
     return (UInt64(digits, radix: 16) ?? 0) & 1 << UInt64(SIGINT - 1) != 0
   }
@@ -191,52 +180,6 @@ func eventually(for seconds: Int = 30, _ holds: () -> Bool) -> Bool {
     usleep(5000)
   }
   return holds()
-}
-
-/// A folder of its own, taken away with all that is in it.
-final class Folder {
-  let path: String
-
-  init() {
-    path = "/tmp/tcpaudit-program-\(UInt64.random(in: 0 ... .max))"
-    mkdir(path, 0o755)
-  }
-
-  func file(_ name: String, _ bytes: [UInt8]) -> String {
-    let place = path + "/" + name
-    if let file = fopen(place, "wb") {
-      fwrite(bytes, 1, bytes.count, file)
-      fclose(file)
-    }
-    return place
-  }
-
-  func file(_ name: String, _ text: String) -> String { file(name, Array(text.utf8)) }
-
-  /// Names of the files in one of its folders, sorted.
-  func names(in folder: String = "") -> [String] { Self.names(path + "/" + folder) }
-
-  static func names(_ path: String) -> [String] {
-    guard let directory = opendir(path) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      names.append(
-        withUnsafePointer(to: &entry.pointee.d_name) {
-          String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
-        })
-    }
-    return names.filter { $0 != "." && $0 != ".." }.sorted()
-  }
-
-  private static func clear(_ path: String) {
-    for name in names(path) {
-      if unlink(path + "/" + name) != 0 { clear(path + "/" + name) }
-    }
-    rmdir(path)
-  }
-
-  deinit { Self.clear(path) }
 }
 
 /// The recordings under captures/.

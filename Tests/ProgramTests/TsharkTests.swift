@@ -1,3 +1,4 @@
+import PacketScript
 import Testing
 
 /// Ours beside tshark's reading of the same captures, where it is installed. `docs/known-differences.tsv` has those of public

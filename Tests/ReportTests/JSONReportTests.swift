@@ -22,7 +22,7 @@ struct JSONReportTests {
   // The names of interface.md, in its order.
   static let connection = [
     "type", "id", "community_id", "client", "server", "roles", "ip_version", "vlan", "tunnel", "interface", "start",
-    "end", "duration", "handshake_rtt", "state", "closed_by", "ended_because", "rules",
+    "end", "duration", "handshake_rtt", "state", "closed_by", "ended_because", "rules", "same_as",
   ]
   static let side = [
     "address", "port", "packets", "duplicate_packets", "wire_bytes", "sent_bytes", "payload_bytes",
@@ -38,7 +38,7 @@ struct JSONReportTests {
   static let summary = [
     "type", "packets", "tcp_packets", "not_tcp_packets", "undecoded_packets", "bytes", "connections", "findings",
     "rules", "capture", "skipped", "duplicates", "fragments_incomplete", "icmp_errors", "evicted", "start", "end",
-    "peak_connections",
+    "peak_connections", "bad_checksums", "offloaded_checksums", "health_checks", "seen_again",
   ]
 
   @Test func theRunLineIsAsInTheInterface() {
@@ -184,7 +184,10 @@ struct JSONReportTests {
     #expect(line["findings"]?.names == ["error", "warning", "note"])
     #expect(line["findings"]?["warning"] == .number("0"))
     #expect(line["rules"]?.names == ["a-rule", "z-rule"])
-    let capture = ["kernel_dropped", "interface_dropped", "missing_bytes", "missing_ratio", "truncated_input"]
+    let capture = [
+      "kernel_dropped", "interface_dropped", "missing_bytes", "missing_ratio", "truncated_input", "unread_inputs",
+      "partly_read_inputs",
+    ]
     #expect(line["capture"]?.names == capture)
     #expect(line["capture"]?["missing_ratio"] == .number("0.125"))
     #expect(line["skipped"]?.names == ["ipv4", "tcp"])
@@ -201,5 +204,32 @@ struct JSONReportTests {
     let line = try jsonLines([connection])[1]
     #expect(line.names == Self.connection)
     #expect(line["interface"] == .string(connection.interface ?? ""))
+  }
+
+  /// A program that reads the report alone must not take an input that nobody could read for one without connections.
+  @Test func whatWasNotReadIsNamed() throws {
+    var summary = SummaryRecord()
+    summary.unreadInputs = ["a.pcap", "b\".pcap"]
+    summary.damagedInputs = 1
+    let capture = try #require(try jsonLines(summary: summary).last?["capture"])
+    #expect(capture["unread_inputs"] == .array([.string("a.pcap"), .string("b\".pcap")]))
+    #expect(capture["partly_read_inputs"] == .number("1"))
+  }
+
+  @Test func checksumsAreNullUntilVerified() throws {
+    var summary = SummaryRecord()
+    #expect(try jsonLines(summary: summary).last?["bad_checksums"] == .null)
+    var checksums = ChecksumCounts()
+    (checksums.verified, checksums.bad, checksums.offloaded) = (9, 3, 2)
+    summary.checksums = checksums
+    let line = try #require(try jsonLines(summary: summary).last)
+    #expect(line["bad_checksums"] == .number("3") && line["offloaded_checksums"] == .number("2"))
+  }
+
+  @Test func aTwinNamesTheRecordBeforeIt() throws {
+    var connection = try record(cutReply)
+    #expect(try jsonLines([connection])[1]["same_as"] == .null)
+    connection.sameAs = 7
+    #expect(try jsonLines([connection])[1]["same_as"] == .number("7"))
   }
 }

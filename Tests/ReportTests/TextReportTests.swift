@@ -24,7 +24,7 @@ func summary(_ connections: [ConnectionRecord], packets: UInt64) -> SummaryRecor
   summary.tcpPackets = packets
   summary.connections = UInt64(connections.count)
   for connection in connections {
-    summary.states[connection.facts.state.rawValue, default: 0] += 1
+    summary.states[connection.facts.state, default: 0] += 1
     for record in connection.findings { summary.findings[record.finding.severity, default: 0] += 1 }
   }
   summary.start = connections.first?.facts.start.time
@@ -247,6 +247,22 @@ struct TextReportTests {
     #expect(text.hasSuffix("all decoded. What was read shows no loss. Nothing could be read of standard input.\n"))
   }
 
+  /// Connections whose packets were cut before their flags are counted, and nothing is known of them.
+  @Test(arguments: [0, 3] as [UInt64]) func nothingDecodedIsNothingKnown(notTCP: UInt64) {
+    var summary = SummaryRecord()
+    summary.packets = 8 + notTCP
+    summary.notTCPPackets = notTCP
+    summary.undecodedPackets = 8
+    summary.connections = 2
+    let text = textReport(summary: summary)
+    #expect(
+      text.contains("\nNo packet that may be TCP was understood to its end: whether anything is wrong is not known.\n"))
+    #expect(!text.contains("Nothing is wrong"))
+    summary.undecodedPackets = 7
+    #expect(
+      textReport(summary: summary).contains("\nNothing is wrong with the 2 connections, as far as it could be read.\n"))
+  }
+
   @Test func aFilterThatMatchesNothingSaysSo() {
     var summary = SummaryRecord()
     summary.frames = 1556
@@ -259,7 +275,7 @@ struct TextReportTests {
     var summary = SummaryRecord()
     summary.packets = 1
     summary.connections = 9_000_000
-    summary.states = ["closed": 1_000_000, "reset": 1_000_000, "established": 1_000_000, "midstream": 6_000_000]
+    summary.states = [.closed: 1_000_000, .reset: 1_000_000, .established: 1_000_000, .midstream: 6_000_000]
     let names = (1...3).map { "/var/log/captures/2026-11-26/host-\($0).pcapng" }
     for line in textReport(summary: summary, inputs: names, width: 60).split(separator: "\n") {
       #expect(line.count <= 60, "\(line)")
@@ -273,7 +289,7 @@ struct TextReportTests {
     summary.undecodedPackets = 6
     summary.skipped = ["tcp": ["header cut": 1], "ipv4": ["wrong version": 3, "header cut": 2]]
     summary.connections = 5
-    summary.states = ["closed": 3, "half_closed": 1, "attempted": 1]
+    summary.states = [.closed: 3, .halfClosed: 1, .attempted: 1]
     summary.kernelDropped = 1
     summary.missingBytes = 2_896
     summary.missingRatio = 0.0123

@@ -47,7 +47,7 @@ import Wire
       ([1, 1, 1, 8], .malformed),
     ] as [([UInt8], TCPOptionSet)])
   func anOptionIsUnderstoodOrNoted(bytes: [UInt8], expected: TCPOptionSet) {
-    #expect(Self.options(bytes).options == expected)
+    #expect(Self.options(bytes).options.subtracting(.noAlert) == expected)
   }
 
   @Test func fourBlocksFit() {
@@ -77,6 +77,10 @@ import Wire
       let frame = FrameBuilder().frame(sent)
       var decoder = Decoder(verifyChecksums: true)
       var segment = Segment()
+      // Amid right ones of the same host.
+      for _ in 0..<3 {
+        _ = decoder.outcome(of: FrameBuilder().frame(packet(version, payload: payload)), into: &segment)
+      }
       #expect(decoder.outcome(of: frame, into: &segment) == .segment)
       #expect(segment.options.contains(.badChecksum) == bad)
       if payload > 0 {

@@ -50,11 +50,11 @@ extension Page {
 
     ## Look-alikes
 
-    A RST after both FINs were acknowledged is harmless. Notes at most: an answer after the FIN as long as a TLS
-    alert; only the answer's FIN unacknowledged; a client that closes before the next answer begins and has had
-    earlier ones, never asked, or was gone before the server could know; what a client says in up to 96 bytes to a
-    server that has closed (QUIT, GOAWAY). It is a warning where everything that was sent was acknowledged and the
-    half-closer then reset.
+    A RST after both FINs were acknowledged is harmless. Notes at most: a TLS alert after the FIN (by its bytes; by
+    its length where they were not captured); only the answer's FIN unacknowledged; a client that closes before the
+    next answer begins and has had earlier ones, never asked, or was gone before the server could know; what a
+    client says in up to 96 bytes to a server that has closed (QUIT, GOAWAY). It is a warning where everything that
+    was sent was acknowledged and the half-closer then reset.
 
     ## What to do
 

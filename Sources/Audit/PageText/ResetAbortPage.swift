@@ -27,8 +27,9 @@ extension Page {
 
     ## Common and harmless
 
-    A browser that resets idle connections; a health check (connect, reset); a client that resets after the server's
-    FIN; a proxy that cleans up; multipath TCP, whose subflows come and go by RST.
+    A browser that resets idle connections; a client that resets after the server's FIN; a proxy that cleans up;
+    multipath TCP, whose subflows come and go by RST. A load balancer's health checks (connect, reset, no data) are
+    not told once their period is known: six of one host to one service, equally far apart. The summary counts them.
 
     ## What to do
 

@@ -7,8 +7,10 @@ extension Rule {
     id: "reset-abort", section: .closing, severity: .warning, when: .abort,
     title: "an established connection is ended by RST instead of FIN by a live socket"
   ) { facts, surroundings, thresholds in
-    guard let abort = Abort(facts, surroundings), abort.forgery.confidence == nil,
-      !abort.isOfNoSocket, !abort.endsSilence(surroundings, thresholds)
+    guard let abort = Abort(facts, surroundings, thresholds), abort.forgery.confidence == nil,
+      !abort.isOfNoSocket, !abort.endsSilence(surroundings, thresholds),
+      // A RST is how a health check hangs up.
+      !surroundings.isHealthCheck
     else {
       return nil
     }

@@ -9,11 +9,12 @@ extension Rule {
     for side in [facts.abort?.side, .client, .server].compactMap({ $0 }) {
       guard let resets = facts[side].resets else { continue }
       let ended = facts.abort?.side == side ? resets.effective : nil
-      for reset in [ended, resets.first].compactMap({ $0 }) where !reset.isAfterClose {
-        let forgery = Forgery(of: reset, from: side, facts, surroundings)
+      for reset in [ended, resets.first].compactMap({ $0 }) where !reset.isAfterClose && !reset.isDamaged {
+        let forgery = Forgery(of: reset, from: side, facts, surroundings, thresholds)
         let tookEffect = reset.moment == ended?.moment
         if let confidence = forgery.confidence {
-          return finding(reset, side, forgery, confidence, tookEffect: tookEffect, facts, surroundings)
+          return finding(
+            reset, side, forgery, confidence, tookEffect: tookEffect, facts, surroundings, thresholds)
         }
       }
     }
@@ -22,7 +23,7 @@ extension Rule {
 
   private static func finding(
     _ reset: Reset, _ side: Side, _ forgery: Forgery, _ confidence: Confidence, tookEffect: Bool, _ facts: Facts,
-    _ surroundings: Surroundings
+    _ surroundings: Surroundings, _ thresholds: Thresholds
   ) -> Finding {
     // Out of the window it may as well be a late one of an earlier connection; another test may say otherwise.
     let outOfWindow = reset.verdict == .ignored && forgery.failed == [.goesOn]
@@ -36,7 +37,7 @@ extension Rule {
       : (tookEffect ? "ended the connection" : "had no effect") + "; the \(side.name) did not send it"
     let stage = forgery.stage == "unknown" ? "" : ", \(forgery.stage),"
     var evidence = [Evidence(reset.moment, side, "RST in the \(side.name)'s name: " + reasons.joined(separator: "; "))]
-    if let provoked = reset.provoked, reset.delay < 1_000_000_000 {
+    if let provoked = reset.provoked, reset.delay < thresholds.answer {
       evidence.insert(Evidence(provoked, side.other, "the packet before it, \(duration(reset.delay)) earlier"), at: 0)
     }
     if forgery.failed.contains(.goesOn),

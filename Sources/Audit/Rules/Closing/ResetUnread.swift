@@ -8,7 +8,7 @@ extension Rule {
     id: "reset-unread", section: .closing, severity: .error, when: .abort,
     title: "a side resets instead of FIN while it holds data that it has not read"
   ) { facts, surroundings, thresholds in
-    guard let abort = Abort(facts, surroundings), abort.reset.flags.contains(.ack), !abort.reset.ownFin,
+    guard let abort = Abort(facts, surroundings, thresholds), abort.reset.flags.contains(.ack), !abort.reset.ownFin,
       // Its answer, or its FIN, may be what the capture lost.
       !abort.reset.isBehindGap, abort.forgery.confidence == nil, !abort.endsSilence(surroundings, thresholds)
     else { return nil }
@@ -21,11 +21,16 @@ extension Rule {
     // A client that has read its answer resets an idle connection; so does a server to which one only talks.
     let waits = abort.side == .server && abort.reset.moment.time.since(data.time) < thresholds.idle
     guard isRecent || isProved || waits else { return nil }
+    // The wire shows unread data by a window that has shrunk, or by the RST's own ACK number; else it is the habit of the
+    // sender's stack that speaks for them, where that is known.
+    let habit = Stack.resetsOnUnread(abort.own)
+    if habit == false, !isProved, abort.peerUnread == 0 { return nil }
     let isFarewell =
       abort.reset.peerFin && facts.rolesKnown && abort.reset.peerSent - abort.reset.peerAcked > 0
       && abort.reset.peerSent - abort.reset.peerAcked <= thresholds.goodbyeBytes
     return UnreadData(
-      abort: abort, data: data, isRecent: isRecent, bytes: isProved ? unread : nil, isFarewell: isFarewell
+      abort: abort, data: data, isRecent: isRecent, bytes: isProved ? unread : nil, isFarewell: isFarewell,
+      isHabit: habit == true
     ).finding(facts, surroundings)
   }
 }
@@ -39,6 +44,8 @@ private struct UnreadData {
   let bytes: Int64?
   /// What is unread came right before the FIN of who sent it, and is no longer than a goodbye.
   let isFarewell: Bool
+  /// Its stack is known to reset then.
+  let isHabit: Bool
 
   private var side: Side { abort.side }
   private var waited: Int64 { abort.reset.moment.time.since(data.time) }
@@ -68,7 +75,7 @@ private struct UnreadData {
     Finding(
       rule: "reset-unread", severity: severity,
       confidence: facts.confidence(
-        isRecent || bytes != nil || abort.peerUnread > 0 ? .likely : .possible, from: data.time,
+        bytes != nil || abort.peerUnread > 0 || (isRecent && isHabit) ? .likely : .possible, from: data.time,
         to: abort.reset.moment.time, losing: [side],
         surroundings),
       suspects: abort.suspects, summary: summary,

@@ -28,7 +28,7 @@ extension Facts {
     guard !run.movedOn || run.peerPackets > 0 else { return nil }
     // A peer that says nothing any more may as well be gone: that is peer-vanished.
     let isAlive = tooBig != nil || smallSACKed || run.peerPackets > 0
-    guard isAlive || diedOfSize(run, side) else { return nil }
+    guard isAlive || diedOfSize(run, side, thresholds) else { return nil }
     let ample = tooBig != nil || run.sent.count >= thresholds.dataTransmissions + 2
     let best: Confidence = ample ? .certain : .likely
     let lost = own.lostBytes
@@ -58,12 +58,12 @@ extension Facts {
 
   /// Heard a moment before, and silent from the very first full-sized segment on, while nothing else is outstanding that it
   /// could have answered: that its host died in that moment is the less likely story. Of a smaller one it is not.
-  private func diedOfSize(_ run: Unanswered, _ side: Side) -> Bool {
+  private func diedOfSize(_ run: Unanswered, _ side: Side, _ thresholds: Thresholds) -> Bool {
     let own = self[side]
     guard let heard = self[side.other].lastAlive, run.length > 0, own.fin == nil,
       4 * Int(run.length) >= 3 * Int(self[side.other].mss ?? 1460)
     else { return false }
-    return run.sent.first.time.since(heard.time) <= 1_000_000_000
+    return run.sent.first.time.since(heard.time) <= thresholds.freshAnswer
       && own.unackedBytes.isMultiple(of: UInt64(run.length))
   }
 

@@ -8,8 +8,8 @@ extension Rule {
   ) { facts, surroundings, thresholds in
     guard !facts.isAfterlife else { return nil }
     for side in Side.allCases {
-      guard let reset = facts.resetOfNoSocket(side) else { continue }
-      return facts.halfOpen(side, reset, surroundings)
+      guard let reset = facts.resetOfNoSocket(side, thresholds) else { continue }
+      return facts.halfOpen(side, reset, surroundings, thresholds)
     }
     return nil
   }
@@ -17,27 +17,29 @@ extension Rule {
 
 extension Facts {
   /// The RST by which a kernel without that socket answers (RFC 9293 §3.5.1), where it ended the connection.
-  func resetOfNoSocket(_ side: Side) -> Reset? {
+  func resetOfNoSocket(_ side: Side, _ thresholds: Thresholds) -> Reset? {
     guard let resets = self[side].resets, let reset = resets.effective, reset.isBare, !reset.ownFin,
       // An abort that came before is the cause, and this is its echo.
       resets.first.isBare
     else { return nil }
     if let syn = self[side].strangeSYN, syn.precedes(reset.moment) { return reset }
-    guard reset.echoes, reset.provoked != nil, reset.delay <= max(1_000_000_000, 2 * (roundTrip ?? 0)),
-      isEstablished(for: side, before: reset)
+    guard reset.echoes, reset.provoked != nil, reset.delay <= max(thresholds.answer, 2 * (roundTrip ?? 0)),
+      isEstablished(for: side, before: reset, thresholds)
     else { return nil }
     return reset
   }
 
   /// `side` had that socket once: it has spoken in it, or the handshake is a while ago, or nobody saw the beginning. A RST
   /// right after the handshake is another matter: a full accept queue, or a proxy that was too quick.
-  private func isEstablished(for side: Side, before reset: Reset) -> Bool {
+  private func isEstablished(for side: Side, before reset: Reset, _ thresholds: Thresholds) -> Bool {
     guard let ack = handshake.ack else { return handshake.syn == nil && handshake.synAck == nil }
     if !wasNeverHeard(side) { return true }
-    return reset.moment.time.since(ack.time) >= 1_000_000_000
+    return reset.moment.time.since(ack.time) >= thresholds.settledHandshake
   }
 
-  fileprivate func halfOpen(_ side: Side, _ reset: Reset, _ surroundings: Surroundings) -> Finding {
+  fileprivate func halfOpen(
+    _ side: Side, _ reset: Reset, _ surroundings: Surroundings, _ thresholds: Thresholds
+  ) -> Finding {
     let syn = self[side].strangeSYN
     let idle = idle(before: reset, of: side)
     // What was sent before, and what came into the void afterwards.
@@ -54,7 +56,7 @@ extension Facts {
     evidence.append(
       Evidence(reset.moment, side, "bare RST, sequence number as acknowledged: no such socket"))
     // Alive a moment ago: its own abort may have been lost from the capture, and this be the echo.
-    let fresh = self[side].lastAlive.map { reset.moment.time.since($0.time) < 1_000_000_000 } ?? false
+    let fresh = self[side].lastAlive.map { reset.moment.time.since($0.time) < thresholds.fresh } ?? false
     let best: Confidence = syn != nil ? .certain : fresh ? .possible : .likely
     return Finding(
       rule: "half-open", severity: .error,
@@ -63,7 +65,7 @@ extension Facts {
       suspects: [side.party, .path],
       summary: "the \(side.name) has no such connection any more: it answers with a bare RST"
         + (syn != nil ? ", and had begun another one" : "")
-        + (idle >= 1_000_000_000 ? ", after \(Audit.duration(idle)) of silence" : "")
+        + (idle >= thresholds.mentionedSilence ? ", after \(Audit.duration(idle)) of silence" : "")
         + (lost > 0 ? "; \(bytes(lost)) of the \(side.other.name) lost" : ""),
       bytesLost: lost > 0 ? UInt64(lost) : nil, bytesLostExact: reset.peerFin,
       evidence: evidence.sorted { $0.moment.precedes($1.moment) },

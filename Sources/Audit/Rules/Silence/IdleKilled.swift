@@ -34,8 +34,7 @@ extension Facts {
   /// Long enough for a middlebox to forget, and longer than what this connection has lived through before.
   fileprivate func isTooLong(_ idle: Int64, _ thresholds: Thresholds) -> Bool {
     let lived = max(client.survivedIdle, server.survivedIdle)
-    // A keepalive's period varies a little.
-    return idle >= thresholds.idle && idle - idle / 20 > lived
+    return idle >= thresholds.idle && idle - idle / thresholds.keepaliveJitter > lived
   }
 
   fileprivate func timeoutFacts(_ idle: Int64) -> [NamedFact] {

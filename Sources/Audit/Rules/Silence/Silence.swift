@@ -99,7 +99,9 @@ final class Silence {
       all.append(Evidence(last, silent, "the last packet of the \(silent.name)"))
     }
     let what = run.what
-    let idle = run.idleBefore >= 1_000_000_000 ? ", after \(duration(run.idleBefore)) of silence on both sides" : ""
+    let idle =
+      run.idleBefore >= thresholds.mentionedSilence
+      ? ", after \(duration(run.idleBefore)) of silence on both sides" : ""
     all.append(Evidence(run.sent.first, speaker, "\(what), the first time\(idle)"))
     all.append(Evidence(run.sent.last, speaker, "the same, the \(ordinal(run.sent.count)) time, and no answer"))
     if let reset = facts[speaker].resets?.effective, run.sent.last.precedes(reset.moment) {

@@ -35,11 +35,6 @@ extension ICMPNotice {
   var isSix: Bool { ipVersion == 6 }
   var protocolName: String { isSix ? "ICMPv6" : "ICMP" }
 
-  /// It says that the packet went nowhere: not that it was too big, nor to slow down, nor a better way.
-  fileprivate var isRejection: Bool {
-    isSix ? type == 1 || type == 3 || type == 4 : (type == 3 && code != 4) || type == 11 || type == 12
-  }
-
   fileprivate func mend(reporter: String) -> String {
     switch (isSix, type, code) {
     case (false, 3, 9), (false, 3, 10), (false, 3, 13), (true, 1, 1), (true, 1, 5), (true, 1, 6):

@@ -38,7 +38,7 @@ private final class CutAnswer {
     let answer = facts[halfCloser.other]
     // All of the answer and its FIN were acknowledged: whatever came then is harmless.
     if answer.fin?.acked != nil, answer.lostBytes == 0 { return nil }
-    let abort = Abort(facts, surroundings)
+    let abort = Abort(facts, surroundings, thresholds)
     // Who repeats its answer into silence and gives it up by RST has not cut it.
     let gaveUp = abort.map { $0.side == halfCloser.other && $0.endsSilence(surroundings, thresholds) } ?? false
     if let abort, !gaveUp {
@@ -94,7 +94,7 @@ private final class CutAnswer {
   }
 
   private var severity: Severity {
-    if loss.isAsLongAsAnAlert, sentAfter == loss.unacked, loss.unacked == Int64(fin.firstAfterLength) { return .note }
+    if loss.mayBeAlert, sentAfter == loss.unacked, loss.unacked == Int64(fin.firstAfterLength) { return .note }
     guard let abort, abort.forgery.confidence == nil else { return .error }
     if abort.isRoutine || isGoodbye { return .note }
     guard abort.side == halfCloser else { return .error }

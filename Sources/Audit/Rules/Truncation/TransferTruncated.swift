@@ -6,7 +6,7 @@ extension Rule {
     id: "transfer-truncated", section: .truncation, severity: .error, when: .abort,
     title: "data under way were lost when a RST ended the connection"
   ) { facts, surroundings, thresholds in
-    guard let abort = Abort(facts, surroundings), facts[abort.peer].packets > 0,
+    guard let abort = Abort(facts, surroundings, thresholds), facts[abort.peer].packets > 0,
       !abort.endsSilence(surroundings, thresholds), !abort.reset.isBehindGap
     else { return nil }
     let own = Loss(of: abort.side, facts, reset: (abort.side, abort.reset))
@@ -33,7 +33,7 @@ private struct CutTransfer {
   }
 
   private var severity: Severity {
-    if abort.isRoutine || hungUp && peers.isAsLongAsAnAlert { return .note }
+    if abort.isRoutine || hungUp && peers.mayBeAlert { return .note }
     guard hungUp, abort.forgery.confidence == nil else { return .error }
     return isClientLeaving ? .note : .warning
   }

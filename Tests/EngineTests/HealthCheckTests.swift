@@ -1,0 +1,89 @@
+import Audit
+import Engine
+import Flow
+import PacketScript
+import Report
+import Testing
+import Wire
+
+@Suite("Trap 40 of field.md §5: health checks of load balancers")
+struct HealthCheckTests {
+  /// Connections of one host to one service, from these times on.
+  /// - Parameter hangUp: what follows the handshake, from 3 ms on.
+  private func script(_ times: [Double], hangUp: [String], port: Int = 40_000) -> String {
+    times.enumerated().map { number, time in
+      let name = "H\(port + number)"
+      let lines = ["\(name) > S S", "S > \(name) S.", "\(name) > S ."] + hangUp.map { $0.replacing("H", with: name) }
+      let packets = lines.enumerated().map { "\(time + 0.001 * Double($0.offset)) \($0.element)" }
+      return (["host \(name) = 10.0.0.9:\(port + number) isn \(7919 * (number + 1))"] + packets).joined(separator: "\n")
+    }.joined(separator: "\n") + "\n"
+  }
+
+  private static let byReset = ["H > S R. 1"]
+  private static let byFIN = ["H > S F.", "S > H F.", "H > S ."]
+
+  private func every(_ period: Double, _ count: Int, jitter: Double = 0) -> [Double] {
+    (0..<count).map { Double($0) * period + (($0 % 2 == 0) ? jitter : 0) }
+  }
+
+  @Test("40: every half second, closed by RST: counted, and nothing is said of their RSTs")
+  func periodic() throws {
+    let run = try records(of: script(every(0.5, 8, jitter: 0.01), hangUp: Self.byReset))
+    #expect(run.summary.healthChecks == 8)
+    #expect(run.findings.isEmpty)
+  }
+
+  @Test("40: closed by FIN, likewise", arguments: [true, false])
+  func closedByFIN(reportsAll: Bool) throws {
+    var options = RunOptions()
+    options.reportsAllConnections = reportsAll
+    let run = try records(of: script(every(5, 40), hangUp: Self.byFIN), options)
+    #expect(run.summary.healthChecks == 40)
+    #expect(run.findings.isEmpty)
+  }
+
+  /// The period is known once there are six: those that had ended before are told.
+  @Test("40: every ten seconds, for minutes")
+  func slow() throws {
+    let run = try records(of: script(every(10, 40), hangUp: Self.byReset))
+    #expect(run.summary.healthChecks == 40)
+    #expect(run.findings.count <= 5)
+    let folder = Folder()
+    let path = try folder.capture(script(every(10, 40), hangUp: Self.byReset))
+    let text = try report({ TextReport($0) }, [path])
+    #expect(
+      text.contains("40 connections are health checks: opened and closed without data, at regular times."), "\(text)")
+    #expect(try json([path]).last?.contains(#""health_checks":40"#) == true)
+  }
+
+  @Test("40: one that is missing does not end the series")
+  func oneIsMissing() throws {
+    let times = every(2, 20).enumerated().filter { $0.offset != 12 }.map(\.element)
+    #expect(try records(of: script(times, hangUp: Self.byFIN)).summary.healthChecks == 19)
+  }
+
+  @Test("40: at irregular times they are not called so")
+  func irregular() throws {
+    let times = [0, 0.4, 3.1, 3.9, 9.0, 11.5, 18.2, 18.9, 30.0, 31.2]
+    let run = try records(of: script(times, hangUp: Self.byReset))
+    #expect(run.summary.healthChecks == 0)
+    #expect(run.findings.map(\.rule) == [String](repeating: "reset-abort", count: 10))
+  }
+
+  @Test("40: five are too few, and data make a conversation of it")
+  func tooFewAndWithData() throws {
+    #expect(try records(of: script(every(1, 5), hangUp: Self.byReset)).summary.healthChecks == 0)
+    let talking = ["H > S P. 1:11", "S > H . ack 11", "H > S R. 11"]
+    #expect(try records(of: script(every(1, 12), hangUp: talking)).summary.healthChecks == 0)
+  }
+
+  @Test("40: several hosts that ask in turn are each told by their own period")
+  func severalServices() throws {
+    let other = script(every(3, 10), hangUp: Self.byFIN, port: 50_000).replacing("10.0.0.9:", with: "10.0.0.8:")
+      .split(separator: "\n")
+    let both = script(every(2, 12), hangUp: Self.byFIN).split(separator: "\n") + other
+    func time(_ line: Substring) -> Double { Double(line.split(separator: " ")[0]) ?? -1 }
+    let lines = both.enumerated().sorted { (time($0.element), $0.offset) < (time($1.element), $1.offset) }
+    #expect(try records(of: lines.map { String($0.element) }.joined(separator: "\n")).summary.healthChecks == 22)
+  }
+}
