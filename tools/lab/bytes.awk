@@ -19,16 +19,26 @@ END {
   }
   for (socket in lost) {
     split(socket, end, " ")
-    peer = end[2] " " end[1]
-    if (!(socket in wrote) || !(peer in wrote)) continue
-    # What a silent peer has read all the same is not known from here: then it is what its sender's kernel still holds.
-    most = wrote[socket] - read[peer] + wrote[peer] - read[socket]
-    if (queue[socket] + queue[peer] > most) most = queue[socket] + queue[peer]
-    if (lost[socket] > most) complain("more lost than was not read at the other end, or not acknowledged", lost[socket], most)
-    else alike++
+    judge(socket, end[2] " " end[1])
   }
   printf "%d %d\n%s", alike, gsub(/\n/, "\n", wrong), wrong
 }
+
+# Bytes lost on a connection, by its two sockets.
+function judge(socket, peer,  most, own) {
+  if (!(socket in wrote) || !(peer in wrote)) return
+  # What a silent peer has read all the same is not known from here: then it is what its sender's kernel still holds.
+  most = wrote[socket] - read[peer] + wrote[peer] - read[socket]
+  if (queue[socket] + queue[peer] > most) most = queue[socket] + queue[peer]
+  own = socket in sent ? socket : peer
+  if (lost[socket] > most) complain("more lost than was not read at the other end, or not acknowledged", lost[socket], most)
+  else if (times[own] == 1 && error[own] == "ECONNRESET" && under_way(own) > 0 && lost[socket] != under_way(own))
+    complain("not lost what its kernel had under way when it was reset", lost[socket], under_way(own))
+  else alike++
+}
+
+# A FIN is none of the bytes.
+function under_way(socket) { return unacked[socket] - unsent[socket] - (fins[socket] > 0) }
 
 # Once it was connected.
 function failed(socket) { return error[socket] != "none" && unsent[socket] ~ /^[0-9]/ && wrote[socket] }

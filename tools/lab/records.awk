@@ -15,6 +15,7 @@ FILENAME ~ /log$/ && $2 == "socket" && $3 != "-" {
   read[socket] += $8
   error[socket] = $10
   unread[socket] = $12
+  unacked[socket] = $14
   unsent[socket] = $16
 }
 
