@@ -20,7 +20,7 @@ struct Settings {
   var drops: [Drop] = []
   var forgeries: [Forgery] = []
 
-  /// Nil where a word is none.
+  /// False where a word is none.
   mutating func apply(_ word: Substring) -> Bool {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else { return false }
@@ -117,6 +117,38 @@ struct Forgery {
     self.ttl = ttl
     self.offset = UInt32(truncatingIfNeeded: offset)
     hasACK = parts.count > 4
+  }
+}
+
+/// How many packets met what.
+struct Tally {
+  var carried = 0
+  var lost = 0
+  var copied = 0
+  var late = 0
+  /// By `drop`.
+  var eaten = 0
+  var blackened = 0
+  var tooLarge = 0
+  var forged = 0
+
+  var text: String {
+    "\(carried) carried, \(late) of them late, \(copied) copied; \(lost) lost, \(eaten) eaten, \(blackened) into the black, "
+      + "\(tooLarge) too large; \(forged) forged"
+  }
+
+  /// Whether no packet has met an order: then the scenario was not played.
+  func hasMissed(_ order: String, _ settings: Settings) -> Bool {
+    switch order.prefix(while: { $0 != "=" }) {
+    case "loss": lost == 0
+    case "duplicate": copied == 0
+    case "reorder": late == 0
+    case "mtu": tooLarge == 0
+    case "forge": !settings.forgeries.isEmpty
+    case "black": blackened == 0
+    case "drop": order != "drop=nothing" && (eaten == 0 || settings.drops.contains { $0.left > 0 && $0.left != .max })
+    default: false
+    }
   }
 }
 

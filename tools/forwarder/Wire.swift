@@ -9,6 +9,9 @@ struct Port {
     let everything = Int32(UInt16(0x0003).bigEndian)  // ETH_P_ALL
     descriptor = socket(AF_PACKET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_NONBLOCK.rawValue), everything)
     guard descriptor >= 0 else { fail("packet socket") }
+    // 0 would be all of them.
+    let index = if_nametoindex(interface)
+    guard index > 0 else { fail(interface) }
     var one: Int32 = 1
     setsockopt(descriptor, 263, 23, &one, 4)  // SOL_PACKET, PACKET_IGNORE_OUTGOING
     var size: Int32 = 16 << 20
@@ -19,7 +22,7 @@ struct Port {
     name.withUnsafeMutableBytes {
       $0.storeBytes(of: UInt16(AF_PACKET), as: UInt16.self)
       $0.storeBytes(of: UInt16(0x0003).bigEndian, toByteOffset: 2, as: UInt16.self)
-      $0.storeBytes(of: Int32(if_nametoindex(interface)), toByteOffset: 4, as: Int32.self)
+      $0.storeBytes(of: Int32(index), toByteOffset: 4, as: Int32.self)
     }
     let result = name.withUnsafeBytes {
       bind(descriptor, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), 20)
@@ -47,6 +50,7 @@ struct Direction {
   }
 
   var settings = Settings()
+  private(set) var tally = Tally()
   private let from: Port
   private let to: Port
   /// The receiver of what goes this way.
@@ -80,24 +84,45 @@ struct Direction {
     guard !isNeighbourDiscovery(frame) else { return to.send(frame) }
     if let packet = TCPPacket(frame) {
       forge(packet, frame)
-      for index in settings.drops.indices where settings.drops[index].takes(packet) { return }
+      for index in settings.drops.indices where settings.drops[index].takes(packet) {
+        tally.eaten += 1
+        return
+      }
     }
-    if settings.isBlack || settings.mtu > 0 && frame.count - 14 > settings.mtu { return }
-    if random.next() < settings.loss { return }
+    if settings.isBlack {
+      tally.blackened += 1
+      return
+    }
+    if settings.mtu > 0, frame.count - 14 > settings.mtu {
+      tally.tooLarge += 1
+      return
+    }
+    if random.next() < settings.loss {
+      tally.lost += 1
+      return
+    }
     var due = time
     if settings.rate > 0 {
-      guard (lineFreeAt - time) * settings.rate / 8 < settings.queue else { return }
+      guard (lineFreeAt - time) * settings.rate / 8 < settings.queue else {
+        tally.lost += 1
+        return
+      }
       lineFreeAt = max(lineFreeAt, time) + Double(frame.count * 8) / settings.rate
       due = lineFreeAt
     }
     due += settings.delay + settings.jitter * random.next()
+    tally.carried += 1
     if random.next() < settings.reorder {
+      tally.late += 1
       insert(frame, due + settings.hold)
     } else {
       lastDue = max(due, lastDue)
       insert(frame, lastDue)
     }
-    if random.next() < settings.duplicate { insert(frame, due + settings.hold) }
+    if random.next() < settings.duplicate {
+      tally.copied += 1
+      insert(frame, due + settings.hold)
+    }
     deliver(time)
   }
 
@@ -108,6 +133,7 @@ struct Direction {
     for target in forgery.ends {
       let forged = packet.reset(of: frame, fromSender: target == end, forgery)
       (target == end ? to : from).send(forged)
+      tally.forged += 1
     }
   }
 

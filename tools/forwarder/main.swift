@@ -4,16 +4,22 @@ import Glibc
 //
 //   forwarder CLIENT-INTERFACE SERVER-INTERFACE [SEED]
 //
-// Standard input, at any time, a line each:  up|down|both KEY=VALUE…      (up: from the client to the server)
+// Standard input, at any time, a line each, answered by "obeyed":  up|down|both KEY=VALUE…      (up: from the client to the server)
 //   delay=50ms jitter=5ms loss=2% duplicate=1% reorder=5% hold=10ms rate=2mbit queue=64000 mtu=1400 black=on|off
 //   drop=KIND[,N] drop=nothing      KIND: syn synack fin rst data ack tcp
 //   forge=KIND,client|server|both,TTL,OFFSET[,ack]      a RST when the next packet of that kind passes
+//   tell      how many packets met what, a line for each direction, then one for each order that none has met, then "obeyed"
 // It ends with its input.
 
 func fail(_ what: String) -> Never {
   let line = "forwarder: \(what): \(String(cString: strerror(errno)))\n"
   _ = write(2, line, line.utf8.count)
   exit(1)
+}
+
+func say(_ text: String) {
+  let line = text + "\n"
+  _ = write(1, line, line.utf8.count)
 }
 
 func now() -> Double {
@@ -29,6 +35,8 @@ struct Forwarder {
   var down: Direction
   var random: Random
   var buffer = [UInt8](repeating: 0, count: 65_700)
+  /// What was ordered so far, and is to be met by a packet.
+  private var orders: [(whom: Substring, what: String)] = []
 
   init(_ client: Port, _ server: Port, seed: UInt64) {
     self.client = client
@@ -40,6 +48,7 @@ struct Forwarder {
 
   mutating func obey(_ line: Substring) {
     let words = line.split(separator: " ")
+    if line == "tell" { tell() }
     for word in words.dropFirst() {
       let isKnown =
         switch words[0] {
@@ -49,6 +58,19 @@ struct Forwarder {
         default: false
         }
       if !isKnown { fail("\(line)") }
+      orders.append((words[0], String(word)))
+    }
+    say("obeyed")
+  }
+
+  private func tell() {
+    say("up: \(up.tally.text)")
+    say("down: \(down.tally.text)")
+    for order in orders {
+      let directions = order.whom == "both" ? [up, down] : [order.whom == "up" ? up : down]
+      if directions.allSatisfy({ $0.tally.hasMissed(order.what, $0.settings) }) {
+        say("unmet: \(order.whom) \(order.what)")
+      }
     }
   }
 

@@ -1,42 +1,46 @@
-# Holds a capture's byte counts against what the applications counted:  awk -v place=client -f bytes.awk FOLDER/log CSV
-# No more can be on the wire than was written, nor read than was on the wire; of a connection that both ends closed, exactly as much.
-FNR == NR {
-  if ($1 == place && $2 == "socket" && $3 != "-") {
-    socket = $3 " " $4
-    wrote[socket] += $6
-    read[socket] += $8
-    error[socket] = $10
-  }
-  next
-}
-
-FNR == 1 { split($0, name, ","); for (field in name) column[name[field]] = field; next }
-
-{
-  split($0, record, ",")
-  client = value("client_address") ":" value("client_port")
-  server = value("server_address") ":" value("server_port")
-  add(client " " server, "client", "server")
-  add(server " " client, "server", "client")
-}
-
-function value(name) { return record[column[name]] }
-
-function add(socket, own, peer) {
-  if (!(socket in wrote)) return
-  sent[socket] += value(own "_payload_bytes")
-  got[socket] += value(peer "_payload_bytes")
-  state[socket] = value("state")
-}
-
+# A capture's byte counts held against what the applications counted and what their kernels still held when they closed or failed.
+# After records.awk; prints how many sockets are alike and how many are not, then those.
 END {
-  for (socket in state) {
+  for (socket in sent) {
+    if (!(socket in wrote) || socket in partial) continue
+    before = wrong
     closed = state[socket] == "closed"
-    if (sent[socket] > wrote[socket] || (closed && sent[socket] != wrote[socket]))
-      wrong = wrong sprintf("  %s: %d bytes on the wire, %d written\n", socket, sent[socket], wrote[socket])
-    else if (read[socket] > got[socket] || (closed && error[socket] == "none" && read[socket] != got[socket]))
-      wrong = wrong sprintf("  %s: %d bytes on the wire, %d read\n", socket, got[socket], read[socket])
-    else alike++
+    if (sent[socket] > wrote[socket]) complain("more on the wire than was written", sent[socket], wrote[socket])
+    else if ((closed || fins[socket] == times[socket]) && sent[socket] != wrote[socket])
+      complain("a FIN, and not all on the wire that was written", sent[socket], wrote[socket])
+    else if (failed(socket) && times[socket] == 1 && sent[socket] != wrote[socket] - unsent[socket])
+      complain("not on the wire what its kernel had sent", sent[socket], wrote[socket] - unsent[socket])
+    else if (unsent[socket] ~ /^[0-9]/ && times[socket] == 1 && sent[socket] < wrote[socket] - unsent[socket])
+      complain("less on the wire than its kernel had sent", sent[socket], wrote[socket] - unsent[socket])
+    had = read[socket] + (unread[socket] ~ /^[0-9]/ ? unread[socket] : 0)
+    if (had > got[socket]) complain("its kernel had more than was on the wire", had, got[socket])
+    else if (closed && !failed(socket) && read[socket] != got[socket]) complain("not read what was on the wire", read[socket], got[socket])
+    if (before == wrong) alike++
+  }
+  for (socket in lost) {
+    split(socket, end, " ")
+    judge(socket, end[2] " " end[1])
   }
   printf "%d %d\n%s", alike, gsub(/\n/, "\n", wrong), wrong
 }
+
+# Bytes lost on a connection, by its two sockets.
+function judge(socket, peer,  most, own) {
+  if (!(socket in wrote) || !(peer in wrote)) return
+  # What a silent peer has read all the same is not known from here: then it is what its sender's kernel still holds.
+  most = wrote[socket] - read[peer] + wrote[peer] - read[socket]
+  if (queue[socket] + queue[peer] > most) most = queue[socket] + queue[peer]
+  own = socket in sent ? socket : peer
+  if (lost[socket] > most) complain("more lost than was not read at the other end, or not acknowledged", lost[socket], most)
+  else if (times[own] == 1 && error[own] == "ECONNRESET" && under_way(own) > 0 && lost[socket] != under_way(own))
+    complain("not lost what its kernel had under way when it was reset", lost[socket], under_way(own))
+  else alike++
+}
+
+# A FIN is none of the bytes.
+function under_way(socket) { return unacked[socket] - unsent[socket] - (fins[socket] > 0) }
+
+# Once it was connected.
+function failed(socket) { return error[socket] != "none" && unsent[socket] ~ /^[0-9]/ && wrote[socket] }
+
+function complain(what, found, truth) { wrong = wrong sprintf("  %s: %s: %d, %d\n", socket, what, found, truth) }

@@ -6,48 +6,70 @@ struct Actor {
   let ledger: Ledger
   /// In front of every line of the log.
   let prefix: String
+  private var isOpen = true
 
-  func play(_ steps: ArraySlice<String>) {
+  init(descriptor: Int32, ledger: Ledger, prefix: String) {
+    self.descriptor = descriptor
+    self.ledger = ledger
+    self.prefix = prefix
+  }
+
+  mutating func play(_ steps: ArraySlice<String>) {
     ledger.name("\(endpoint(descriptor, peer: false)) \(endpoint(descriptor, peer: true))")
     for step in steps {
       let result = perform(step)
       say("\(timeOfDay()) \(prefix)\(step): \(result)")
     }
+    // Whatever is open still ends with the program.
+    if isOpen { ledger.leaves(descriptor) }
   }
 
-  func perform(_ step: String) -> String {
+  private mutating func perform(_ step: String) -> String {
     let parts = step.split(separator: ":", maxSplits: 1)
     let value = parts.count == 2 ? parts[1] : ""
-    let numbers = value.split(separator: ",").map(decimal)
+    func numbers() -> [Double] {
+      let numbers = value.split(separator: ",").map(decimal)
+      guard numbers.count == 3 else { refuse("\(step): three numbers are needed") }
+      return numbers
+    }
+    func count() -> Int { Int(value) ?? { refuse("\(step): \(value) is no number") }() }
     switch parts.first {
-    case "write": return write(Int(value) ?? 0)
-    case "write-once": return writeOnce(Int(value) ?? 0)
+    case "write": return write(count())
+    case "write-once": return writeOnce(count())
     case "say": return write(literal(value))
-    case "drip": return repeatedly(numbers) { write($0) }
-    case "read": return read(value == "all" ? .max : Int(value) ?? 0)
+    case "drip": return repeatedly(numbers()) { write($0) }
+    case "read": return read(value == "all" ? .max : count())
     case "read-some": return read(1)
-    case "sip": return repeatedly(numbers) { read($0) }
+    case "sip": return repeatedly(numbers()) { read($0) }
     case "wait": return wait(decimal(value))
+    case "stay": return stay()
+    case "await-fin": return awaitFIN()
     case "at": return wait(decimal(value) - now())
     case "mark": return mark(value)
     case "await": return awaitMark(value)
-    case "shutdown": return outcome(Glibc.shutdown(descriptor, Int32(SHUT_WR)) == 0)
-    case "close": return outcome(close(descriptor) == 0)
+    case "shutdown":
+      return outcome(Glibc.shutdown(descriptor, Int32(SHUT_WR)) == 0) + ", \(queue(descriptor, .unread)) bytes unread"
+    case "close": return end()
     case "abort":
       var linger = linger(l_onoff: 1, l_linger: 0)
       setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
-      return outcome(close(descriptor) == 0)
-    case "exit": exit(0)
+      return end()
     case "keepalive":
-      guard numbers.count == 3 else { return "takes three numbers" }
+      let numbers = numbers()
       set(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1)
       set(descriptor, tcp, TCP_KEEPIDLE, Int32(numbers[0]))
       set(descriptor, tcp, TCP_KEEPINTVL, Int32(numbers[1]))
       return outcome(set(descriptor, tcp, TCP_KEEPCNT, Int32(numbers[2])))
     case "user-timeout": return outcome(set(descriptor, tcp, Option.userTimeout, Int32(decimal(value) * 1000)))
     case "nodelay": return outcome(set(descriptor, tcp, TCP_NODELAY, 1))
-    default: return "is no step"
+    default: refuse("\(step) is no step")
     }
+  }
+
+  private mutating func end() -> String {
+    ledger.leaves(descriptor)
+    isOpen = false
+    return outcome(close(descriptor) == 0)
   }
 
   // MARK: Writing
@@ -116,7 +138,6 @@ struct Actor {
 
   /// `SIZE,TIMES,SECONDS`.
   private func repeatedly(_ numbers: [Double], _ act: (Int) -> String) -> String {
-    guard numbers.count == 3 else { return "takes three numbers" }
     var last = ""
     for turn in 0..<Int(numbers[1]) {
       if turn > 0 { _ = wait(numbers[2]) }
@@ -130,10 +151,21 @@ struct Actor {
     return "done"
   }
 
+  /// Longer than any scenario.
+  private func stay() -> String { wait(600) }
+
+  /// Until the kernel has the peer's FIN; nothing is read for that.
+  private func awaitFIN() -> String {
+    var polled = pollfd(fd: descriptor, events: Int16(bitPattern: 0x2000), revents: 0)  // POLLRDHUP
+    guard poll(&polled, 1, 60_000) > 0 else { refuse("await-fin: never came") }
+    return "done"
+  }
+
   /// Other programs of the scenario wait for that file.
   private func mark(_ name: Substring) -> String {
     let file = open(String(name), O_CREAT | O_WRONLY, 0o644)
-    return outcome(file >= 0 && close(file) == 0)
+    guard file >= 0, close(file) == 0 else { fail("mark:\(name)") }
+    return "done"
   }
 
   private func awaitMark(_ name: Substring) -> String {
@@ -141,18 +173,22 @@ struct Actor {
       if access(String(name), F_OK) == 0 { return "done" }
       pause(0.005)
     }
-    return "never came"
+    refuse("await:\(name): never came")
   }
 
   private func outcome(_ isDone: Bool) -> String { isDone ? "done" : failure("") }
 
   private func failure(_ before: String) -> String {
-    ledger.failed()
-    return (before.isEmpty ? "" : before + ": ") + String(cString: strerror(errno))
+    let reason = String(cString: strerror(errno))
+    ledger.failed(descriptor)
+    return (before.isEmpty ? "" : before + ": ") + reason
   }
 }
 
-func decimal(_ text: some StringProtocol) -> Double { Double(String(text)) ?? 0 }
+func decimal(_ text: some StringProtocol) -> Double {
+  guard let number = Double(String(text)) else { refuse("\(text) is no number") }
+  return number
+}
 
 func pause(_ seconds: Double) {
   var time = timespec(tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))

@@ -11,13 +11,14 @@ import Glibc
 //   bind:PORT        connect from that port
 //   backlog:N  receive-buffer:N  send-buffer:N  segment:N (TCP_MAXSEG)
 //   isn:N            the first sequence number
+//   patience:SECONDS give up connect() then (SO_SNDTIMEO)
 //   fast-open:N      listen: TCP Fast Open with so many pending; connect: the first N bytes go with the SYN
 //   defer:SECONDS    listen: accept() so much later
 // Steps:
 //   write:N  write-once:N (non-blocking)  say:TEXT (\r and \n)  drip:SIZE,TIMES,SECONDS
 //   read:N  read:all  read-some (one read())  sip:SIZE,TIMES,SECONDS
-//   wait:SECONDS  at:SECONDS (since 1970)  mark:FILE  await:FILE
-//   shutdown  close  abort (SO_LINGER 0)  exit
+//   wait:SECONDS  at:SECONDS (since 1970)  stay (to the end)  mark:FILE  await:FILE  await-fin (the peer's has arrived)
+//   shutdown  close  abort (SO_LINGER 0)
 //   keepalive:IDLE,INTERVAL,COUNT  user-timeout:SECONDS  nodelay
 //
 // Each step is logged with its end and its result; PUPPET_LEDGER=FILE holds the exact counters of every socket at any time.
@@ -32,11 +33,17 @@ func fail(_ what: String) -> Never {
   exit(1)
 }
 
+/// A mistake of the scenario, or something that it waits for in vain.
+func refuse(_ what: String) -> Never {
+  say(what)
+  exit(2)
+}
+
 /// What was typed.
 struct Orders: Sendable {
   private static let names: Set<String> = [
     "times", "every", "start", "bind", "backlog", "receive-buffer", "send-buffer", "segment", "isn", "fast-open",
-    "defer",
+    "defer", "patience",
   ]
 
   var options: [String: Double] = [:]
@@ -64,6 +71,10 @@ func open(_ orders: Orders, _ family: Int32) -> Int32 {
   if let size = orders.number("receive-buffer") { set(descriptor, SOL_SOCKET, SO_RCVBUF, size) }
   if let size = orders.number("send-buffer") { set(descriptor, SOL_SOCKET, SO_SNDBUF, size) }
   if let size = orders.number("segment") { set(descriptor, tcp, TCP_MAXSEG, size) }
+  if let patience = orders.options["patience"] {
+    var time = timeval(tv_sec: 0, tv_usec: Int(patience * 1e6))
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout.size(ofValue: time)))
+  }
   if let isn = orders.options["isn"], !chooseSequence(descriptor, UInt32(isn)) { fail("isn") }
   return descriptor
 }
@@ -113,13 +124,14 @@ func connectOnce(_ name: Name, _ orders: Orders, _ turn: Int, _ times: Int, _ ad
   }
   guard result >= 0 else {
     let reason = String(cString: strerror(errno))
-    ledger.failed()
+    ledger.failed(descriptor)
     ledger.name("\(endpoint(descriptor, peer: false)) \(address)")
     say("\(timeOfDay()) \(prefix)connect: \(reason)")
     close(descriptor)
     return
   }
-  Actor(descriptor: descriptor, ledger: ledger, prefix: prefix).play(orders.steps)
+  var actor = Actor(descriptor: descriptor, ledger: ledger, prefix: prefix)
+  actor.play(orders.steps)
 }
 
 func listenAndAccept(_ name: Name, _ orders: Orders) {
@@ -138,8 +150,8 @@ func listenAndAccept(_ name: Name, _ orders: Orders) {
     let turn = threads.count
     threads.append(
       spawn {
-        Actor(descriptor: accepted, ledger: Ledger(row: turn), prefix: times == 1 ? "" : "#\(turn + 1) ")
-          .play(orders.steps)
+        var actor = Actor(descriptor: accepted, ledger: Ledger(row: turn), prefix: times == 1 ? "" : "#\(turn + 1) ")
+        actor.play(orders.steps)
       })
   }
   for thread in threads { pthread_join(thread, nil) }
