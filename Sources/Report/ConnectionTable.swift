@@ -47,21 +47,9 @@ struct ConnectionTable {
         widths[column] = max(widths[column], min(Wording.width(cell), ConnectionTable.widest))
       }
     }
-    if !hasHeading { write(ConnectionTable.headings, .strong, to: &page) }
+    if !hasHeading { page.row(ConnectionTable.headings, widths, alignsRight: ConnectionTable.alignsRight, .strong) }
     hasHeading = true
-    for row in rows { write(row, .plain, to: &page) }
+    for row in rows { page.row(row, widths, alignsRight: ConnectionTable.alignsRight) }
     rows.removeAll(keepingCapacity: true)
-  }
-
-  private func write(_ row: [String], _ tone: Tone, to page: inout Page) {
-    let last = row.lastIndex { !$0.isEmpty } ?? 0
-    for (column, cell) in row.enumerated() where column <= last {
-      let blank = widths[column] - Wording.width(cell)
-      if column > 0 { page.space(2) }
-      if ConnectionTable.alignsRight[column] { page.space(blank) }
-      page.put(cell, tone)
-      if !ConnectionTable.alignsRight[column], column < last { page.space(blank) }
-    }
-    page.newline()
   }
 }
