@@ -100,6 +100,7 @@ public struct LiveCapture: ~Copyable {
     }
     frames &+= 1
     let time = Timestamp(nanoseconds: interfaces[place].time)
+    if time.nanoseconds < interfaces[place].lastTime { observeBackward(place) }
     let length = interfaces[place].originalLength
     let linkType = LinkType(rawValue: interfaces[place].linkType)
     let head = unsafe interfaces[place].take()
@@ -165,6 +166,12 @@ public struct LiveCapture: ~Copyable {
     notes.append("\(names[place]): \(interfaces[place].error(libpcap)); waiting until it is there again")
     interfaces[place].close(libpcap)
     lostAt[place] = wall
+  }
+
+  @inline(never) private mutating func observeBackward(_ place: Int) {
+    loss.observeBackward(
+      interfaces[place].time, after: interfaces[place].lastTime,
+      PacketReference(input: place, number: frames))
   }
 
   private mutating func pickUp(_ place: Int, _ now: Int64) {

@@ -21,6 +21,8 @@ internal import Wire
   private(set) var hasHead = false
   /// Of that packet, ns since 1970.
   private(set) var time: Int64 = 0
+  /// Of the packet before it.
+  private(set) var lastTime = Int64.min
   /// It had nothing when it was asked last: it need not be asked again before somebody has waited.
   var isDry = false
   /// Drops that were counted already.
@@ -141,6 +143,7 @@ internal import Wire
       isDry = true
       return result >= 0
     }
+    if time != 0 { lastTime = time }
     time = unsafe Int64(header.pointee.time.tv_sec) &* 1_000_000_000 &+ Int64(header.pointee.time.tv_usec)
     hasHead = true
     return true

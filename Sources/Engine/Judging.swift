@@ -16,6 +16,8 @@ struct Judging: ~Copyable {
   private var lossyConnections: UInt64 = 0
   private var doubtedFindings: [String: UInt64] = [:]
   var lastID: UInt64 = 0
+  /// Times that passed on the clock alone, as the clock itself showed.
+  var knownLeaps: [ClosedRange<Timestamp>] = []
   /// How many captures there are.
   private let inputs: Int
   /// Findings that were made and are not wanted.
@@ -40,7 +42,7 @@ struct Judging: ~Copyable {
     surroundings.payloadBytes = tally.payloadBytes
     surroundings.blind = loss.blind
     surroundings.inferredBlind = gaps.blind
-    surroundings.leaps = gaps.leaps
+    surroundings.leaps = gaps.leaps + knownLeaps
   }
 
   /// From here on connections are judged that were open when the recording ended.

@@ -29,8 +29,8 @@ public struct Suspect: Sendable {
 // time, and shows those in which something is repeated, outstanding, reset or half closed. The packets' own way knows nothing
 // of it.
 extension Tracker {
-  /// A connection without a packet for so long, ns, waits for something that does not come.
-  private static var patience: Int64 { 500_000_000 }
+  /// What is outstanding, and was sent once, proves nothing for so long, ns: whoever waits for an answer repeats himself sooner.
+  private static var patience: Int64 { 10_000_000_000 }
   /// A SYN that nobody answered for so long, ns, is given up: Linux repeats one for 127 s (tcp_syn_retries 6).
   private static var attemptTime: Int64 { 300_000_000_000 }
 
@@ -46,6 +46,9 @@ extension Tracker {
       rounds -= 1
     }
   }
+
+  /// The clock was set back: it counts from there.
+  public mutating func setBack(to time: Timestamp) { now = min(now, time) }
 
   /// How many connections have ended and were not taken yet.
   public var backlog: Int { ended.count }

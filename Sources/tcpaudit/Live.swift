@@ -49,6 +49,9 @@ struct Live: ParsableCommand {
       "Who to be once the capture is open, where it was begun by root (default: nobody).", valueName: "name"))
   var user: String?
 
+  /// For those who measure: the longest time that packets waited for the loop, on standard error.
+  @Flag(help: .hidden) var timing = false
+
   mutating func validate() throws {
     guard !interfaces.isEmpty else { throw ValidationError("no interface is named: tcpaudit live INTERFACE...") }
     guard Set(interfaces).count == interfaces.count else { throw ValidationError("an interface is named twice") }
@@ -79,6 +82,7 @@ struct Live: ParsableCommand {
       let style = report.look.style(toStandardOutput: report.output == nil)
       outcome = run(capture, LiveText(output, listsConnections: report.connections, style: style), listener)
     }
+    if timing { Diagnostics.say("the longest step took \(outcome.longestStep / 1000) us") }
     try target.finish()
     if outcome.recordingFailed { throw ExitCode(Exit.unreadable.rawValue) }
     if let failOn, let severest = outcome.severest, severest >= failOn.severity {

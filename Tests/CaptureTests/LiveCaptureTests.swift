@@ -1,4 +1,4 @@
-import Glibc
+import PacketScript
 import Testing
 import Wire
 
@@ -9,35 +9,11 @@ import Wire
   private static let why: Comment = "left out: it takes libpcap, and root or CAP_NET_RAW, to capture on lo"
   private static var canOpen: Bool { (try? LiveCapture(["lo"], LiveOptions(), now: 0)) != nil }
 
-  private var now: Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-  }
-
-  /// A port of this host that nobody listens on; a connection to it is refused.
-  private func knock() -> UInt16 {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(listener) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        _ = bind(listener, $0, length)
-        _ = getsockname(listener, $0, &length)
-        let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        _ = connect(client, $0, length)
-        close(client)
-      }
-    }
-    return UInt16(bigEndian: address.sin_port)
-  }
+  private var now: Int64 { Loopback.clock }
 
   @Test(.enabled(if: mayCapture, why), arguments: ["lo", "any"]) func whatPassesIsSeen(_ name: String) throws {
     var capture = try LiveCapture([name], LiveOptions(), now: now)
-    let port = knock()
+    let port = Loopback.knock()
     var segments: [Segment] = []
     var decoder = Decoder()
     var segment = Segment()

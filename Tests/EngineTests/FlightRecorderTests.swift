@@ -21,7 +21,7 @@ struct FlightRecorderTests {
     let whole = scratch.write(script.pcapng(), ".pcapng")
     _ = try replay([whole], recorder: FlightRecorder(folder))
     let names = folders(in: folder)
-    #expect(names == ["1-half-close-truncated.pcapng", "9-syn-refused.pcapng"], "\(names)")
+    #expect(names == ["1-half-close-truncated.pcapng", "10-syn-refused.pcapng"], "\(names)")
     // Alone it shows what it showed among others, from its first packet on.
     let cut = folder + "/" + names[0]
     let alone = try offline([cut])

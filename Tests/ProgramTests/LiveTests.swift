@@ -1,5 +1,6 @@
 import Capture
 import Glibc
+import PacketScript
 import Testing
 
 @Suite("The built program, live", .serialized) struct LiveTests {
@@ -21,27 +22,12 @@ import Testing
     return child
   }
 
-  /// Connects to a port that nobody listens on.
-  private func knock(_ port: UInt16) {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    address.sin_port = port.bigEndian
-    let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(client) }
-    withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        _ = connect(client, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-  }
-
   @Test(.enabled(if: mayCapture, why), arguments: [SIGINT, SIGTERM])
   func aFindingComesAtOnceAndTheSummaryAtTheEnd(signal: Int32) throws {
     let child = try start(["-f", "port 9", "--format", "json"])
     #expect(
       eventually {
-        knock(9)
+        Loopback.knock(9)
         return said().out.contains(#""rule":"syn-refused""#)
       })
     kill(child.id, SIGUSR1)
@@ -71,7 +57,7 @@ import Testing
     let child = try start(["-f", "port 9", "--format", "json", "-o", results, "--user", "root"])
     #expect(
       eventually {
-        knock(9)
+        Loopback.knock(9)
         return Program.text(results)?.contains("syn-refused") == true
       })
     rename(results, results + ".1")
@@ -89,7 +75,7 @@ import Testing
     let child = try start(["-f", "port 9", "--record", records, "--user", "root"])
     #expect(
       eventually {
-        knock(9)
+        Loopback.knock(9)
         return Folder.names(records).contains { $0.hasSuffix("-syn-refused.pcapng") }
       })
     kill(child.id, SIGTERM)

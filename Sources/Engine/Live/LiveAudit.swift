@@ -190,7 +190,9 @@ struct LiveAudit: ~Copyable {
 
   /// The end: what is open is judged for the last time.
   /// - Parameter end: how far the recording reached.
-  mutating func finish(_ end: Timestamp?, _ loss: CaptureLoss, _ reporter: inout some LiveReporter) {
+  mutating func finish(
+    _ end: Timestamp?, _ loss: CaptureLoss, errors: [CaptureError] = [], _ reporter: inout some LiveReporter
+  ) {
     stages.flush()
     stages.decoder.finish()
     judging.observe(stages.tally, loss, stages.tracker.gaps, now: stages.tracker.now)
@@ -199,7 +201,7 @@ struct LiveAudit: ~Copyable {
     judging.expect(stages.tracker.teach(&judging.hosts))
     stages.tracker.finish(.interrupted, recordedUntil: end)
     deliver(within: .unlimited, &reporter)
-    for record in judging.findingsOfCapture(stages.tally, loss, stages.tracker.gaps, []) {
+    for record in judging.findingsOfCapture(stages.tally, loss, stages.tracker.gaps, errors) {
       stages.tally.find(record.finding)
       reporter.report(record)
     }

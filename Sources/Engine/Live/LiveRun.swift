@@ -34,6 +34,8 @@ public struct LiveRun: ~Copyable {
   private static var longStepTime: Int64 { 12_000_000 }
   /// After so long, ns, all has arrived that came before the end.
   private static var lastTime: Int64 { 100_000_000 }
+  /// A clock that is set by less, ns, is not spoken of.
+  private static var leastStep: Int64 { 2_000_000_000 }
   private static var attendTime: Int64 { 1_000_000_000 }
 
   private var capture: LiveCapture
@@ -42,6 +44,8 @@ public struct LiveRun: ~Copyable {
   /// The latest packet, ns of its own clock and of ours.
   private var lastTime: Int64?
   private var lastCame: Int64 = 0
+  /// Steps that the packets' clock made and ours did not: from, to.
+  private var steps: [(from: Int64, to: Int64)] = []
   private var heardFailure = false
   /// The longest time that packets had to wait for the loop, ns.
   private var longestStep: Int64 = 0
@@ -69,6 +73,7 @@ public struct LiveRun: ~Copyable {
       let start = Budget.monotonic
       if let duration, start - began >= duration { break }
       let isIdle = read(start)
+      if !steps.isEmpty { noteSteps(&listener) }
       let isBehind = audit.stages.tracker.backlog > LiveAudit.backlog
       audit.deliver(within: Budget(isBehind ? LiveRun.longStepTime : LiveRun.stepTime), &reporter)
       if start >= nextTick {
@@ -95,11 +100,34 @@ public struct LiveRun: ~Copyable {
         audit.stages.flush()
         return true
       }
-      lastTime = frame.time.nanoseconds
+      let time = frame.time.nanoseconds
+      if let last = lastTime,
+        time &- last > LiveRun.leastStep &+ (start &- lastCame) || time &- last < -LiveRun.leastStep
+      {
+        steps.append((last, time))
+      }
+      lastTime = time
       lastCame = start
       audit.take(frame)
     }
     return false
+  }
+
+  /// Silence is not measured across a step of the clock, nor by what it was before.
+  private mutating func noteSteps(_ listener: inout some LiveListener) {
+    for step in steps {
+      let from = Timestamp(nanoseconds: step.from)
+      let to = Timestamp(nanoseconds: step.to)
+      if to > from {
+        listener.note("the clock was set forward by \(TimeSpan.text(to.since(from))), or this host slept")
+        if audit.judging.knownLeaps.count < 64 { audit.judging.knownLeaps.append(from...to) }
+      } else {
+        listener.note("the clock was set back by \(TimeSpan.text(from.since(to)))")
+        audit.stages.flush()
+        audit.stages.tracker.setBack(to: to)
+      }
+    }
+    steps = []
   }
 
   /// Up to when all packets have been seen.
