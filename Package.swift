@@ -31,6 +31,7 @@ let package = Package(
     .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
     .target(name: "CPrefetch"),
     .target(name: "CNamespaces"),
+    .target(name: "CPrivileges"),
 
     .target(name: "Wire", swiftSettings: house),
     .target(
@@ -56,7 +57,7 @@ let package = Package(
     .executableTarget(
       name: "tcpaudit",
       dependencies: [
-        "Engine", "Expectation", "Capture", "Wire", "Flow", "Audit", "Sockets", "Report",
+        "Engine", "Expectation", "Capture", "Wire", "Flow", "Audit", "Sockets", "Report", "CPrivileges",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

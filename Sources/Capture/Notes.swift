@@ -29,22 +29,29 @@ struct Notes {
 
   @inline(never) private mutating func observeBackward(_ time: Int64, after previous: Int64, input: Int, number: UInt64)
   {
-    let step = Timestamp(nanoseconds: previous).since(Timestamp(nanoseconds: time))
-    guard step >= Self.leastStep else { return }
+    guard loss.observeBackward(time, after: previous, PacketReference(input: input, number: number)) else { return }
     // How far the recording reached is what its clock says from here on: a leap that was taken back was none.
     end = time
-    if loss.backwardSteps == 0 {
-      loss.firstBackwardStep = PacketReference(input: input, number: number)
-      loss.firstBackwardTime = Timestamp(nanoseconds: time)
-    }
-    loss.backwardSteps &+= 1
-    loss.largestBackwardStep = max(loss.largestBackwardStep, step)
   }
 }
 
 extension CaptureLoss {
   /// Most blind intervals that are kept apart.
   public static var blindLimit: Int { 1024 }
+
+  /// A packet is dated before the one before it. Says whether that is worth a word.
+  @discardableResult
+  mutating func observeBackward(_ time: Int64, after previous: Int64, _ packet: PacketReference) -> Bool {
+    let step = Timestamp(nanoseconds: previous).since(Timestamp(nanoseconds: time))
+    guard step >= Notes.leastStep else { return false }
+    if backwardSteps == 0 {
+      firstBackwardStep = packet
+      firstBackwardTime = Timestamp(nanoseconds: time)
+    }
+    backwardSteps &+= 1
+    largestBackwardStep = max(largestBackwardStep, step)
+    return true
+  }
 
   /// Packets were dropped between the two times. Intervals that touch become one; when there are too many, the two with
   /// the least between them become one: the whole never says less than was told.

@@ -6,10 +6,10 @@ internal import Wire
 
 /// From the facts of a connection to numbered findings: what is known of the capture around it, the rules, the selection.
 struct Judging: ~Copyable {
-  private let thresholds: Thresholds
-  private let selection: RuleSelection
-  private var surroundings = Surroundings()
-  private var attempts = LoneAttempts()
+  let thresholds: Thresholds
+  let selection: RuleSelection
+  var surroundings = Surroundings()
+  var attempts = LoneAttempts()
   /// Those of connections that have ended; at the end of the capture those of the open ones too.
   var hosts: Hosts
   /// What hosts connect for at regular times, likewise.
@@ -19,13 +19,15 @@ struct Judging: ~Copyable {
   /// Connections with bytes that the capture lost, and by rule what was found on them.
   private var lossyConnections: UInt64 = 0
   private var doubtedFindings: [String: UInt64] = [:]
-  private var lastID: UInt64 = 0
+  var lastID: UInt64 = 0
+  /// Times that passed on the clock alone, as the clock itself showed.
+  var knownLeaps: [ClosedRange<Timestamp>] = []
   /// How many captures there are.
   private let inputs: Int
   /// Findings that were made and are not wanted.
-  private(set) var leftOut: UInt64 = 0
+  var leftOut: UInt64 = 0
   /// The severest finding so far.
-  private(set) var severest: Severity?
+  var severest: Severity?
 
   init(_ options: RunOptions, inputs: Int) {
     hosts = Hosts(seed: options.tracker.seed)
@@ -44,7 +46,7 @@ struct Judging: ~Copyable {
     surroundings.payloadBytes = tally.payloadBytes
     surroundings.blind = loss.blind
     surroundings.inferredBlind = gaps.blind
-    surroundings.leaps = gaps.leaps
+    surroundings.leaps = gaps.leaps + knownLeaps
   }
 
   /// From here on connections are judged that were open when the recording ended.
@@ -73,13 +75,17 @@ struct Judging: ~Copyable {
   /// - Parameter brief: the same connection's.
   /// - Returns: what is to be told of it, and the id of the record that shows the same connection on the other side of a NAT.
   mutating func findings(of facts: Facts, _ brief: Brief) -> (told: [FindingRecord], sameAs: UInt64?) {
+    let (findings, sameAs) = verdict(on: facts, brief)
+    return (findings.compactMap { number($0, connection: facts.id) }, sameAs)
+  }
+
+  /// Of a connection that has ended, not yet selected nor numbered; and the id of the other sight of it, if there is one.
+  mutating func verdict(on facts: Facts, _ brief: Brief) -> (findings: [Finding], sameAs: UInt64?) {
     hosts.learn(brief)
     surroundings.isHealthCheck = healthChecks.learn(brief)
     if let syn = brief.attempt, attempts.take(syn, recordedUntil: surroundings.captureEnd) { return ([], nil) }
     let twin = twins.meet(brief)
-    surroundings.bothDirectionsSeen = hosts.bothDirectionsSeen(facts) ?? true
-    surroundings.clientHostTTL = hosts.timeToLive(.client, of: facts)
-    surroundings.serverHostTTL = hosts.timeToLive(.server, of: facts)
+    ask(hostsOf: facts)
     var findings = judge(facts, surroundings, thresholds)
     // What happened once is told once: by the sight that ended first.
     if let twin { findings.removeAll { Catalogue.bit(of: $0.rule) & twin.told != 0 } }
@@ -88,7 +94,14 @@ struct Judging: ~Copyable {
       lossyConnections += 1
       for finding in findings where finding.confidence < .certain { doubtedFindings[finding.rule, default: 0] += 1 }
     }
-    return (findings.compactMap { number($0, connection: facts.id) }, twin?.id)
+    return (findings, twin?.id)
+  }
+
+  /// What the other connections tell of its hosts.
+  mutating func ask(hostsOf facts: Facts) {
+    surroundings.bothDirectionsSeen = hosts.bothDirectionsSeen(facts) ?? true
+    surroundings.clientHostTTL = hosts.timeToLive(.client, of: facts)
+    surroundings.serverHostTTL = hosts.timeToLive(.server, of: facts)
   }
 
   /// Attempts that nobody answered, target by target, and what is wrong with the capture itself.

@@ -23,7 +23,7 @@ public struct ZeekReport: Reporter {
 
   public var isBroken: Bool { output.isClosed }
 
-  public mutating func begin(_ run: RunRecord) {}
+  public mutating func begin(_ run: RunRecord) { isOpen = false }
 
   public mutating func report(_ connection: ConnectionRecord) {
     let facts = connection.facts

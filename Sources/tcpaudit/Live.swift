@@ -1,0 +1,161 @@
+internal import ArgumentParser
+internal import Audit
+internal import Capture
+internal import Engine
+internal import Flow
+internal import Glibc
+internal import Report
+
+struct Live: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Audit what passes on interfaces as it happens; Ctrl-C prints the summary.",
+    discussion: """
+      EXAMPLES
+        tcpaudit live eth0
+        tcpaudit live any -f 'port 443' --min-severity warning
+        tcpaudit live eth0 eth1 --format json -o findings.ndjson
+        tcpaudit live eth0 --record /var/tmp/evidence --duration 10m
+
+      A finding is told when it is certain or overdue: silence is noticed by the
+      clock. A later one may take its place, or say that it healed.
+
+      SIGNALS
+        SIGINT, SIGTERM  end: what is open is judged, and the summary printed
+        SIGUSR1          the counts so far, on standard error
+        SIGHUP           the file of -o is opened again (logrotate)
+
+      It takes root, or CAP_NET_RAW alone; all other rights are thrown away once
+      the capture is open. Nothing is ever sent.
+
+      \(Units.help)
+      """)
+
+  @Argument(help: ArgumentHelp("Interfaces; any is all of them.", valueName: "interface"))
+  var interfaces: [String]
+
+  @OptionGroup(title: "What is captured") var capture: CaptureOptions
+  @OptionGroup(title: "What is audited") var audit: AuditOptions
+  @OptionGroup(title: "How it is reported") var report: ReportOptions
+  @OptionGroup(title: "What is recorded") var recording: RecordingOptions
+
+  @Option(help: ArgumentHelp("End after this time.", valueName: "time"), transform: Span.parse)
+  var duration: Span?
+
+  @Option(help: ArgumentHelp("Exit with 1 where a finding of this severity or worse was made.", valueName: "severity"))
+  var failOn: SeverityChoice?
+
+  @Option(
+    help: ArgumentHelp(
+      "Who to be once the capture is open, where it was begun by root (default: nobody).", valueName: "name"))
+  var user: String?
+
+  /// For those who measure: the longest time that packets waited for the loop, on standard error.
+  @Flag(help: .hidden) var timing = false
+
+  mutating func validate() throws {
+    guard !interfaces.isEmpty else { throw ValidationError("no interface is named: tcpaudit live INTERFACE...") }
+    guard Set(interfaces).count == interfaces.count else { throw ValidationError("an interface is named twice") }
+    guard interfaces.count == 1 || !interfaces.contains("any") else {
+      throw ValidationError("any is all interfaces: name no other beside it")
+    }
+    guard interfaces.count <= 64 else { throw ValidationError("at most 64 interfaces; any is all of them") }
+  }
+
+  func run() throws {
+    let user = Privileges.isRoot ? try Privileges.User(self.user ?? "nobody") : nil
+    let capture = try open()
+    let target = try Target(report.output, flushesEachRecord: true)
+    try recording.prepare(for: user)
+    let reopening = target.path.map { Reopening($0) }
+    LiveSignals.watch(reopens: reopening != nil)
+    Interruption.watch()
+    try Privileges.drop(to: user)
+    try recording.check(user)
+    let listener = Listener(isQuiet: report.quiet, output: target.output, reopening: reopening)
+    let output = target.output
+    let outcome: LiveOutcome
+    switch report.format {
+    case .json: outcome = run(capture, JSONReport(output, findingsOnly: report.findingsOnly), listener)
+    case .csv: outcome = run(capture, CSVReport(output), listener)
+    case .zeek: outcome = run(capture, ZeekReport(output), listener)
+    case .text:
+      let style = report.look.style(toStandardOutput: report.output == nil)
+      outcome = run(capture, LiveText(output, listsConnections: report.connections, style: style), listener)
+    }
+    if timing { Diagnostics.say("the longest step took \(outcome.longestStep / 1000) us") }
+    try target.finish()
+    if outcome.recordingFailed { throw ExitCode(Exit.unreadable.rawValue) }
+    if let failOn, let severest = outcome.severest, severest >= failOn.severity {
+      throw ExitCode(Exit.found.rawValue)
+    }
+  }
+
+  /// The filter first: a mistake in it needs no right to be told.
+  private func open() throws -> LiveCapture {
+    if let filter = audit.filter {
+      do throws(FilterError) { try LiveCapture.check(filter: filter) } catch { throw Failure(error) }
+    }
+    do throws(LiveError) {
+      return try LiveCapture(interfaces, capture.options(filter: audit.filter), now: LiveRun.clock)
+    } catch {
+      switch error.kind {
+      case .notPermitted:
+        throw Failure(
+          .notPermitted,
+          "\(error.interface) can't be captured on: root or CAP_NET_RAW is needed: sudo setcap cap_net_raw=ep \(Directory.ownProgram)"
+        )
+      case .usage: throw Failure(.usage, "\(error.interface): \(error.cause)")
+      case .unavailable, .down:
+        throw Failure(
+          .unreadable,
+          "\(error.interface) can't be captured on: \(error.cause) (tcpaudit interfaces lists what is there)")
+      }
+    }
+  }
+
+  private func run(_ capture: consuming LiveCapture, _ reporter: some LiveReporter, _ listener: Listener) -> LiveOutcome
+  {
+    var options = audit.runOptions
+    options.thresholds.linger = audit.linger?.nanoseconds ?? Live.linger
+    options.tracker.zeek = report.format == .zeek
+    options.reportsAllConnections = report.wantsAllConnections
+    var demand = LiveDemand()
+    demand.duration = duration?.nanoseconds
+    demand.recorder = recording.recorder
+    var reporter = reporter
+    var listener = listener
+    let run = LiveRun(capture, options, demand)
+    return run.run(
+      &reporter, RunRecord(version: Tcpaudit.version, inputs: interfaces, filter: audit.filter), &listener)
+  }
+
+  /// Slow answers are normal on a live host, ns.
+  private static var linger: Int64 { 60_000_000_000 }
+}
+
+/// Standard error for people, and the file that results go to.
+private struct Listener: LiveListener {
+  let isQuiet: Bool
+  let output: Output
+  let reopening: Reopening?
+
+  mutating func note(_ words: String) {
+    if !isQuiet { Diagnostics.say(words) }
+  }
+
+  mutating func summarise(_ summary: SummaryRecord) {
+    Diagnostics.write(LiveText.summary(summary), to: STDERR_FILENO)
+  }
+
+  mutating func reopen() -> Bool {
+    guard let reopening else { return false }
+    do {
+      if let before = output.redirect(to: try reopening.open()) { Glibc.close(before) }
+      return true
+    } catch {
+      // Better into the old file than nowhere.
+      Diagnostics.say("\(reopening.path) can't be opened again, the old file is written on: \(error)")
+      return false
+    }
+  }
+}

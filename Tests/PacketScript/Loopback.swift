@@ -1,0 +1,36 @@
+import Glibc
+
+/// Traffic of this host with itself, for what listens to interfaces. Nothing leaves it.
+public enum Loopback {
+  /// The kernel's clock, ns since 1970.
+  public static var clock: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
+  /// Connects to a port that nobody listens on, and is refused.
+  /// - Parameter port: nil is one that is free.
+  /// - Returns: the port.
+  @discardableResult public static func knock(_ port: UInt16? = nil) -> UInt16 {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    address.sin_port = (port ?? 0).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let holder = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer {
+      close(holder)
+      close(client)
+    }
+    withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        // Held, so that nobody else takes it, and not listened on.
+        if port == nil, bind(holder, $0, length) == 0 { getsockname(holder, $0, &length) }
+        _ = connect(client, $0, length)
+      }
+    }
+    return UInt16(bigEndian: address.sin_port)
+  }
+}

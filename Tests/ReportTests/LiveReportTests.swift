@@ -1,0 +1,85 @@
+import Audit
+import Flow
+import PacketScript
+import Report
+import Testing
+import Wire
+
+@Suite("Findings as they come") struct LiveReportTests {
+  private func told(_ make: (Output) -> some LiveReporter, _ change: (inout FindingRecord) -> Void = { _ in }) throws
+    -> [String]
+  {
+    let facts = try #require(try track(cutReply).first)
+    var early = FindingRecord(id: 3, connection: facts.id, finding: cutReplyFinding(facts))
+    change(&early)
+    let output = Output()
+    var reporter = make(output)
+    reporter.begin(RunRecord(version: "0.1.0", inputs: ["eth0"], filter: nil))
+    reporter.tell(early, of: facts)
+    // The connection ends, and nothing new is known of it.
+    early.wasTold = true
+    reporter.report(
+      ConnectionRecord(facts: facts, findings: [early], encapsulation: Encapsulation(), interface: "eth0"))
+    return String(decoding: output.collected, as: UTF8.self).split(whereSeparator: \.isNewline)
+      .map(String.init)
+  }
+
+  @Test func aLineEach() throws {
+    let lines = try told { LiveText($0) }
+    #expect(
+      lines == [
+        "00:00:00.163Z  error  half-close-truncated  10.1.0.2:50124 → 10.2.0.2:2181  client  certain  client "
+          + "half-closed, then reset while the server was answering: 13,240 of 13,240 bytes lost  [3, connection 1]"
+      ])
+  }
+
+  @Test func whatTakesItsPlaceSaysSo() throws {
+    let lines = try told {
+      LiveText($0)
+    } _: {
+      $0.revises = 2
+    }
+    #expect(lines.first?.hasSuffix("[3, connection 1, takes the place of 2]") == true)
+  }
+
+  /// The finding comes once, before its connection, which names its rule.
+  @Test func jsonTellsItOnce() throws {
+    let lines = try told {
+      JSONReport($0)
+    } _: {
+      $0.revises = 2
+    }
+    #expect(
+      lines.map { $0.prefix(26) }
+        == [#"{"type":"run","schema":1,""#, #"{"type":"finding","id":3,""#, #"{"type":"connection","id":"#].map {
+          $0.prefix(26)
+        })
+    #expect(lines[1].contains(#""revises":2,"rule":"half-close-truncated""#))
+    #expect(lines[1].contains(#""display_filter":"ip.addr==10.1.0.2"#))
+    #expect(lines[2].hasSuffix(#""rules":["half-close-truncated"]}"#))
+  }
+
+  @Test func aTableNamesItInItsConnection() throws {
+    #expect(try told { CSVReport($0) }.map { $0.contains("half-close-truncated") } == [false, true])
+    #expect(try told { ZeekReport($0) }.allSatisfy { !$0.contains("half-close-truncated") })
+  }
+
+  @Test func aSummaryCountsWhatStands() {
+    var summary = SummaryRecord()
+    summary.connections = 3
+    summary.rules = ["peer-vanished": 2, "syn-refused": 12, "half-open": 0]
+    let lines = LiveText.summary(summary).split(separator: "\n")
+    #expect(lines.prefix(2) == ["  12      syn-refused", "  2       peer-vanished"])
+    #expect(lines.dropFirst(2).first?.hasPrefix("3 connections.") == true)
+  }
+
+  /// A file that was moved away is left, and another begun.
+  @Test func anOutputGoesToAnotherFile() throws {
+    var writer = ByteWriter()
+    let output = Output(descriptor: -1, flushesEachRecord: true)
+    #expect(output.redirect(to: 1 << 20) == -1)
+    writer.text("x")
+    output.recordEnded(&writer)
+    #expect(output.failure != nil && output.isClosed)
+  }
+}
