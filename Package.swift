@@ -31,6 +31,7 @@ let package = Package(
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
     .target(name: "CPrefetch"),
+    .target(name: "CPrivileges"),
 
     .target(name: "Wire", swiftSettings: house),
     .target(
@@ -65,7 +66,7 @@ let package = Package(
     .executableTarget(
       name: "tcpaudit",
       dependencies: [
-        "Engine", "Expectation", "Capture", "Wire", "Flow", "Audit", "Report",
+        "Engine", "Screen", "Metrics", "Expectation", "Capture", "Wire", "Flow", "Audit", "Report", "CPrivileges",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

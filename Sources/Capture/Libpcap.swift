@@ -26,10 +26,14 @@ internal import Wire
   let interfaces: tcpaudit_pcap_interfaces
   let freeInterfaces: tcpaudit_pcap_free_interfaces
 
-  private init?() {
-    // By upstream's name, and by Debian's.
+  /// The library, by upstream's name and by Debian's; opened twice it is the same.
+  static func library() -> UnsafeMutableRawPointer? {
     let names = ["libpcap.so.1", "libpcap.so.0.8", "libpcap.so"]
-    guard let library = unsafe names.lazy.compactMap({ unsafe dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first,
+    return unsafe names.lazy.compactMap({ unsafe dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first
+  }
+
+  private init?() {
+    guard let library = unsafe Libpcap.library(),
       let openDead = unsafe dlsym(library, "pcap_open_dead"),
       let openOffline = unsafe dlsym(library, "pcap_open_offline_with_tstamp_precision"),
       let next = unsafe dlsym(library, "pcap_next_ex"),

@@ -6,22 +6,22 @@ internal import Wire
 
 /// From the facts of a connection to numbered findings: what is known of the capture around it, the rules, the selection.
 struct Judging: ~Copyable {
-  private let thresholds: Thresholds
-  private let selection: RuleSelection
-  private var surroundings = Surroundings()
-  private var attempts = LoneAttempts()
+  let thresholds: Thresholds
+  let selection: RuleSelection
+  var surroundings = Surroundings()
+  var attempts = LoneAttempts()
   /// Those of connections that have ended; at the end of the capture those of the open ones too.
   var hosts: Hosts
   /// Connections with bytes that the capture lost, and by rule what was found on them.
   private var lossyConnections: UInt64 = 0
   private var doubtedFindings: [String: UInt64] = [:]
-  private var lastID: UInt64 = 0
+  var lastID: UInt64 = 0
   /// How many captures there are.
   private let inputs: Int
   /// Findings that were made and are not wanted.
-  private(set) var leftOut: UInt64 = 0
+  var leftOut: UInt64 = 0
   /// The severest finding so far.
-  private(set) var severest: Severity?
+  var severest: Severity?
 
   init(_ options: RunOptions, inputs: Int) {
     hosts = Hosts(seed: options.tracker.seed)
@@ -63,17 +63,27 @@ struct Judging: ~Copyable {
 
   /// - Parameter brief: the same connection's.
   mutating func findings(of facts: Facts, _ brief: Brief) -> [FindingRecord] {
+    verdict(on: facts, brief).compactMap { number($0, connection: facts.id) }
+  }
+
+  /// Of a connection that has ended, not yet selected nor numbered.
+  mutating func verdict(on facts: Facts, _ brief: Brief) -> [Finding] {
     hosts.learn(brief)
     if let syn = brief.attempt, attempts.take(syn, recordedUntil: surroundings.captureEnd) { return [] }
-    surroundings.bothDirectionsSeen = hosts.bothDirectionsSeen(facts) ?? true
-    surroundings.clientHostTTL = hosts.timeToLive(.client, of: facts)
-    surroundings.serverHostTTL = hosts.timeToLive(.server, of: facts)
+    ask(hostsOf: facts)
     let findings = judge(facts, surroundings, thresholds)
     if facts.client.missingBytes + facts.server.missingBytes > 0 {
       lossyConnections += 1
       for finding in findings where finding.confidence < .certain { doubtedFindings[finding.rule, default: 0] += 1 }
     }
-    return findings.compactMap { number($0, connection: facts.id) }
+    return findings
+  }
+
+  /// What the other connections tell of its hosts.
+  mutating func ask(hostsOf facts: Facts) {
+    surroundings.bothDirectionsSeen = hosts.bothDirectionsSeen(facts) ?? true
+    surroundings.clientHostTTL = hosts.timeToLive(.client, of: facts)
+    surroundings.serverHostTTL = hosts.timeToLive(.server, of: facts)
   }
 
   /// Attempts that nobody answered, target by target, and what is wrong with the capture itself.

@@ -11,7 +11,7 @@ struct Stages: ~Copyable {
   var tracker: Tracker
   var tally = Tally()
   private var nextLook = Stages.framesPerLook
-  private var batch = SegmentBatch()
+  private(set) var batch = SegmentBatch()
   private var scopes: KeyScopes
 
   init(_ options: RunOptions) {
@@ -34,7 +34,7 @@ struct Stages: ~Copyable {
     return .end
   }
 
-  @inline(__always) private mutating func take(_ frame: borrowing Frame) -> Pause? {
+  @inline(__always) mutating func take(_ frame: borrowing Frame) -> Pause? {
     tally.packets += 1
     tally.bytes &+= UInt64(truncatingIfNeeded: frame.originalLength)
     if tally.packets == 1 { tally.start = frame.time }

@@ -27,6 +27,8 @@ struct WholeFile: Sendable {
     isStarted = false
   }
 
+  static func remove(_ path: String) { _ = unsafe unlink(path) }
+
   /// Takes away what is not whole.
   mutating func discard() {
     if isStarted { _ = unsafe unlink(temporary) }

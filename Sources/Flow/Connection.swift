@@ -18,6 +18,8 @@ struct ConnectionMarks: OptionSet, BitwiseCopyable {
   static var tupleReused: Self { .init(rawValue: 1 << 7) }
   static var icmp: Self { .init(rawValue: 1 << 8) }
   static var live: Self { .init(rawValue: 1 << 9) }
+  /// Somebody keeps an eye on it (`Tracker.watch`): it stays a full record, and its end is given in full.
+  static var watched: Self { .init(rawValue: 1 << 10) }
 }
 
 /// What belongs to neither side alone.

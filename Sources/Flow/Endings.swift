@@ -7,6 +7,8 @@ struct Endings: Sendable {
   private var factsWritten: UInt64 = 0
   private var factsTaken: UInt64 = 0
 
+  var count: Int { facts.count + briefs.count }
+
   @inline(__always) var isEmpty: Bool { facts.isEmpty && briefs.isEmpty }
 
   mutating func append(_ ended: Facts) {

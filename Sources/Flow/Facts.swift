@@ -23,6 +23,7 @@ public struct Endpoint: Hashable, Sendable {
 public enum EndReason: String, Sendable {
   case closed, reset
   case reused, evicted, interrupted
+  case idleTimeout = "idle_timeout"
   case endOfInput = "end_of_input"
 }
 

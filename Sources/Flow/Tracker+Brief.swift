@@ -5,7 +5,9 @@ extension Tracker {
   /// In brief, where no rule can fit: both closed, or established and idle; all acknowledged, nobody reset, stalled or waiting.
   func briefIfInOrder(_ connection: borrowing Connection) -> Brief? {
     let marks = connection.shared.marks
-    guard marks.isDisjoint(with: [.icmp, .reset, .pendingSYN]), isInOrder(connection.a), isInOrder(connection.b) else {
+    guard marks.isDisjoint(with: [.icmp, .reset, .pendingSYN, .watched]), isInOrder(connection.a),
+      isInOrder(connection.b)
+    else {
       return nil
     }
     switch (connection.a.has(.finAcked), connection.b.has(.finAcked)) {

@@ -40,7 +40,7 @@ struct ConnectionTable {
     if hasHeading { page.newline() }
   }
 
-  private mutating func writeBlock(to page: inout Page) {
+  mutating func writeBlock(to page: inout Page) {
     guard !rows.isEmpty else { return }
     for row in rows {
       for (column, cell) in row.enumerated() {

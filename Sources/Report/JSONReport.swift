@@ -35,7 +35,7 @@ public struct JSONReport: Reporter {
     beginLine("connection")
     connection.visit(&fields, severalInputs: severalInputs)
     endLine()
-    for finding in connection.findings { write(finding, connection.facts) }
+    for finding in connection.findings where !finding.wasTold { write(finding, connection.facts) }
   }
 
   public mutating func report(_ finding: FindingRecord) { write(finding, nil) }
@@ -74,7 +74,7 @@ public struct JSONReport: Reporter {
     output.flush(&fields.writer)
   }
 
-  private mutating func write(_ record: FindingRecord, _ facts: Facts?) {
+  mutating func write(_ record: FindingRecord, _ facts: Facts?) {
     let finding = record.finding
     beginLine("finding")
     fields.count("id", record.id)

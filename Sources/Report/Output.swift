@@ -11,7 +11,7 @@ public final class Output {
   public static var chunk: Int { 1 << 16 }
 
   /// nil collects into `collected`.
-  private let descriptor: Int32?
+  private var descriptor: Int32?
   private let flushesEachRecord: Bool
   /// What was written, where there is no descriptor.
   public private(set) var collected: [UInt8] = []
@@ -41,6 +41,13 @@ public final class Output {
   public var failureText: String? {
     guard let failure, let words = unsafe strerror(failure) else { return nil }
     return unsafe String(cString: words)
+  }
+
+  /// From now on into another file: the one that was written to was moved away.
+  /// - Returns: the descriptor so far, for who opened it to close.
+  public func redirect(to descriptor: Int32) -> Int32? {
+    defer { self.descriptor = descriptor }
+    return self.descriptor
   }
 
   /// Nothing more can be written.
@@ -74,9 +81,18 @@ public final class Output {
       case EINTR: continue
       case EAGAIN: waitUntilWritable(descriptor)
       case EPIPE: isBroken = true
-      default: failure = errno
+      default:
+        failure = errno
+        if flushesEachRecord { takeBack(done, of: descriptor) }
       }
     }
+  }
+
+  /// Half a record is worse than none: a file ends with its last whole one. Of anything but a file nothing can be taken back.
+  private func takeBack(_ count: Int, of descriptor: Int32) {
+    let end = lseek(descriptor, 0, SEEK_CUR)
+    guard count > 0, end >= count else { return }
+    _ = ftruncate(descriptor, end - count)
   }
 
   /// A terminal or pipe that somebody else made non-blocking.

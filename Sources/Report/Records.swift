@@ -26,6 +26,8 @@ public struct FindingRecord: Sendable {
   /// nil for findings about the capture or about many connections.
   public var connection: UInt64?
   public var finding: Finding
+  /// It was reported before its connection's record, which still names its rule.
+  public var wasTold = false
 
   public init(id: UInt64, revises: UInt64? = nil, connection: UInt64?, finding: Finding) {
     self.id = id

@@ -91,6 +91,10 @@ public struct Screen {
 
   private func footer(_ canvas: inout Canvas) {
     let row = canvas.rows - 1
+    if let note = data.note, state.view == .findings {
+      canvas.put(note, .warning, row: row, column: 0)
+      return
+    }
     switch state.view {
     case .findings:
       canvas.put("↑↓ select  ⏎ open  / filter  s sort  p pause  ? help  q quit", .faint, row: row, column: 0)

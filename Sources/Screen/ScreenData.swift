@@ -52,6 +52,8 @@ public struct ScreenData: Sendable {
   public var findings: [ScreenFinding] = []
   /// Findings of the run that are kept no more: the list is bounded.
   public var forgotten: UInt64 = 0
+  /// Words for the person at the screen, while they are news: an interface that went.
+  public var note: String?
 
   public init(title: String, figures: LiveFigures) {
     self.title = title

@@ -18,9 +18,9 @@ struct AuditOptions: ParsableArguments {
   var minSeverity: SeverityChoice = .note
 
   @Option(
-    help: ArgumentHelp("How long a half-closed connection may wait (default: 5s).", valueName: "time"),
+    help: ArgumentHelp("How long a half-closed connection may wait (default: 5s; live: 60s).", valueName: "time"),
     transform: Span.parse)
-  var linger = Span(seconds: 5)
+  var linger: Span?
 
   @Option(
     help: ArgumentHelp("How long a zero window may last (default: 5s).", valueName: "time"), transform: Span.parse)
@@ -69,7 +69,7 @@ struct AuditOptions: ParsableArguments {
     options.selection.only = Set(rule)
     options.selection.ignored = Set(ignore)
     options.selection.minimum = minSeverity.severity
-    options.thresholds.linger = linger.nanoseconds
+    if let linger { options.thresholds.linger = linger.nanoseconds }
     options.thresholds.stall = stall.nanoseconds
     options.thresholds.idle = idle.nanoseconds
     options.keyVLAN = keyVlan

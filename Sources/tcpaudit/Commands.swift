@@ -1,8 +1,8 @@
 /// The first word that is typed: a command, or a file for the default one. A mistyped command is no file.
 enum Commands {
-  static let built = ["read", "show", "check", "rules", "explain", "interfaces", "help"]
+  static let built = ["read", "live", "show", "check", "rules", "explain", "interfaces", "help"]
   /// Words that people type because other tools, or our design, have them.
-  static let absent = ["live", "compare", "sockets"]
+  static let absent = ["compare", "sockets"]
 
   /// One line that names the mistake and the mend; nil where there is none.
   /// - Parameter isFile: whether something of that name is there.

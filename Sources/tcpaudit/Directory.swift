@@ -7,6 +7,14 @@ enum Directory {
   /// Whether there is a file, directory or device of this name.
   static func holds(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+  /// Where this program lies, as a shell takes it.
+  static var ownProgram: String {
+    var bytes = [CChar](repeating: 0, count: 4096)
+    let length = unsafe readlink("/proc/self/exe", &bytes, bytes.count - 1)
+    guard length > 0 else { return "tcpaudit" }
+    return String(decoding: bytes.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// Makes it, unless it is there.
   static func make(_ path: String) throws {
     guard unsafe mkdir(path, 0o755) != 0, errno != EEXIST else { return }

@@ -10,6 +10,8 @@ enum Exit: Int32 {
   case usage = 2
   /// An input could not be read, or not to its end; or the output could not be written.
   case unreadable = 3
+  /// Live capture without the right.
+  case notPermitted = 4
   case interrupted = 130
 
   /// Prints what a failed command has to say, and ends the process.

@@ -26,7 +26,7 @@ struct Interfaces: ParsableCommand {
     try Diagnostics.print(
       CaptureDevice.mayCapture
         ? "You may capture."
-        : "You may not capture: it takes root or CAP_NET_RAW (sudo setcap cap_net_raw+ep tcpaudit).")
+        : "You may not capture: it takes root or CAP_NET_RAW (sudo setcap cap_net_raw=ep \(Directory.ownProgram)).")
   }
 }
 

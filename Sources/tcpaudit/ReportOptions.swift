@@ -40,12 +40,17 @@ struct ReportOptions: ParsableArguments {
 struct Target {
   let output: Output
   private let name: String
+  /// The file, where it is one.
+  let path: String?
 
-  /// - Parameter captures: what is read: none of them is written to.
-  init(_ path: String?, captures: [String] = []) throws {
+  /// - Parameters:
+  ///   - captures: what is read: none of them is written to.
+  ///   - flushesEachRecord: nothing waits in a buffer.
+  init(_ path: String?, captures: [String] = [], flushesEachRecord: Bool = false) throws {
+    self.path = path.flatMap { $0 == "-" ? nil : $0 }
     name = path.flatMap { $0 == "-" ? nil : $0 } ?? "standard output"
     guard let path, path != "-" else {
-      output = Output(descriptor: STDOUT_FILENO)
+      output = Output(descriptor: STDOUT_FILENO, flushesEachRecord: flushesEachRecord)
       return
     }
     if let file = FileIdentity(of: path), let capture = captures.first(where: { FileIdentity(of: $0) == file }) {
@@ -57,7 +62,7 @@ struct Target {
       let descriptor = try FileDescriptor.open(
         FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
-      output = Output(descriptor: descriptor.rawValue)
+      output = Output(descriptor: descriptor.rawValue, flushesEachRecord: flushesEachRecord)
     } catch {
       throw Failure(.unreadable, "\(name) can't be written: \(error)")
     }

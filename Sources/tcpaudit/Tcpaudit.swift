@@ -19,6 +19,7 @@ struct Tcpaudit: ParsableCommand {
         tcpaudit capture.pcapng              what broke, and whose fault it is
         tcpaudit a.pcap b.pcap.gz c.pcap.lz4 rotated captures, as one timeline
         ssh host tcpdump -w - | tcpaudit -   from standard input
+        tcpaudit live eth0                   as it happens
         tcpaudit show capture.pcapng --connection 7
         tcpaudit explain half-close-truncated
 
@@ -28,10 +29,11 @@ struct Tcpaudit: ParsableCommand {
         2    usage error
         3    an input could not be read to its end (the rest was audited),
              or the output could not be written
+        4    not permitted (live)
         130  interrupted
       """,
     version: version,
-    subcommands: [Read.self, Show.self, Check.self, Rules.self, Explain.self, Interfaces.self],
+    subcommands: [Read.self, Live.self, Show.self, Check.self, Rules.self, Explain.self, Interfaces.self],
     defaultSubcommand: Read.self)
 
   static func main() {

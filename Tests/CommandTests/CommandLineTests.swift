@@ -41,8 +41,8 @@ struct CommandLineTests {
 
   @Test(
     arguments: [
-      (["live", "eth0"], "no such command: “live”; the commands are read, "),
-      (["sockets"], "no such command: “sockets”"),
+      (["compare", "a", "b"], "no such command: “compare”; the commands are read, "),
+      (["sockets"], "no such command: “sockets”"), (["live", "eth0"], nil),
       (["chek", "a.pcap"], "did you mean tcpaudit check?"), (["raed", "a.pcap"], "did you mean tcpaudit read?"),
       (["help", "nosuch"], "no such command: “nosuch”; the commands are "),
       (["help", "shwo"], "did you mean tcpaudit show?"),

@@ -45,6 +45,30 @@ struct tcpaudit_pcap_interface {
   uint32_t flags;
 };
 
+/* Capturing: what pcap_activate and pcap_next_ex return beside success. */
+#define TCPAUDIT_PCAP_ERROR_NO_SUCH_DEVICE -5
+#define TCPAUDIT_PCAP_ERROR_PERM_DENIED -8
+#define TCPAUDIT_PCAP_ERROR_IFACE_NOT_UP -9
+#define TCPAUDIT_PCAP_ERROR_CANTSET_TSTAMP_TYPE -10
+#define TCPAUDIT_PCAP_ERROR_PROMISC_PERM_DENIED -11
+
+struct tcpaudit_pcap_stat {
+  unsigned int received;
+  unsigned int dropped;
+  unsigned int interface_dropped;
+};
+
+typedef tcpaudit_pcap *(*tcpaudit_pcap_create)(const char *interface, char *error);
+typedef int (*tcpaudit_pcap_set)(tcpaudit_pcap *, int value);
+typedef int (*tcpaudit_pcap_set_nonblock)(tcpaudit_pcap *, int nonblock, char *error);
+typedef int (*tcpaudit_pcap_set_filter)(tcpaudit_pcap *, struct tcpaudit_bpf_program *);
+typedef int (*tcpaudit_pcap_stats)(tcpaudit_pcap *, struct tcpaudit_pcap_stat *);
+typedef const char *(*tcpaudit_pcap_status)(int);
+typedef int (*tcpaudit_pcap_timestamp_types)(tcpaudit_pcap *, int **types);
+typedef void (*tcpaudit_pcap_free_timestamp_types)(int *types);
+typedef int (*tcpaudit_pcap_timestamp_type)(const char *name);
+typedef const char *(*tcpaudit_pcap_timestamp_name)(int type);
+
 typedef tcpaudit_pcap *(*tcpaudit_pcap_open_dead)(int linktype, int snaplen);
 typedef tcpaudit_pcap *(*tcpaudit_pcap_open_offline)(const char *path, unsigned int precision, char *error);
 typedef int (*tcpaudit_pcap_next)(tcpaudit_pcap *, struct tcpaudit_pcap_header **, const uint8_t **);

@@ -53,7 +53,7 @@ public struct LoneAttempts: Sendable {
   }
 
   /// Its source repeats itself to many ports of that host, or to that port of many hosts: a scan, not a client in need.
-  private func isSwept(_ syn: LoneSYN) -> Bool {
+  public func isSwept(_ syn: LoneSYN) -> Bool {
     Sweep.both(syn).contains { (repeated[$0]?.count ?? 0) >= thresholds.scanTargets }
   }
 

@@ -1,0 +1,180 @@
+internal import CLibpcap
+internal import Glibc
+public import Wire
+
+/// Interfaces of this host as one source of frames, in order of time.
+///
+/// An interface that goes away is picked up again when it is there. What each is to deliver waits in the kernel's ring until
+/// somebody asks; nothing here waits but `wait`.
+///
+/// Why the unsafe lines hold: poll(2) is given an array and its count; a frame's bytes are lent until the next call.
+public struct LiveCapture: ~Copyable {
+  /// What an interface may be behind the others, ns: a block that is not full is kept for a while (`blockTime`), and a busy
+  /// processor is late.
+  public static var settleTime: Int64 { 60_000_000 }
+  /// A clock that is ahead of the kernel's by more, ns, is another one.
+  private static var foreign: Int64 { 1_000_000_000 }
+  /// An interface that is gone is looked for so often, ns.
+  private static var retryTime: Int64 { 1_000_000_000 }
+
+  public let names: [String]
+  /// Frames so far.
+  public private(set) var frames: UInt64 = 0
+  /// What was dropped, and when the capture was blind.
+  public private(set) var loss = CaptureLoss()
+  private let options: LiveOptions
+  private let libpcap: Libpcap
+  private let live: LibpcapLive
+  private var interfaces: [LiveInterface]
+  private var polled: [pollfd] = []
+  private var lostAt: [Int64?]
+  private var nextRetry: Int64 = 0
+  private var statisticsAt: Int64
+  /// The kernel's clock when somebody has waited last, ns.
+  private var wall: Int64
+  private var notes: [String] = []
+
+  /// Opens all of them. One that is there and down is waited for.
+  /// - Parameter now: the kernel's clock, ns since 1970.
+  /// - Throws: for the first that can't be opened; a filter that libpcap does not compile, before anything is opened.
+  public init(_ names: [String], _ options: LiveOptions, now: Int64) throws(LiveError) {
+    guard let libpcap = Libpcap.shared, let live = LibpcapLive() else {
+      throw LiveError(kind: .unavailable, interface: names.first ?? "", cause: Libpcap.missing)
+    }
+    let opened = try Self.open(names, options, libpcap, live)
+    self.names = names
+    self.options = options
+    self.libpcap = libpcap
+    self.live = live
+    interfaces = opened
+    lostAt = opened.map { $0.isOpen ? nil : now }
+    statisticsAt = now
+    wall = now
+    notes = zip(names, opened).filter { !$0.1.isOpen }.map { "\($0.0) is down; waiting until it is up" }
+  }
+
+  private static func open(
+    _ names: [String], _ options: LiveOptions, _ libpcap: Libpcap, _ live: LibpcapLive
+  ) throws(LiveError) -> [LiveInterface] {
+    var opened: [LiveInterface] = []
+    for name in names {
+      do throws(LiveError) {
+        opened.append(try LiveInterface.open(name, options, libpcap, live))
+      } catch {
+        guard error.kind == .down else {
+          for place in opened.indices { opened[place].close(libpcap) }
+          throw error
+        }
+        opened.append(LiveInterface())
+      }
+    }
+    return opened
+  }
+
+  deinit {
+    for place in interfaces.indices {
+      var interface = interfaces[place]
+      interface.close(libpcap)
+    }
+  }
+
+  /// The filter alone, before there is any capture: a mistake in it is told first.
+  public static func check(filter: String) throws(FilterError) { _ = try PacketFilter(filter) }
+
+  /// For people: interfaces that went and came, each said once.
+  public mutating func takeNotes() -> [String] {
+    defer { notes = [] }
+    return notes
+  }
+
+  /// The next frame, valid until the next call; nil where there is none for now.
+  @_lifetime(&self)
+  public mutating func next() -> Frame? {
+    var place = 0
+    if interfaces.count == 1 {
+      if !interfaces[0].fill(libpcap) { lose(0) }
+      guard interfaces[0].hasHead else { return nil }
+    } else {
+      guard let earliest = earliest() else { return nil }
+      place = earliest
+    }
+    frames &+= 1
+    let time = Timestamp(nanoseconds: interfaces[place].time)
+    let length = interfaces[place].originalLength
+    let linkType = LinkType(rawValue: interfaces[place].linkType)
+    let head = unsafe interfaces[place].take()
+    let bytes = unsafe RawSpan(_unsafeBytes: head)
+    let frame = Frame(
+      bytes: bytes, originalLength: max(length, bytes.byteCount), time: time,
+      packet: PacketReference(input: place, number: frames), ordinal: frames, linkType: linkType,
+      interface: UInt16(truncatingIfNeeded: place))
+    return unsafe _overrideLifetime(frame, mutating: &self)
+  }
+
+  /// The interface whose packet comes next; nil where one that has none may still come with an earlier one.
+  private mutating func earliest() -> Int? {
+    var found: Int?
+    var isComplete = true
+    for place in interfaces.indices {
+      if !interfaces[place].fill(libpcap) { lose(place) }
+      guard interfaces[place].hasHead else {
+        if interfaces[place].isOpen { isComplete = false }
+        continue
+      }
+      if let other = found, interfaces[other].time <= interfaces[place].time { continue }
+      found = place
+    }
+    guard let found else { return nil }
+    let age = wall &- interfaces[found].time
+    return isComplete || age >= Self.settleTime || age < -Self.foreign ? found : nil
+  }
+
+  /// Waits until there is something, or for `milliseconds`, or for a signal.
+  /// - Parameter now: the kernel's clock before it waits, ns since 1970.
+  public mutating func wait(milliseconds: Int32) {
+    polled.removeAll(keepingCapacity: true)
+    // One that has a packet for us, and waits for the others, is no reason not to wait.
+    for interface in interfaces where interface.isOpen && !interface.hasHead {
+      polled.append(pollfd(fd: interface.descriptor, events: Int16(POLLIN), revents: 0))
+    }
+    let isHeld = interfaces.contains { $0.hasHead }
+    _ = unsafe poll(&polled, nfds_t(polled.count), isHeld ? min(milliseconds, 5) : milliseconds)
+  }
+
+  /// Begins another round: what was dry is asked again.
+  /// - Parameter now: the kernel's clock, ns since 1970.
+  public mutating func look(at now: Int64) {
+    wall = now
+    for place in interfaces.indices { interfaces[place].isDry = false }
+  }
+
+  /// Once a second: what was dropped, and whether somebody is there again.
+  public mutating func attend(at now: Int64) {
+    for place in interfaces.indices {
+      let drops = interfaces[place].drops(live)
+      guard drops.kernel + drops.interface > 0 else { continue }
+      loss.kernelDropped &+= drops.kernel
+      loss.interfaceDropped &+= drops.interface
+      loss.addBlind(from: statisticsAt, to: now)
+    }
+    statisticsAt = now
+    for place in interfaces.indices where !interfaces[place].isOpen { pickUp(place, now) }
+  }
+
+  @inline(never) private mutating func lose(_ place: Int) {
+    notes.append("\(names[place]): \(interfaces[place].error(libpcap)); waiting until it is there again")
+    interfaces[place].close(libpcap)
+    lostAt[place] = wall
+  }
+
+  private mutating func pickUp(_ place: Int, _ now: Int64) {
+    do throws(LiveError) {
+      interfaces[place] = try LiveInterface.open(names[place], options, libpcap, live)
+      notes.append("\(names[place]) is there again")
+      if let lost = lostAt[place] { loss.addBlind(from: lost, to: now) }
+      lostAt[place] = nil
+    } catch {
+      // Not yet.
+    }
+  }
+}

@@ -1,0 +1,179 @@
+internal import CLibpcap
+internal import Glibc
+internal import Wire
+
+/// One interface that is captured on: a TPACKET_V3 ring that libpcap fills and reads.
+///
+/// Plain words, closed by its owner (`LiveCapture`), so that reading from it counts no references.
+///
+/// Why the unsafe lines hold: the handle is made by `open` and closed once, by `close`, after which it is nil; header and
+/// bytes are those that libpcap lends until it is asked for the next packet, and are only read before.
+@safe struct LiveInterface: BitwiseCopyable {
+  /// How long the kernel keeps a block that is not full, ms.
+  static var blockTime: CInt { 20 }
+
+  private var handle: OpaquePointer?
+  private var header: UnsafeMutablePointer<tcpaudit_pcap_header>?
+  private var bytes: UnsafePointer<UInt8>?
+  private(set) var descriptor: CInt = -1
+  private(set) var linkType: UInt16 = 0
+  /// A packet waits.
+  private(set) var hasHead = false
+  /// Of that packet, ns since 1970.
+  private(set) var time: Int64 = 0
+  /// It had nothing when it was asked last: it need not be asked again before somebody has waited.
+  var isDry = false
+  /// Drops that were counted already.
+  private var dropped: UInt32 = 0
+  private var interfaceDropped: UInt32 = 0
+
+  init() {}
+
+  var isOpen: Bool { unsafe handle != nil }
+
+  /// - Throws: why not; the interface may be down.
+  static func open(
+    _ name: String, _ options: LiveOptions, _ libpcap: Libpcap, _ live: LibpcapLive
+  ) throws(LiveError) -> LiveInterface {
+    var text = [CChar](repeating: 0, count: Int(TCPAUDIT_PCAP_ERRBUF_SIZE))
+    guard let handle = unsafe live.create(name, &text) else {
+      throw LiveError(kind: .unavailable, interface: name, cause: words(text))
+    }
+    do throws(LiveError) {
+      try unsafe configure(handle, name, options, live)
+      let result = unsafe live.activate(handle)
+      // Above 0 are warnings: without promiscuity, or with the host's clock, it is a capture all the same.
+      guard result >= 0 else { throw unsafe failure(result, handle, name, libpcap, live) }
+      try unsafe filter(handle, name, options, libpcap, live)
+      guard unsafe live.setNonblock(handle, 1, &text) == 0 else {
+        throw LiveError(kind: .unavailable, interface: name, cause: words(text))
+      }
+    } catch {
+      unsafe libpcap.close(handle)
+      throw error
+    }
+    var interface = LiveInterface()
+    unsafe interface.handle = handle
+    interface.descriptor = unsafe live.descriptor(handle)
+    interface.linkType = UInt16(truncatingIfNeeded: unsafe libpcap.dataLink(handle))
+    return interface
+  }
+
+  private static func configure(
+    _ handle: OpaquePointer, _ name: String, _ options: LiveOptions, _ live: LibpcapLive
+  ) throws(LiveError) {
+    _ = unsafe live.setSnaplen(handle, CInt(clamping: options.snaplen))
+    _ = unsafe live.setPromiscuous(handle, options.promiscuous ? 1 : 0)
+    _ = unsafe live.setTimeout(handle, blockTime)
+    _ = unsafe live.setBufferSize(handle, CInt(clamping: options.bufferBytes))
+    _ = unsafe live.setPrecision(handle, CInt(TCPAUDIT_PCAP_TSTAMP_PRECISION_NANO))
+    guard let wanted = options.timestamps else { return }
+    let type = unsafe live.timestampType(wanted)
+    let offered = unsafe timestamps(handle, live)
+    // The host's clock is the default, and always there.
+    guard offered.contains(wanted) || wanted == "host", type >= 0 else {
+      let list = offered.isEmpty ? "host" : offered.joined(separator: ", ")
+      throw LiveError(kind: .usage, interface: name, cause: "no timestamps by “\(wanted)”; it offers \(list)")
+    }
+    if offered.contains(wanted) { _ = unsafe live.setTimestampType(handle, type) }
+  }
+
+  private static func timestamps(_ handle: OpaquePointer, _ live: LibpcapLive) -> [String] {
+    var types: UnsafeMutablePointer<CInt>?
+    let count = unsafe live.timestampTypes(handle, &types)
+    guard count > 0, let list = unsafe types else { return [] }
+    defer { unsafe live.freeTimestampTypes(list) }
+    var names: [String] = []
+    for place in 0..<Int(count) {
+      if let name = unsafe live.timestampName(list[place]) { names.append(unsafe String(cString: name)) }
+    }
+    return names
+  }
+
+  private static func failure(
+    _ result: CInt, _ handle: OpaquePointer, _ name: String, _ libpcap: Libpcap, _ live: LibpcapLive
+  ) -> LiveError {
+    var cause = unsafe live.status(result).map { unsafe String(cString: $0) } ?? "error \(result)"
+    if let more = unsafe libpcap.error(handle).map({ unsafe String(cString: $0) }), !more.isEmpty { cause = more }
+    let kind: LiveError.Kind =
+      switch result {
+      case CInt(TCPAUDIT_PCAP_ERROR_PERM_DENIED), CInt(TCPAUDIT_PCAP_ERROR_PROMISC_PERM_DENIED): .notPermitted
+      case CInt(TCPAUDIT_PCAP_ERROR_IFACE_NOT_UP): .down
+      case CInt(TCPAUDIT_PCAP_ERROR_CANTSET_TSTAMP_TYPE): .usage
+      default: .unavailable
+      }
+    return LiveError(kind: kind, interface: name, cause: cause)
+  }
+
+  private static func filter(
+    _ handle: OpaquePointer, _ name: String, _ options: LiveOptions, _ libpcap: Libpcap, _ live: LibpcapLive
+  ) throws(LiveError) {
+    var cause = ""
+    for text in LiveFilter(user: options.filter, tunnels: options.tunnels).texts {
+      var code = unsafe tcpaudit_bpf_program()
+      if unsafe libpcap.compile(handle, &code, text, 1, TCPAUDIT_PCAP_NETMASK_UNKNOWN) == 0 {
+        defer { unsafe libpcap.freeCode(&code) }
+        if unsafe live.setFilter(handle, &code) == 0 { return }
+      }
+      cause = unsafe libpcap.error(handle).map { unsafe String(cString: $0) } ?? "libpcap does not compile the filter"
+    }
+    throw LiveError(kind: .unavailable, interface: name, cause: cause)
+  }
+
+  private static func words(_ text: [CChar]) -> String {
+    String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  mutating func close(_ libpcap: Libpcap) {
+    if let handle = unsafe handle { unsafe libpcap.close(handle) }
+    unsafe handle = nil
+    unsafe header = nil
+    unsafe bytes = nil
+    descriptor = -1
+    hasHead = false
+  }
+
+  /// Makes the next packet its head, if there is one; false where the interface is gone.
+  @inline(__always) mutating func fill(_ libpcap: Libpcap) -> Bool {
+    guard !hasHead, !isDry, let handle = unsafe handle else { return true }
+    let result = unsafe libpcap.next(handle, &header, &bytes)
+    guard result == 1, let header = unsafe header, unsafe bytes != nil else {
+      isDry = true
+      return result >= 0
+    }
+    time = unsafe Int64(header.pointee.time.tv_sec) &* 1_000_000_000 &+ Int64(header.pointee.time.tv_usec)
+    hasHead = true
+    return true
+  }
+
+  /// What libpcap says of its end.
+  func error(_ libpcap: Libpcap) -> String {
+    guard let handle = unsafe handle, let text = unsafe libpcap.error(handle) else { return "it went away" }
+    return unsafe String(cString: text)
+  }
+
+  /// Bytes of the head on the wire.
+  var originalLength: Int { unsafe header.map { Int(unsafe $0.pointee.length) } ?? 0 }
+
+  /// The bytes of the head, libpcap's until the next `fill`; it is the head no longer.
+  @inline(__always) mutating func take() -> UnsafeRawBufferPointer {
+    hasHead = false
+    guard let header = unsafe header, let bytes = unsafe bytes else {
+      return unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+    return unsafe UnsafeRawBufferPointer(start: bytes, count: Int(header.pointee.captured))
+  }
+
+  /// Packets that the kernel and the interface have dropped since the last time.
+  mutating func drops(_ live: LibpcapLive) -> (kernel: UInt64, interface: UInt64) {
+    guard let handle = unsafe handle else { return (0, 0) }
+    var counts = tcpaudit_pcap_stat()
+    guard unsafe live.statistics(handle, &counts) == 0 else { return (0, 0) }
+    // Counters of 32 bits, which turn over.
+    defer {
+      dropped = counts.dropped
+      interfaceDropped = counts.interface_dropped
+    }
+    return (UInt64(counts.dropped &- dropped), UInt64(counts.interface_dropped &- interfaceDropped))
+  }
+}

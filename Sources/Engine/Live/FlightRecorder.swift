@@ -1,0 +1,142 @@
+internal import Audit
+internal import Capture
+internal import Flow
+internal import Report
+internal import SystemPackage
+internal import Wire
+
+/// `--record DIR`: the packets around each finding as a capture file of its own, those before the trouble too, with a comment
+/// on those that prove it. What happens later in the same connection is added until it ends.
+///
+/// Bounded: packets wait in a ring; the oldest files go when there are too many, or too much in them. A file holds whole
+/// blocks at every moment.
+public struct FlightRecorder: Sendable {
+  /// What it may take.
+  public struct Limits: Sendable {
+    /// Of packets that wait in memory, bytes; as much again finds them.
+    public var memory = 32 << 20
+    public var files = 1000
+    /// Of all files, bytes.
+    public var bytes = 1 << 30
+
+    public init() {}
+  }
+
+  /// Most packets of a connection that are written at a time.
+  private static var packetsAtATime: Int { 5000 }
+
+  private struct File: Sendable {
+    var connection: UInt64
+    var path: String
+    var bytes = 0
+  }
+
+  /// A file of a connection that is open.
+  private struct Recording: Sendable {
+    var path: String
+    var writer: PcapngWriter
+    /// The packet that was written last.
+    var last: UInt64 = 0
+    var comments: [PacketReference: String] = [:]
+  }
+
+  private let directory: String
+  private let limits: Limits
+  private var ring: FlightRing
+  private var recordings: [UInt64: Recording] = [:]
+  /// All that were written, the oldest first.
+  private var files: [File] = []
+  private var bytes = 0
+  /// Names of interfaces, by their index.
+  var interfaces: [String] = []
+  /// Files that were written, and what could not be.
+  private(set) var count: UInt64 = 0
+  private(set) var failure: String?
+
+  /// - Parameter directory: which is there.
+  public init(_ directory: String, _ limits: Limits = Limits()) {
+    self.directory = directory
+    self.limits = limits
+    ring = FlightRing(size: limits.memory)
+  }
+
+  mutating func keep(_ frame: borrowing Frame, _ segment: borrowing Segment) { ring.keep(frame, segment) }
+
+  /// Something was found on a connection: its packets so far are written.
+  mutating func note(_ record: FindingRecord, _ facts: Facts) {
+    let finding = record.finding
+    if recordings[facts.id] == nil {
+      recordings[facts.id] = Recording(
+        path: "\(directory)/\(facts.id)-\(finding.rule).pcapng", writer: PcapngWriter(comment: finding.summary))
+    }
+    for evidence in finding.evidence {
+      let text = "\(finding.rule): \(evidence.what)"
+      let known = recordings[facts.id]?.comments[evidence.moment.packet]
+      if let known, known.contains(text) { continue }
+      recordings[facts.id]?.comments[evidence.moment.packet] = known.map { $0 + "\n" + text } ?? text
+    }
+    write(facts)
+  }
+
+  /// It has ended: what came after its findings is added.
+  mutating func end(_ facts: Facts) {
+    guard recordings[facts.id] != nil else { return }
+    write(facts)
+    recordings[facts.id] = nil
+  }
+
+  mutating func finish() { recordings = [:] }
+
+  private mutating func write(_ facts: Facts) {
+    guard failure == nil, var recording = recordings[facts.id] else { return }
+    // Held by one alone: else it is copied for each packet.
+    recordings[facts.id] = nil
+    let names = interfaces
+    for number in ring.find(facts, after: recording.last, most: Self.packetsAtATime) {
+      let comments = recording.comments
+      ring.write(number, to: &recording.writer) {
+        names.indices.contains(Int($0)) ? names[Int($0)] : nil
+      } comment: {
+        comments[$0] ?? ""
+      }
+      recording.last = number
+    }
+    append(recording.writer.take(), facts.id, recording.path)
+    recordings[facts.id] = recording
+  }
+
+  private mutating func append(_ block: [UInt8], _ connection: UInt64, _ path: String) {
+    guard !block.isEmpty else { return }
+    let isNew = !files.contains { $0.connection == connection }
+    do {
+      let descriptor = try FileDescriptor.open(
+        FilePath(path), .writeOnly, options: [.create, .closeOnExec, isNew ? .truncate : .append],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      try descriptor.closeAfter {
+        let size = try descriptor.seek(offset: 0, from: .end)
+        do { _ = try descriptor.writeAll(block) } catch {
+          // Half a block is worse than none.
+          try? descriptor.resize(to: size)
+          throw error
+        }
+      }
+    } catch {
+      failure = "\(path) can't be written: \(error)"
+      return
+    }
+    if isNew {
+      files.append(File(connection: connection, path: path))
+      count += 1
+    }
+    if let place = files.lastIndex(where: { $0.connection == connection }) { files[place].bytes += block.count }
+    bytes += block.count
+    while files.count > max(limits.files, 1) || (bytes > limits.bytes && files.count > 1) { forgetOldest() }
+  }
+
+  private mutating func forgetOldest() {
+    let oldest = files.removeFirst()
+    bytes -= oldest.bytes
+    recordings[oldest.connection] = nil
+    WholeFile.remove(oldest.path)
+  }
+}

@@ -1,0 +1,229 @@
+internal import Audit
+internal import Capture
+internal import Flow
+internal import Report
+internal import Wire
+
+/// The packet's way with a clock: what is provable is told when it is, and taken back where it heals.
+///
+/// A packet goes the same way as of a file. Beside it a hand goes over the open connections (`Tracker.nextSuspect`), a few at
+/// each tick; those that may have something to tell are judged as if the recording ended now, when they have been quiet
+/// for a moment, when time alone would change their verdict, or at the latest after a second or so of talk.
+struct LiveAudit: ~Copyable {
+  /// Ticks come so often, ns.
+  static var tickTime: Int64 { 50_000_000 }
+  /// In so long, ns, the hand comes round, where it can.
+  private static var roundTime: Int64 { 400_000_000 }
+  /// Records that one tick looks at, at most: about a millisecond.
+  private static var looksPerTick: Int { 40_000 }
+  /// Whoever speaks is judged once he has been silent for so long, ns, or has not been judged for so long.
+  private static var quiet: Int64 { 500_000_000 }
+  private static var busy: Int64 { 1_250_000_000 }
+  /// A RST may settle by time alone, which the deadline does not know.
+  private static var resetTime: Int64 { 1_000_000_000 }
+  /// Connections that are remembered at a time; beyond it one is judged when it ends.
+  private static var watchLimit: Int { 200_000 }
+  /// Connections that wait to be judged: more than that, and the audit does not look for others before they are.
+  static var backlog: Int { 4096 }
+
+  var stages: Stages
+  var judging: Judging
+  /// Names of interfaces, by their index.
+  var interfaces: [String?] = []
+  private var watches: [UInt64: Watch] = [:]
+  private var patrol = Patrol()
+  private let reportsAllConnections: Bool
+  /// What happens around findings is kept; nil where nobody asked.
+  var recorder: FlightRecorder?
+  /// The latest packets, for whoever looks at a connection while it is open; nil where nobody may.
+  var ring: FlightRing?
+
+  init(_ options: RunOptions, inputs: Int) {
+    stages = Stages(options)
+    judging = Judging(options, inputs: inputs)
+    reportsAllConnections = options.reportsAllConnections
+  }
+
+  /// Takes in a frame.
+  mutating func take(_ frame: borrowing Frame) {
+    guard recorder != nil || ring != nil else {
+      _ = stages.take(frame)
+      return
+    }
+    let segments = stages.tally.segments
+    let errors = stages.tally.icmpErrors
+    let place = stages.batch.count
+    _ = stages.take(frame)
+    if stages.tally.segments > segments {
+      recorder?.keep(frame, stages.batch.segments[place])
+      ring?.keep(frame, stages.batch.segments[place])
+    } else if stages.tally.icmpErrors > errors {
+      recorder?.keep(frame, stages.decoder.quotedError.quoted)
+    }
+  }
+
+  /// The clock has advanced: all packets up to `time` have been taken in.
+  /// - Parameter budget: how long it may take; what is left is for the next tick.
+  mutating func tick(
+    _ time: Timestamp, _ loss: CaptureLoss, within budget: borrowing Budget, _ reporter: inout some LiveReporter
+  ) {
+    stages.flush()
+    stages.tracker.pass(to: time)
+    let now = stages.tracker.now
+    judging.observe(stages.tally, loss, stages.tracker.gaps, now: now)
+    let share = Double(LiveAudit.tickTime) / Double(LiveAudit.roundTime)
+    var looks = min(LiveAudit.looksPerTick, 64 + Int(Double(stages.tracker.patrolLength) * share))
+    stages.tracker.forgetAttempts(&patrol, looks: looks)
+    while !budget.isSpent, let suspect = stages.tracker.nextSuspect(&patrol, looks: &looks) {
+      consider(suspect, at: now, &reporter)
+    }
+  }
+
+  private mutating func consider(_ suspect: Suspect, at now: Timestamp, _ reporter: inout some LiveReporter) {
+    guard var watch = watches[suspect.id] else {
+      guard watches.count < LiveAudit.watchLimit, !suspect.isInOrder else { return }
+      stages.tracker.watch(suspect, true)
+      watches[suspect.id] = Watch(version: nil, judgedAt: now)
+      if now.since(suspect.lastTime) >= LiveAudit.quiet { judge(suspect, at: now, &reporter) }
+      return
+    }
+    if watch.version == suspect.version {
+      guard let deadline = watch.deadline, now >= deadline else { return }
+    } else {
+      guard
+        now.since(suspect.lastTime) >= LiveAudit.quiet || now.since(watch.judgedAt) >= LiveAudit.busy
+      else { return }
+    }
+    if suspect.isInOrder, watch.told.isEmpty {
+      stages.tracker.watch(suspect, false)
+      watches[suspect.id] = nil
+      return
+    }
+    watch.judgedAt = now
+    watches[suspect.id] = watch
+    judge(suspect, at: now, &reporter)
+  }
+
+  private mutating func judge(_ suspect: Suspect, at now: Timestamp, _ reporter: inout some LiveReporter) {
+    let facts = stages.tracker.facts(of: suspect)
+    let findings = judging.verdict(onOpen: facts, at: now)
+    let told = watches[suspect.id]?.told ?? []
+    let changes = Change.between(told, findings, isFinal: false)
+    var deadline = judging.nextChange(of: facts, findings, after: now)
+    if facts.client.rstPackets + facts.server.rstPackets > 0 {
+      deadline = min(deadline ?? Timestamp(nanoseconds: .max), now.advanced(by: LiveAudit.resetTime))
+    }
+    watches[suspect.id]?.version = suspect.version
+    watches[suspect.id]?.deadline = deadline
+    var known: [Told] = []
+    for change in changes {
+      let record = number(change, facts)
+      switch change {
+      case .same(_, let told): known.append(told)
+      case .new(let finding), .revised(let finding, _): known.append(Told(record.id, finding))
+      case .healed: break
+      }
+      guard !record.wasTold else { continue }
+      reporter.tell(record, of: facts)
+      recorder?.note(record, facts)
+    }
+    watches[suspect.id]?.told = known
+  }
+
+  /// A change as a record, counted.
+  private mutating func number(_ change: Change, _ facts: Facts) -> FindingRecord {
+    switch change {
+    case .same(let finding, let told):
+      var record = FindingRecord(id: told.id, connection: facts.id, finding: finding)
+      record.wasTold = true
+      return record
+    case .new(let finding):
+      return count(finding, nil, facts)
+    case .revised(let finding, let told):
+      stages.tally.takeBack(told.claim)
+      return count(finding, told.id, facts)
+    case .healed(let told):
+      stages.tally.takeBack(told.claim)
+      return FindingRecord(
+        id: judging.nextID(), revises: told.id, connection: facts.id, finding: .healed(told, facts))
+    }
+  }
+
+  private mutating func count(_ finding: Finding, _ revised: UInt64?, _ facts: Facts) -> FindingRecord {
+    stages.tally.find(finding)
+    judging.severest = max(judging.severest ?? finding.severity, finding.severity)
+    return FindingRecord(id: judging.nextID(), revises: revised, connection: facts.id, finding: finding)
+  }
+
+  /// Judges and reports the connections that have ended.
+  mutating func deliver(within budget: borrowing Budget, _ reporter: inout some LiveReporter) {
+    while !reporter.isBroken, !budget.isSpent {
+      while let brief = stages.tracker.nextBrief() {
+        stages.tally.end(brief)
+        judging.take(brief)
+      }
+      guard let facts = stages.tracker.nextFinished() else { return }
+      report(facts, to: &reporter)
+    }
+  }
+
+  private mutating func report(_ facts: Facts, to reporter: inout some LiveReporter) {
+    let brief = facts.brief
+    stages.tally.end(brief)
+    let findings = judging.selected(judging.verdict(on: facts, brief))
+    let told = watches.removeValue(forKey: facts.id)?.told ?? []
+    var records: [FindingRecord] = []
+    for change in Change.between(told, findings, isFinal: true) {
+      let record = number(change, facts)
+      if case .healed = change {
+        reporter.tell(record, of: facts)
+      } else {
+        records.append(record)
+      }
+    }
+    for record in records where !record.wasTold { recorder?.note(record, facts) }
+    recorder?.end(facts)
+    guard reportsAllConnections || !records.isEmpty else { return }
+    let interface = Int(facts.interface)
+    reporter.report(
+      ConnectionRecord(
+        facts: facts, findings: records, encapsulation: stages.encapsulation(facts.encapsulation),
+        interface: interface < interfaces.count ? interfaces[interface] : nil))
+  }
+
+  /// The end: what is open is judged for the last time.
+  /// - Parameter end: how far the recording reached.
+  mutating func finish(_ end: Timestamp?, _ loss: CaptureLoss, _ reporter: inout some LiveReporter) {
+    stages.flush()
+    stages.decoder.finish()
+    judging.observe(stages.tally, loss, stages.tracker.gaps, now: stages.tracker.now)
+    deliver(within: .unlimited, &reporter)
+    judging.reachEnd(of: end ?? stages.tracker.now)
+    judging.expect(stages.tracker.teach(&judging.hosts))
+    stages.tracker.finish(.interrupted, recordedUntil: end)
+    deliver(within: .unlimited, &reporter)
+    for record in judging.findingsOfCapture(stages.tally, loss, stages.tracker.gaps, []) {
+      stages.tally.find(record.finding)
+      reporter.report(record)
+    }
+    recorder?.finish()
+  }
+
+  /// What is open, as the hand found it on its last round.
+  var open: OpenConnections { patrol.open }
+
+  /// Counts so far.
+  func summary(_ loss: CaptureLoss, frames: UInt64, end: Timestamp?) -> SummaryRecord {
+    var summary = stages.tally.summary()
+    summary.kernelDropped = loss.kernelDropped
+    summary.interfaceDropped = loss.interfaceDropped
+    summary.frames = frames
+    summary.leftOutFindings = judging.leftOut
+    summary.fragmentsIncomplete = stages.decoder.incompleteFragments
+    summary.evicted = stages.tracker.evicted
+    summary.peakConnections = stages.tracker.peakConnections
+    summary.end = end
+    summary.backwardSteps = loss.backwardSteps
+    return summary
+  }
+}

@@ -1,0 +1,159 @@
+internal import Audit
+public import Capture
+internal import Flow
+public import Report
+internal import Wire
+
+/// What a live audit is asked for beside what every run is.
+public struct LiveDemand: Sendable {
+  /// It ends by itself after so long, ns; nil: when somebody asks.
+  public var duration: Int64?
+  public var recorder: FlightRecorder?
+  /// Memory for the latest packets, so that connections can be looked at while they are open, bytes; 0: none is kept.
+  public var window = 0
+
+  public init() {}
+}
+
+/// What a live audit tells while it runs.
+public protocol LiveListener {
+  /// Words for people: an interface that went, a file that can't be written.
+  mutating func note(_ words: String)
+  /// Somebody asked for the counts so far.
+  mutating func summarise(_ summary: SummaryRecord)
+  /// Somebody asked that outputs are opened again. Says whether results go to another file now, which begins anew.
+  mutating func reopen() -> Bool
+  /// Twenty times a second, packets or none. Says whether the audit goes on.
+  mutating func look(at run: borrowing LiveRun) -> Bool
+}
+
+/// Interfaces audited until somebody asks for the end: packets, the clock, signals.
+///
+/// Nothing takes long at a time: packets wait in the kernel's ring meanwhile.
+public struct LiveRun: ~Copyable {
+  /// Packets between two looks at the clock: less than a millisecond's work.
+  private static var slice: Int { 512 }
+  /// What a step may take, ns: judging what has ended, looking at what is open.
+  private static var stepTime: Int64 { 4_000_000 }
+  private static var longStepTime: Int64 { 12_000_000 }
+  /// After so long, ns, all has arrived that came before the end.
+  private static var lastTime: Int64 { 100_000_000 }
+  private static var attendTime: Int64 { 1_000_000_000 }
+
+  private var capture: LiveCapture
+  var audit: LiveAudit
+  private let duration: Int64?
+  /// The latest packet, ns of its own clock and of ours.
+  private var lastTime: Int64?
+  private var lastCame: Int64 = 0
+  private var heardFailure = false
+  /// The longest time that packets had to wait for the loop, ns.
+  private var longestStep: Int64 = 0
+  /// How old the latest packet was when it was taken in, seconds; 0 where none waits.
+  private(set) var lag = 0.0
+
+  public init(_ capture: consuming LiveCapture, _ options: RunOptions, _ demand: LiveDemand) {
+    audit = LiveAudit(options, inputs: capture.names.count)
+    audit.interfaces = capture.names
+    audit.recorder = demand.recorder
+    audit.recorder?.interfaces = capture.names
+    if demand.window > 0 { audit.ring = FlightRing(size: demand.window) }
+    duration = demand.duration
+    self.capture = capture
+  }
+
+  /// The kernel's clock, ns since 1970.
+  public static var clock: Int64 { Budget.realtime }
+  /// A clock that nobody sets, ns.
+  public static var monotonic: Int64 { Budget.monotonic }
+
+  public consuming func run(
+    _ reporter: inout some LiveReporter, _ record: RunRecord, _ listener: inout some LiveListener
+  ) -> LiveOutcome {
+    reporter.begin(record)
+    let began = Budget.monotonic
+    var nextTick = began
+    var nextAttention = began + LiveRun.attendTime
+    while !Interruption.isRequested, !reporter.isBroken {
+      let start = Budget.monotonic
+      if let duration, start - began >= duration { break }
+      let isIdle = read(start)
+      let isBehind = audit.stages.tracker.backlog > LiveAudit.backlog
+      audit.deliver(within: Budget(isBehind ? LiveRun.longStepTime : LiveRun.stepTime), &reporter)
+      if start >= nextTick {
+        nextTick = start + LiveAudit.tickTime
+        audit.tick(horizon(isIdle, start), capture.loss, within: Budget(LiveRun.stepTime), &reporter)
+        if !listener.look(at: self) { break }
+      }
+      if start >= nextAttention {
+        nextAttention = start + LiveRun.attendTime
+        capture.attend(at: Budget.realtime)
+      }
+      attend(&reporter, record, &listener)
+      let now = Budget.monotonic
+      longestStep = max(longestStep, now - start)
+      if isIdle { capture.wait(milliseconds: Int32(max(1, min(50, (nextTick - now) / 1_000_000)))) }
+    }
+    return finish(&reporter, &listener)
+  }
+
+  /// Takes in what is there, a slice at most; says whether that was all.
+  private mutating func read(_ start: Int64) -> Bool {
+    capture.look(at: Budget.realtime)
+    for _ in 0..<LiveRun.slice {
+      guard let frame = capture.next() else {
+        audit.stages.flush()
+        lag = 0
+        return true
+      }
+      lastTime = frame.time.nanoseconds
+      lastCame = start
+      audit.take(frame)
+    }
+    lag = lastTime.map { Double(max(0, Budget.realtime - $0)) / 1e9 } ?? 0
+    return false
+  }
+
+  /// Up to when all packets have been seen.
+  private func horizon(_ isIdle: Bool, _ start: Int64) -> Timestamp {
+    // By the packets' own clock, which an adapter may set as it likes; before the first of them nothing waits.
+    guard let lastTime else { return Timestamp(nanoseconds: .min) }
+    guard isIdle else { return Timestamp(nanoseconds: lastTime) }
+    let passed = start - lastCame - LiveCapture.settleTime
+    return Timestamp(nanoseconds: lastTime).advanced(by: max(0, passed))
+  }
+
+  private mutating func attend(
+    _ reporter: inout some LiveReporter, _ record: RunRecord, _ listener: inout some LiveListener
+  ) {
+    for words in capture.takeNotes() { listener.note(words) }
+    if let failure = audit.recorder?.failure, !heardFailure {
+      heardFailure = true
+      listener.note("\(failure); no more packets are recorded")
+    }
+    if LiveSignals.takeSummary() { listener.summarise(summary()) }
+    if LiveSignals.takeHangUp(), listener.reopen() { reporter.begin(record) }
+  }
+
+  func summary() -> SummaryRecord {
+    audit.summary(capture.loss, frames: capture.frames, end: lastTime.map { Timestamp(nanoseconds: $0) })
+  }
+
+  private consuming func finish(
+    _ reporter: inout some LiveReporter, _ listener: inout some LiveListener
+  ) -> LiveOutcome {
+    // What came before somebody asked for the end, and waits in the ring.
+    let patience = Budget(LiveRun.lastTime)
+    while !patience.isSpent {
+      if read(Budget.monotonic) { capture.wait(milliseconds: 10) }
+    }
+    capture.attend(at: Budget.realtime)
+    let end = horizon(true, Budget.monotonic)
+    audit.finish(lastTime == nil ? nil : end, capture.loss, &reporter)
+    for words in capture.takeNotes() { listener.note(words) }
+    reporter.end(summary())
+    return LiveOutcome(
+      severest: audit.judging.severest, longestStep: longestStep, recorded: audit.recorder?.count ?? 0,
+      recordingFailed: audit.recorder?.failure != nil)
+  }
+}

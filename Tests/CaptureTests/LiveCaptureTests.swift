@@ -1,0 +1,87 @@
+import Glibc
+import Testing
+import Wire
+
+@testable import Capture
+
+@Suite("Interfaces of this host as a source", .serialized) struct LiveCaptureTests {
+  private static let mayCapture = hasLibpcap && CaptureDevice.mayCapture && canOpen
+  private static let why: Comment = "left out: it takes libpcap, and root or CAP_NET_RAW, to capture on lo"
+  private static var canOpen: Bool { (try? LiveCapture(["lo"], LiveOptions(), now: 0)) != nil }
+
+  private var now: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
+  /// A port of this host that nobody listens on; a connection to it is refused.
+  private func knock() -> UInt16 {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(listener) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        _ = bind(listener, $0, length)
+        _ = getsockname(listener, $0, &length)
+        let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        _ = connect(client, $0, length)
+        close(client)
+      }
+    }
+    return UInt16(bigEndian: address.sin_port)
+  }
+
+  @Test(.enabled(if: mayCapture, why), arguments: ["lo", "any"]) func whatPassesIsSeen(_ name: String) throws {
+    var capture = try LiveCapture([name], LiveOptions(), now: now)
+    let port = knock()
+    var segments: [Segment] = []
+    var decoder = Decoder()
+    var segment = Segment()
+    var last = Timestamp(nanoseconds: 0)
+    for _ in 0..<200 where segments.count < 2 {
+      capture.look(at: now)
+      while let frame = capture.next() {
+        #expect(frame.time >= last)
+        last = frame.time
+        guard case .segment = decoder.decode(frame, into: &segment) else { continue }
+        if segment.destinationPort == port || segment.sourcePort == port { segments.append(segment) }
+      }
+      capture.wait(milliseconds: 50)
+    }
+    #expect(segments.first?.flags.contains(.syn) == true)
+    #expect(segments.contains { $0.flags.contains(.rst) && $0.sourcePort == port })
+    // Dated by the kernel, to the nanosecond, by the same clock.
+    #expect(abs(now - last.nanoseconds) < 60_000_000_000)
+    capture.attend(at: now)
+    #expect(capture.loss.kernelDropped == 0)
+    #expect(capture.takeNotes() == [])
+  }
+
+  @Test(.enabled(if: mayCapture, why)) func mistakes() throws {
+    func kind(_ names: [String], _ change: (inout LiveOptions) -> Void = { _ in }) -> LiveError.Kind? {
+      var options = LiveOptions()
+      change(&options)
+      do throws(LiveError) {
+        _ = try LiveCapture(names, options, now: 0)
+        return nil
+      } catch {
+        return error.kind
+      }
+    }
+    #expect(kind(["no-such-interface"]) == .unavailable)
+    #expect(kind(["lo", "no-such-interface"]) == .unavailable)
+    #expect(kind(["lo"]) { $0.timestamps = "sundial" } == .usage)
+    #expect(kind(["lo"]) { $0.timestamps = "host" } == nil)
+    #expect(kind(["lo"]) { $0.tunnels = true } == nil)
+    #expect(kind(["any"]) { $0.filter = "port 80" } == nil)
+  }
+
+  @Test func aMistakeInTheFilterTakesNoRight() {
+    guard hasLibpcap else { return }
+    #expect(throws: FilterError.self) { try LiveCapture.check(filter: "tcp and") }
+  }
+}

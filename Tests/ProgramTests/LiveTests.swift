@@ -1,0 +1,132 @@
+import Capture
+import Glibc
+import Testing
+
+@Suite("The built program, live", .serialized) struct LiveTests {
+  private static let mayCapture = CaptureDevice.mayCapture && canOpen
+  private static let why: Comment = "left out: it takes libpcap, and root or CAP_NET_RAW, to capture on lo"
+  private static var canOpen: Bool { (try? LiveCapture(["lo"], LiveOptions(), now: 0)) != nil }
+
+  private let folder = Folder()
+
+  /// What is said on standard output and standard error.
+  private func said() -> (out: String, err: String) {
+    (Program.text(folder.path + "/out") ?? "", Program.text(folder.path + "/err") ?? "")
+  }
+
+  private func start(_ arguments: [String]) throws -> Child {
+    let child = try Program.start(
+      ["live", "lo"] + arguments, output: .file(folder.path + "/out"), error: .file(folder.path + "/err"))
+    #expect(eventually { child.watchesInterruptions })
+    return child
+  }
+
+  /// Connects to a port that nobody listens on.
+  private func knock(_ port: UInt16) {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    address.sin_port = port.bigEndian
+    let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(client) }
+    withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        _ = connect(client, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+  }
+
+  @Test(.enabled(if: mayCapture, why), arguments: [SIGINT, SIGTERM])
+  func aFindingComesAtOnceAndTheSummaryAtTheEnd(signal: Int32) throws {
+    let child = try start(["-f", "port 9", "--format", "json"])
+    #expect(
+      eventually {
+        knock(9)
+        return said().out.contains(#""rule":"syn-refused""#)
+      })
+    kill(child.id, SIGUSR1)
+    #expect(eventually { said().err.contains("refused") })
+    kill(child.id, signal)
+    #expect(child.wait() == 0)
+    let lines = said().out.split(separator: "\n")
+    #expect(lines.first?.hasPrefix(#"{"type":"run","schema":1,"tool":"tcpaudit""#) == true)
+    #expect(lines.last?.hasPrefix(#"{"type":"summary""#) == true)
+    #expect(said().out.hasSuffix("}\n"))
+  }
+
+  @Test(.enabled(if: mayCapture, why)) func onlyWhatIsNeededMayItDo() throws {
+    let child = try start(["--duration", "60s"])
+    let status = { Program.text("/proc/\(child.id)/status") ?? "" }
+    #expect(eventually { status().contains("NoNewPrivs:\t1") })
+    // CAP_NET_RAW alone, and root no more.
+    #expect(status().contains("CapEff:\t0000000000002000") && status().contains("CapPrm:\t0000000000002000"))
+    #expect(!status().contains("Uid:\t0\t"))
+    kill(child.id, SIGTERM)
+    #expect(child.wait() == 0)
+  }
+
+  @Test(.enabled(if: mayCapture, why)) func aFileIsOpenedAgain() throws {
+    let results = folder.file("results", "")
+    // Where it was begun by root it is another user by then, who makes no file here: root remains root.
+    let child = try start(["-f", "port 9", "--format", "json", "-o", results, "--user", "root"])
+    #expect(
+      eventually {
+        knock(9)
+        return Program.text(results)?.contains("syn-refused") == true
+      })
+    rename(results, results + ".1")
+    kill(child.id, SIGHUP)
+    let header = #"{"type":"run""#
+    #expect(eventually { Program.text(results)?.hasPrefix(header) == true })
+    kill(child.id, SIGTERM)
+    #expect(child.wait() == 0)
+    #expect(Program.text(results)?.contains(#"{"type":"summary""#) == true)
+    #expect(Program.text(results + ".1")?.contains(#"{"type":"summary""#) == false)
+  }
+
+  @Test(.enabled(if: mayCapture, why)) func thePacketsAreRecorded() throws {
+    let records = folder.path + "/records"
+    let child = try start(["-f", "port 9", "--record", records, "--user", "root"])
+    #expect(
+      eventually {
+        knock(9)
+        return Folder.names(records).contains { $0.hasSuffix("-syn-refused.pcapng") }
+      })
+    kill(child.id, SIGTERM)
+    #expect(child.wait() == 0)
+    let name = try #require(Folder.names(records).first)
+    let ran = try Program.run([records + "/" + name])
+    #expect(ran.code == 0 && ran.out.contains("syn-refused"), "\(ran.out)\(ran.err)")
+  }
+
+  @Test(.enabled(if: mayCapture, why)) func aFullDiskSaysSo() throws {
+    let child = try start(["--format", "json", "-o", "/dev/full"])
+    #expect(child.wait() == 3)
+    #expect(said().err.contains("No space left on device"), "\(said().err)")
+  }
+
+  @Test(.enabled(if: mayCapture, why)) func itEndsByItself() throws {
+    let ran = try Program.run(["live", "lo", "-f", "port 9", "--duration", "200ms"])
+    #expect(ran.code == 0 && ran.out.contains("No TCP connections."), "\(ran.out)\(ran.err)")
+  }
+
+  @Test(.enabled(if: mayCapture && Program.installed("setpriv") != nil, why)) func withoutTheRight() throws {
+    let setpriv = try #require(Program.installed("setpriv"))
+    let ran = try Program.run(
+      [
+        "--bounding-set=-net_raw", "--inh-caps=-net_raw", "--reuid=65534", "--clear-groups", Program.path, "live", "lo",
+      ],
+      of: setpriv)
+    #expect(ran.code == 4, "\(ran.err)")
+    #expect(ran.err.contains("sudo setcap cap_net_raw=ep \(Program.path)"), "\(ran.err)")
+  }
+
+  @Test(arguments: [
+    ["live"], ["live", "lo", "lo"], ["live", "any", "lo"], ["live", "lo", "-f", "tcp and"],
+    ["live", "lo", "--snaplen", "1"], ["live", "lo", "--record-files", "1"], ["live", "lo", "--user", "no such user"],
+  ]) func mistakes(arguments: [String]) throws {
+    guard arguments.last != "no such user" || geteuid() == 0 else { return }
+    let ran = try Program.run(arguments)
+    #expect(ran.code == 2 && ran.out.isEmpty && ran.err.split(separator: "\n").count == 1, "\(ran.err)")
+  }
+}
