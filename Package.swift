@@ -21,6 +21,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   // In the order of the packet's way: capture → wire → flow → audit → report.
   targets: [
@@ -54,10 +55,22 @@ let package = Package(
         "Capture", "Wire", "Flow", "Audit", "Report", .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: house),
+    // The live view: keys and data in, characters out.
+    .target(name: "Screen", dependencies: ["Report", "Audit", "Wire"], swiftSettings: house),
+    // What a live audit says of itself in numbers, over HTTP.
+    .target(
+      name: "Metrics",
+      dependencies: [
+        "Report", "Audit",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: house),
     .executableTarget(
       name: "tcpaudit",
       dependencies: [
-        "Engine", "Expectation", "Capture", "Wire", "Flow", "Audit", "Sockets", "Report", "CPrivileges",
+        "Engine", "Screen", "Metrics", "Expectation", "Capture", "Wire", "Flow", "Audit", "Sockets", "Report",
+        "CPrivileges",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -88,6 +101,11 @@ let package = Package(
     .testTarget(
       name: "EngineTests",
       dependencies: ["Engine", "Expectation", "Capture", "Report", "Audit", "Flow", "Wire", "PacketScript"],
+      swiftSettings: tests),
+    .testTarget(
+      name: "ScreenTests", dependencies: ["Screen", "Report", "Audit", "Wire"], swiftSettings: tests),
+    .testTarget(
+      name: "MetricsTests", dependencies: ["Metrics", "Report", "Audit", .product(name: "NIOHTTP1", package: "swift-nio")],
       swiftSettings: tests),
     .testTarget(
       name: "CommandTests",

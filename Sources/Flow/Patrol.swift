@@ -8,6 +8,9 @@ public struct Patrol: Sendable {
   var attempt: UInt32 = 0
   /// How often it came round.
   public internal(set) var rounds: UInt64 = 0
+  /// Of this round so far, and of the last whole one.
+  var counting = OpenConnections()
+  public internal(set) var open = OpenConnections()
 
   public init() {}
 }
@@ -63,11 +66,11 @@ extension Tracker {
       looks -= 1
       patrol.index += 1
       guard patrol.index < records.used else {
-        patrol.index = 0
-        patrol.rounds += 1
+        comeRound(&patrol)
         return nil
       }
       guard records[patrol.index].shared.has(.live) else { continue }
+      patrol.counting.count(records[patrol.index])
       if isStaleAttempt(patrol.index) {
         retire(patrol.index, .idleTimeout)
         continue
@@ -77,6 +80,26 @@ extension Tracker {
       return suspect(patrol.index, isInOrder: !isNoteworthy)
     }
     return nil
+  }
+
+  /// Attempts and idle connections are not walked over: they are counted as they are kept.
+  private func comeRound(_ patrol: inout Patrol) {
+    patrol.counting.attempted += UInt64(attempts.count)
+    patrol.counting.established += UInt64(quiet.count)
+    (patrol.open, patrol.counting) = (patrol.counting, OpenConnections())
+    patrol.index = 0
+    patrol.rounds += 1
+  }
+
+  /// Memory that connections take or took, bytes; what is free for others in it counts too.
+  public var memoryInUse: UInt64 {
+    UInt64(
+      size(of: records) + size(of: quiet) + size(of: attempts) + size(of: troubles.records)
+        + size(of: troubles.resets) + table.count * 16)
+  }
+
+  private func size<Record>(of region: borrowing Region<Record>) -> Int {
+    Int(region.used) * MemoryLayout<Record>.stride
   }
 
   /// Gives up lone SYNs that nobody will answer any more, looking at `looks` of them.

@@ -96,8 +96,7 @@ extension FindingExample {
   init(_ record: FindingRecord, _ facts: Facts?) {
     self.record = record
     guard let facts else { return }
-    let client = Wording.endpoint(facts.clientEndpoint, ipVersion: facts.ipVersion)
-    endpoints = "\(client) → \(Wording.endpoint(facts.serverEndpoint, ipVersion: facts.ipVersion))"
+    endpoints = Wording.endpoints(facts)
     start = facts.start.time
     var writer = ByteWriter()
     writer.displayFilter(facts)

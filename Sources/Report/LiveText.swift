@@ -66,8 +66,7 @@ public struct LiveText: LiveReporter {
     parts.append(Toned(finding.severity.name, finding.severity.tone))
     parts.append(Toned(finding.rule, .strong))
     if let facts {
-      let client = Wording.endpoint(facts.clientEndpoint, ipVersion: facts.ipVersion)
-      parts.append(Toned("\(client) → \(Wording.endpoint(facts.serverEndpoint, ipVersion: facts.ipVersion))"))
+      parts.append(Toned(Wording.endpoints(facts)))
     }
     if !finding.suspects.isEmpty { parts.append(Toned(Wording.list(finding.suspects.map(\.rawValue), "or"))) }
     parts.append(Toned(finding.confidence.name))

@@ -1,5 +1,5 @@
 internal import Audit
-internal import Flow
+public import Flow
 internal import Wire
 
 /// How numbers, times and names are written for people; the same everywhere.
@@ -50,6 +50,12 @@ public enum Wording {
   static func endpoint(_ endpoint: Endpoint, ipVersion: UInt8) -> String {
     let address = endpoint.address.text(ipVersion: ipVersion)
     return ipVersion == 6 ? "[\(address)]:\(endpoint.port)" : "\(address):\(endpoint.port)"
+  }
+
+  /// `10.1.0.2:50124 → 10.2.0.2:2181`, the client first.
+  public static func endpoints(_ facts: Facts) -> String {
+    "\(endpoint(facts.clientEndpoint, ipVersion: facts.ipVersion)) → "
+      + endpoint(facts.serverEndpoint, ipVersion: facts.ipVersion)
   }
 
   /// The first letter large, where it begins a plain word (a name or address stays as it is), and a full stop at the end.

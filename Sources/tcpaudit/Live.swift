@@ -4,6 +4,7 @@ internal import Capture
 internal import Engine
 internal import Flow
 internal import Glibc
+internal import Metrics
 internal import Report
 
 struct Live: ParsableCommand {
@@ -15,9 +16,11 @@ struct Live: ParsableCommand {
         tcpaudit live any -f 'port 443' --min-severity warning
         tcpaudit live eth0 eth1 --format json -o findings.ndjson
         tcpaudit live eth0 --record /var/tmp/evidence --duration 10m
+        tcpaudit live eth0 --plain --metrics 9117 | tee findings.txt
 
       A finding is told when it is certain or overdue: silence is noticed by the
-      clock. A later one may take its place, or say that it healed.
+      clock. A later one may take its place, or say that it healed. On a terminal
+      there is a screen (? lists its keys); elsewhere, and with --plain, a line each.
 
       SIGNALS
         SIGINT, SIGTERM  end: what is open is judged, and the summary printed
@@ -37,6 +40,15 @@ struct Live: ParsableCommand {
   @OptionGroup(title: "What is audited") var audit: AuditOptions
   @OptionGroup(title: "How it is reported") var report: ReportOptions
   @OptionGroup(title: "What is recorded") var recording: RecordingOptions
+
+  @Flag(help: "No screen on a terminal: one line a finding.") var plain = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Serve figures for Prometheus over HTTP: PORT is for this host alone, HOST:PORT for others.", valueName: "address"
+    ),
+    transform: MetricsAddress.parse)
+  var metrics: MetricsAddress?
 
   @Option(help: ArgumentHelp("End after this time.", valueName: "time"), transform: Span.parse)
   var duration: Span?
@@ -71,17 +83,10 @@ struct Live: ParsableCommand {
     Interruption.watch()
     try Privileges.drop(to: user)
     try recording.check(user)
-    let listener = Listener(isQuiet: report.quiet, output: target.output, reopening: reopening)
-    let output = target.output
-    let outcome: LiveOutcome
-    switch report.format {
-    case .json: outcome = run(capture, JSONReport(output, findingsOnly: report.findingsOnly), listener)
-    case .csv: outcome = run(capture, CSVReport(output), listener)
-    case .zeek: outcome = run(capture, ZeekReport(output), listener)
-    case .text:
-      let style = report.look.style(toStandardOutput: report.output == nil)
-      outcome = run(capture, LiveText(output, listsConnections: report.connections, style: style), listener)
-    }
+    let listener = LiveDesk(
+      isQuiet: report.quiet, output: target.output, reopening: reopening, server: try metrics?.serve())
+    defer { listener.server?.stop() }
+    let outcome = run(capture, to: target, listener)
     if timing { Diagnostics.say("the longest step took \(outcome.longestStep / 1000) us") }
     try target.finish()
     if outcome.recordingFailed { throw ExitCode(Exit.unreadable.rawValue) }
@@ -113,7 +118,29 @@ struct Live: ParsableCommand {
     }
   }
 
-  private func run(_ capture: consuming LiveCapture, _ reporter: some LiveReporter, _ listener: Listener) -> LiveOutcome
+  /// The screen where there is a terminal for it; results that go into a file go there beside it.
+  private func run(_ capture: consuming LiveCapture, to target: borrowing Target, _ listener: LiveDesk) -> LiveOutcome {
+    let output = target.output
+    let style = report.look.style(toStandardOutput: report.output == nil)
+    var listener = listener
+    if !plain, target.path != nil || (report.output == nil && report.format == .text) {
+      listener.display = LiveDisplay(
+        listener.board, record, color: Terminal.wantsColor(report.look.color, STDOUT_FILENO))
+    }
+    switch report.format {
+    case .json: return run(capture, JSONReport(output, findingsOnly: report.findingsOnly), listener)
+    case .csv: return run(capture, CSVReport(output), listener)
+    case .zeek: return run(capture, ZeekReport(output), listener)
+    case .text:
+      let text = LiveText(output, listsConnections: report.connections, style: style)
+      guard let display = listener.display, target.path == nil else { return run(capture, text, listener) }
+      return run(capture, SummaryAlone(inner: text, leave: display.leave), listener)
+    }
+  }
+
+  private var record: RunRecord { RunRecord(version: Tcpaudit.version, inputs: interfaces, filter: audit.filter) }
+
+  private func run(_ capture: consuming LiveCapture, _ reporter: some LiveReporter, _ listener: LiveDesk) -> LiveOutcome
   {
     var options = audit.runOptions
     options.thresholds.linger = audit.linger?.nanoseconds ?? Live.linger
@@ -122,40 +149,16 @@ struct Live: ParsableCommand {
     var demand = LiveDemand()
     demand.duration = duration?.nanoseconds
     demand.recorder = recording.recorder
-    var reporter = reporter
+    if listener.display != nil { demand.window = Live.window }
+    var reporter = Boarding(inner: reporter, board: listener.board)
     var listener = listener
-    let run = LiveRun(capture, options, demand)
-    return run.run(
-      &reporter, RunRecord(version: Tcpaudit.version, inputs: interfaces, filter: audit.filter), &listener)
+    defer { listener.display?.leave() }
+    return LiveRun(capture, options, demand).run(&reporter, record, &listener)
   }
+
+  /// Packets that the screen can show of a connection, bytes.
+  private static var window: Int { 16 << 20 }
 
   /// Slow answers are normal on a live host, ns.
   private static var linger: Int64 { 60_000_000_000 }
-}
-
-/// Standard error for people, and the file that results go to.
-private struct Listener: LiveListener {
-  let isQuiet: Bool
-  let output: Output
-  let reopening: Reopening?
-
-  mutating func note(_ words: String) {
-    if !isQuiet { Diagnostics.say(words) }
-  }
-
-  mutating func summarise(_ summary: SummaryRecord) {
-    Diagnostics.write(LiveText.summary(summary), to: STDERR_FILENO)
-  }
-
-  mutating func reopen() -> Bool {
-    guard let reopening else { return false }
-    do {
-      if let before = output.redirect(to: try reopening.open()) { Glibc.close(before) }
-      return true
-    } catch {
-      // Better into the old file than nowhere.
-      Diagnostics.say("\(reopening.path) can't be opened again, the old file is written on: \(error)")
-      return false
-    }
-  }
 }

@@ -21,6 +21,12 @@ enum Terminal {
     return unsafe String(cString: value)
   }
 
+  /// The locale's characters are Unicode (locale(7): LC_ALL, LC_CTYPE, LANG).
+  static var isUnicode: Bool {
+    let name = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment($0) }.first { !$0.isEmpty }
+    return name?.uppercased().contains("UTF") ?? false
+  }
+
   /// Colour only on a terminal that has some, and not where NO_COLOR is set (no-color.org).
   static func wantsColor(_ choice: ColorChoice, _ descriptor: Int32) -> Bool {
     switch choice {

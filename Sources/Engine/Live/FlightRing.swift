@@ -97,18 +97,35 @@ struct FlightRing: Sendable {
     return slots[Int((number - 1) % UInt64(slots.count))].offset + UInt64(bytes.count) >= written
   }
 
+  /// Those packets, read again.
+  func segments(of facts: Facts, most: Int) -> [Segment] {
+    var decoder = Decoder()
+    var segments: [Segment] = []
+    for number in find(facts, after: 0, most: most) {
+      var segment = Segment()
+      if case .segment = decoder.decode(frame(number), into: &segment) { segments.append(segment) }
+    }
+    return segments
+  }
+
   /// Writes the packet of a slot that `find` has just given.
   func write(
     _ number: UInt64, to writer: inout PcapngWriter, interfaceName: (UInt16) -> String?,
     comment: (PacketReference) -> String
   ) {
     let slot = slots[Int((number - 1) % UInt64(slots.count))]
+    writer.write(frame(number), interfaceName: interfaceName(slot.interface), comment: comment(slot.packet))
+  }
+
+  /// Lent while the ring stands still.
+  @_lifetime(borrow self)
+  private func frame(_ number: UInt64) -> Frame {
+    let slot = slots[Int((number - 1) % UInt64(slots.count))]
     let place = Int(slot.offset % UInt64(bytes.count))
-    let span = unsafe bytes.span.bytes.extracting(place..<(place + Int(slot.captured)))
-    let frame = Frame(
-      bytes: span, originalLength: Int(slot.original), time: slot.time, packet: slot.packet, ordinal: slot.ordinal,
-      linkType: LinkType(rawValue: slot.linkType), interface: slot.interface)
-    writer.write(frame, interfaceName: interfaceName(slot.interface), comment: comment(slot.packet))
+    return unsafe Frame(
+      bytes: bytes.span.bytes.extracting(place..<(place + Int(slot.captured))), originalLength: Int(slot.original),
+      time: slot.time, packet: slot.packet, ordinal: slot.ordinal, linkType: LinkType(rawValue: slot.linkType),
+      interface: slot.interface)
   }
 
   /// The same for both directions.

@@ -35,6 +35,8 @@ struct LiveAudit: ~Copyable {
   private let reportsAllConnections: Bool
   /// What happens around findings is kept; nil where nobody asked.
   var recorder: FlightRecorder?
+  /// The latest packets, for whoever looks at a connection while it is open; nil where nobody may.
+  var ring: FlightRing?
 
   init(_ options: RunOptions, inputs: Int) {
     stages = Stages(options)
@@ -44,7 +46,7 @@ struct LiveAudit: ~Copyable {
 
   /// Takes in a frame.
   mutating func take(_ frame: borrowing Frame) {
-    guard recorder != nil else {
+    guard recorder != nil || ring != nil else {
       _ = stages.take(frame)
       return
     }
@@ -54,6 +56,7 @@ struct LiveAudit: ~Copyable {
     _ = stages.take(frame)
     if stages.tally.segments > segments {
       recorder?.keep(frame, stages.batch.segments[place])
+      ring?.keep(frame, stages.batch.segments[place])
     } else if stages.tally.icmpErrors > errors {
       recorder?.keep(frame, stages.decoder.quotedError.quoted)
     }
@@ -208,6 +211,9 @@ struct LiveAudit: ~Copyable {
     }
     recorder?.finish()
   }
+
+  /// What is open, as the hand found it on its last round.
+  var open: OpenConnections { patrol.open }
 
   /// Counts so far.
   func summary(_ loss: CaptureLoss, frames: UInt64, end: Timestamp?) -> SummaryRecord {

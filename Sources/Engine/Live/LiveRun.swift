@@ -9,6 +9,8 @@ public struct LiveDemand: Sendable {
   /// It ends by itself after so long, ns; nil: when somebody asks.
   public var duration: Int64?
   public var recorder: FlightRecorder?
+  /// Memory for the latest packets, so that connections can be looked at while they are open, bytes; 0: none is kept.
+  public var window = 0
 
   public init() {}
 }
@@ -21,6 +23,8 @@ public protocol LiveListener {
   mutating func summarise(_ summary: SummaryRecord)
   /// Somebody asked that outputs are opened again. Says whether results go to another file now, which begins anew.
   mutating func reopen() -> Bool
+  /// Twenty times a second, packets or none. Says whether the audit goes on.
+  mutating func look(at run: borrowing LiveRun) -> Bool
 }
 
 /// Interfaces audited until somebody asks for the end: packets, the clock, signals.
@@ -39,7 +43,7 @@ public struct LiveRun: ~Copyable {
   private static var attendTime: Int64 { 1_000_000_000 }
 
   private var capture: LiveCapture
-  private var audit: LiveAudit
+  var audit: LiveAudit
   private let duration: Int64?
   /// The latest packet, ns of its own clock and of ours.
   private var lastTime: Int64?
@@ -49,18 +53,23 @@ public struct LiveRun: ~Copyable {
   private var heardFailure = false
   /// The longest time that packets had to wait for the loop, ns.
   private var longestStep: Int64 = 0
+  /// How old the latest packet was when it was taken in, seconds; 0 where none waits.
+  private(set) var lag = 0.0
 
   public init(_ capture: consuming LiveCapture, _ options: RunOptions, _ demand: LiveDemand) {
     audit = LiveAudit(options, inputs: capture.names.count)
     audit.interfaces = capture.names
     audit.recorder = demand.recorder
     audit.recorder?.interfaces = capture.names
+    if demand.window > 0 { audit.ring = FlightRing(size: demand.window) }
     duration = demand.duration
     self.capture = capture
   }
 
   /// The kernel's clock, ns since 1970.
   public static var clock: Int64 { Budget.realtime }
+  /// A clock that nobody sets, ns.
+  public static var monotonic: Int64 { Budget.monotonic }
 
   public consuming func run(
     _ reporter: inout some LiveReporter, _ record: RunRecord, _ listener: inout some LiveListener
@@ -79,6 +88,7 @@ public struct LiveRun: ~Copyable {
       if start >= nextTick {
         nextTick = start + LiveAudit.tickTime
         audit.tick(horizon(isIdle, start), capture.loss, within: Budget(LiveRun.stepTime), &reporter)
+        if !listener.look(at: self) { break }
       }
       if start >= nextAttention {
         nextAttention = start + LiveRun.attendTime
@@ -98,6 +108,7 @@ public struct LiveRun: ~Copyable {
     for _ in 0..<LiveRun.slice {
       guard let frame = capture.next() else {
         audit.stages.flush()
+        lag = 0
         return true
       }
       let time = frame.time.nanoseconds
@@ -110,6 +121,7 @@ public struct LiveRun: ~Copyable {
       lastCame = start
       audit.take(frame)
     }
+    lag = lastTime.map { Double(max(0, Budget.realtime - $0)) / 1e9 } ?? 0
     return false
   }
 
@@ -151,7 +163,7 @@ public struct LiveRun: ~Copyable {
     if LiveSignals.takeHangUp(), listener.reopen() { reporter.begin(record) }
   }
 
-  private func summary() -> SummaryRecord {
+  func summary() -> SummaryRecord {
     audit.summary(capture.loss, frames: capture.frames, end: lastTime.map { Timestamp(nanoseconds: $0) })
   }
 

@@ -1,0 +1,55 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+public import Report
+
+/// Serves `LiveFigures` over HTTP, on a thread of its own: a scrape never stops the audit's loop.
+///
+/// Start it after rights were dropped: its thread takes those of the thread that starts it.
+public final class MetricsServer: Sendable {
+  /// Nobody scrapes through more connections than this at a time; further ones are closed.
+  static var connectionLimit: Int { 64 }
+  /// A connection that asks nothing for so long is closed, seconds.
+  static var idleLimit: Int64 { 60 }
+
+  private let group: MultiThreadedEventLoopGroup
+  private let channel: any Channel
+  private let latest: LatestFigures
+  /// Where it listens; the port is the true one where 0 was asked for.
+  public let address: ListenAddress
+
+  /// - Throws: what bind(2) or the resolver says, where the address can't be had.
+  public init(_ wanted: ListenAddress, _ figures: LiveFigures) throws {
+    let latest = LatestFigures(figures)
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    do {
+      channel = try ServerBootstrap(group: group)
+        .serverChannelOption(.backlog, value: 64)
+        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        .childChannelInitializer { channel in
+          channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
+            try channel.pipeline.syncOperations.addHandlers([
+              IdleStateHandler(allTimeout: .seconds(MetricsServer.idleLimit)), ScrapeHandler(latest),
+            ])
+          }
+        }
+        .bind(host: wanted.host, port: Int(wanted.port)).wait()
+    } catch {
+      try? group.syncShutdownGracefully()
+      throw error
+    }
+    self.group = group
+    self.latest = latest
+    address = ListenAddress(host: wanted.host, port: UInt16(channel.localAddress?.port ?? Int(wanted.port)))
+  }
+
+  /// From now on these are served.
+  public func publish(_ figures: LiveFigures) { latest.replace(with: figures) }
+
+  /// Closes every connection, and the thread.
+  public func stop() {
+    try? channel.close().wait()
+    try? group.syncShutdownGracefully()
+  }
+}

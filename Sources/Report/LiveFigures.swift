@@ -1,0 +1,48 @@
+public import Audit
+
+/// What a live audit says of itself in numbers, at one moment.
+///
+/// A plain value: the audit's loop hands one over now and then, and whoever scrapes reads the latest.
+public struct LiveFigures: Sendable {
+  /// What findings are counted by.
+  public struct Kind: Hashable, Sendable {
+    /// Id of the rule, as in the catalogue.
+    public var rule: String
+    public var severity: Severity
+    /// nil where it is unknown.
+    public var atFault: Party?
+
+    public init(rule: String, severity: Severity, atFault: Party?) {
+      self.rule = rule
+      self.severity = severity
+      self.atFault = atFault
+    }
+  }
+
+  public var version: String
+  /// Packets since the start, by what became of them.
+  public var packets: UInt64 = 0
+  public var tcpPackets: UInt64 = 0
+  public var undecodedPackets: UInt64 = 0
+  /// Bytes on the wire.
+  public var bytes: UInt64 = 0
+  /// Packets that the kernel had no room for, and that the interface lost.
+  public var kernelDropped: UInt64 = 0
+  public var interfaceDropped: UInt64 = 0
+  /// Since the start, those that were taken back not counted.
+  public var findings: [Kind: UInt64] = [:]
+  /// Bytes lost by rule, lower bounds included.
+  public var bytesLost: [String: UInt64] = [:]
+  /// Connections begun since the start.
+  public var connections: UInt64 = 0
+  /// Connections now open, by the connection record's `state`.
+  public var openConnections: [String: UInt64] = [:]
+  /// Connections given up for want of memory.
+  public var evicted: UInt64 = 0
+  /// Memory that connections take, bytes.
+  public var trackerBytes: UInt64 = 0
+  /// How far the audit is behind the wire, seconds.
+  public var lag: Double = 0
+
+  public init(version: String) { self.version = version }
+}

@@ -1,0 +1,108 @@
+/// The live view: takes keys and data, and says what the terminal has to be sent. It touches no terminal itself.
+public struct Screen {
+  private var state = ScreenState()
+  private var reader = KeyReader()
+  private let language: TerminalLanguage
+  private var columns: Int
+  private var rows: Int
+  /// What the terminal shows.
+  private var shown: Canvas?
+  private var data: ScreenData
+  /// The findings as shown: filtered and sorted; while paused, those of then.
+  private var list: [ScreenFinding] = []
+
+  /// What the program has to do.
+  public enum Wish: Sendable { case quit, suspend, nothing }
+
+  /// - Parameters:
+  ///   - columns: of the terminal.
+  ///   - rows: of the terminal.
+  public init(_ data: ScreenData, columns: Int, rows: Int, _ language: TerminalLanguage) {
+    self.data = data
+    self.columns = columns
+    self.rows = rows
+    self.language = language
+  }
+
+  /// The finding whose whole text is looked at, if one is.
+  public var opened: UInt64? {
+    guard case .detail(let id, _) = state.view else { return nil }
+    return id
+  }
+
+  /// Columns that text for the detail may take.
+  public var width: Int { columns }
+
+  /// Newer figures and findings. While paused the list stands still.
+  public mutating func take(_ newer: ScreenData) {
+    data = newer
+    if !state.isPaused { arrange() }
+  }
+
+  /// The terminal's size, as it is now; one that changed is drawn anew.
+  public mutating func resize(columns: Int, rows: Int) {
+    guard columns != self.columns || rows != self.rows else { return }
+    (self.columns, self.rows) = (columns, rows)
+    shown = nil
+  }
+
+  /// Somebody else has written on the terminal.
+  public mutating func forget() { shown = nil }
+
+  /// Bytes that the terminal sent; none: nothing came for a while.
+  public mutating func type(_ bytes: [UInt8]) -> Wish {
+    for key in bytes.isEmpty ? reader.finish() : reader.take(bytes) {
+      let wish = state.press(key, list)
+      if !state.isPaused { arrange() }
+      switch wish {
+      case .quit: return .quit
+      case .suspend: return .suspend
+      case .redraw: shown = nil
+      case .nothing: break
+      }
+    }
+    return .nothing
+  }
+
+  private mutating func arrange() {
+    list = state.order.sort(state.filter.isEmpty ? data.findings : data.findings.filter { $0.matches(state.filter) })
+  }
+
+  /// What has to be sent so that the terminal shows the state of things.
+  /// - Parameter detail: lines about the finding that is `opened`, no wider than `width`.
+  public mutating func draw(detail: [String] = []) -> [UInt8] {
+    let canvas = picture(detail)
+    defer { shown = canvas }
+    return canvas.update(from: shown, language)
+  }
+
+  mutating func picture(_ detail: [String]) -> Canvas {
+    var canvas = Canvas(columns: columns, rows: rows)
+    HeaderView(data: data, state: state).draw(on: &canvas)
+    switch state.view {
+    case .findings, .filter: FindingsView(data: data, list: list).draw(on: &canvas, &state, from: HeaderView.rows)
+    case .detail(_, let scroll):
+      DetailView(lines: detail, scroll: scroll).draw(on: &canvas, &state, from: HeaderView.rows)
+    case .help: HelpView().draw(on: &canvas, from: HeaderView.rows)
+    }
+    footer(&canvas)
+    return canvas
+  }
+
+  private func footer(_ canvas: inout Canvas) {
+    let row = canvas.rows - 1
+    if let note = data.note, state.view == .findings {
+      canvas.put(note, .warning, row: row, column: 0)
+      return
+    }
+    switch state.view {
+    case .findings:
+      canvas.put("↑↓ select  ⏎ open  / filter  s sort  p pause  ? help  q quit", .faint, row: row, column: 0)
+    case .detail: canvas.put("↑↓ scroll  n next  Esc back  ? help", .faint, row: row, column: 0)
+    case .help: break
+    case .filter:
+      let end = canvas.put("filter: \(state.filter)", .strong, row: row, column: 0)
+      canvas.put("_", .reverse, row: row, column: end)
+    }
+  }
+}

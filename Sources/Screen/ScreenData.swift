@@ -1,0 +1,62 @@
+public import Audit
+public import Report
+public import Wire
+
+/// A finding as the screen's list shows it.
+public struct ScreenFinding: Sendable {
+  /// Its number in the run; a later one that revises it takes its place under the same number.
+  public var id: UInt64
+  public var time: Timestamp?
+  public var severity: Severity
+  public var confidence: Confidence
+  public var rule: String
+  /// `client`, `server`, `path`, `capture`, or `unknown`.
+  public var atFault: String
+  /// nil for findings about the capture or about many connections.
+  public var connection: UInt64?
+  /// `10.1.0.2:50124 → 10.2.0.2:2181`
+  public var endpoints: String
+  public var summary: String
+  public var bytesLost: UInt64?
+  /// What was found healed: it is shown, and last.
+  public var isHealed: Bool
+
+  public init(
+    id: UInt64, time: Timestamp?, severity: Severity, confidence: Confidence, rule: String, atFault: String,
+    connection: UInt64?, endpoints: String, summary: String, bytesLost: UInt64?, isHealed: Bool = false
+  ) {
+    self.id = id
+    self.time = time
+    self.severity = severity
+    self.confidence = confidence
+    self.rule = rule
+    self.atFault = atFault
+    self.connection = connection
+    self.endpoints = endpoints
+    self.summary = summary
+    self.bytesLost = bytesLost
+    self.isHealed = isHealed
+  }
+}
+
+/// All that the screen shows, at one moment.
+public struct ScreenData: Sendable {
+  /// What is captured on, and with which filter.
+  public var title: String
+  /// Since the start, seconds.
+  public var elapsed: Double = 0
+  public var figures: LiveFigures
+  /// A second, over the last interval.
+  public var packetRate: Double = 0
+  public var byteRate: Double = 0
+  public var findings: [ScreenFinding] = []
+  /// Findings of the run that are kept no more: the list is bounded.
+  public var forgotten: UInt64 = 0
+  /// Words for the person at the screen, while they are news: an interface that went.
+  public var note: String?
+
+  public init(title: String, figures: LiveFigures) {
+    self.title = title
+    self.figures = figures
+  }
+}

@@ -1,0 +1,135 @@
+internal import Audit
+internal import Flow
+internal import Report
+internal import Screen
+
+/// What a live audit has found so far, for the screen and for the metrics: written by the reporter, read by who looks.
+final class LiveBoard {
+  /// Findings that are kept, with what their connections were when they were told; one takes about 5 kB.
+  static var limit: Int { 1000 }
+
+  private struct Entry {
+    var record: FindingRecord
+    var facts: Facts?
+    var isHealed = false
+  }
+
+  /// The newest are last.
+  private var entries: [UInt64: Entry] = [:]
+  private(set) var forgotten: UInt64 = 0
+  private(set) var findings: [LiveFigures.Kind: UInt64] = [:]
+  private(set) var bytesLost: [String: UInt64] = [:]
+  /// Something was told since somebody looked.
+  var hasNews = true
+
+  /// A finding as it comes. One that takes the place of another counts where it says something else.
+  func take(_ record: FindingRecord, _ facts: Facts?) {
+    guard !record.wasTold else { return }
+    hasNews = true
+    let before = record.revises.flatMap { entries.removeValue(forKey: $0) }
+    let isHealed = record.revises != nil && record.finding.isHealing
+    if let before, isHealed {
+      entries[record.id] = Entry(record: before.record.named(record.id), facts: facts ?? before.facts, isHealed: true)
+    } else {
+      entries[record.id] = Entry(record: record, facts: facts)
+    }
+    if !isHealed { count(record.finding, before?.record.finding) }
+    if entries.count > LiveBoard.limit { forgetOne() }
+  }
+
+  /// Counters only grow: what was counted stays, though it be revised.
+  private func count(_ finding: Finding, _ before: Finding?) {
+    let kind = LiveFigures.Kind(rule: finding.rule, severity: finding.severity, atFault: finding.atFault)
+    let known = before.map { LiveFigures.Kind(rule: $0.rule, severity: $0.severity, atFault: $0.atFault) }
+    if kind != known { findings[kind, default: 0] += 1 }
+    let more = (finding.bytesLost ?? 0).subtractingReportingOverflow(before?.bytesLost ?? 0)
+    if !more.overflow, more.partialValue > 0 { bytesLost[finding.rule, default: 0] &+= more.partialValue }
+  }
+
+  /// The oldest of the mildest: a flood of notes hides no error.
+  private func forgetOne() {
+    let mildest = entries.values.min { one, other in
+      if one.isHealed != other.isHealed { return one.isHealed }
+      if one.record.finding.severity != other.record.finding.severity {
+        return one.record.finding.severity < other.record.finding.severity
+      }
+      return one.record.id < other.record.id
+    }
+    if let mildest { entries[mildest.record.id] = nil }
+    forgotten += 1
+  }
+
+  var list: [ScreenFinding] { entries.values.map { ScreenFinding($0.record, $0.facts, isHealed: $0.isHealed) } }
+
+  func entry(_ id: UInt64) -> (FindingRecord, Facts?)? { entries[id].map { ($0.record, $0.facts) } }
+}
+
+extension Finding {
+  /// It only says that an earlier one no longer holds.
+  fileprivate var isHealing: Bool { facts.contains(NamedFact("healed", .bool(true))) }
+}
+
+extension FindingRecord {
+  fileprivate func named(_ id: UInt64) -> FindingRecord {
+    var record = self
+    record.id = id
+    return record
+  }
+}
+
+extension ScreenFinding {
+  init(_ record: FindingRecord, _ facts: Facts?, isHealed: Bool) {
+    let finding = record.finding
+    self.init(
+      id: record.id, time: finding.evidence.map(\.moment.time).max(), severity: finding.severity,
+      confidence: finding.confidence, rule: finding.rule, atFault: finding.atFault?.rawValue ?? "unknown",
+      connection: record.connection, endpoints: facts.map(Wording.endpoints) ?? "the capture",
+      summary: finding.summary, bytesLost: finding.bytesLost, isHealed: isHealed)
+  }
+}
+
+/// Shows the board what is told, and hands everything on.
+struct Boarding<Inner: LiveReporter>: LiveReporter {
+  var inner: Inner
+  let board: LiveBoard
+
+  var isBroken: Bool { inner.isBroken }
+
+  mutating func begin(_ run: RunRecord) { inner.begin(run) }
+
+  mutating func report(_ connection: ConnectionRecord) {
+    for record in connection.findings { board.take(record, connection.facts) }
+    inner.report(connection)
+  }
+
+  mutating func report(_ finding: FindingRecord) {
+    board.take(finding, nil)
+    inner.report(finding)
+  }
+
+  mutating func tell(_ finding: FindingRecord, of facts: Facts) {
+    board.take(finding, facts)
+    inner.tell(finding, of: facts)
+  }
+
+  mutating func end(_ summary: SummaryRecord) { inner.end(summary) }
+}
+
+/// Says nothing before the end: the screen shows it all.
+struct SummaryAlone: LiveReporter {
+  var inner: LiveText
+  /// Gives the terminal back first.
+  let leave: () -> Void
+
+  var isBroken: Bool { inner.isBroken }
+
+  mutating func begin(_ run: RunRecord) {}
+  mutating func report(_ connection: ConnectionRecord) {}
+  mutating func report(_ finding: FindingRecord) {}
+  mutating func tell(_ finding: FindingRecord, of facts: Facts) {}
+
+  mutating func end(_ summary: SummaryRecord) {
+    leave()
+    inner.end(summary)
+  }
+}

@@ -1,0 +1,81 @@
+internal import Engine
+internal import Glibc
+internal import Metrics
+internal import Report
+
+/// Where a live audit meets people and programs while it runs: standard error, the screen, the metrics, the file that results go to.
+struct LiveDesk: LiveListener {
+  /// Metrics are handed over so often, in looks: once a second.
+  private static var looksPerScrape: Int { 20 }
+
+  let isQuiet: Bool
+  let output: Output
+  let reopening: Reopening?
+  let server: MetricsServer?
+  let board = LiveBoard()
+  var display: LiveDisplay?
+  private var looks = 0
+
+  init(isQuiet: Bool, output: Output, reopening: Reopening?, server: MetricsServer?) {
+    self.isQuiet = isQuiet
+    self.output = output
+    self.reopening = reopening
+    self.server = server
+  }
+
+  mutating func note(_ words: String) {
+    if let display, display.isShown { return display.note(words) }
+    if !isQuiet { Diagnostics.say(words) }
+  }
+
+  mutating func summarise(_ summary: SummaryRecord) {
+    // The screen shows them.
+    if let display, display.isShown { return }
+    Diagnostics.write(LiveText.summary(summary), to: STDERR_FILENO)
+  }
+
+  mutating func reopen() -> Bool {
+    guard let reopening else { return false }
+    do {
+      if let before = output.redirect(to: try reopening.open()) { Glibc.close(before) }
+      return true
+    } catch {
+      // Better into the old file than nowhere.
+      note("\(reopening.path) can't be opened again, the old file is written on: \(error)")
+      return false
+    }
+  }
+
+  mutating func look(at run: borrowing LiveRun) -> Bool {
+    if let server, looks % LiveDesk.looksPerScrape == 0 { server.publish(figures(run)) }
+    looks += 1
+    guard let display else { return true }
+    return display.look(at: run, display.needsFigures ? figures(run) : nil)
+  }
+
+  private func figures(_ run: borrowing LiveRun) -> LiveFigures {
+    var figures = run.figures(version: Tcpaudit.version)
+    figures.findings = board.findings
+    figures.bytesLost = board.bytesLost
+    return figures
+  }
+}
+
+/// `--metrics ADDRESS`
+struct MetricsAddress {
+  let address: ListenAddress
+
+  static func parse(_ text: String) throws -> MetricsAddress {
+    guard let address = ListenAddress(text) else {
+      throw Failure(
+        .usage, "--metrics \(text): an address is PORT, HOST:PORT or [IPV6]:PORT, such as 9117 or 0.0.0.0:9117")
+    }
+    return MetricsAddress(address: address)
+  }
+
+  func serve() throws -> MetricsServer {
+    do { return try MetricsServer(address, LiveFigures(version: Tcpaudit.version)) } catch {
+      throw Failure(.unreadable, "metrics can't be served at \(address): \(error)")
+    }
+  }
+}
