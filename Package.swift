@@ -30,6 +30,7 @@ let package = Package(
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
     .target(name: "CPrefetch"),
+    .target(name: "CNamespaces"),
 
     .target(name: "Wire", swiftSettings: house),
     .target(
@@ -41,7 +42,9 @@ let package = Package(
       swiftSettings: house),
     .target(
       name: "Audit", dependencies: ["Flow", "Wire"], exclude: ["Pages"], swiftSettings: house),
-    .target(name: "Report", dependencies: ["Audit", "Flow", "Wire"], swiftSettings: house),
+    // Beside the packets: the kernel's own table of sockets, and what is to be said of it.
+    .target(name: "Sockets", dependencies: ["Audit", "Flow", "Wire", "CNamespaces"], swiftSettings: house),
+    .target(name: "Report", dependencies: ["Sockets", "Audit", "Flow", "Wire"], swiftSettings: house),
     // What somebody expects of an audit, and how it differs.
     .target(name: "Expectation", dependencies: ["Report", "Audit", "Flow", "Wire"], swiftSettings: house),
     .target(
@@ -53,7 +56,7 @@ let package = Package(
     .executableTarget(
       name: "tcpaudit",
       dependencies: [
-        "Engine", "Expectation", "Capture", "Wire", "Flow", "Audit", "Report",
+        "Engine", "Expectation", "Capture", "Wire", "Flow", "Audit", "Sockets", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -74,6 +77,8 @@ let package = Package(
       name: "AuditTests", dependencies: ["Audit", "Flow", "Wire", "PacketScript"],
       swiftSettings: tests),
     .testTarget(
+      name: "SocketsTests", dependencies: ["Sockets", "Report", "Audit", "Flow", "Wire"], swiftSettings: tests),
+    .testTarget(
       name: "ReportTests", dependencies: ["Report", "Audit", "Flow", "Wire", "PacketScript"],
       swiftSettings: tests),
     .testTarget(
@@ -92,7 +97,8 @@ let package = Package(
       swiftSettings: tests),
     // Runs the built program as a process.
     .testTarget(
-      name: "ProgramTests", dependencies: ["tcpaudit", "generate", "PacketScript", "Capture", "Flow", "Wire"],
+      name: "ProgramTests",
+      dependencies: ["tcpaudit", "generate", "PacketScript", "Capture", "Sockets", "Flow", "Wire"],
       swiftSettings: tests),
 
     // Programs of the workshop, not of the product.

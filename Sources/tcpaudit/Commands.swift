@@ -1,8 +1,8 @@
 /// The first word that is typed: a command, or a file for the default one. A mistyped command is no file.
 enum Commands {
-  static let built = ["read", "show", "check", "rules", "explain", "interfaces", "help"]
+  static let built = ["read", "show", "check", "rules", "explain", "interfaces", "sockets", "help"]
   /// Words that people type because other tools, or our design, have them.
-  static let absent = ["live", "compare", "sockets"]
+  static let absent = ["live", "compare"]
 
   /// One line that names the mistake and the mend; nil where there is none.
   /// - Parameter isFile: whether something of that name is there.

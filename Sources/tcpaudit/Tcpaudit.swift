@@ -21,6 +21,7 @@ struct Tcpaudit: ParsableCommand {
         ssh host tcpdump -w - | tcpaudit -   from standard input
         tcpaudit show capture.pcapng --connection 7
         tcpaudit explain half-close-truncated
+        tcpaudit sockets                     this host's suspicious sockets, and whose they are
 
       EXIT CODES
         0    audited to the end
@@ -31,7 +32,7 @@ struct Tcpaudit: ParsableCommand {
         130  interrupted
       """,
     version: version,
-    subcommands: [Read.self, Show.self, Check.self, Rules.self, Explain.self, Interfaces.self],
+    subcommands: [Read.self, Show.self, Check.self, Rules.self, Explain.self, Interfaces.self, SocketsCommand.self],
     defaultSubcommand: Read.self)
 
   static func main() {

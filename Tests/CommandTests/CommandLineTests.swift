@@ -42,7 +42,7 @@ struct CommandLineTests {
   @Test(
     arguments: [
       (["live", "eth0"], "no such command: “live”; the commands are read, "),
-      (["sockets"], "no such command: “sockets”"),
+      (["compare"], "no such command: “compare”"),
       (["chek", "a.pcap"], "did you mean tcpaudit check?"), (["raed", "a.pcap"], "did you mean tcpaudit read?"),
       (["help", "nosuch"], "no such command: “nosuch”; the commands are "),
       (["help", "shwo"], "did you mean tcpaudit show?"),
