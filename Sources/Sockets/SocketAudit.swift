@@ -62,16 +62,16 @@ public struct SocketAudit: Sendable {
           ? comparison?.suspicion(of: index) : rule.judge(socket, surroundings[namespace])
         guard let suspicion, !(rule.id == silentPeer.id && comparison?.isKnown(index) == true) else { continue }
         rules[index] |= 1 << UInt16(number)
-        add(number, index, socket, suspicion, listener)
+        add(number, index, socket, suspicion, listener, listeners)
       }
     }
   }
 
   private mutating func add(
-    _ rule: Int, _ index: Int, _ socket: Socket, _ suspicion: Suspicion, _ listener: Int?
+    _ rule: Int, _ index: Int, _ socket: Socket, _ suspicion: Suspicion, _ listener: Int?, _ listeners: Listeners
   ) {
     let service = listener == nil ? Service.theirs(socket.remote) : Service.ours(socket.local)
-    let process = process(of: index, socket, listener)
+    let process = process(of: index, socket, listener, listeners)
     let key = GroupKey(rule: rule, process: process, service: service, namespace: socket.namespace)
     let place = places[key] ?? groups.count
     if place == groups.count {
@@ -82,9 +82,9 @@ public struct SocketAudit: Sendable {
   }
 
   /// What was not accepted yet belongs to who should accept it; what was closed, to nobody.
-  private func process(of index: Int, _ socket: Socket, _ listener: Int?) -> Int? {
+  private func process(of index: Int, _ socket: Socket, _ listener: Int?, _ listeners: Listeners) -> Int? {
     if let owner = snapshot.owners[index] { return Int(owner.process) }
-    guard !socket.isHeld, let listener else { return nil }
+    guard !socket.isHeld, let listener, !listeners.isShared(listener) else { return nil }
     switch socket.state {
     case .established, .closeWait, .synReceived: return snapshot.owners[listener].map { Int($0.process) }
     default: return nil
@@ -109,20 +109,4 @@ struct GroupKey: Hashable {
   var process: Int?
   var service: Service
   var namespace: UInt16
-}
-
-/// Which local ports are listened on, and by which socket.
-struct Listeners {
-  private var places: [UInt32: Int] = [:]
-
-  init(_ snapshot: Snapshot) {
-    for (index, socket) in snapshot.sockets.enumerated() where socket.state == .listen {
-      places[Listeners.key(socket)] = index
-    }
-  }
-
-  /// The listener that a connection came through, or that the socket is; nil where we asked for it.
-  func listener(of socket: Socket) -> Int? { places[Listeners.key(socket)] }
-
-  private static func key(_ socket: Socket) -> UInt32 { UInt32(socket.namespace) << 16 | UInt32(socket.local.port) }
 }

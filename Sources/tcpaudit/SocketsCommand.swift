@@ -15,7 +15,7 @@ struct SocketsCommand: ParsableCommand {
       EXAMPLES
         tcpaudit sockets                     what is suspicious, worst first
         tcpaudit sockets --all               every socket, with its process
-        tcpaudit sockets --watch             again and again: which process leaks, and until when
+        tcpaudit sockets --watch             again and again: who leaks, until when
         ssh db1 tcpaudit sockets --format json > db1.sockets
         tcpaudit sockets --peer db1.sockets  which sockets exist here and not on db1
 

@@ -60,6 +60,27 @@ struct GroupTests {
     #expect(audit.snapshot.unowned == 0)
   }
 
+  /// Several workers listen on one port: nobody knows whose a waiting connection will be.
+  @Test func aSharedPortNamesNoProcess() {
+    func listener(_ address: String) -> Socket {
+      .make(.listen, unacked: 10, local: address, 8080, remote: "0.0.0.0", 0)
+    }
+    let waiting = Socket.make(silent: 20, 8080, inode: 0)
+    let processes = [process, HostProcess(id: 813, name: "java")]
+    func owner(_ first: String, _ second: String) -> Int?? {
+      let snapshot = Snapshot(
+        sockets: [listener(first), listener(second), waiting],
+        owners: [Owner(process: 0, descriptor: 3), Owner(process: 1, descriptor: 3), nil], processes: processes)
+      return SocketAudit(snapshot).groups.first.map(\.process)
+    }
+    #expect(owner("0.0.0.0", "0.0.0.0") == .some(nil))
+    #expect(owner("0.0.0.0", "10.0.0.1") == 1)
+    #expect(owner("10.0.0.1", "0.0.0.0") == 0)
+    #expect(owner("127.0.0.1", "::") == 1)
+    // Nobody listens where it came in.
+    #expect(owner("127.0.0.1", "10.0.0.9") == nil)
+  }
+
   @Test func theWorstComesFirst() {
     let audit = audit([
       .make(silent: 999), .make(.closeWait, silent: 90), .make(.synSent, .retransmission, unanswered: 4, unacked: 1),

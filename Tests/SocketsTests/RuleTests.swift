@@ -13,83 +13,84 @@ struct RuleTests {
     return SocketCatalogue.rules.reduce(into: [:]) { found, rule in found[rule.id] = rule.judge(socket, surroundings) }
   }
 
+  private static let rows: [(name: String, socket: Socket, rules: [String])] = [
+    ("a fresh connection", .make(), []),
+    ("just heard", .make(silent: 59), []),
+    ("silent", .make(silent: 60), ["silent-peer"]),
+    ("data received lately is a word of the peer", .make(silent: 600, received: 5), []),
+    ("keepalive will find out", .make(.established, .keepalive, silent: 600, expires: 1000), []),
+    ("one probe is on its way", .make(.established, .keepalive, unanswered: 1, silent: 600), []),
+    (
+      "probes without an answer", .make(.established, .keepalive, unanswered: 2, silent: 600),
+      ["keepalive-unanswered"]
+    ),
+    ("silence on loopback", .make(silent: 600, local: "127.0.0.1", remote: "127.0.0.1"), []),
+    ("silence on an own address", .make(silent: 600, local: "10.0.0.1", remote: "10.0.0.1"), []),
+    ("closed by the peer", .make(.closeWait, silent: 59), []),
+    ("never closed", .make(.closeWait, silent: 60), ["close-wait"]),
+    ("still answering after the peer's FIN", .make(.closeWait, silent: 90, sent: 1), []),
+    ("not even accepted", .make(.closeWait, silent: 90, inode: 0), ["unaccepted"]),
+    ("waits for accept()", .make(silent: 5, inode: 0), ["unaccepted"]),
+    ("will be accepted soon", .make(silent: 4, inode: 0), []),
+    ("sent twice again", .make(.established, .retransmission, unanswered: 2, unacked: 500, silent: 9), []),
+    (
+      "sent again and again", .make(.established, .retransmission, unanswered: 3, unacked: 500, silent: 9),
+      ["peer-vanished"]
+    ),
+    (
+      "the peer is heard all the same",
+      .make(.established, .retransmission, unanswered: 4, unacked: 500, silent: 0, sent: 9, rto: 3_200_000),
+      ["unacknowledged"]
+    ),
+    (
+      "heard before the last but one",
+      .make(.established, .retransmission, unanswered: 3, unacked: 9, silent: 2, rto: 1_600_000, expires: 1000),
+      ["peer-vanished"]
+    ),
+    (
+      "heard after the last but one",
+      .make(.established, .retransmission, unanswered: 3, unacked: 9, silent: 1, rto: 1_600_000, expires: 1000),
+      ["unacknowledged"]
+    ),
+    (
+      "the last FIN", .make(.lastAck, .retransmission, unanswered: 3, unacked: 1, silent: 9, inode: 0),
+      ["fin-unacked"]
+    ),
+    (
+      "a FIN behind data", .make(.finWait1, .retransmission, unanswered: 3, unacked: 9, silent: 9, inode: 0),
+      ["peer-vanished"]
+    ),
+    ("SYN sent", .make(.synSent, .retransmission, unanswered: 1, unacked: 1), []),
+    ("SYN sent again twice", .make(.synSent, .retransmission, unanswered: 2, unacked: 1), ["syn-unanswered"]),
+    ("unread", .make(unread: 10, silent: 4), []),
+    ("unread for long", .make(unread: 10, silent: 5), ["unread-input"]),
+    ("more has just come", .make(unread: 10, silent: 50, received: 1), []),
+    ("window closed", .make(.established, .windowProbe, unanswered: 0, unacked: 99, silent: 1, sent: 4), []),
+    (
+      "window closed for long", .make(.established, .windowProbe, unanswered: 1, unacked: 99, silent: 1, sent: 5),
+      ["stalled-reader"]
+    ),
+    (
+      "window probes without an answer", .make(.established, .windowProbe, unanswered: 3, unacked: 99, silent: 9),
+      ["peer-vanished"]
+    ),
+    ("half closed", .make(.finWait2, silent: 60), ["fin-wait-2"]),
+    ("half closed and reading", .make(.finWait2, silent: 600, received: 3), []),
+    ("an orphan, young", .make(.finWait2, .timeWait, inode: 0, expires: 56_000), []),
+    ("an orphan", .make(.finWait2, .timeWait, inode: 0, expires: 55_000), ["fin-wait-2-orphan"]),
+    ("half-way through the handshake", .make(.synReceived, .retransmission, unanswered: 1, inode: 0), []),
+    (
+      "hanging in the handshake", .make(.synReceived, .retransmission, unanswered: 2, inode: 0),
+      ["handshake-unfinished"]
+    ),
+    ("a queue with room", .make(.listen, unread: 128, unacked: 128), []),
+    ("a full queue", .make(.listen, unread: 129, unacked: 128), ["accept-overflow"]),
+    ("a listener without a queue, one waits", .make(.listen, unread: 1, unacked: 0), ["accept-overflow"]),
+    ("TIME-WAIT", .make(.timeWait, .timeWait, inode: 0, expires: 1000), []),
+  ]
+
   @Test func eachRuleFindsItsOwnAndNothingElse() {
-    let rows: [(name: String, socket: Socket, rules: [String])] = [
-      ("a fresh connection", .make(), []),
-      ("just heard", .make(silent: 59), []),
-      ("silent", .make(silent: 60), ["silent-peer"]),
-      ("data received lately is a word of the peer", .make(silent: 600, received: 5), []),
-      ("keepalive will find out", .make(.established, .keepalive, silent: 600, expires: 1000), []),
-      ("one probe is on its way", .make(.established, .keepalive, unanswered: 1, silent: 600), []),
-      (
-        "probes without an answer", .make(.established, .keepalive, unanswered: 2, silent: 600),
-        ["keepalive-unanswered"]
-      ),
-      ("silence on loopback", .make(silent: 600, local: "127.0.0.1", remote: "127.0.0.1"), []),
-      ("silence on an own address", .make(silent: 600, local: "10.0.0.1", remote: "10.0.0.1"), []),
-      ("closed by the peer", .make(.closeWait, silent: 59), []),
-      ("never closed", .make(.closeWait, silent: 60), ["close-wait"]),
-      ("still answering after the peer's FIN", .make(.closeWait, silent: 90, sent: 1), []),
-      ("not even accepted", .make(.closeWait, silent: 90, inode: 0), ["unaccepted"]),
-      ("waits for accept()", .make(silent: 5, inode: 0), ["unaccepted"]),
-      ("will be accepted soon", .make(silent: 4, inode: 0), []),
-      ("sent twice again", .make(.established, .retransmission, unanswered: 2, unacked: 500, silent: 9), []),
-      (
-        "sent again and again", .make(.established, .retransmission, unanswered: 3, unacked: 500, silent: 9),
-        ["peer-vanished"]
-      ),
-      (
-        "the peer is heard all the same",
-        .make(.established, .retransmission, unanswered: 4, unacked: 500, silent: 0, sent: 9, rto: 3_200_000),
-        ["unacknowledged"]
-      ),
-      (
-        "heard before the last but one",
-        .make(.established, .retransmission, unanswered: 3, unacked: 9, silent: 2, rto: 1_600_000, expires: 1000),
-        ["peer-vanished"]
-      ),
-      (
-        "heard after the last but one",
-        .make(.established, .retransmission, unanswered: 3, unacked: 9, silent: 1, rto: 1_600_000, expires: 1000),
-        ["unacknowledged"]
-      ),
-      (
-        "the last FIN", .make(.lastAck, .retransmission, unanswered: 3, unacked: 1, silent: 9, inode: 0),
-        ["fin-unacked"]
-      ),
-      (
-        "a FIN behind data", .make(.finWait1, .retransmission, unanswered: 3, unacked: 9, silent: 9, inode: 0),
-        ["peer-vanished"]
-      ),
-      ("SYN sent", .make(.synSent, .retransmission, unanswered: 1, unacked: 1), []),
-      ("SYN sent again twice", .make(.synSent, .retransmission, unanswered: 2, unacked: 1), ["syn-unanswered"]),
-      ("unread", .make(unread: 10, silent: 4), []),
-      ("unread for long", .make(unread: 10, silent: 5), ["unread-input"]),
-      ("more has just come", .make(unread: 10, silent: 50, received: 1), []),
-      ("window closed", .make(.established, .windowProbe, unanswered: 0, unacked: 99, silent: 1, sent: 4), []),
-      (
-        "window closed for long", .make(.established, .windowProbe, unanswered: 1, unacked: 99, silent: 1, sent: 5),
-        ["stalled-reader"]
-      ),
-      (
-        "window probes without an answer", .make(.established, .windowProbe, unanswered: 3, unacked: 99, silent: 9),
-        ["peer-vanished"]
-      ),
-      ("half closed", .make(.finWait2, silent: 60), ["fin-wait-2"]),
-      ("half closed and reading", .make(.finWait2, silent: 600, received: 3), []),
-      ("an orphan, young", .make(.finWait2, .timeWait, inode: 0, expires: 56_000), []),
-      ("an orphan", .make(.finWait2, .timeWait, inode: 0, expires: 55_000), ["fin-wait-2-orphan"]),
-      ("half-way through the handshake", .make(.synReceived, .retransmission, unanswered: 1, inode: 0), []),
-      (
-        "hanging in the handshake", .make(.synReceived, .retransmission, unanswered: 2, inode: 0),
-        ["handshake-unfinished"]
-      ),
-      ("a queue with room", .make(.listen, unread: 128, unacked: 128), []),
-      ("a full queue", .make(.listen, unread: 129, unacked: 128), ["accept-overflow"]),
-      ("a listener without a queue, one waits", .make(.listen, unread: 1, unacked: 0), ["accept-overflow"]),
-      ("TIME-WAIT", .make(.timeWait, .timeWait, inode: 0, expires: 1000), []),
-    ]
-    for row in rows {
+    for row in Self.rows {
       #expect(judged(row.socket).keys.sorted() == row.rules, "\(row.name)")
     }
   }

@@ -103,7 +103,8 @@ public struct SocketsText {
     for example in group.examples { line(example, audit, of: group) }
     if group.count > group.examples.count {
       let rest = Wording.number(UInt64(group.count - group.examples.count))
-      page.line("… \(rest) more, for \(Wording.span(group.shortest)) or longer", indent: 4)
+      let lasting = group.shortest > 0 ? ", for \(Wording.span(group.shortest)) or longer" : ""
+      page.line("… \(rest) more\(lasting)", indent: 4)
     }
     fix(isFirst ? group.rule.mend : "as above")
   }

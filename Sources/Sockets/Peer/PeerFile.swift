@@ -84,6 +84,9 @@ struct PeerReading {
   private var hasRun = false
   private var claimed: Int?
 
+  /// Sockets of one list.
+  private static var most: Int { 1 << 22 }
+
   mutating func take(_ bytes: [UInt8], _ range: Range<Int>, line: Int) throws(PeerFileError) {
     if range.isEmpty { return }
     var record = PeerRecord()
@@ -105,6 +108,9 @@ struct PeerReading {
     case "socket":
       guard let socket = record.socket else { throw PeerFileError("line \(line): a socket without addresses or state") }
       list.sockets.append(socket)
+      guard list.sockets.count <= PeerReading.most else {
+        throw PeerFileError("line \(line): more sockets than a host can have", mend: "")
+      }
     case "summary":
       claimed = record.count
       list.isWhole = record.isWhole
