@@ -121,7 +121,7 @@ struct NATTests {
     #expect(sameAs(run) == [nil, nil])
     // Seen through a NAT, and yet not the same data.
     let unlike = throughNAT(healthy).split(separator: "\n").map { line in
-      line.contains("N ") ? line.replacing("1001", with: "501").replacing("1002", with: "502") : String(line)
+      line.contains("N ") ? String(line).replacing("1001", with: "501").replacing("1002", with: "502") : String(line)
     }
     #expect(try records(of: unlike.joined(separator: "\n")).summary.seenAgain == 0)
   }
