@@ -75,21 +75,44 @@ public struct Tracker: ~Copyable {
   /// observed, so that their cache misses overlap.
   public mutating func track(_ batch: inout SegmentBatch) {
     if troubles.isShort { makeRoomForTrouble() }
-    var hashes = InlineArray<32, UInt32>(repeating: 0)
-    var directions: UInt32 = 0
+    var sought = InlineArray<32, Sought>(repeating: Sought())
     let count = min(batch.count, SegmentBatch.capacity)
+    let isScoped = !scopes.isEmpty
     for place in 0..<count {
-      let (key, fromA) = FlowKey.of(batch.segments[place], scope: scope(of: batch.segments[place].encapsulation))
-      hashes[place] = key.hash(seed: seed)
-      if fromA { directions |= 1 << UInt32(place) }
-      table.prefetch(hashes[place])
+      let scope = isScoped ? scope(of: batch.segments[place].encapsulation) : 0
+      let (key, fromA) = FlowKey.of(batch.segments[place], scope: scope)
+      let hash = key.hash(seed: seed)
+      table.prefetch(hash)
+      sought[place] = Sought(key: key, hash: hash, fromA: fromA)
     }
-    for place in 0..<count { prefetchRecord(table.peek(hashes[place])) }
     for place in 0..<count {
-      observe(&batch.segments[place], hashes[place], fromA: directions & (1 << UInt32(place)) != 0)
+      let candidate = table.candidate(sought[place].hash)
+      prefetchRecord(candidate)
+      sought[place].candidate = candidate
+    }
+    // Zeek's view is told of every packet.
+    let predicts = !zeek.isOn
+    for place in 0..<count {
+      pass(batch.segments[place].time)
+      var index = sought[place].candidate
+      // The packets before it may have changed what the table said: the record tells whose it is.
+      if index >= Tracker.quietBit || !records[index].isLive(sought[place].key) { index = 0 }
+      if index != 0, predicts,
+        records[index].takePredicted(&batch.segments[place], fromA: sought[place].fromA, &troubles)
+      {
+        continue
+      }
+      observe(&batch.segments[place], sought[place], index)
     }
     batch.count = 0
     if records.count >= options.quietFrom { putAwayQuiet() }
+  }
+
+  /// Time goes on: before anything is looked up, as results must not depend on where batches end.
+  @inline(__always) private mutating func pass(_ time: Timestamp) {
+    guard time > now else { return }
+    now = time
+    if now >= nextExpiry { expire() }
   }
 
   @inline(__always) func scope(of encapsulation: UInt16) -> UInt16 {
@@ -115,14 +138,10 @@ public struct Tracker: ~Copyable {
   }
 
   /// Segments and senders are passed `inout` from here on though not changed: by value each call would copy them.
-  @inline(__always) private mutating func observe(_ segment: inout Segment, _ hash: UInt32, fromA: Bool) {
-    if segment.time > now {
-      now = segment.time
-      // Before anything is looked up: results must not depend on where batches end.
-      if now >= nextExpiry { expire() }
-    }
-    let key = FlowKey.of(segment, scope: scope(of: segment.encapsulation)).key
-    var index = find(key, hash)
+  /// - Parameter known: its record, 0 where the table has to be asked.
+  @inline(never) private mutating func observe(_ segment: inout Segment, _ sought: Sought, _ known: UInt32) {
+    let (key, hash, fromA) = (sought.key, sought.hash, sought.fromA)
+    var index = known != 0 ? known : find(key, hash)
     if index == 0 {
       index = meet(&segment, key, hash)
       if index == 0 { return }
@@ -288,7 +307,19 @@ public struct Tracker: ~Copyable {
   }
 }
 
+/// What is looked for in a batch, and what the table said of it before its first segment was observed.
+struct Sought: BitwiseCopyable {
+  var key = FlowKey(aHigh: 0, aLow: 0, bHigh: 0, bLow: 0, aPort: 0, bPort: 0, scope: 0, ipVersion: 0)
+  var hash: UInt32 = 0
+  /// Record index, 0 none.
+  var candidate: UInt32 = 0
+  var fromA = false
+}
+
 extension Connection {
+  /// In use, and the one with this key.
+  @inline(__always) func isLive(_ key: FlowKey) -> Bool { self.key == key && shared.has(.live) }
+
   /// Both FINs acknowledged, or a RST seen, and not yet in the queue.
   @inline(__always) var mayBeOver: Bool {
     !shared.has(.lingering) && (shared.has(.reset) || (a.has(.finAcked) && b.has(.finAcked)))
