@@ -18,6 +18,8 @@ struct ConnectionMarks: OptionSet, BitwiseCopyable {
   static var tupleReused: Self { .init(rawValue: 1 << 7) }
   static var icmp: Self { .init(rawValue: 1 << 8) }
   static var live: Self { .init(rawValue: 1 << 9) }
+  /// The next packet may be predicted: see HeaderPrediction.
+  static var calm: Self { .init(rawValue: 1 << 10) }
 }
 
 /// What belongs to neither side alone.
@@ -70,6 +72,7 @@ struct Connection: BitwiseCopyable {
     } else {
       shared.observe(&segment, fromA: false, sender: &b, receiver: &a, troubles: &troubles)
     }
+    markCalm()
   }
 
   /// One that was kept: a SYN that waited.

@@ -13,14 +13,13 @@ extension Sender {
   private static var closingWindow: UInt32 { 10_000 }
   private static var dataWindow: UInt32 { 1_000 }
 
-  /// A hash of all that a copy has in common. The fields are put together as they lie in memory, so that each word is one
-  /// load; the upper half of a sum of products has all bits of all words (Dietzfelbinger: multiply-shift).
+  /// A hash of all that a copy has in common. The upper half of a sum of products has all bits of all words (Dietzfelbinger: multiply-shift).
   @inline(__always) static func likeness(_ segment: Segment) -> UInt32 {
-    let place = UInt64(segment.sequence.rawValue) | UInt64(segment.acknowledgment.rawValue) << 32
     let size =
       UInt64(segment.payloadLength) | UInt64(segment.window) << 32 | UInt64(segment.flags.rawValue) << 48
     let look = UInt64(segment.timestampValue) | UInt64(segment.ipID) << 32 | UInt64(segment.checksum) << 48
-    let x = (place &* 0x9e37_79b9_7f4a_7c15) &+ (look &* 0xbf58_476d_1ce4_e5b9) &+ (size &* 0x94d0_49bb_1331_11eb)
+    let x =
+      (segment.numbers &* 0x9e37_79b9_7f4a_7c15) &+ (look &* 0xbf58_476d_1ce4_e5b9) &+ (size &* 0x94d0_49bb_1331_11eb)
     return UInt32(truncatingIfNeeded: x >> 32) | 1
   }
 

@@ -90,19 +90,19 @@ public struct Tracker: ~Copyable {
       prefetchRecord(candidate)
       sought[place].candidate = candidate
     }
-    // Zeek's view is told of every packet.
-    let predicts = !zeek.isOn
+    // Zeek's view is told of every packet. Index 0 is a record that is never in use.
+    let predictable = zeek.isOn ? 0 : Tracker.quietBit
     for place in 0..<count {
       pass(batch.segments[place].time)
-      var index = sought[place].candidate
       // The packets before it may have changed what the table said: the record tells whose it is.
-      if index >= Tracker.quietBit || !records[index].isLive(sought[place].key) { index = 0 }
-      if index != 0, predicts,
-        records[index].takePredicted(&batch.segments[place], fromA: sought[place].fromA, &troubles)
+      let candidate = sought[place].candidate
+      if candidate < predictable,
+        records[candidate].takePredicted(
+          &batch.segments[place], of: sought[place].key, fromA: sought[place].fromA, &troubles)
       {
         continue
       }
-      observe(&batch.segments[place], sought[place], index)
+      observe(&batch.segments[place], &sought[place])
     }
     batch.count = 0
     if records.count >= options.quietFrom { putAwayQuiet() }
@@ -138,10 +138,10 @@ public struct Tracker: ~Copyable {
   }
 
   /// Segments and senders are passed `inout` from here on though not changed: by value each call would copy them.
-  /// - Parameter known: its record, 0 where the table has to be asked.
-  @inline(never) private mutating func observe(_ segment: inout Segment, _ sought: Sought, _ known: UInt32) {
+  @inline(never) private mutating func observe(_ segment: inout Segment, _ sought: inout Sought) {
     let (key, hash, fromA) = (sought.key, sought.hash, sought.fromA)
-    var index = known != 0 ? known : find(key, hash)
+    var index = sought.candidate
+    if index >= Tracker.quietBit || !records[index].isLive(key) { index = find(key, hash) }
     if index == 0 {
       index = meet(&segment, key, hash)
       if index == 0 { return }
@@ -247,6 +247,7 @@ public struct Tracker: ~Copyable {
     }
     pending[index] = PendingSYN(segment: syn)
     records[index].shared.marks.insert(.pendingSYN)
+    records[index].shared.marks.remove(.calm)
   }
 
   private mutating func beginAnew(_ segment: Segment, _ key: FlowKey, _ hash: UInt32, replacing index: UInt32) -> UInt32
@@ -334,11 +335,13 @@ extension Connection {
   mutating func countCopy(fromA: Bool, troubles: inout Troubles) {
     let index = fromA ? troubles.of(&a) : troubles.of(&b)
     troubles.records[index].duplicatePackets &+= 1
+    shared.marks.remove(.calm)
   }
 
   /// Remembers a SYN that was not let in.
   mutating func countStrangeSYN(_ syn: Segment, fromA: Bool, troubles: inout Troubles) {
     let moment = Moment(time: syn.time, packet: syn.packet)
+    shared.marks.remove(.calm)
     if fromA {
       a.count(syn, moment)
       troubles.records[troubles.of(&a)].strangeSYN = moment

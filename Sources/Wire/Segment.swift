@@ -67,9 +67,8 @@ public struct Segment: BitwiseCopyable, Sendable {
   /// Of the innermost IP header.
   public var source = IPAddress(high: 0, low: 0)
   public var destination = IPAddress(high: 0, low: 0)
-  public var sequence = SequenceNumber(0)
-  /// Meaningful where `flags` has `.ack`.
-  public var acknowledgment = SequenceNumber(0)
+  /// `sequence` in the upper half and `acknowledgment` in the lower, as they stand in the header: one load takes both.
+  public var numbers: UInt64 = 0
 
   /// As the capture dates it, and its place there.
   public var time = Timestamp(nanoseconds: 0)
@@ -116,6 +115,17 @@ public struct Segment: BitwiseCopyable, Sendable {
   public var sack = InlineArray<4, SACKBlock>(repeating: SACKBlock(start: SequenceNumber(0), end: SequenceNumber(0)))
 
   public init() {}
+
+  public var sequence: SequenceNumber {
+    @inline(__always) get { SequenceNumber(UInt32(truncatingIfNeeded: numbers >> 32)) }
+    @inline(__always) set { numbers = UInt64(newValue.rawValue) << 32 | numbers & 0xffff_ffff }
+  }
+
+  /// Meaningful where `flags` has `.ack`.
+  public var acknowledgment: SequenceNumber {
+    @inline(__always) get { SequenceNumber(UInt32(truncatingIfNeeded: numbers)) }
+    @inline(__always) set { numbers = numbers & ~0xffff_ffff | UInt64(newValue.rawValue) }
+  }
 
   /// Sequence space that the segment takes: payload, and one each for SYN and FIN (RFC 9293 §3.4, SEG.LEN).
   public var sequenceLength: Int {

@@ -17,6 +17,21 @@ struct PredictionTests {
     #expect(held.differences.isEmpty, "\(held.differences.prefix(3))")
     // Neither way is hardly ever taken.
     #expect(held.predicted > segments.count / 3 && held.predicted < segments.count * 9 / 10)
+    #expect(Self.falselyCalm(segments).isEmpty)
+  }
+
+  /// Numbers of packets after which a record says that its connection is calm, and it is not.
+  private static func falselyCalm(_ segments: [Segment]) -> [UInt64] {
+    var tracker = Tracker(TrackerOptions())
+    var found: [UInt64] = []
+    for segment in segments {
+      _ = feed([.segment(segment)], &tracker)
+      for index in 1..<tracker.records.used
+      where tracker.records[index].shared.has(.calm) && !tracker.records[index].isCalm {
+        found.append(segment.ordinal)
+      }
+    }
+    return found
   }
 
   @Test("any flags, any numbers, any times", arguments: 1...8 as ClosedRange<UInt64>)
@@ -58,10 +73,10 @@ struct Held {
   private mutating func take(_ segment: Segment, _ troubles: inout Troubles) {
     var segment = segment
     let (key, fromA) = FlowKey.of(segment, scope: 0)
-    let before = connections[key] ?? Connection(key: key, hash: 1, beginning: &segment)
+    let before = connections[key] ?? Held.begin(key, &segment)
     var after = before
     let records = troubles.records.count
-    let isTaken = after.takePredicted(&segment, fromA: fromA, &troubles)
+    let isTaken = after.takePredicted(&segment, of: key, fromA: fromA, &troubles)
     if troubles.records.count != records { differences.append("packet \(segment.ordinal) made a cold record") }
     if !isTaken { compare(after, before, segment) }
     var observed = before
@@ -71,6 +86,12 @@ struct Held {
       compare(after, observed, segment)
     }
     connections[key] = observed
+  }
+
+  private static func begin(_ key: FlowKey, _ segment: inout Segment) -> Connection {
+    var connection = Connection(key: key, hash: 1, beginning: &segment)
+    connection.shared.marks.insert(.live)
+    return connection
   }
 
   private mutating func compare(_ one: Connection, _ other: Connection, _ segment: Segment) {
