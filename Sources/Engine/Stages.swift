@@ -10,7 +10,8 @@ struct Stages: ~Copyable {
   var decoder: Decoder
   var tracker: Tracker
   var tally = Tally()
-  private var nextLook = Stages.framesPerLook
+  /// The first frame is looked at: it dates the beginning.
+  private var nextLook: UInt64 = 1
   private(set) var batch = SegmentBatch()
   private var scopes: KeyScopes
 
@@ -27,31 +28,47 @@ struct Stages: ~Copyable {
 
   mutating func read(_ timeline: inout Timeline) -> Pause {
     while let frame = timeline.next() {
-      if let pause = take(frame) { return pause }
+      enter(frame)
+      if batch.count == 0, tracker.hasFinished { return .deliver }
+      guard tally.packets < nextLook else { return look(frame.time) }
     }
     return .end
   }
 
-  @inline(__always) mutating func take(_ frame: borrowing Frame) -> Pause? {
-    tally.packets += 1
+  @inline(never) private mutating func look(_ time: Timestamp) -> Pause {
+    if tally.start == nil { tally.start = time }
+    nextLook += Stages.framesPerLook
+    return .look
+  }
+
+  /// A frame that comes when it comes: a live audit looks around by the clock.
+  mutating func take(_ frame: borrowing Frame) {
+    if tally.start == nil { tally.start = frame.time }
+    enter(frame)
+  }
+
+  @inline(__always) private mutating func enter(_ frame: borrowing Frame) {
+    tally.packets &+= 1
     tally.bytes &+= UInt64(truncatingIfNeeded: frame.originalLength)
-    if tally.packets == 1 { tally.start = frame.time }
+    if decoder.decodeUsual(frame, into: &batch.segments[batch.count]) {
+      tally.segments &+= 1
+      batch.count &+= 1
+    } else {
+      decode(frame)
+    }
+    if batch.isFull { flush() }
+  }
+
+  /// What is not usual.
+  @inline(never) private mutating func decode(_ frame: borrowing Frame) {
     switch decoder.decode(frame, into: &batch.segments[batch.count]) {
     case .segment:
       tally.segments += 1
       batch.count += 1
-      if batch.isFull {
-        flush()
-        if tracker.hasFinished { return .deliver }
-      }
     case .cutSegment(let failure):
       // It counts for its connection, and was not understood.
       tally.skip(failure)
       batch.count += 1
-      if batch.isFull {
-        flush()
-        if tracker.hasFinished { return .deliver }
-      }
     case .quotedError:
       // Order is kept: what came before it is tracked before it.
       tally.icmpErrors += 1
@@ -61,9 +78,6 @@ struct Stages: ~Copyable {
     case .notTCP: tally.notTCP += 1
     case .skipped(let failure): tally.skip(failure)
     }
-    guard tally.packets >= nextLook else { return nil }
-    nextLook += Stages.framesPerLook
-    return .look
   }
 
   mutating func flush() {

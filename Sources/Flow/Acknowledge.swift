@@ -49,7 +49,7 @@ extension Sender {
   }
 
   /// SND.UNA moves.
-  @inline(__always) private mutating func progress(to ack: Int64, _ moment: Moment, _ troubles: inout Troubles) {
+  @inline(__always) mutating func progress(to ack: Int64, _ moment: Moment, _ troubles: inout Troubles) {
     marks.insert(.everAcked)
     if has(.timing), ack > timedOffset {
       let microseconds = UInt32(clamping: max(0, moment.time.since(timed.time)) / 1000)

@@ -34,7 +34,7 @@ extension Sender {
   }
 
   /// New data at SND.NXT: the case that nearly all segments are.
-  @inline(__always) private mutating func takeNew(
+  @inline(__always) mutating func takeNew(
     _ start: Int64, _ length: Int64, _ payload: UInt32, _ options: TCPOptionSet, _ moment: Moment, idle: Int64
   ) {
     let end = start + length

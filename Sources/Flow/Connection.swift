@@ -20,6 +20,8 @@ struct ConnectionMarks: OptionSet, BitwiseCopyable {
   static var live: Self { .init(rawValue: 1 << 9) }
   /// Somebody keeps an eye on it (`Tracker.watch`): it stays a full record, and its end is given in full.
   static var watched: Self { .init(rawValue: 1 << 10) }
+  /// The next packet may be predicted: see HeaderPrediction.
+  static var calm: Self { .init(rawValue: 1 << 11) }
 }
 
 /// What belongs to neither side alone.
@@ -72,6 +74,7 @@ struct Connection: BitwiseCopyable {
     } else {
       shared.observe(&segment, fromA: false, sender: &b, receiver: &a, troubles: &troubles)
     }
+    markCalm()
   }
 
   /// One that was kept: a SYN that waited.

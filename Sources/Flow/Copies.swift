@@ -13,13 +13,19 @@ extension Sender {
   private static var closingWindow: UInt32 { 10_000 }
   private static var dataWindow: UInt32 { 1_000 }
 
+  /// A hash of all that a copy has in common. The upper half of a sum of products has all bits of all words (Dietzfelbinger: multiply-shift).
   @inline(__always) static func likeness(_ segment: Segment) -> UInt32 {
-    let place = UInt64(segment.sequence.rawValue) << 32 | UInt64(segment.acknowledgment.rawValue)
-    let look = UInt64(segment.ipID) << 48 | UInt64(segment.checksum) << 32 | UInt64(segment.timestampValue)
-    let size = UInt64(segment.window) << 48 | UInt64(segment.flags.rawValue) << 32 | UInt64(segment.payloadLength)
-    var x = (place &* 0x9e37_79b9_7f4a_7c15) ^ (look &* 0xbf58_476d_1ce4_e5b9) ^ (size &* 0x94d0_49bb_1331_11eb)
-    x = (x ^ (x >> 32)) &* 0x9e37_79b9_7f4a_7c15
+    let size =
+      UInt64(segment.payloadLength) | UInt64(segment.window) << 32 | UInt64(segment.flags.rawValue) << 48
+    let look = UInt64(segment.timestampValue) | UInt64(segment.ipID) << 32 | UInt64(segment.checksum) << 48
+    let x =
+      (segment.numbers &* 0x9e37_79b9_7f4a_7c15) &+ (look &* 0xbf58_476d_1ce4_e5b9) &+ (size &* 0x94d0_49bb_1331_11eb)
     return UInt32(truncatingIfNeeded: x >> 32) | 1
+  }
+
+  /// Microseconds, modulo 2^32. Without a sign: a division by a constant is a multiplication then, and a shift.
+  @inline(__always) static func microseconds(_ time: Timestamp) -> UInt32 {
+    UInt32(truncatingIfNeeded: UInt64(bitPattern: time.nanoseconds) / 1000)
   }
 
   /// How long after a packet like `segment` an equal one is its copy, µs; 0: only one of another input can be.
@@ -35,7 +41,7 @@ extension Sender {
   /// Whether `segment` is a copy of one of this side's latest packets; remembers it if not.
   @inline(__always) mutating func isCopy(_ segment: Segment, _ troubles: inout Troubles) -> Bool {
     let hash = Sender.likeness(segment)
-    let now = UInt32(truncatingIfNeeded: segment.time.nanoseconds / 1000)
+    let now = Sender.microseconds(segment.time)
     let window = Sender.copyWindow(segment)
     // Two in one microsecond may be two; not so where another input has the one.
     let canBeCopy = window > 0 || segment.packet.input != last.packet.input
@@ -45,14 +51,18 @@ extension Sender {
       return true
     }
     let displaced = likeness[1]
-    likeness[1] = likeness[0]
-    likeness[0] = Likeness(hash: hash, microseconds: now)
+    remember(Likeness(hash: hash, microseconds: now))
     if trouble != 0 {
       let cursor = Int(troubles.records[trouble].likenessCursor)
       troubles.records[trouble].likeness[cursor] = displaced
       troubles.records[trouble].likenessCursor = UInt8((cursor + 1) % 14)
     }
     return false
+  }
+
+  @inline(__always) mutating func remember(_ latest: Likeness) {
+    likeness[1] = likeness[0]
+    likeness[0] = latest
   }
 
   @inline(__always) private func resembles(
@@ -81,7 +91,7 @@ public struct RecentPackets: Sendable {
   /// Whether `segment` is a copy of one of them; remembers it if not.
   public mutating func isCopy(_ segment: Segment) -> Bool {
     let hash = Sender.likeness(segment)
-    let now = UInt32(truncatingIfNeeded: segment.time.nanoseconds / 1000)
+    let now = Sender.microseconds(segment.time)
     let window = Sender.copyWindow(segment)
     if window > 0 || (lastInput != nil && segment.packet.input != lastInput),
       recent.contains(where: { $0.hash == hash && now &- $0.microseconds <= window })

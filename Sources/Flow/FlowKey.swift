@@ -7,6 +7,8 @@ struct HashSeed: BitwiseCopyable, Sendable {
   let third: UInt64
   let fourth: UInt64
   let fifth: UInt64
+  /// What the upper halves of two IPv4 addresses come to: the same for all.
+  let mapped: UInt64
 
   init(_ seed: UInt64) {
     // SplitMix64.
@@ -21,6 +23,7 @@ struct HashSeed: BitwiseCopyable, Sendable {
     third = word(3)
     fourth = word(4)
     fifth = word(5)
+    mapped = HashSeed.fold(third, fourth) ^ fifth
   }
 
   /// Both halves of the product.
@@ -32,17 +35,31 @@ struct HashSeed: BitwiseCopyable, Sendable {
 
 /// Both ends of a connection in canonical order, so that both directions give the same key.
 ///
-/// The lower (address, port) is `a`. Forty bytes, integer fields only: compared with five loads and no loop.
+/// The lower (address, port) is `a`. Five words: compared with as many loads and no loop.
 struct FlowKey: Hashable, BitwiseCopyable {
   var aHigh: UInt64
   var aLow: UInt64
   var bHigh: UInt64
   var bLow: UInt64
-  var aPort: UInt16
-  var bPort: UInt16
+  /// Ports, scope and version, from the top down.
+  private var rest: UInt64
+
+  @inline(__always) init(
+    aHigh: UInt64, aLow: UInt64, bHigh: UInt64, bLow: UInt64, aPort: UInt16, bPort: UInt16, scope: UInt16,
+    ipVersion: UInt16
+  ) {
+    self.aHigh = aHigh
+    self.aLow = aLow
+    self.bHigh = bHigh
+    self.bLow = bLow
+    rest = UInt64(aPort) << 48 | UInt64(bPort) << 32 | UInt64(scope) << 16 | UInt64(ipVersion)
+  }
+
+  var aPort: UInt16 { UInt16(truncatingIfNeeded: rest >> 48) }
+  var bPort: UInt16 { UInt16(truncatingIfNeeded: rest >> 32) }
   /// Joined by `--key-vlan` and `--key-tunnel`; 0 otherwise.
-  var scope: UInt16
-  var ipVersion: UInt16
+  var scope: UInt16 { UInt16(truncatingIfNeeded: rest >> 16) }
+  var ipVersion: UInt16 { UInt16(truncatingIfNeeded: rest) }
 
   /// The key, and whether the segment's source is `a`.
   @inline(__always) static func of(_ segment: Segment, scope: UInt16) -> (key: FlowKey, fromA: Bool) {
@@ -76,13 +93,15 @@ struct FlowKey: Hashable, BitwiseCopyable {
     return (key, false)
   }
 
-  /// 32 bits, seeded per run: whoever sends the packets picks the tuples, not the buckets. Never 0.
-  @inline(__always) func hash(seed: HashSeed) -> UInt32 {
-    let rest = UInt64(aPort) << 48 | UInt64(bPort) << 32 | UInt64(scope) << 16 | UInt64(ipVersion)
+  /// 32 bits, seeded per run: whoever sends the packets picks the tuples, not the buckets. Never 0: the highest bit is
+  /// always set, which says nothing of a slot; were it the lowest, every second slot would be nobody's first.
+  @inline(__always) func hash(seed: HashSeed) -> UInt32 { mixed(seed) | 1 << 31 }
+
+  @inline(__always) func mixed(_ seed: HashSeed) -> UInt32 {
     let low = HashSeed.fold(aLow ^ seed.first, bLow ^ seed.second)
-    let high = HashSeed.fold(aHigh ^ seed.third, bHigh ^ seed.fourth)
-    let all = HashSeed.fold(low ^ rest, high ^ seed.fifth)
-    return UInt32(truncatingIfNeeded: all >> 32) | 1
+    let high =
+      aHigh | bHigh == 0 ? seed.mapped : HashSeed.fold(aHigh ^ seed.third, bHigh ^ seed.fourth) ^ seed.fifth
+    return UInt32(truncatingIfNeeded: HashSeed.fold(low ^ rest, high) >> 32)
   }
 
   var a: Endpoint { Endpoint(address: IPAddress(high: aHigh, low: aLow), port: aPort) }

@@ -65,10 +65,15 @@ struct FlowTable: ~Copyable {
 
   @inline(__always) func prefetch(_ hash: UInt32) { slots.prefetch(hash) }
 
-  /// First candidate for `hash`: a record index, or 0. For prefetching only.
-  @inline(__always) func peek(_ hash: UInt32) -> UInt32 {
-    let slot = slots[Int(hash)]
-    return UInt32(truncatingIfNeeded: slot >> 32) == hash ? UInt32(truncatingIfNeeded: slot) : 0
+  /// The first index with this hash, or 0: nearly always the one that is sought. Whose it is, its record says.
+  @inline(__always) func candidate(_ hash: UInt32) -> UInt32 {
+    var position = Int(hash)
+    while true {
+      let slot = slots[position]
+      if UInt32(truncatingIfNeeded: slot >> 32) == hash { return UInt32(truncatingIfNeeded: slot) }
+      if slot == 0 { return oldCount == 0 ? 0 : findOld(hash) { _ in true } }
+      position &+= 1
+    }
   }
 
   /// The index for which `matches` holds among those with this hash, or 0.
@@ -80,7 +85,7 @@ struct FlowTable: ~Copyable {
       if UInt32(truncatingIfNeeded: slot >> 32) == hash, matches(UInt32(truncatingIfNeeded: slot)) {
         return UInt32(truncatingIfNeeded: slot)
       }
-      position = (position + 1) & slots.mask
+      position = (position &+ 1) & slots.mask
     }
     return oldCount == 0 ? 0 : findOld(hash, matches)
   }

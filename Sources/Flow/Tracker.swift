@@ -77,21 +77,44 @@ public struct Tracker: ~Copyable {
   /// observed, so that their cache misses overlap.
   public mutating func track(_ batch: inout SegmentBatch) {
     if troubles.isShort { makeRoomForTrouble() }
-    var hashes = InlineArray<32, UInt32>(repeating: 0)
-    var directions: UInt32 = 0
+    var sought = InlineArray<32, Sought>(repeating: Sought())
     let count = min(batch.count, SegmentBatch.capacity)
+    let isScoped = !scopes.isEmpty
     for place in 0..<count {
-      let (key, fromA) = FlowKey.of(batch.segments[place], scope: scope(of: batch.segments[place].encapsulation))
-      hashes[place] = key.hash(seed: seed)
-      if fromA { directions |= 1 << UInt32(place) }
-      table.prefetch(hashes[place])
+      let scope = isScoped ? scope(of: batch.segments[place].encapsulation) : 0
+      let (key, fromA) = FlowKey.of(batch.segments[place], scope: scope)
+      let hash = key.hash(seed: seed)
+      table.prefetch(hash)
+      sought[place] = Sought(key: key, hash: hash, fromA: fromA)
     }
-    for place in 0..<count { prefetchRecord(table.peek(hashes[place])) }
     for place in 0..<count {
-      observe(&batch.segments[place], hashes[place], fromA: directions & (1 << UInt32(place)) != 0)
+      let candidate = table.candidate(sought[place].hash)
+      prefetchRecord(candidate)
+      sought[place].candidate = candidate
+    }
+    // Zeek's view is told of every packet. Index 0 is a record that is never in use.
+    let predictable = zeek.isOn ? 0 : Tracker.quietBit
+    for place in 0..<count {
+      pass(batch.segments[place].time)
+      // The packets before it may have changed what the table said: the record tells whose it is.
+      let candidate = sought[place].candidate
+      if candidate < predictable,
+        records[candidate].takePredicted(
+          &batch.segments[place], of: sought[place].key, fromA: sought[place].fromA, &troubles)
+      {
+        continue
+      }
+      observe(&batch.segments[place], &sought[place])
     }
     batch.count = 0
     if records.count >= options.quietFrom { putAwayQuiet() }
+  }
+
+  /// Time goes on: before anything is looked up, as results must not depend on where batches end.
+  @inline(__always) private mutating func pass(_ time: Timestamp) {
+    guard time > now else { return }
+    now = time
+    if now >= nextExpiry { expire() }
   }
 
   @inline(__always) func scope(of encapsulation: UInt16) -> UInt16 {
@@ -117,14 +140,10 @@ public struct Tracker: ~Copyable {
   }
 
   /// Segments and senders are passed `inout` from here on though not changed: by value each call would copy them.
-  @inline(__always) private mutating func observe(_ segment: inout Segment, _ hash: UInt32, fromA: Bool) {
-    if segment.time > now {
-      now = segment.time
-      // Before anything is looked up: results must not depend on where batches end.
-      if now >= nextExpiry { expire() }
-    }
-    let key = FlowKey.of(segment, scope: scope(of: segment.encapsulation)).key
-    var index = find(key, hash)
+  @inline(never) private mutating func observe(_ segment: inout Segment, _ sought: inout Sought) {
+    let (key, hash, fromA) = (sought.key, sought.hash, sought.fromA)
+    var index = sought.candidate
+    if index >= Tracker.quietBit || !records[index].isLive(key) { index = find(key, hash) }
     if index == 0 {
       index = meet(&segment, key, hash)
       if index == 0 { return }
@@ -231,6 +250,7 @@ public struct Tracker: ~Copyable {
     }
     pending[index] = PendingSYN(segment: syn)
     records[index].shared.marks.insert(.pendingSYN)
+    records[index].shared.marks.remove(.calm)
   }
 
   private mutating func beginAnew(_ segment: Segment, _ key: FlowKey, _ hash: UInt32, replacing index: UInt32) -> UInt32
@@ -291,7 +311,19 @@ public struct Tracker: ~Copyable {
   }
 }
 
+/// What is looked for in a batch, and what the table said of it before its first segment was observed.
+struct Sought: BitwiseCopyable {
+  var key = FlowKey(aHigh: 0, aLow: 0, bHigh: 0, bLow: 0, aPort: 0, bPort: 0, scope: 0, ipVersion: 0)
+  var hash: UInt32 = 0
+  /// Record index, 0 none.
+  var candidate: UInt32 = 0
+  var fromA = false
+}
+
 extension Connection {
+  /// In use, and the one with this key.
+  @inline(__always) func isLive(_ key: FlowKey) -> Bool { self.key == key && shared.has(.live) }
+
   /// Both FINs acknowledged, or a RST seen, and not yet in the queue.
   @inline(__always) var mayBeOver: Bool {
     !shared.has(.lingering) && (shared.has(.reset) || (a.has(.finAcked) && b.has(.finAcked)))
@@ -306,11 +338,13 @@ extension Connection {
   mutating func countCopy(fromA: Bool, troubles: inout Troubles) {
     let index = fromA ? troubles.of(&a) : troubles.of(&b)
     troubles.records[index].duplicatePackets &+= 1
+    shared.marks.remove(.calm)
   }
 
   /// Remembers a SYN that was not let in.
   mutating func countStrangeSYN(_ syn: Segment, fromA: Bool, troubles: inout Troubles) {
     let moment = Moment(time: syn.time, packet: syn.packet)
+    shared.marks.remove(.calm)
     if fromA {
       a.count(syn, moment)
       troubles.records[troubles.of(&a)].strangeSYN = moment

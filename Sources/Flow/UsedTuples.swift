@@ -21,8 +21,7 @@ struct UsedTuples {
   }
 
   private static func place(_ key: FlowKey) -> (word: Int, bit: UInt64) {
-    // The lowest bit of a hash is always set.
-    let hash = Int(key.hash(seed: seed) >> 1)
+    let hash = Int(key.mixed(seed) >> 1)
     return ((hash >> 6) & (words - 1), 1 << UInt64(hash & 63))
   }
 }

@@ -39,19 +39,34 @@ public struct Decoder: ~Copyable {
   /// What came of verifying checksums so far; nil where nobody asked for it.
   public var checksums: ChecksumCounts? { verifiesChecksums ? hostChecksums.counts : nil }
 
+  /// Reads one frame, if it is what nearly all are. False, and nothing is written, where `decode` has to look.
+  /// It says `mutating` and is not: a reader of a value this large is given a copy.
+  public mutating func decodeUsual(_ frame: borrowing Frame, into segment: inout Segment) -> Bool {
+    guard frame.linkType.rawValue == LinkType.ethernet.rawValue, !verifiesChecksums,
+      PlainFrame.decodeUsual(frame.bytes, into: &segment)
+    else { return false }
+    Decoder.date(&segment, by: frame)
+    return true
+  }
+
   /// Reads one frame. Writes `segment` where the result is `.segment` or `.cutSegment`, and leaves it undefined otherwise.
   public mutating func decode(_ frame: borrowing Frame, into segment: inout Segment) -> Decoded {
-    let bytes = frame.bytes
+    if decodeUsual(frame, into: &segment) { return .segment }
     if frame.linkType.rawValue == LinkType.ethernet.rawValue, !verifiesChecksums,
-      PlainFrame.decode(bytes, into: &segment)
+      PlainFrame.decode(frame.bytes, into: &segment)
     {
-      segment.time = frame.time
-      segment.packet = frame.packet
-      segment.ordinal = frame.ordinal
-      segment.interface = frame.interface
+      Decoder.date(&segment, by: frame)
       return .segment
     }
     return decodeAny(frame, into: &segment)
+  }
+
+  /// What the frame itself knows.
+  @inline(__always) private static func date(_ segment: inout Segment, by frame: borrowing Frame) {
+    segment.time = frame.time
+    segment.packet = frame.packet
+    segment.ordinal = frame.ordinal
+    segment.interface = frame.interface
   }
 
   /// No more frames: what still waits is incomplete.
@@ -137,10 +152,7 @@ public struct Decoder: ~Copyable {
   private mutating func fill(_ segment: inout Segment, _ frame: borrowing Frame) {
     segment.encapsulation = table.index(of: &walk.path)
     segment.macHash = walk.macHash
-    segment.time = frame.time
-    segment.packet = frame.packet
-    segment.ordinal = frame.ordinal
-    segment.interface = frame.interface
+    Decoder.date(&segment, by: frame)
   }
 
   /// Puts a fragment to the others of its datagram, and reads on in the whole once it is complete.

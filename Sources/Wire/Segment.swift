@@ -65,14 +65,13 @@ public struct SACKBlock: BitwiseCopyable, Equatable, Sendable {
 ///
 /// Lengths come from the IP header, never from the captured length: a snaplen changes no count.
 public struct Segment: BitwiseCopyable, Sendable {
+  // What is written or looked at together stands together, so that it is one access.
+
   /// Of the innermost IP header.
   public var source = IPAddress(high: 0, low: 0)
   public var destination = IPAddress(high: 0, low: 0)
-  public var sourcePort: UInt16 = 0
-  public var destinationPort: UInt16 = 0
-  public var sequence = SequenceNumber(0)
-  /// Meaningful where `flags` has `.ack`.
-  public var acknowledgment = SequenceNumber(0)
+  /// `sequence` in the upper half and `acknowledgment` in the lower, as they stand in the header: one load takes both.
+  public var numbers: UInt64 = 0
 
   /// As the capture dates it, and its place there.
   public var time = Timestamp(nanoseconds: 0)
@@ -82,30 +81,34 @@ public struct Segment: BitwiseCopyable, Sendable {
 
   /// Bytes of TCP payload, on the wire: 0 … 4 GiB (jumbograms, offload).
   public var payloadLength: UInt32 = 0
-  /// Bytes of the IP packet, header included; of all its fragments where it came in fragments.
-  public var wireLength: UInt32 = 0
-
-  public var flags = TCPFlags()
-  public var options = TCPOptionSet()
   /// As on the wire, unscaled.
   public var window: UInt16 = 0
-  /// Value of the MSS option, where `options` has `.mss`.
-  public var mss: UInt16 = 0
+  public var flags = TCPFlags()
+
   /// TSval and TSecr (RFC 7323 §3), where `options` has `.timestamps`.
-  public var timestampValue: UInt32 = 0
   public var timestampEcho: UInt32 = 0
+  public var timestampValue: UInt32 = 0
   /// Identification field of the IPv4 header (of the fragment header in IPv6), 0 where there is none.
   public var ipID: UInt16 = 0
   /// As on the wire: with payload equal too, equal checksums say equal segments.
   public var checksum: UInt16 = 0
+
+  /// Bytes of the IP packet, header included; of all its fragments where it came in fragments.
+  public var wireLength: UInt32 = 0
+  public var sourcePort: UInt16 = 0
+  public var destinationPort: UInt16 = 0
+
+  public var options = TCPOptionSet()
+  /// Value of the MSS option, where `options` has `.mss`.
+  public var mss: UInt16 = 0
   /// Shift count of the window scale option, where `options` has `.windowScale`.
   public var windowScale: UInt8 = 0
+  /// How many of `sack` are set: 0 … 4.
+  public var sackCount: UInt8 = 0
   /// IPv4 TTL or IPv6 hop limit.
   public var ttl: UInt8 = 0
   /// 4 or 6.
   public var ipVersion: UInt8 = 4
-  /// How many of `sack` are set: 0 … 4.
-  public var sackCount: UInt8 = 0
   /// First 16 bits of a hash of the sender's link-layer address; 0 where the link has none.
   public var macHash: UInt16 = 0
   /// Index of the interface over the run.
@@ -115,6 +118,17 @@ public struct Segment: BitwiseCopyable, Sendable {
   public var sack = InlineArray<4, SACKBlock>(repeating: SACKBlock(start: SequenceNumber(0), end: SequenceNumber(0)))
 
   public init() {}
+
+  public var sequence: SequenceNumber {
+    @inline(__always) get { SequenceNumber(UInt32(truncatingIfNeeded: numbers >> 32)) }
+    @inline(__always) set { numbers = UInt64(newValue.rawValue) << 32 | numbers & 0xffff_ffff }
+  }
+
+  /// Meaningful where `flags` has `.ack`.
+  public var acknowledgment: SequenceNumber {
+    @inline(__always) get { SequenceNumber(UInt32(truncatingIfNeeded: numbers)) }
+    @inline(__always) set { numbers = numbers & ~0xffff_ffff | UInt64(newValue.rawValue) }
+  }
 
   /// Sequence space that the segment takes: payload, and one each for SYN and FIN (RFC 9293 §3.4, SEG.LEN).
   public var sequenceLength: Int {

@@ -19,8 +19,7 @@ enum TCPHeader {
     guard headerLength >= 20, headerLength <= length else { return wrongOffset(offset, headerLength, length) }
     segment.sourcePort = UInt16(truncatingIfNeeded: first >> 48)
     segment.destinationPort = UInt16(truncatingIfNeeded: first >> 32)
-    segment.sequence = SequenceNumber(UInt32(truncatingIfNeeded: first))
-    segment.acknowledgment = SequenceNumber(UInt32(truncatingIfNeeded: second >> 32))
+    segment.numbers = first << 32 | second >> 32
     segment.flags = TCPFlags(rawValue: UInt16(truncatingIfNeeded: second >> 16) & 0xfff)
     segment.window = UInt16(truncatingIfNeeded: second)
     segment.checksum = bytes.u16(at: offset &+ 16)

@@ -47,13 +47,13 @@ struct LiveAudit: ~Copyable {
   /// Takes in a frame.
   mutating func take(_ frame: borrowing Frame) {
     guard recorder != nil || ring != nil else {
-      _ = stages.take(frame)
+      stages.take(frame)
       return
     }
     let segments = stages.tally.segments
     let errors = stages.tally.icmpErrors
     let place = stages.batch.count
-    _ = stages.take(frame)
+    stages.take(frame)
     if stages.tally.segments > segments {
       recorder?.keep(frame, stages.batch.segments[place])
       ring?.keep(frame, stages.batch.segments[place])

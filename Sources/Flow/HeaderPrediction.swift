@@ -1,0 +1,82 @@
+internal import Wire
+
+// Header prediction, as kernels do it (Van Jacobson; in Linux the fast path of tcp_rcv_established): nearly every packet is the
+// next of its stream, on a connection of which there is nothing to say, and changes a few counts. Everything else is for
+// `Shared.observe`, which reads like the RFC; what is here must never differ from it, and PredictionTests holds the two
+// against each other, record by record.
+//
+// Whether there is nothing to say of a connection is found out after each packet that was observed, and kept as one mark, as
+// Linux keeps its pred_flags: a predicted packet changes nothing that the mark depends on, and what else does takes it away.
+extension Connection {
+  /// Takes in the segment if the record is in use, the one with this key, and the segment was to be expected. If not,
+  /// nothing is changed, and it is to be observed.
+  @inline(__always) mutating func takePredicted(
+    _ segment: inout Segment, of key: FlowKey, fromA: Bool, _ troubles: inout Troubles
+  ) -> Bool {
+    guard self.key == key, shared.has(.calm) else { return false }
+    return fromA
+      ? shared.takePredicted(&segment, sender: &a, receiver: &b, &troubles)
+      : shared.takePredicted(&segment, sender: &b, receiver: &a, &troubles)
+  }
+
+  /// After a packet that was observed.
+  mutating func markCalm() {
+    if isCalm { shared.marks.insert(.calm) } else { shared.marks.remove(.calm) }
+  }
+
+  /// The next packet may be predicted: in use, either the handshake was seen to its end or no SYN at all, nobody's RST, and
+  /// nothing that waits.
+  var isCalm: Bool {
+    let found = shared.marks.intersection([.live, .reset, .lingering, .pendingSYN, .established, .rolesKnown])
+    return (found == [.live, .established, .rolesKnown] || found == .live) && a.isCalm && b.isCalm
+  }
+}
+
+extension Shared {
+  /// A call, as with either side for the sender it would be there twice.
+  @inline(never) fileprivate mutating func takePredicted(
+    _ segment: inout Segment, sender: inout Sender, receiver: inout Sender, _ troubles: inout Troubles
+  ) -> Bool {
+    // ACK, with or without PSH, URG and ECN's; neither SACK nor a closed window.
+    guard segment.flags.intersection([.syn, .fin, .rst, .ack, .unknown]) == .ack, segment.window != 0,
+      segment.sackCount == 0, !segment.options.contains(.windowNotCaptured)
+    else { return false }
+    // At SND.NXT, and what it acknowledges was sent: SEG.ACK <= SND.NXT of the other side.
+    let behind = receiver.sequence(at: receiver.nxt).distance(from: segment.acknowledgment)
+    guard segment.sequence == sender.sequence(at: sender.nxt), behind >= 0 else { return false }
+    // Not before the latest packet, nor so long after it that the clock may have leapt.
+    let gap = segment.time.nanoseconds &- lastTime.nanoseconds
+    guard segment.time >= lastTime, gap >= 0, gap < SharedGaps.leastLeap else { return false }
+    let likeness = Likeness(hash: Sender.likeness(segment), microseconds: Sender.microseconds(segment.time))
+    guard !sender.remembers(likeness.hash) else { return false }
+
+    previousGap = lastGap
+    lastGap = gap
+    if gap > longestIdle { longestIdle = gap }
+    lastTime = segment.time
+    let moment = Moment(time: segment.time, packet: segment.packet)
+    sender.remember(likeness)
+    sender.count(segment, moment)
+    let ack = receiver.nxt &- Int64(behind)
+    if ack > receiver.una { receiver.progress(to: ack, moment, &troubles) }
+    if segment.payloadLength > 0 {
+      sender.takeNew(
+        sender.nxt, Int64(segment.payloadLength), segment.payloadLength, segment.options, moment, idle: gap)
+    }
+    sender.advertise(segment, moment, troubles: &troubles)
+    return true
+  }
+}
+
+extension Sender {
+  /// Heard, its peer too, not at its end, its window open, and without a cold record.
+  fileprivate var isCalm: Bool {
+    let found = marks.intersection([.origin, .everAcked, .fin, .finAcked, .cleanFIN, .zeroWindow])
+    return found == [.origin, .everAcked] && trouble == 0 && packets > 0
+  }
+
+  /// One of its latest packets may be the same one.
+  @inline(__always) fileprivate func remembers(_ hash: UInt32) -> Bool {
+    likeness[0].hash == hash || likeness[1].hash == hash
+  }
+}
