@@ -20,6 +20,7 @@ struct Stages: ~Copyable {
     decoder = Decoder()
     var trackerOptions = options.tracker
     trackerOptions.brief = !options.reportsAllConnections
+    trackerOptions.briefRefusals = trackerOptions.brief
     tracker = Tracker(trackerOptions)
     scopes = KeyScopes(options)
   }

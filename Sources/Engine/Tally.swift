@@ -17,8 +17,10 @@ struct Tally {
   var connections: UInt64 = 0
   /// By state's place among all.
   private var states = [UInt64](repeating: 0, count: ConnectionState.allCases.count)
-  var findings: [Severity: UInt64] = [:]
-  var rules: [String: UInt64] = [:]
+  /// By severity's raw value.
+  private var findings = [UInt64](repeating: 0, count: Severity.allCases.count)
+  /// By rule: a few, each found by looking.
+  private var rules: [(rule: String, count: UInt64)] = []
   var duplicates: UInt64 = 0
   var missingBytes: UInt64 = 0
   /// Of these, those of sides that the capture does see: it lost them. A side that was not captured at all is another matter.
@@ -68,9 +70,13 @@ struct Tally {
     firstOneSided.take(brief)
   }
 
-  mutating func find(_ finding: Finding) {
-    findings[finding.severity, default: 0] += 1
-    rules[finding.rule, default: 0] += 1
+  mutating func find(_ rule: String, _ severity: Severity) {
+    findings[Int(severity.rawValue)] += 1
+    for place in rules.indices where rules[place].rule == rule {
+      rules[place].count += 1
+      return
+    }
+    rules.append((rule, 1))
   }
 
   func summary() -> SummaryRecord {
@@ -88,8 +94,10 @@ struct Tally {
     for state in ConnectionState.allCases where states[state.place] > 0 {
       summary.states[state.rawValue] = states[state.place]
     }
-    summary.findings = findings
-    summary.rules = rules
+    for severity in Severity.allCases where findings[Int(severity.rawValue)] > 0 {
+      summary.findings[severity] = findings[Int(severity.rawValue)]
+    }
+    for (rule, count) in rules { summary.rules[rule] = count }
     summary.duplicates = duplicates
     summary.missingBytes = missingBytes
     let carried = missingBytes + payloadBytes
