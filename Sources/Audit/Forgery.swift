@@ -108,24 +108,32 @@ extension Facts {
 
 extension SideFacts {
   /// Those that vary say nothing; 1 and 255 are set by an application for its socket alone (RFC 5082).
-  private func steadyTTL(_ host: ClosedRange<UInt8>?) -> UInt8? {
-    guard let range = ttlRange ?? host, range.lowerBound == range.upperBound, range.lowerBound != 1,
-      range.lowerBound != 255
-    else { return nil }
+  static func steadyTTL(_ range: ClosedRange<UInt8>?) -> UInt8? {
+    guard let range, range.lowerBound == range.upperBound, range.lowerBound != 1, range.lowerBound != 255 else {
+      return nil
+    }
     return range.lowerBound
   }
 
   fileprivate func sharesTTL(_ reset: Reset, _ host: ClosedRange<UInt8>?) -> Bool? {
-    steadyTTL(host).map { $0 == reset.ttl }
+    SideFacts.steadyTTL(ttlRange ?? host).map { $0 == reset.ttl }
   }
 
   /// nil where it has come as far from another beginning: a kernel may have one for its sockets and another for what it
   /// sends without, and behind one address several hosts may stand.
   fileprivate func sharesHops(_ reset: Reset, _ host: ClosedRange<UInt8>?) -> Bool? {
-    guard let ttl = steadyTTL(host) else { return nil }
-    if ttl == reset.ttl { return true }
-    let mayBeAnother = reset.isBare || ttlRange == nil
-    return mayBeAnother && SideFacts.hops(ttl) == SideFacts.hops(reset.ttl) ? nil : false
+    SideFacts.sharesHops(
+      reset.ttl, SideFacts.steadyTTL(ttlRange ?? host), mayBeAnother: reset.isBare || ttlRange == nil)
+  }
+
+  /// - Parameters:
+  ///   - ttl: of the RST.
+  ///   - steady: of all else that the host sends.
+  ///   - mayBeAnother: it may have been sent without a socket, or by another host behind the address.
+  static func sharesHops(_ ttl: UInt8, _ steady: UInt8?, mayBeAnother: Bool) -> Bool? {
+    guard let steady else { return nil }
+    if ttl == steady { return true }
+    return mayBeAnother && hops(ttl) == hops(steady) ? nil : false
   }
 
   /// From the next value that a stack starts from.

@@ -6,11 +6,13 @@ public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Th
   guard facts.isWorthALook else { return [] }
   let signs = facts.signs
   var fitting: [Finding] = []
-  for rule in Precedence.rules where !rule.signs.isDisjoint(with: signs) {
+  for place in Precedence.signs.indices where !Precedence.signs[place].isDisjoint(with: signs) {
+    let rule = Precedence.rules[place]
     guard let finding = rule.check?(facts, surroundings, thresholds), !rule.isMeasured(finding, across: surroundings)
     else { continue }
     fitting.append(finding)
   }
+  if fitting.isEmpty { return [] }
   return Precedence.oneCauseOneFinding(fitting)
 }
 

@@ -7,6 +7,9 @@ enum Precedence {
     .keepaliveUnanswered, .neverHeard, .peerVanished, .finUnacked, .finUnanswered, .resetAbort, .stalledReader,
   ]
 
+  /// Of each of them: what one of them needs is known without taking up the rule.
+  static let signs = rules.map(\.signs)
+
   /// - Parameter fitting: in the order of `rules`.
   static func oneCauseOneFinding(_ fitting: [Finding]) -> [Finding] {
     let unheard = fitting.contains { $0.rule == Rule.resetNotHeard.id }

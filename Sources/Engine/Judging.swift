@@ -62,7 +62,8 @@ struct Judging: ~Copyable {
 
   /// A connection about which there is nothing to say.
   mutating func take(_ brief: Brief) {
-    hosts.learn(brief)
+    // Those that were open at the end the hosts have learnt together.
+    if !surroundings.isEndOfCapture { hosts.learn(brief) }
     _ = healthChecks.learn(brief)
     if let syn = brief.attempt {
       _ = attempts.take(syn, recordedUntil: surroundings.captureEnd)
@@ -70,6 +71,31 @@ struct Judging: ~Copyable {
       _ = twins.meet(brief)
     }
     if brief.client.missingBytes + brief.server.missingBytes > 0 { lossyConnections += 1 }
+  }
+
+  /// What is found on a refused attempt without its facts.
+  enum RefusalFinding {
+    case found(RefusalRecord)
+    case unwanted
+    /// Its facts have to be judged.
+    case unclear
+  }
+
+  /// - Parameter brief: the same connection's.
+  mutating func find(_ refusal: Refusal, _ brief: Brief) -> RefusalFinding {
+    if !surroundings.isEndOfCapture { hosts.learn(brief) }
+    surroundings.serverHostTTL = hosts.timeToLive(of: brief.server.endpoint.address, without: brief.id)
+    guard refusal.isPlain(surroundings) else { return .unclear }
+    let told = Catalogue.bit(of: RefusalRecord.rule)
+    if let twin = twins.meet(brief), twin.told & told != 0 { return .unwanted }
+    twins.tell(told, of: brief)
+    guard selection.contains(RefusalRecord.rule, RefusalRecord.severity) else {
+      leftOut += 1
+      return .unwanted
+    }
+    lastID += 1
+    severest = max(severest ?? RefusalRecord.severity, RefusalRecord.severity)
+    return .found(RefusalRecord(id: lastID, brief, refusal))
   }
 
   /// - Parameter brief: the same connection's.

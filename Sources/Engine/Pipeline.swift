@@ -46,7 +46,7 @@ public struct Pipeline: ~Copyable {
     stages.tracker.finish(wasInterrupted ? .interrupted : .endOfInput, recordedUntil: timeline.recordingEnd)
     deliver(&reporter)
     for record in judging.findingsOfCapture(stages.tally, timeline.loss, stages.tracker.gaps, errors) {
-      stages.tally.find(record.finding)
+      stages.tally.find(record.finding.rule, record.finding.severity)
       reporter.report(record)
     }
     reporter.end(summary())
@@ -73,19 +73,32 @@ public struct Pipeline: ~Copyable {
     judging.observe(stages.tally, timeline.loss, stages.tracker.gaps, now: stages.tracker.now)
     while !reporter.isBroken {
       while let brief = stages.tracker.nextBrief() {
-        stages.tally.end(brief)
-        judging.take(brief)
+        if case .refusal(let refusal) = brief.kind {
+          report(refusal, brief, to: &reporter)
+        } else {
+          stages.tally.end(brief)
+          judging.take(brief)
+        }
       }
       guard let facts = stages.tracker.nextFinished() else { return }
       report(facts, to: &reporter)
     }
   }
 
+  private mutating func report(_ refusal: Refusal, _ brief: Brief, to reporter: inout some Reporter) {
+    let found = reporter.takesRefusals ? judging.find(refusal, brief) : .unclear
+    if case .unclear = found { return report(stages.tracker.facts(of: refusal), to: &reporter) }
+    stages.tally.end(brief)
+    guard case .found(let record) = found else { return }
+    stages.tally.find(RefusalRecord.rule, RefusalRecord.severity)
+    reporter.report(record)
+  }
+
   private mutating func report(_ facts: Facts, to reporter: inout some Reporter) {
     let brief = facts.brief
     stages.tally.end(brief)
     let (findings, sameAs) = judging.findings(of: facts, brief)
-    for record in findings { stages.tally.find(record.finding) }
+    for record in findings { stages.tally.find(record.finding.rule, record.finding.severity) }
     guard reportsAllConnections || !findings.isEmpty else { return }
     let interface = Int(facts.interface)
     reporter.report(

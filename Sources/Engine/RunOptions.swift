@@ -29,6 +29,10 @@ public struct RuleSelection: Sendable {
   public init() {}
 
   public func contains(_ finding: Finding) -> Bool {
-    finding.severity >= minimum && (only.isEmpty || only.contains(finding.rule)) && !ignored.contains(finding.rule)
+    contains(finding.rule, finding.severity)
+  }
+
+  func contains(_ rule: String, _ severity: Severity) -> Bool {
+    severity >= minimum && (only.isEmpty || only.contains(rule)) && !ignored.contains(rule)
   }
 }

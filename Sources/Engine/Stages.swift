@@ -19,6 +19,7 @@ struct Stages: ~Copyable {
     decoder = Decoder(verifyChecksums: options.verifiesChecksums)
     var trackerOptions = options.tracker
     trackerOptions.brief = !options.reportsAllConnections
+    trackerOptions.briefRefusals = trackerOptions.brief
     tracker = Tracker(trackerOptions)
     scopes = KeyScopes(options)
   }

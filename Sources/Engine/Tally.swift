@@ -17,8 +17,10 @@ struct Tally {
   var connections: UInt64 = 0
   /// By `ConnectionState.rawValue`.
   private var states = [UInt64](repeating: 0, count: ConnectionState.allCases.count)
-  var findings: [Severity: UInt64] = [:]
-  var rules: [String: UInt64] = [:]
+  /// By severity's raw value.
+  private var findings = [UInt64](repeating: 0, count: Severity.allCases.count)
+  /// By rule: a few, each found by looking.
+  private var rules: [(rule: String, count: UInt64)] = []
   var duplicates: UInt64 = 0
   var missingBytes: UInt64 = 0
   /// Of these, those of sides that the capture does see: it lost them. A side that was not captured at all is another matter.
@@ -68,9 +70,21 @@ struct Tally {
     firstOneSided.take(brief)
   }
 
-  mutating func find(_ finding: Finding) {
-    findings[finding.severity, default: 0] += 1
-    rules[finding.rule, default: 0] += 1
+  mutating func find(_ rule: String, _ severity: Severity) {
+    findings[Int(severity.rawValue)] += 1
+    for place in rules.indices where rules[place].rule == rule {
+      rules[place].count += 1
+      return
+    }
+    rules.append((rule, 1))
+  }
+
+  /// What was found does not hold any more.
+  mutating func takeBack(_ rule: String, _ severity: Severity) {
+    if findings[Int(severity.rawValue)] > 0 { findings[Int(severity.rawValue)] -= 1 }
+    guard let place = rules.firstIndex(where: { $0.rule == rule }) else { return }
+    rules[place].count -= 1
+    if rules[place].count == 0 { rules.remove(at: place) }
   }
 
   func summary() -> SummaryRecord {
@@ -86,8 +100,10 @@ struct Tally {
     }
     summary.connections = connections
     for state in ConnectionState.allCases { summary.states[state] = states[Int(state.rawValue)] }
-    summary.findings = findings
-    summary.rules = rules
+    for severity in Severity.allCases where findings[Int(severity.rawValue)] > 0 {
+      summary.findings[severity] = findings[Int(severity.rawValue)]
+    }
+    for (rule, count) in rules { summary.rules[rule] = count }
     summary.duplicates = duplicates
     summary.missingBytes = missingBytes
     let carried = missingBytes + payloadBytes

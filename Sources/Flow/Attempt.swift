@@ -2,7 +2,7 @@ internal import Wire
 
 /// A lone SYN that waits for whatever comes next, in one cache line: what a flood is made of must not cost a connection.
 /// The second packet makes a connection of it, which is then as if the SYN had been observed at once.
-struct Attempt: BitwiseCopyable, Sendable {
+struct Attempt: BitwiseCopyable, Hashable, Sendable {
   private var time: Int64
   private var packet: UInt64
   private var source: UInt32
@@ -13,6 +13,8 @@ struct Attempt: BitwiseCopyable, Sendable {
   private var framesBefore: UInt32
   /// Flags below, options above; 0 where the place is free.
   private var flagsAndOptions: UInt32
+  /// Where the RST that refused it is kept; 0 while nothing has followed it.
+  var refusal: UInt32 = 0
   private var sourcePort: UInt16
   private var destinationPort: UInt16
   private var window: UInt16
@@ -81,6 +83,31 @@ struct Attempt: BitwiseCopyable, Sendable {
     segment.windowScale = windowScale
     segment.ttl = ttl
     return segment
+  }
+
+  var moment: Moment { Moment(time: Timestamp(nanoseconds: time), packet: PacketReference(rawValue: packet)) }
+  var client: Endpoint { Endpoint(address: IPAddress(v4: source), port: sourcePort) }
+  var server: Endpoint { Endpoint(address: IPAddress(v4: destination), port: destinationPort) }
+  var timeToLive: UInt8 { ttl }
+
+  var key: FlowKey {
+    FlowKey.make(
+      source: IPAddress(v4: source), sourcePort: sourcePort, destination: IPAddress(v4: destination),
+      destinationPort: destinationPort, ipVersion: 4, scope: 0
+    ).key
+  }
+
+  /// Whether `segment`, of the same addresses and ports, comes from the target and acknowledges the SYN.
+  @inline(__always) func isAcknowledged(by segment: Segment) -> Bool {
+    segment.acknowledgment.rawValue == sequence &+ 1 && segment.source.v4 == destination
+      && segment.sourcePort == destinationPort && (source != destination || sourcePort != destinationPort)
+  }
+
+  /// What tells it from every other connection.
+  var birth: Birth {
+    Birth(
+      clientISN: SequenceNumber(sequence), serverISN: nil, clientFirst: Timestamp(nanoseconds: time), serverFirst: nil,
+      clientTTL: ttl, serverTTL: 0)
   }
 
   /// Of the connection that it is.

@@ -11,7 +11,7 @@ extension Tracker {
   mutating func attempt(_ segment: inout Segment, _ key: FlowKey, _ hash: UInt32) -> Bool {
     // Zeek's view has its record from the first packet on.
     guard !zeek.isOn, !usedTuples.contains(key), let attempt = Attempt(&segment, scope: key.scope) else { return false }
-    if openConnections >= options.maxConnections { evictOne() }
+    if records.count + quiet.count + attempts.count >= options.maxConnections { evictOne() }
     if attempts.available == 0 { evictAttempt() }
     guard let index = attempts.allocate(attempt) else { return false }
     servicePorts.count(key)
@@ -23,36 +23,43 @@ extension Tracker {
   /// Makes a connection of an attempt: something has followed it.
   mutating func promote(_ index: UInt32, _ key: FlowKey, _ hash: UInt32) -> UInt32 {
     var syn = attempts[index & ~Tracker.attemptBit].segment
+    let refusal = attempts[index & ~Tracker.attemptBit].refusal
+    if refusal != 0 { refusals[refusal].leave() }
     forget(index, hash)
     let record = begin(&syn, key, hash, isCounted: true)
     let fromA = FlowKey.of(syn, scope: key.scope).fromA
     records[record].observe(&syn, fromA: fromA, troubles: &troubles)
+    if refusal != 0 { follow(refusal, syn, in: record, fromA: fromA) }
     return record
   }
 
   private mutating func forget(_ index: UInt32, _ hash: UInt32) {
     let place = index & ~Tracker.attemptBit
-    // After the end nobody asks the table any more.
-    if ending == nil { table.remove(hash, index) }
+    table.remove(hash, index)
     attempts[place].clear()
     attempts.free(place)
   }
 
   /// Writes an attempt and gives its place free.
   mutating func retireAttempt(_ place: UInt32, _ reason: EndReason) {
-    var syn = attempts[place].segment
-    let (key, fromA) = FlowKey.of(syn, scope: 0)
-    let hash = key.hash(seed: seed)
-    if ending == nil { usedTuples.insert(key) }
-    if options.brief {
-      ended.append(Brief(of: syn))
+    let attempt = attempts[place]
+    if attempt.refusal != 0 {
+      endRefused(attempt)
+    } else if options.brief {
+      ended.append(Brief(of: attempt))
     } else {
       // Its facts are those of a connection of one packet.
-      var connection = Connection(key: key, hash: hash, beginning: &syn)
+      var syn = attempt.segment
+      let (key, fromA) = FlowKey.of(syn, scope: 0)
+      var connection = Connection(key: key, hash: 0, beginning: &syn)
       connection.observe(&syn, fromA: fromA, troubles: &troubles)
       ended.append(facts(of: connection, index: 0, reason))
     }
-    forget(place | Tracker.attemptBit, hash)
+    // After the end nobody asks for it any more.
+    guard ending == nil else { return attempts[place].clear() }
+    let key = attempt.key
+    usedTuples.insert(key)
+    forget(place | Tracker.attemptBit, key.hash(seed: seed))
   }
 
   /// Gives up the oldest attempt, near enough: places are given out in turn, and the hand follows.

@@ -28,10 +28,19 @@ public struct Brief: Hashable, Sendable {
   public var state: ConnectionState
   public var client: End
   public var server: End
-  /// Where it is SYNs without any answer, and nothing else.
-  public var attempt: LoneSYN?
   /// nil where the client's SYN is not in the capture.
   public var birth: Birth?
+  /// What there is to know of it beyond that.
+  public enum Kind: Hashable, Sendable {
+    case plain
+    /// SYNs without any answer, and nothing else.
+    case attempt(LoneSYN)
+    /// A SYN and the RST that refused it; only with `TrackerOptions.briefRefusals`.
+    case refusal(Refusal)
+  }
+  public var kind = Kind.plain
+
+  public var attempt: LoneSYN? { if case .attempt(let syn) = kind { syn } else { nil } }
 
   init(id: UInt64, ipVersion: UInt8, state: ConnectionState, client: Endpoint, server: Endpoint, start: Moment) {
     self.id = id
@@ -63,7 +72,7 @@ extension Facts {
       id: id, ipVersion: ipVersion, state: state, client: clientEndpoint, server: serverEndpoint, start: start)
     brief.client.take(client)
     brief.server.take(server)
-    brief.attempt = loneSYN
+    if let loneSYN { brief.kind = .attempt(loneSYN) }
     brief.birth = birth
     return brief
   }

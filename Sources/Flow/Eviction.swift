@@ -15,8 +15,9 @@ extension Tracker {
 
   /// One connection fewer.
   mutating func evictConnection() {
-    if evictClosed() { return }
-    evictIdle(.any)
+    // Of the closed some may be refused attempts, whose places are others.
+    while records.available == 0, evictClosed() {}
+    if records.available == 0 { evictIdle(.any) }
   }
 
   /// The cold records run short: those go that have some.
@@ -39,9 +40,9 @@ extension Tracker {
 
   private mutating func evictClosed() -> Bool {
     while let first = lingering.popFirst() {
-      guard isCurrent(first) else { continue }
+      guard let entry = followed(first) else { continue }
       evicted += 1
-      retire(first.index, .evicted)
+      if Tracker.isAttempt(entry.index) { retireRefused(entry, .evicted) } else { retire(entry.index, .evicted) }
       return true
     }
     return false

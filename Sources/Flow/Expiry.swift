@@ -3,6 +3,7 @@ public import Wire
 
 /// A connection that is over, and since when. Its record may have been given to another meanwhile.
 struct Lingering: BitwiseCopyable {
+  /// Of the record; with `Tracker.attemptBit` of the RST that refused an attempt.
   var index: UInt32
   var generation: UInt16
   var since: Timestamp
@@ -21,17 +22,21 @@ extension Tracker {
   mutating func noteEnd(_ index: UInt32) {
     guard records[index].isOver(troubles) else { return }
     records[index].shared.marks.insert(.lingering)
-    // Those whose record was given to another leave when they are looked at; while time stands still, nothing is.
-    if lingering.count > 2 * records.count + 1024 { forgetStale() }
-    lingering.append(
+    queueUp(
       Lingering(
         index: index, generation: records[index].shared.generation, since: records[index].shared.lastTime))
+  }
+
+  mutating func queueUp(_ entry: Lingering) {
+    // Those whose record was given to another leave when they are looked at; while time stands still, nothing is.
+    if lingering.count > 2 * (records.count + attempts.count) + 1024 { forgetStale() }
+    lingering.append(entry)
     if lingering.count == 1 { scheduleExpiry() }
   }
 
   @inline(never) private mutating func forgetStale() {
     var current = Deque<Lingering>()
-    for entry in lingering where isCurrent(entry) { current.append(entry) }
+    for entry in lingering { if let entry = followed(entry) { current.append(entry) } }
     lingering = current
   }
 
@@ -46,16 +51,20 @@ extension Tracker {
     while most > 0, let first = lingering.first, now.since(first.since) >= options.closedLinger {
       most -= 1
       lingering.removeFirst()
-      guard isCurrent(first) else { continue }
-      let last = records[first.index].shared.lastTime
-      if last > first.since {
-        lingering.append(Lingering(index: first.index, generation: first.generation, since: last))
+      guard let entry = followed(first) else { continue }
+      if Tracker.isAttempt(entry.index) {
+        retireRefused(entry, .closed)
+        continue
+      }
+      let last = records[entry.index].shared.lastTime
+      if last > entry.since {
+        lingering.append(Lingering(index: entry.index, generation: entry.generation, since: last))
         // Times in the queue rise but for these: they are looked at again soon enough.
-        if last.since(first.since) < options.closedLinger { continue }
-      } else if records[first.index].isOver(troubles) {
-        retire(first.index, .closed)
+        if last.since(entry.since) < options.closedLinger { continue }
+      } else if records[entry.index].isOver(troubles) {
+        retire(entry.index, .closed)
       } else {
-        records[first.index].shared.marks.remove(.lingering)
+        records[entry.index].shared.marks.remove(.lingering)
       }
     }
     scheduleExpiry()
@@ -87,7 +96,7 @@ extension Tracker {
       && records[index].isOver(troubles)
   }
 
-  func isCurrent(_ entry: Lingering) -> Bool {
+  mutating func isCurrent(_ entry: Lingering) -> Bool {
     let shared = records[entry.index].shared
     return shared.has(.live) && shared.generation == entry.generation && shared.has(.lingering)
   }
@@ -105,12 +114,13 @@ extension Tracker {
         return
       }
     }
-    if options.brief, let brief = briefIfInOrder(records[index]) {
+    let connection = records[index]
+    if options.brief, let brief = briefIfInOrder(connection) {
       ended.append(brief)
     } else {
-      ended.append(facts(of: records[index], index: index, reason))
+      ended.append(facts(of: connection, index: index, reason))
     }
-    // After the end nobody asks the table any more.
+    // After the end nobody asks any more.
     if ending == nil {
       table.remove(records[index].shared.hash, index)
       usedTuples.insert(records[index].key)
@@ -149,8 +159,10 @@ extension Tracker {
   public mutating func finish(_ reason: EndReason = .endOfInput, recordedUntil: Timestamp? = nil) {
     ending = reason
     if let recordedUntil, recordedUntil > now { now = recordedUntil }
+    // Nobody asks it any more, and what follows takes memory too.
+    table = FlowTable()
     remaining = []
-    remaining.reserveCapacity(openConnections)
+    remaining.reserveCapacity(records.count + quiet.count + attempts.count)
     for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
       remaining.append(Remaining(id: records[index].shared.id, index: index))
     }
@@ -166,8 +178,21 @@ extension Tracker {
   /// The next connection that has ended, in order of their ends, if it is given in brief; nil where it is not (then
   /// `nextFinished()` gives it), or where there is none for now. Only with `TrackerOptions.brief`.
   public mutating func nextBrief() -> Brief? {
-    if ended.isEmpty { endRemaining() }
+    guard ended.isEmpty, let reason = ending else { return ended.nextBrief() }
+    while ended.isEmpty, let next = remaining.popLast() {
+      // What a flood has left goes straight to who asks for it.
+      if options.brief, Tracker.isAttempt(next.index), let brief = endAttempt(next.index) { return brief }
+      retireRemaining(next.index, reason)
+    }
     return ended.nextBrief()
+  }
+
+  /// The brief of an attempt that is open at the end; nil for any that was refused, or is none any more.
+  private mutating func endAttempt(_ index: UInt32) -> Brief? {
+    let place = index & ~Tracker.attemptBit
+    guard attempts[place].isLive, attempts[place].refusal == 0 else { return nil }
+    defer { attempts[place].clear() }
+    return Brief(of: attempts[place])
   }
 
   /// The facts of the next connection that has ended and is not given in brief, in order of their ends; nil where there

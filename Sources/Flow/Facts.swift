@@ -150,9 +150,10 @@ public struct Facts: Hashable, Sendable {
     observedUntil = start.time
   }
 
-  public subscript(_ side: Side) -> SideFacts {
-    get { side == .client ? client : server }
-    set { if side == .client { client = newValue } else { server = newValue } }
+  /// Lent, not copied: a side is large, and who asks wants a little of it. Inlined into the other rooms, or it would cost more.
+  @inlinable public subscript(_ side: Side) -> SideFacts {
+    @inline(__always) _read { if side == .client { yield client } else { yield server } }
+    @inline(__always) _modify { if side == .client { yield &client } else { yield &server } }
   }
 
   public func endpoint(_ side: Side) -> Endpoint { side == .client ? clientEndpoint : serverEndpoint }

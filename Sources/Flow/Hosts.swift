@@ -1,4 +1,4 @@
-internal import Wire
+public import Wire
 
 /// What a run's connections tell of the hosts at their ends: with which TTLs their packets arrive, and whether the capture
 /// sees both directions between them.
@@ -31,6 +31,13 @@ public struct Hosts: ~Copyable {
     pairs[place].add(sighting, brief.id)
   }
 
+  /// Takes in one that was refused, and nothing else: both directions were seen, and nobody has proven to be the host.
+  mutating func learn(refused attempt: Attempt) {
+    run.add(.both, attempt.id)
+    guard let place = pairs.place(of: attempt.client.address, attempt.server.address) else { return }
+    pairs[place].add(.both, attempt.id)
+  }
+
   private mutating func learnTTL(_ end: Brief.End, _ id: UInt64) {
     // A lone SYN may come from anybody: a flood must not fill the table.
     guard let range = end.ttlRange, end.isReal, let place = timesToLive.place(of: end.endpoint.address) else { return }
@@ -40,7 +47,12 @@ public struct Hosts: ~Copyable {
   /// TTLs (hop limits) of the packets, RSTs left out, that the host at `side` sent in other connections than this; nil
   /// where there is none.
   public func timeToLive(_ side: Side, of facts: Facts) -> ClosedRange<UInt8>? {
-    timesToLive.find(facts.endpoint(side).address).flatMap { timesToLive[$0].without(facts.id) }
+    timeToLive(of: facts.endpoint(side).address, without: facts.id)
+  }
+
+  /// The same by its address, and the id of the connection that asks.
+  public func timeToLive(of host: IPAddress, without connection: UInt64) -> ClosedRange<UInt8>? {
+    timesToLive.find(host).flatMap { timesToLive[$0].without(connection) }
   }
 
   /// Whether both directions between these two hosts were seen, in this connection or in others; where the others

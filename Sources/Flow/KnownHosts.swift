@@ -48,7 +48,7 @@ struct KnownHosts<Record: HostRecord>: ~Copyable {
 
   subscript(_ place: UInt32) -> Record {
     get { entries[place].record }
-    set { entries[place].record = newValue }
+    _modify { yield &entries[place].record }
   }
 
   private static func key(_ one: IPAddress, _ other: IPAddress) -> FlowKey {

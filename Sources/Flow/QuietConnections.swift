@@ -5,26 +5,40 @@ internal import Wire
 extension Tracker {
   /// Marks the index of a quiet connection in the flow table.
   static var quietBit: UInt32 { 1 << 30 }
-  /// How many records each batch looks at.
-  private static var looksPerBatch: Int { 8 }
+  /// How many records are looked at at a time; for each of them that is put away, as many more may follow.
+  private static var looks: Int { 8 }
+  /// Most times in one batch: live, no packet waits for long.
+  private static var mostLooks: Int { 16 }
 
-  /// Looks at a few connections, and puts away those that are quiet.
+  /// Looks at a few connections, and puts away those that are quiet; at more of them as long as that gains something.
   mutating func putAwayQuiet() {
     guard !zeek.isOn else { return }
-    for _ in 0..<min(Tracker.looksPerBatch, Int(records.used) - 1) {
-      quietHand = quietHand + 1 < records.used ? quietHand + 1 : 1
-      guard records[quietHand].shared.has(.live), now.since(records[quietHand].shared.lastTime) >= options.quietAfter,
-        records[quietHand].a.mayBeQuiet, records[quietHand].b.mayBeQuiet
-      else { continue }
-      putAway(quietHand)
+    var times = 1
+    var done = 0
+    while done < times, records.count >= options.quietFrom {
+      times = min(times + lookForQuiet(), Tracker.mostLooks)
+      done += 1
     }
   }
 
-  private mutating func putAway(_ index: UInt32) {
-    guard let small = Quiet(records[index], now: now), let place = quiet.allocate(small) else { return }
+  private mutating func lookForQuiet() -> Int {
+    var found = 0
+    for _ in 0..<min(Tracker.looks, records.count) {
+      quietHand = records.next(after: quietHand)
+      guard now.since(records[quietHand].shared.lastTime) >= options.quietAfter, records[quietHand].a.mayBeQuiet,
+        records[quietHand].b.mayBeQuiet
+      else { continue }
+      if putAway(quietHand) { found += 1 }
+    }
+    return found
+  }
+
+  private mutating func putAway(_ index: UInt32) -> Bool {
+    guard let small = Quiet(records[index], now: now), let place = quiet.allocate(small) else { return false }
     table.replace(records[index].shared.hash, index, by: place | Tracker.quietBit)
     records[index].shared.marks = []
     records.free(index)
+    return true
   }
 
   /// Makes a connection of a quiet one: its next packet has come.

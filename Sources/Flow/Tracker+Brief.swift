@@ -3,7 +3,7 @@ internal import Wire
 // Most connections are in order, and a flood is made of attempts: of these nothing is written but what is counted.
 extension Tracker {
   /// In brief, where no rule can fit: both closed, or established and idle; all acknowledged, nobody reset, stalled or waiting.
-  func briefIfInOrder(_ connection: borrowing Connection) -> Brief? {
+  mutating func briefIfInOrder(_ connection: borrowing Connection) -> Brief? {
     let marks = connection.shared.marks
     guard marks.isDisjoint(with: [.icmp, .reset, .pendingSYN, .watched]), isInOrder(connection.a),
       isInOrder(connection.b)
@@ -21,19 +21,18 @@ extension Tracker {
     }
   }
 
-  private func isInOrder(_ side: borrowing Sender) -> Bool {
+  private mutating func isInOrder(_ side: borrowing Sender) -> Bool {
     guard side.una == side.nxt, side.packets > 0, side.has(.everAcked), !side.has(.zeroWindow) else { return false }
     let trouble = side.trouble
     return trouble == 0 || (trouble > 1 && troubles.records[trouble].isHarmless)
   }
 
-  func brief(of connection: borrowing Connection, _ state: ConnectionState) -> Brief {
-    let marks = connection.shared.marks
-    let clientIsA = marks.contains(.rolesKnown) ? marks.contains(.clientIsA) : isClientA(copy connection)
+  mutating func brief(of connection: borrowing Connection, _ state: ConnectionState) -> Brief {
+    let clientIsA = isClientA(connection)
     var brief = Brief(
       id: connection.shared.id, ipVersion: UInt8(truncatingIfNeeded: connection.key.ipVersion), state: state,
       client: clientIsA ? connection.key.a : connection.key.b, server: clientIsA ? connection.key.b : connection.key.a,
-      start: clientIsA ? span(connection.a, connection.b).start : span(connection.b, connection.a).start)
+      start: (clientIsA ? Tracker.span(connection.a, connection.b) : Tracker.span(connection.b, connection.a)).start)
     brief.birth =
       clientIsA
       ? Birth(client: connection.a, server: connection.b) : Birth(client: connection.b, server: connection.a)
@@ -43,7 +42,7 @@ extension Tracker {
   }
 
   /// As `SideFacts` has it, but for the FINs that are inferred.
-  private func fill(_ end: inout Brief.End, _ side: borrowing Sender) {
+  private mutating func fill(_ end: inout Brief.End, _ side: borrowing Sender) {
     end.packets = UInt64(side.packets)
     end.synPackets = UInt64(side.synCount)
     var missing: Int64 = 0
@@ -70,22 +69,19 @@ extension Tracker {
 
 extension Brief {
   /// An attempt: a SYN that nothing has followed.
-  init(of syn: Segment) {
-    let source = Endpoint(address: syn.source, port: syn.sourcePort)
-    let target = Endpoint(address: syn.destination, port: syn.destinationPort)
-    let moment = Moment(time: syn.time, packet: syn.packet)
+  init(of attempt: Attempt) {
+    let moment = attempt.moment
     self.init(
-      id: syn.ordinal, ipVersion: syn.ipVersion, state: .attempted, client: source, server: target, start: moment)
+      id: attempt.id, ipVersion: 4, state: .attempted, client: attempt.client, server: attempt.server, start: moment)
     client.packets = 1
     client.synPackets = 1
-    client.ttlRange = syn.ttl...syn.ttl
-    birth = Birth(
-      clientISN: syn.sequence, serverISN: nil, clientFirst: syn.time, serverFirst: nil, clientTTL: syn.ttl,
-      serverTTL: 0)
+    client.ttlRange = attempt.timeToLive...attempt.timeToLive
+    birth = attempt.birth
     // One packet of one side alone never tells that the capture stands at the other.
-    attempt = LoneSYN(
-      source: source, target: target, ipVersion: syn.ipVersion, first: moment, last: moment, count: 1,
-      seenAtTarget: false)
+    kind = .attempt(
+      LoneSYN(
+        source: attempt.client, target: attempt.server, ipVersion: 4, first: moment, last: moment, count: 1,
+        seenAtTarget: false))
   }
 }
 

@@ -19,6 +19,8 @@ public struct Tracker: ~Copyable {
   var quietHand: UInt32 = 0
   /// SYNs that nothing has followed yet.
   var attempts: Region<Attempt>
+  /// RSTs that refused one of them, and nothing has followed.
+  var refusals: Region<RefusingReset>
   var troubles: Troubles
   var zeek: ZeekRecords
   /// Connections that are over and wait for stragglers, in order of their ends.
@@ -63,6 +65,7 @@ public struct Tracker: ~Copyable {
     records = Region(capacity: limits.connections)
     quiet = Region(capacity: limits.quiet)
     attempts = Region(capacity: limits.attempts)
+    refusals = Region(capacity: limits.refusals)
     troubles = Troubles(capacity: limits.troubles, resets: limits.resets)
     zeek = ZeekRecords(isOn: options.zeek, capacity: limits.connections)
   }
@@ -148,7 +151,10 @@ public struct Tracker: ~Copyable {
       index = meet(&segment, key, hash)
       if index == 0 { return }
     } else {
-      if index >= Tracker.quietBit { index = revive(index, key, hash) }
+      if index >= Tracker.quietBit {
+        if refuse(index, &segment) { return }
+        index = revive(index, key, hash)
+      }
       if segment.flags.contains(.syn) || records[index].shared.needsCare {
         index = sortOut(&segment, hash, fromA: fromA, index: index)
         if index == 0 { return }
@@ -182,7 +188,7 @@ public struct Tracker: ~Copyable {
   /// A new connection; its first segment is yet to be observed.
   /// - Parameter isCounted: its ports are counted already.
   mutating func begin(_ segment: inout Segment, _ key: FlowKey, _ hash: UInt32, isCounted: Bool = false) -> UInt32 {
-    if openConnections >= options.maxConnections { evictOne() }
+    if records.count + quiet.count + attempts.count >= options.maxConnections { evictOne() }
     let index = enter(hash)
     records[index] = Connection(key: key, hash: hash, beginning: &segment)
     markLive(index)
@@ -209,8 +215,10 @@ public struct Tracker: ~Copyable {
     records[index].shared.generation = generation
   }
 
+  /// The sum of `openConnections`, which as a function of this value would copy it.
   @inline(__always) mutating func notePeak() {
-    if openConnections > peakConnections { peakConnections = openConnections }
+    let open = records.count + quiet.count + attempts.count
+    if open > peakConnections { peakConnections = open }
   }
 
   /// A segment with SYN, or one after a SYN whose meaning is open. Returns the record it belongs to, 0 for none yet.

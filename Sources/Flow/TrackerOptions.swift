@@ -16,6 +16,10 @@ public struct TrackerOptions: Sendable {
   public var zeek = false
   /// Connections in order, and lone SYNs, are given in brief: see `Tracker.nextBrief()`.
   public var brief = false
+  /// With `brief`: attempts that were refused, too, though there is something to say about them (`Brief.Kind.refusal`).
+  public var briefRefusals = false
+  /// An attempt that was refused stays small until it is forgotten; else it is a connection like others.
+  public var setsRefusalsAside = true
 
   public init() {}
 }
@@ -27,21 +31,23 @@ struct MemoryLimits {
   private static var slotBytes: Int { 32 }
 
   let attempts: Int
+  let refusals: Int
   let quiet: Int
   let connections: Int
   let troubles: Int
   let resets: Int
 
   init(_ options: TrackerOptions) {
-    let share = max(options.maxMemory, 1 << 20) / 16
+    let share = max(options.maxMemory, 1 << 20) / 32
     func count(_ shares: Int, of bytes: Int) -> Int { share * shares / bytes }
-    attempts = min(options.maxConnections, count(3, of: MemoryLayout<Attempt>.stride + MemoryLimits.slotBytes))
-    quiet = min(options.maxConnections, count(5, of: MemoryLayout<Quiet>.stride + MemoryLimits.slotBytes))
+    attempts = min(options.maxConnections, count(6, of: MemoryLayout<Attempt>.stride + MemoryLimits.slotBytes))
+    refusals = min(attempts, count(1, of: MemoryLayout<RefusingReset>.stride + MemoryLayout<Lingering>.stride))
+    quiet = min(options.maxConnections, count(9, of: MemoryLayout<Quiet>.stride + MemoryLimits.slotBytes))
     let zeek = options.zeek ? MemoryLayout<ZeekConnection>.stride + MemoryLayout<Ranges>.stride : 0
     connections = min(
-      options.maxConnections, count(4, of: MemoryLayout<Connection>.stride + MemoryLimits.slotBytes + zeek))
+      options.maxConnections, count(8, of: MemoryLayout<Connection>.stride + MemoryLimits.slotBytes + zeek))
     let cold = MemoryLayout<Trouble>.stride + MemoryLayout<Resets>.stride / 2
-    troubles = max(min(2 * options.maxConnections, count(4, of: cold)), 4 * SegmentBatch.capacity)
+    troubles = max(min(2 * options.maxConnections, count(8, of: cold)), 4 * SegmentBatch.capacity)
     resets = max(troubles / 2, 2 * SegmentBatch.capacity)
   }
 }

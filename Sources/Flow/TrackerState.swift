@@ -8,6 +8,7 @@ public struct TrackerState: Sendable {
   let records: Region<Connection>.Contents
   let quiet: Region<Quiet>.Contents
   let attempts: Region<Attempt>.Contents
+  let refusals: Region<RefusingReset>.Contents
   let troubles: Region<Trouble>.Contents
   let resets: Region<Resets>.Contents
   let gaps: SharedGaps
@@ -39,6 +40,7 @@ extension Tracker {
   public var state: TrackerState {
     TrackerState(
       options: options, records: records.contents, quiet: quiet.contents, attempts: attempts.contents,
+      refusals: refusals.contents,
       troubles: troubles.records.contents,
       resets: troubles.resets.contents, gaps: troubles.gaps, zeek: zeek.contents, lingering: lingering,
       pending: pending, notices: notices,
@@ -59,6 +61,7 @@ extension Tracker {
     records = Region(state.records, capacity: limits.connections)
     quiet = Region(state.quiet, capacity: limits.quiet)
     attempts = Region(state.attempts, capacity: limits.attempts)
+    refusals = Region(state.refusals, capacity: limits.refusals)
     troubles = Troubles(state.troubles, state.resets, state.gaps, limits)
     // The order of slots means nothing: a key has one record.
     for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
@@ -68,8 +71,7 @@ extension Tracker {
       table.insert(quiet[place].key.hash(seed: seed), place | Tracker.quietBit)
     }
     for place in 1..<max(1, attempts.used) where attempts[place].isLive {
-      let (key, _) = FlowKey.of(attempts[place].segment, scope: 0)
-      table.insert(key.hash(seed: seed), place | Tracker.attemptBit)
+      table.insert(attempts[place].key.hash(seed: seed), place | Tracker.attemptBit)
     }
     zeek = ZeekRecords(state.zeek, capacity: limits.connections)
     lingering = state.lingering

@@ -73,7 +73,7 @@ struct Troubles: ~Copyable {
   var records: Region<Trouble>
   var resets: Region<Resets>
   /// The place of one that says nothing: copied whole, another is made sooner than field by field.
-  private static var blank: UInt32 { 2 }
+  static var blank: UInt32 { 2 }
   private(set) var overflowed: UInt64 = 0
   /// What the connections show together.
   var gaps = SharedGaps()

@@ -5,16 +5,32 @@ internal import Wire
 /// A finding as it is shown: with the little of its connection that the text needs.
 struct FindingExample {
   var record: FindingRecord
-  /// `CLIENT → SERVER`; nil where it is about no single connection.
-  var endpoints: String?
+  /// nil where it is about no single connection.
+  var connection: ShownConnection?
+
+  /// `CLIENT → SERVER`
+  var endpoints: String? { connection?.endpoints }
   /// Offsets in time count from here.
-  var start: Timestamp?
-  var displayFilter: String?
+  var start: Timestamp? { connection?.start.time }
+  var displayFilter: String? { connection?.displayFilter }
+}
+
+/// A finding that may be shown: words cost more than all else, and most are never read.
+enum KeptExample {
+  case finding(FindingRecord, ShownConnection?)
+  case refusal(RefusalRecord)
+
+  var example: FindingExample {
+    switch self {
+    case .finding(let record, let connection): FindingExample(record: record, connection: connection)
+    case .refusal(let refusal): FindingExample(record: refusal.finding, connection: ShownConnection(refusal))
+    }
+  }
 }
 
 /// Findings that say the same of connections to the same service.
 struct FindingGroup {
-  struct Key: Hashable {
+  struct Key: Equatable {
     var rule: String
     var severity: Severity
     var confidence: Confidence
@@ -28,7 +44,7 @@ struct FindingGroup {
   var bytesLost: UInt64 = 0
   /// All of them know what was lost to the byte.
   var isExact = true
-  var examples: [FindingExample] = []
+  var examples: [KeptExample] = []
 
   /// The service, as text.
   var server: String? { key.server.map { Wording.endpoint($0, ipVersion: key.ipVersion) } }
@@ -44,7 +60,10 @@ struct FindingGroups {
 
   private let all: Bool
   private var groups: [FindingGroup] = []
-  private var places: [FindingGroup.Key: Int] = [:]
+  /// By kind, and the service: an address takes less to find than words.
+  private var places: [Service: Int] = [:]
+  /// All that is in a key but the service: there are a few, each found by looking.
+  private var kinds: [FindingGroup.Key] = []
   private var examples = 0
   /// Findings of groups beyond `groupLimit`.
   private(set) var uncollected: UInt64 = 0
@@ -58,48 +77,93 @@ struct FindingGroups {
     let key = FindingGroup.Key(
       rule: finding.rule, severity: finding.severity, confidence: finding.confidence, suspects: finding.suspects,
       server: facts?.serverEndpoint, ipVersion: facts?.ipVersion ?? 0)
-    guard let place = place(of: key) else {
-      uncollected += 1
-      return
-    }
-    groups[place].count += 1
+    guard let place = place(of: key) else { return }
     groups[place].bytesLost &+= finding.bytesLost ?? 0
     if !finding.bytesLostExact { groups[place].isExact = false }
+    if wantsExample(place) { keep(.finding(record, facts.map { ShownConnection($0) }), in: place) }
+  }
+
+  mutating func add(_ refusal: RefusalRecord) {
+    let key = FindingGroup.Key(
+      rule: RefusalRecord.rule, severity: RefusalRecord.severity, confidence: RefusalRecord.confidence,
+      suspects: RefusalRecord.suspects, server: refusal.server, ipVersion: refusal.ipVersion)
+    guard let place = place(of: key) else { return }
+    groups[place].isExact = false
+    if wantsExample(place) { keep(.refusal(refusal), in: place) }
+  }
+
+  private func wantsExample(_ place: Int) -> Bool {
     let limit = all ? FindingGroups.examplesInAll - examples : FindingGroups.examplesEach - groups[place].examples.count
-    guard limit > 0 || groups[place].examples.isEmpty else { return }
-    groups[place].examples.append(FindingExample(record, facts))
+    return limit > 0 || groups[place].examples.isEmpty
+  }
+
+  private mutating func keep(_ example: KeptExample, in place: Int) {
+    groups[place].examples.append(example)
     examples += 1
   }
 
+  /// Of the group that this finding counts in; nil, and counted, where there are too many groups.
   private mutating func place(of key: FindingGroup.Key) -> Int? {
-    if let place = places[key] { return place }
-    guard groups.count < FindingGroups.groupLimit else { return nil }
-    places[key] = groups.count
-    groups.append(FindingGroup(key: key))
+    let service = Service(kind: kind(of: key), server: key.server, ipVersion: key.ipVersion)
+    if let place = places[service] {
+      groups[place].count += 1
+      return place
+    }
+    guard groups.count < FindingGroups.groupLimit else {
+      uncollected += 1
+      return nil
+    }
+    places[service] = groups.count
+    groups.append(FindingGroup(key: key, count: 1))
     return groups.count - 1
+  }
+
+  private mutating func kind(of key: FindingGroup.Key) -> Int {
+    for place in kinds.indices where kinds[place].isAlike(key) { return place }
+    kinds.append(key)
+    return kinds.count - 1
+  }
+
+  private struct Service: Hashable {
+    var kind: Int
+    var server: Endpoint?
+    var ipVersion: UInt8
   }
 
   /// What matters first: the severest, the surest, the most bytes, the most connections, the earliest.
   var sorted: [FindingGroup] {
-    groups.enumerated().sorted { left, right in
-      let (one, other) = (left.element, right.element)
-      if one.key.severity != other.key.severity { return one.key.severity > other.key.severity }
-      if one.key.confidence != other.key.confidence { return one.key.confidence > other.key.confidence }
+    groups.indices.map { Rank(of: groups[$0], at: $0) }.sorted().map { groups[$0.place] }
+  }
+
+  /// What groups are sorted by: the first is shown first.
+  private struct Rank: Comparable {
+    let severity: Severity
+    let confidence: Confidence
+    let bytesLost: UInt64
+    let count: UInt64
+    let place: Int
+
+    init(of group: FindingGroup, at place: Int) {
+      severity = group.key.severity
+      confidence = group.key.confidence
+      bytesLost = group.bytesLost
+      count = group.count
+      self.place = place
+    }
+
+    static func < (one: Rank, other: Rank) -> Bool {
+      if one.severity != other.severity { return one.severity > other.severity }
+      if one.confidence != other.confidence { return one.confidence > other.confidence }
       if one.bytesLost != other.bytesLost { return one.bytesLost > other.bytesLost }
       if one.count != other.count { return one.count > other.count }
-      return left.offset < right.offset
-    }.map(\.element)
+      return one.place < other.place
+    }
   }
 }
 
-extension FindingExample {
-  init(_ record: FindingRecord, _ facts: Facts?) {
-    self.record = record
-    guard let facts else { return }
-    endpoints = Wording.endpoints(facts)
-    start = facts.start.time
-    var writer = ByteWriter()
-    writer.displayFilter(facts)
-    displayFilter = String(decoding: writer.bytes, as: UTF8.self)
+extension FindingGroup.Key {
+  /// The same, but for the service.
+  fileprivate func isAlike(_ other: FindingGroup.Key) -> Bool {
+    rule == other.rule && severity == other.severity && confidence == other.confidence && suspects == other.suspects
   }
 }

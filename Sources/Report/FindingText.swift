@@ -65,13 +65,14 @@ struct FindingText {
   }
 
   private mutating func write(_ group: FindingGroup, to page: inout Page) {
-    guard let first = group.examples.first else { return }
+    let examples = group.examples.map(\.example)
+    guard let first = examples.first else { return }
     heading(group, first, to: &page)
     if group.count == 1 {
       page.paragraph(Wording.sentence(first.record.finding.summary), indent: 2)
       evidence(first, indent: 4, to: &page)
     } else {
-      together(group, to: &page)
+      together(group, examples, to: &page)
     }
     see(first, to: &page)
     page.newline()
@@ -107,22 +108,22 @@ struct FindingText {
   }
 
   /// Several alike: the sum, and the first few.
-  private func together(_ group: FindingGroup, to page: inout Page) {
+  private func together(_ group: FindingGroup, _ examples: [FindingExample], to page: inout Page) {
     if group.bytesLost > 0 {
       let least = group.isExact ? "" : "at least "
       page.paragraph(
         Wording.sentence("\(least)\(Wording.count(group.bytesLost, "byte")) lost in all"), indent: 2)
     }
-    for example in group.examples {
+    for example in examples {
       if let endpoints = example.endpoints, let id = example.record.connection {
         page.line("\(endpoints)   connection \(id)", indent: 2)
       }
       page.paragraph(Wording.sentence(example.record.finding.summary), indent: 4)
       evidence(example, indent: 6, to: &page)
     }
-    let rest = group.count - UInt64(group.examples.count)
+    let rest = group.count - UInt64(examples.count)
     guard rest > 0 else { return }
-    page.line("… \(Wording.number(rest)) more like \(group.examples.count == 1 ? "it" : "these")\(hint)", indent: 2)
+    page.line("… \(Wording.number(rest)) more like \(examples.count == 1 ? "it" : "these")\(hint)", indent: 2)
   }
 
   private var hint: String { all ? "; --format json has them all" : ", --all for the rest" }

@@ -99,7 +99,7 @@ public struct JSONReport: Reporter {
     if let facts {
       fields.name("display_filter")
       fields.writer.byte(UInt8(ascii: "\""))
-      fields.writer.displayFilter(facts)
+      ShownConnection(facts).write(displayFilter: &fields.writer)
       fields.writer.byte(UInt8(ascii: "\""))
     } else {
       fields.null("display_filter")

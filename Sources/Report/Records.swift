@@ -37,6 +37,38 @@ public struct FindingRecord: Sendable {
   }
 }
 
+/// An attempt that was refused, and the finding that it is: words are made of it where it is shown.
+public struct RefusalRecord: Sendable {
+  public static let rule = "syn-refused"
+  public static let severity = Severity.note
+  static let confidence = Confidence.certain
+  static let suspects = [Party.server]
+
+  /// Of the finding.
+  public var id: UInt64
+  public var connection: UInt64
+  public var client: Endpoint
+  public var server: Endpoint
+  public var ipVersion: UInt8
+  public var syn: Moment
+  public var reset: Moment
+
+  public init(id: UInt64, _ brief: Brief, _ refusal: Refusal) {
+    self.id = id
+    connection = brief.id
+    client = brief.client.endpoint
+    server = brief.server.endpoint
+    ipVersion = brief.ipVersion
+    syn = refusal.syn
+    reset = refusal.reset
+  }
+
+  /// The finding in words.
+  var finding: FindingRecord {
+    FindingRecord(id: id, connection: connection, finding: .refused(syn, by: reset, port: server.port))
+  }
+}
+
 /// A connection that has ended, with what was found.
 public struct ConnectionRecord: Sendable {
   public var facts: Facts
@@ -124,6 +156,9 @@ public protocol Reporter {
   var isBroken: Bool { get }
   mutating func begin(_ run: RunRecord)
   mutating func report(_ connection: ConnectionRecord)
+  /// Whether plain refusals are wanted as such, and not as connections.
+  var takesRefusals: Bool { get }
+  mutating func report(_ refusal: RefusalRecord)
   /// A finding that belongs to no single connection.
   mutating func report(_ finding: FindingRecord)
   mutating func end(_ summary: SummaryRecord)
@@ -131,4 +166,8 @@ public protocol Reporter {
 
 extension Reporter {
   public var isBroken: Bool { false }
+  public var takesRefusals: Bool { false }
+  public mutating func report(_ refusal: RefusalRecord) {
+    preconditionFailure("a reporter that takes refusals says what it does with them")
+  }
 }

@@ -50,6 +50,10 @@ public struct TextReport: Reporter {
     for finding in connection.findings { groups.add(finding, connection.facts) }
   }
 
+  public var takesRefusals: Bool { !options.connections }
+
+  public mutating func report(_ refusal: RefusalRecord) { groups.add(refusal) }
+
   public mutating func report(_ finding: FindingRecord) { groups.add(finding, nil) }
 
   public mutating func end(_ summary: SummaryRecord) {

@@ -123,6 +123,8 @@ private struct Noting<Inner: Reporter>: Reporter {
   var extraction: Extraction
 
   var isBroken: Bool { inner.isBroken }
+  /// What is extracted is a connection.
+  var takesRefusals: Bool { !isOn && inner.takesRefusals }
 
   mutating func begin(_ run: RunRecord) { inner.begin(run) }
 
@@ -131,6 +133,7 @@ private struct Noting<Inner: Reporter>: Reporter {
     inner.report(connection)
   }
 
+  mutating func report(_ refusal: RefusalRecord) { inner.report(refusal) }
   mutating func report(_ finding: FindingRecord) { inner.report(finding) }
   mutating func end(_ summary: SummaryRecord) { inner.end(summary) }
 }

@@ -8,11 +8,12 @@ import Wire
 struct MemoryTests {
   @Test func anAttemptIsACacheLine() {
     #expect(MemoryLayout<Attempt>.stride == 64)
+    #expect(MemoryLayout<RefusingReset>.stride <= 48)
   }
 
   @Test func aQuietConnectionAndItsSlotTakeTwoHundredBytes() {
-    // A slot takes 8 bytes at three eighths, the worst load.
-    #expect(Double(MemoryLayout<Quiet>.stride) + 8 / 0.375 <= 208)
+    // A slot takes 8 bytes at thirteen thirty-seconds, the worst load.
+    #expect(Double(MemoryLayout<Quiet>.stride) + 8 * 32 / 13 <= 208)
   }
 
   @Test(arguments: [1 << 20, 1 << 24, 1 << 30, 1 << 34]) func theKindsTogetherKeepTheBound(bytes: Int) {
@@ -21,7 +22,8 @@ struct MemoryTests {
     options.maxConnections = 1 << 30
     let limits = MemoryLimits(options)
     let sum =
-      limits.quiet * (MemoryLayout<Quiet>.stride + 32) + limits.attempts * (MemoryLayout<Attempt>.stride + 32) + limits
+      limits.quiet * (MemoryLayout<Quiet>.stride + 32) + limits.attempts * (MemoryLayout<Attempt>.stride + 32)
+      + limits.refusals * (MemoryLayout<RefusingReset>.stride + MemoryLayout<Lingering>.stride) + limits
       .connections
       * (MemoryLayout<Connection>.stride + 32)
       + limits.troubles * MemoryLayout<Trouble>.stride + limits.resets * MemoryLayout<Resets>.stride

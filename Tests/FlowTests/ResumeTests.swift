@@ -27,7 +27,7 @@ struct ResumeTests {
     301.1 S > C R. =0 ack 1
     """
 
-  private static let scripts = Scripts.all + [("several connections", many)]
+  private static let scripts = Scripts.all + Scripts.refusals + [("several connections", many)]
 
   @Test(arguments: scripts.indices, [false, true]) func atEveryPacket(_ index: Int, zeek: Bool) throws {
     let script = Self.scripts[index]

@@ -180,4 +180,62 @@ enum Scripts {
         """
     ),
   ]
+
+  /// What a refused attempt may be followed by.
+  static let refusals: [(name: String, text: String)] = [
+    (
+      "refused, and tried again",
+      """
+      host D = 10.0.0.3:40001
+      0.0 C > S S ttl 60 id 7 win 1000 mac 02:00:00:00:00:09
+      0.1 S > C R. =0 ack 1 ttl 50 id 9 win 77 mac 02:00:00:00:00:0a
+      0.1001 S > C R. =0 ack 1 ttl 50 id 9 win 77 mac 02:00:00:00:00:0a
+      0.2 D > S S
+      0.3 S > D R. =0 ack 1
+      0.5 C > S S
+      0.6 S > C R. =0 ack 1 <TS>
+      isn D 700000
+      1.0 D > S S 0
+      1.1 S > D R. =0 ack 1
+      isn C 900000
+      20 C > S S 0
+      20.1 S > C R. =0 ack 1
+      """
+    ),
+    (
+      "refused, and what came after it",
+      """
+      host D = 10.0.0.3:40001
+      host E = 10.0.0.4:40002
+      host F = 10.0.0.5:40003
+      0.0 C > S S
+      0.0 D > S S
+      0.0 E > S S
+      0.0 F > S S
+      0.1 S > C R. =0 ack 1
+      0.1 S > D R. =0 ack 1
+      0.1 S > E R. =0 ack 1
+      0.1 S > F R. =0 ack 1
+      0.2 R > D icmp unreachable port for D > S
+      0.3 C > S . 1 ack 1
+      14 E > S R 1
+      16 S > E S.
+      17 E > S .
+      40 C > S R 1
+      """
+    ),
+    (
+      "no refusal",
+      """
+      host D = 10.0.0.3:40001
+      host E = 10.0.0.4:40002
+      0.0 C > S S
+      0.0 D > S S
+      0.0 E > S S
+      0.1 S > C R. =0 ack 2
+      0.1 S > D R 0
+      0.1 E > S R. 1 ack 1
+      """
+    ),
+  ]
 }

@@ -7,6 +7,7 @@ struct Options {
       --connections N    1000
       --concurrency N    how many are open at a time, about: 100
       --snaplen N        262144
+      --ipv6 X           the share of connections over IPv6, 0 to 1: 0.25
       --only SCENARIO    one scenario alone; --list names them
       --fault WHAT       of the capture itself: loss, one-sided, duplicated, clock, cut
       --shape WHAT       a benchmark in place of a simulation, without truth: small, bulk, many, flood
@@ -17,6 +18,7 @@ struct Options {
   var connections = 1000
   var concurrency = 100
   var snaplen = 262_144
+  var ipv6 = 0.25
   var only: String?
   var fault = CaptureFault.none
   var shape: Shape?
@@ -48,6 +50,7 @@ struct Options {
     case "--connections": return set(&connections, Int(value))
     case "--concurrency": return set(&concurrency, Int(value))
     case "--snaplen": return set(&snaplen, Int(value))
+    case "--ipv6": return set(&ipv6, Double(value))
     case "--scale": return set(&scale, Double(value))
     case "--fault": return set(&fault, CaptureFault(rawValue: value))
     case "--only":

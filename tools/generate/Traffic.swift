@@ -36,6 +36,8 @@ struct Happened {
 struct Traffic {
   var random: Random
   var fault = CaptureFault.none
+  /// The share of connections over IPv6.
+  var ipv6 = 0.25
   private(set) var connections: [Happened] = []
   private var number = 0
 
@@ -110,7 +112,7 @@ struct Traffic {
     number += 1
     let near = scenario.needsDistance || place == .between
     let roundTrip = milliseconds(random.pick(near ? [8, 40, 120] : [0.3, 8, 40, 120]) * (0.9 + 0.2 * random.unit()))
-    let isSix = random.chance(0.25)
+    let isSix = random.chance(ipv6)
     let zoneOfPlace = UInt32(place == .client ? 1 : place == .between ? 2 : 3)
     // Few servers, each always as far away; many clients.
     let far: UInt32 = roundTrip < milliseconds(1) ? 0 : roundTrip < milliseconds(20) ? 1 : 2

@@ -19,6 +19,7 @@ if let shape = options.shape {
 } else {
   var traffic = Traffic(seed: options.seed)
   traffic.fault = options.fault
+  traffic.ipv6 = options.ipv6
   traffic.simulate(options.connections, only: options.only)
   let stem = options.path.hasSuffix(".pcap") ? String(options.path.dropLast(5)) : options.path
   isWritten = traffic.write(

@@ -39,6 +39,9 @@ struct LiveAudit: ~Copyable {
   var ring: FlightRing?
 
   init(_ options: RunOptions, inputs: Int) {
+    var options = options
+    // They are told at once, not when they are forgotten.
+    options.tracker.setsRefusalsAside = false
     stages = Stages(options)
     judging = Judging(options, inputs: inputs)
     reportsAllConnections = options.reportsAllConnections
@@ -140,17 +143,17 @@ struct LiveAudit: ~Copyable {
     case .new(let finding):
       return count(finding, nil, facts)
     case .revised(let finding, let told):
-      stages.tally.takeBack(told.claim)
+      stages.tally.takeBack(told.claim.rule, told.claim.severity)
       return count(finding, told.id, facts)
     case .healed(let told):
-      stages.tally.takeBack(told.claim)
+      stages.tally.takeBack(told.claim.rule, told.claim.severity)
       return FindingRecord(
         id: judging.nextID(), revises: told.id, connection: facts.id, finding: .healed(told, facts))
     }
   }
 
   private mutating func count(_ finding: Finding, _ revised: UInt64?, _ facts: Facts) -> FindingRecord {
-    stages.tally.find(finding)
+    stages.tally.find(finding.rule, finding.severity)
     judging.severest = max(judging.severest ?? finding.severity, finding.severity)
     return FindingRecord(id: judging.nextID(), revises: revised, connection: facts.id, finding: finding)
   }
@@ -206,7 +209,7 @@ struct LiveAudit: ~Copyable {
     stages.tracker.finish(.interrupted, recordedUntil: end)
     deliver(within: .unlimited, &reporter)
     for record in judging.findingsOfCapture(stages.tally, loss, stages.tracker.gaps, errors) {
-      stages.tally.find(record.finding)
+      stages.tally.find(record.finding.rule, record.finding.severity)
       reporter.report(record)
     }
     recorder?.finish()

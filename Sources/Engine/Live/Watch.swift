@@ -63,12 +63,3 @@ extension Finding {
       evidence: [Evidence(facts.end, nil, "the latest packet")], facts: [NamedFact("healed", .bool(true))])
   }
 }
-
-extension Tally {
-  /// A finding that was told does not hold any more.
-  mutating func takeBack(_ claim: Claim) {
-    if let count = findings[claim.severity], count > 0 { findings[claim.severity] = count - 1 }
-    guard let count = rules[claim.rule] else { return }
-    rules[claim.rule] = count > 1 ? count - 1 : nil
-  }
-}

@@ -1,4 +1,4 @@
-internal import Flow
+public import Flow
 internal import Wire
 
 extension Rule {
@@ -11,22 +11,47 @@ extension Rule {
       return nil
     }
     let forged = Rule.resetForged.check?(facts, surroundings, thresholds).map { $0.severity == .error } ?? false
-    let refusals = facts.server.resets?.count ?? 1
-    return Finding(
-      rule: "syn-refused", severity: .note, confidence: forged ? .likely : .certain,
+    return refused(
+      syn.first, transmissions: syn.count, by: reset.moment, refusals: facts.server.resets?.count ?? 1,
+      port: facts.serverEndpoint.port, forged: forged)
+  }
+
+  fileprivate static func refused(
+    _ syn: Moment, transmissions: UInt32, by reset: Moment, refusals: UInt32, port: UInt16, forged: Bool
+  ) -> Finding {
+    Finding(
+      rule: synRefused.id, severity: synRefused.severity, confidence: forged ? .likely : .certain,
       suspects: forged ? [.path] : [.server],
-      summary: "refused: \(count(syn.count, "SYN")), answered by RST"
+      summary: "refused: \(count(transmissions, "SYN")), answered by RST"
         + (forged
           ? " of a device in the path"
-          : "; nobody listens on port \(facts.serverEndpoint.port), or a firewall refuses in the server's name"),
-      evidence: [Evidence(syn.first, .client, "SYN"), Evidence(reset.moment, .server, "RST")],
+          : "; nobody listens on port \(port), or a firewall refuses in the server's name"),
+      evidence: [Evidence(syn, .client, "SYN"), Evidence(reset, .server, "RST")],
       facts: [
-        NamedFact("transmissions", Int64(syn.count)), NamedFact("refusals", Int64(refusals)),
-        NamedFact("after", duration: reset.moment.time.since(syn.first.time)),
+        NamedFact("transmissions", Int64(transmissions)), NamedFact("refusals", Int64(refusals)),
+        NamedFact("after", duration: reset.time.since(syn.time)),
       ],
       mend: forged
         ? "See reset-forged: a firewall that rejects with RST speaks in the server's name."
         : "See whether the service runs and on which address it listens (ss -ltn on the server); if it does,"
           + " look for a firewall rule that rejects with a reset.")
+  }
+}
+
+// A port scan is made of refusals: of one that is plain it is known without its facts what they amount to.
+extension Refusal {
+  /// Its facts give one finding, `Finding.refused`: nothing speaks against the RST's sender (`Forgery`: of a host that says
+  /// nothing else, its TTL alone can), and nothing against the clock.
+  /// - Parameter surroundings: `serverHostTTL` is this server's.
+  public func isPlain(_ surroundings: Surroundings) -> Bool {
+    surroundings.leaps.isEmpty
+      && SideFacts.sharesHops(timeToLive, SideFacts.steadyTTL(surroundings.serverHostTTL), mayBeAnother: true) != false
+  }
+}
+
+extension Finding {
+  /// What is said of a plain refusal: one SYN, one RST.
+  public static func refused(_ syn: Moment, by reset: Moment, port: UInt16) -> Finding {
+    Rule.refused(syn, transmissions: 1, by: reset, refusals: 1, port: port, forged: false)
   }
 }

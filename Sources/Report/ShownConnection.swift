@@ -1,0 +1,63 @@
+internal import Flow
+internal import Wire
+
+/// What is shown of a connection beside its findings: who with whom, since when, and how to find it.
+struct ShownConnection {
+  private let client: Endpoint
+  private let server: Endpoint
+  private let ipVersion: UInt8
+  let start: Moment
+  private let end: Moment
+  private let tupleReused: Bool
+
+  init(_ facts: Facts) {
+    client = facts.clientEndpoint
+    server = facts.serverEndpoint
+    ipVersion = facts.ipVersion
+    start = facts.start
+    end = facts.end
+    tupleReused = facts.tupleReused
+  }
+
+  init(_ refusal: RefusalRecord) {
+    client = refusal.client
+    server = refusal.server
+    ipVersion = refusal.ipVersion
+    start = refusal.syn
+    end = refusal.reset
+    // An attempt whose tuple was used before is a connection at once.
+    tupleReused = false
+  }
+
+  /// `CLIENT → SERVER`
+  var endpoints: String {
+    "\(Wording.endpoint(client, ipVersion: ipVersion)) → \(Wording.endpoint(server, ipVersion: ipVersion))"
+  }
+
+  /// Selects the connection in Wireshark: addresses and ports, and its frames where another connection used the same.
+  var displayFilter: String {
+    var writer = ByteWriter()
+    write(displayFilter: &writer)
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+
+  /// Frame numbers count within one file: a connection that goes over two files gets no range.
+  func write(displayFilter writer: inout ByteWriter) {
+    let field = ipVersion == 6 ? "ipv6.addr==" : "ip.addr=="
+    writer.text(field)
+    writer.text(client.address.text(ipVersion: ipVersion))
+    writer.text(" && ")
+    writer.text(field)
+    writer.text(server.address.text(ipVersion: ipVersion))
+    writer.text(" && tcp.port==")
+    writer.decimal(UInt64(client.port))
+    writer.text(" && tcp.port==")
+    writer.decimal(UInt64(server.port))
+    let (first, last) = (start.packet, end.packet)
+    guard tupleReused, first.input == last.input else { return }
+    writer.text(" && frame.number>=")
+    writer.decimal(first.number)
+    writer.text(" && frame.number<=")
+    writer.decimal(last.number)
+  }
+}
