@@ -205,7 +205,7 @@ struct LiveAudit: ~Copyable {
     judging.observe(stages.tally, loss, stages.tracker.gaps, now: stages.tracker.now)
     deliver(within: .unlimited, &reporter)
     judging.reachEnd(of: end ?? stages.tracker.now)
-    judging.expect(stages.tracker.teach(&judging.hosts))
+    judging.expect(stages.tracker.teach(&judging.hosts, &judging.healthChecks))
     stages.tracker.finish(.interrupted, recordedUntil: end)
     deliver(within: .unlimited, &reporter)
     for record in judging.findingsOfCapture(stages.tally, loss, stages.tracker.gaps, errors) {
