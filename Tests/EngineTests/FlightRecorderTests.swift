@@ -9,18 +9,18 @@ import Wire
 
 @Suite("The packets around a finding, recorded")
 struct FlightRecorderTests {
-  private let scratch = Scratch()
+  private let scratch = Folder()
 
   private func comments(in path: String) -> [String] {
-    (read(path) ?? "").matches(of: /[a-z-]+: [A-Za-z0-9 ,+-]+/).map { String($0.0) }
+    (Folder.text(path) ?? "").matches(of: /[a-z-]+: [A-Za-z0-9 ,+-]+/).map { String($0.0) }
   }
 
   @Test func aFileForEachConnectionWithFindings() throws {
-    let folder = scratch.directory()
+    let folder = scratch.folder("record")
     let script = try PacketScript.parse(severalConnections + "\n60 tick")
-    let whole = scratch.write(script.pcapng(), ".pcapng")
+    let whole = scratch.capture(script.pcapng(), ".pcapng")
     _ = try replay([whole], recorder: FlightRecorder(folder))
-    let names = folders(in: folder)
+    let names = Folder.names(folder)
     #expect(names == ["1-half-close-truncated.pcapng", "10-syn-refused.pcapng"], "\(names)")
     // Alone it shows what it showed among others, from its first packet on.
     let cut = folder + "/" + names[0]
@@ -32,35 +32,35 @@ struct FlightRecorderTests {
 
   /// What came before the trouble and does not fit any more is gone, and what is there is whole.
   @Test func memoryIsBounded() throws {
-    let folder = scratch.directory()
+    let folder = scratch.folder("record")
     var text = "0 C > S S\n0.01 S > C S.\n0.02 C > S .\n"
     for turn in 0..<3000 {
       text += "\(1 + Double(turn) / 1000) C > S P. \(1 + turn * 100):\(101 + turn * 100)\n"
       text += "\(1.0005 + Double(turn) / 1000) S > C . ack \(101 + turn * 100)\n"
     }
     text += "5 S > C R. 1 ack 300001\n9 tick"
-    let path = scratch.write(try PacketScript.parse(text).pcapng(), ".pcapng")
+    let path = scratch.capture(try PacketScript.parse(text).pcapng(), ".pcapng")
     var limits = FlightRecorder.Limits()
     limits.memory = 1 << 16
     let live = try replay([path], recorder: FlightRecorder(folder, limits))
     #expect(!live.all.isEmpty)
-    let name = try #require(folders(in: folder).first)
+    let name = try #require(Folder.names(folder).first)
     let recorded = try offline([folder + "/" + name])
     #expect((100...1000).contains(recorded.summary.packets), "\(recorded.summary.packets)")
   }
 
   @Test func theOldestFilesGo() throws {
-    let folder = scratch.directory()
+    let folder = scratch.folder("record")
     var text = ""
     for turn in 0..<9 {
       text +=
         "host C\(turn) = 10.0.1.\(turn + 1):4000\n\(turn * 5) C\(turn) > S S\n\(turn * 5).01 S > C\(turn) R. =0 ack 1\n"
     }
-    let path = scratch.write(try PacketScript.parse(text + "60 tick").pcapng(), ".pcapng")
+    let path = scratch.capture(try PacketScript.parse(text + "60 tick").pcapng(), ".pcapng")
     var limits = FlightRecorder.Limits()
     limits.files = 3
     _ = try replay([path], recorder: FlightRecorder(folder, limits))
-    #expect(folders(in: folder).count == 3)
-    #expect(folders(in: folder).contains("17-syn-refused.pcapng"))
+    #expect(Folder.names(folder).count == 3)
+    #expect(Folder.names(folder).contains("17-syn-refused.pcapng"))
   }
 }

@@ -20,8 +20,8 @@ struct LiveTests {
   private func seconds(_ time: Timestamp) -> Double { Double(time.since(PacketScript().start)) / 1e9 }
 
   private func audit(_ text: String) throws -> (live: LiveLedger, whole: LiveLedger) {
-    let scratch = Scratch()
-    let path = scratch.write(try PacketScript.parse(text).pcapng(), ".pcapng")
+    let scratch = Folder()
+    let path = scratch.capture(try PacketScript.parse(text).pcapng(), ".pcapng")
     return (try replay([path]), try offline([path]))
   }
 
@@ -40,8 +40,8 @@ struct LiveTests {
     let live = try replay([path])
     for entry in live.all where entry.isEarly && !entry.record.finding.isHealed {
       let then = entry.told.advanced(by: -2_000_000_000)
-      let scratch = Scratch()
-      let part = scratch.write(try beginning(of: path, until: then), ".pcapng")
+      let scratch = Folder()
+      let part = scratch.capture(try beginning(of: path, until: then), ".pcapng")
       let claim = line(entry.record.connection, entry.record.finding).split(separator: " ").prefix(4)
       let found = try offline([part]).standing.map { $0.split(separator: " ").prefix(4) }
       #expect(!found.contains(claim), "\(claim) was provable two seconds before \(seconds(entry.told))")
@@ -122,7 +122,7 @@ struct LiveTests {
   @Test func closedWithoutAnAnswer() throws {
     var options = RunOptions()
     options.thresholds.linger = 60_000_000_000
-    let scratch = Scratch()
+    let scratch = Folder()
     let script = """
       0.000 C > S S
       0.010 S > C S.
@@ -133,7 +133,7 @@ struct LiveTests {
       1.010 C > S . ack 2
       400 tick
       """
-    let path = scratch.write(try PacketScript.parse(script).pcapng(), ".pcapng")
+    let path = scratch.capture(try PacketScript.parse(script).pcapng(), ".pcapng")
     let live = try replay([path], options)
     let first = try #require(live.all.first)
     #expect(first.record.finding.rule == "fin-unanswered")
@@ -146,8 +146,8 @@ struct LiveTests {
   @Test func whatIsNotWantedIsNotTold() throws {
     var options = RunOptions()
     options.selection.ignored = ["peer-vanished"]
-    let scratch = Scratch()
-    let path = scratch.write(try PacketScript.parse(vanishing + "\n60 tick").pcapng(), ".pcapng")
+    let scratch = Folder()
+    let path = scratch.capture(try PacketScript.parse(vanishing + "\n60 tick").pcapng(), ".pcapng")
     let live = try replay([path], options)
     #expect(live.all.allSatisfy { $0.record.finding.rule != "peer-vanished" })
     #expect(live.summary.leftOutFindings == 1)

@@ -113,10 +113,11 @@ struct RefusalTests {
     other.id = 2
     var hosts = Hosts()
     #expect(hosts.bothDirectionsSeen(other) == nil)
-    small.teach(&hosts)
+    var checks = HealthChecks()
+    small.teach(&hosts, &checks)
     #expect(hosts.bothDirectionsSeen(other) == true)
     hosts = Hosts()
-    large.teach(&hosts)
+    large.teach(&hosts, &checks)
     #expect(hosts.bothDirectionsSeen(other) == true)
   }
 }

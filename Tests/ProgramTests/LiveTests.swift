@@ -12,7 +12,7 @@ import Testing
 
   /// What is said on standard output and standard error.
   private func said() -> (out: String, err: String) {
-    (Program.text(folder.path + "/out") ?? "", Program.text(folder.path + "/err") ?? "")
+    (Folder.text(folder.path + "/out") ?? "", Folder.text(folder.path + "/err") ?? "")
   }
 
   private func start(_ arguments: [String]) throws -> Child {
@@ -42,7 +42,7 @@ import Testing
 
   @Test(.enabled(if: mayCapture, why)) func onlyWhatIsNeededMayItDo() throws {
     let child = try start(["--duration", "60s"])
-    let status = { Program.text("/proc/\(child.id)/status") ?? "" }
+    let status = { Folder.text("/proc/\(child.id)/status") ?? "" }
     #expect(eventually { status().contains("NoNewPrivs:\t1") })
     // CAP_NET_RAW alone, and root no more.
     #expect(status().contains("CapEff:\t0000000000002000") && status().contains("CapPrm:\t0000000000002000"))
@@ -58,16 +58,16 @@ import Testing
     #expect(
       eventually {
         Loopback.knock(9)
-        return Program.text(results)?.contains("syn-refused") == true
+        return Folder.text(results)?.contains("syn-refused") == true
       })
     rename(results, results + ".1")
     kill(child.id, SIGHUP)
     let header = #"{"type":"run""#
-    #expect(eventually { Program.text(results)?.hasPrefix(header) == true })
+    #expect(eventually { Folder.text(results)?.hasPrefix(header) == true })
     kill(child.id, SIGTERM)
     #expect(child.wait() == 0)
-    #expect(Program.text(results)?.contains(#"{"type":"summary""#) == true)
-    #expect(Program.text(results + ".1")?.contains(#"{"type":"summary""#) == false)
+    #expect(Folder.text(results)?.contains(#"{"type":"summary""#) == true)
+    #expect(Folder.text(results + ".1")?.contains(#"{"type":"summary""#) == false)
   }
 
   @Test(.enabled(if: mayCapture, why)) func thePacketsAreRecorded() throws {

@@ -1,4 +1,5 @@
 import Glibc
+import PacketScript
 import Testing
 
 @testable import Sockets
@@ -21,7 +22,7 @@ struct SocketsTests {
     #expect(json.lines.last?.hasPrefix(#"{"type":"summary","sockets":"#) == true)
     let file = folder.path + "/list"
     #expect(try Program.run(["sockets", "--format", "json", "--interval", "0", "-o", file]).out == "")
-    #expect(Program.text(file)?.hasPrefix(#"{"type":"run""#) == true)
+    #expect(Folder.text(file)?.hasPrefix(#"{"type":"run""#) == true)
     // Its own list: nothing goes from here to here over a path.
     let own = try Program.run(["sockets", "--interval", "0", "--peer", file])
     #expect(own.code == 0)
@@ -50,7 +51,7 @@ struct SocketsTests {
     let file = folder.path + "/out"
     let child = try Program.start(
       ["sockets", "--watch", "--interval", "100ms"], output: .file(file), error: .file(folder.path + "/err"))
-    #expect(eventually { (Program.text(file) ?? "").contains("UTC") && child.watchesInterruptions })
+    #expect(eventually { (Folder.text(file) ?? "").contains("UTC") && child.watchesInterruptions })
     kill(child.id, SIGINT)
     #expect(child.wait() == 0)
   }
@@ -71,7 +72,7 @@ struct SocketsTests {
       let file = folder.path + "/" + host
       let ran = try hosts.run(host, ["sockets", "--format", "json", "--interval", "0", "-o", file])
       #expect(ran.code == 0, "\(ran.err)")
-      return Program.text(file) ?? ""
+      return Folder.text(file) ?? ""
     }
     // The kernel gives up its unacknowledged FINs.
     #expect(
