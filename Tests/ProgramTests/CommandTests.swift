@@ -61,7 +61,7 @@ struct CommandTests {
   @Test func aDirectoryIsTheCommandsOwn() throws {
     let ran = try Program.run(["client.pcapng"], in: captures + "cut-reply")
     #expect(ran.code == 0)
-    #expect(ran.lines.first?.hasPrefix("client.pcapng   47 packets") == true)
+    #expect(ran.lines.first?.hasPrefix("client.pcapng   \(try frames(in: cutReply).count) packets") == true)
   }
 
   /// Rotated files are one timeline: the connection that spans both is one.
@@ -90,14 +90,14 @@ struct CommandTests {
     let ran = try Program.run(["show", cutReply, "--connection", "1"])
     #expect(ran.code == 0)
     #expect(ran.err == "")
-    #expect(ran.lines.first?.hasPrefix("connection 1   10.1.0.2:60614 → 10.2.0.2:2181   reset") == true)
+    #expect(ran.lines.first?.contains(/^connection 1   10\.1\.0\.2:[0-9]+ → 10\.2\.0\.2:2181   reset/) == true)
     #expect(ran.out.contains("half-close-truncated"))
     let all = try Program.run(["show", cutReply, "-c", "1", "--all"])
     // Each of its packets has a line, in order.
     let numbers = all.lines.filter { $0.contains("│") }.compactMap {
       $0.firstMatch(of: /^[ ▶]*#([0-9]+) +[+]/).flatMap { Int($0.1) }
     }
-    #expect(numbers == Array(1...47))
+    #expect(numbers == Array(1...(try frames(in: cutReply).count)))
     let none = try Program.run(["show", folder.file("empty.pcap", try PacketScript.parse("0 tick").pcap()), "-c", "1"])
     #expect(none.code == 2)
     #expect(none.err.contains("no TCP connection"))

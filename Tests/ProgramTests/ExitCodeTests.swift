@@ -11,7 +11,8 @@ struct ExitCodeTests {
     #expect(ran.code == 0)
     #expect(ran.err == "")
     #expect(ran.out.contains("\nerror  half-close-truncated "))
-    #expect(ran.lines.last == "47 packets, all decoded. The capture shows no loss.")
+    let packets = try frames(in: captures + "cut-reply/client.pcapng").count
+    #expect(ran.lines.last == "\(packets) packets, all decoded. The capture shows no loss.")
   }
 
   @Test(

@@ -1,6 +1,8 @@
+import Capture
 import Glibc
 import PacketScript
 import Testing
+import Wire
 
 /// What a run of the built program left behind.
 struct Ran {
@@ -184,3 +186,11 @@ func eventually(for seconds: Int = 30, _ holds: () -> Bool) -> Bool {
 
 /// The recordings under captures/.
 let captures = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/captures/"
+
+/// The frames of a capture, as the reader finds them: their lengths on the wire.
+func frames(in path: String) throws -> [Int] {
+  var timeline = try Timeline(paths: [path])
+  var lengths: [Int] = []
+  while let frame = timeline.next() { lengths.append(frame.originalLength) }
+  return lengths
+}
