@@ -105,7 +105,8 @@ let package = Package(
     .testTarget(
       name: "ScreenTests", dependencies: ["Screen", "Report", "Audit", "Wire"], swiftSettings: tests),
     .testTarget(
-      name: "MetricsTests", dependencies: ["Metrics", "Report", "Audit", .product(name: "NIOHTTP1", package: "swift-nio")],
+      name: "MetricsTests",
+      dependencies: ["Metrics", "Report", "Audit", .product(name: "NIOHTTP1", package: "swift-nio")],
       swiftSettings: tests),
     .testTarget(
       name: "CommandTests",

@@ -29,26 +29,28 @@ struct Stages: ~Copyable {
 
   mutating func read(_ timeline: inout Timeline) -> Pause {
     while let frame = timeline.next() {
-      enter(frame)
-      if batch.count == 0, tracker.hasFinished { return .deliver }
-      guard tally.packets < nextLook else { return look(frame.time) }
+      if enter(frame), tracker.hasFinished { return .deliver }
+      if tally.packets >= nextLook, look(frame.time) { return .look }
     }
     return .end
   }
 
-  @inline(never) private mutating func look(_ time: Timestamp) -> Pause {
-    if tally.start == nil { tally.start = time }
+  /// Whether it is time to look around. At the first frame it is not: that one only dates the beginning.
+  @inline(never) private mutating func look(_ time: Timestamp) -> Bool {
+    let isFirst = tally.start == nil
+    if isFirst { tally.start = time }
     nextLook += Stages.framesPerLook
-    return .look
+    return !isFirst
   }
 
   /// A frame that comes when it comes: a live audit looks around by the clock.
   mutating func take(_ frame: borrowing Frame) {
     if tally.start == nil { tally.start = frame.time }
-    enter(frame)
+    _ = enter(frame)
   }
 
-  @inline(__always) private mutating func enter(_ frame: borrowing Frame) {
+  /// Says whether a batch was full, and has been tracked.
+  @inline(__always) private mutating func enter(_ frame: borrowing Frame) -> Bool {
     tally.packets &+= 1
     tally.bytes &+= UInt64(truncatingIfNeeded: frame.originalLength)
     if decoder.decodeUsual(frame, into: &batch.segments[batch.count]) {
@@ -57,7 +59,9 @@ struct Stages: ~Copyable {
     } else {
       decode(frame)
     }
-    if batch.isFull { flush() }
+    guard batch.isFull else { return false }
+    flush()
+    return true
   }
 
   /// What is not usual.
