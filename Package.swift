@@ -72,6 +72,7 @@ let package = Package(
         "Engine", "Screen", "Metrics", "Expectation", "Capture", "Wire", "Flow", "Audit", "Sockets", "Report",
         "CPrivileges",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: house),

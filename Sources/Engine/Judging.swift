@@ -86,9 +86,6 @@ struct Judging: ~Copyable {
     if !surroundings.isEndOfCapture { hosts.learn(brief) }
     surroundings.serverHostTTL = hosts.timeToLive(of: brief.server.endpoint.address, without: brief.id)
     guard refusal.isPlain(surroundings) else { return .unclear }
-    let told = Catalogue.bit(of: RefusalRecord.rule)
-    if let twin = twins.meet(brief), twin.told & told != 0 { return .unwanted }
-    twins.tell(told, of: brief)
     guard selection.contains(RefusalRecord.rule, RefusalRecord.severity) else {
       leftOut += 1
       return .unwanted

@@ -61,6 +61,8 @@ public struct Pipeline: ~Copyable {
       switch stages.read(&timeline) {
       case .deliver: deliver(&reporter)
       case .look:
+        // Batches that ICMP errors cut short are never full: what ended in them waits here.
+        deliver(&reporter)
         progress(timeline.bytesRead, timeline.bytesTotal)
         if Interruption.isRequested || reporter.isBroken { return Interruption.isRequested }
       case .end: return Interruption.isRequested

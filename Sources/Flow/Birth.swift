@@ -31,6 +31,8 @@ public struct Birth: BitwiseCopyable, Hashable, Sendable {
       // A SYN alone has half the ISNs: a router must have lowered its TTL.
       return serverFirst == nil && far.serverFirst == nil && far.clientTTL < clientTTL
     }
+    // A scanner's SYNs all have one ISN: an answer without one of its own proves nothing.
+    guard serverISN != nil else { return false }
     return itsAnswer <= answer && answer.since(itsAnswer) <= Birth.passage && serverTTL <= far.serverTTL
   }
 }

@@ -16,7 +16,9 @@ extension Tracker {
   /// One connection fewer.
   mutating func evictConnection() {
     // Of the closed some may be refused attempts, whose places are others.
-    while records.available == 0, evictClosed() {}
+    // A scan leaves nothing else at the head of the queue: not all of them go for one record.
+    var tries = 64
+    while records.available == 0, tries > 0, evictClosed() { tries -= 1 }
     if records.available == 0 { evictIdle(.any) }
   }
 

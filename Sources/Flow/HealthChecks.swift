@@ -91,7 +91,8 @@ public struct HealthChecks: Sendable {
   }
 
   private static func continues(_ run: Run, _ pause: Int64) -> Bool {
-    guard run.period > 0, pause > 0 else { return false }
+    // Longer than any run goes on over, and nothing that is added to it overflows.
+    guard run.period > 0, pause > 0, pause <= (missing + 2) * run.period else { return false }
     let times = run.isRegular ? min(missing + 1, max(1, (pause + run.period / 2) / run.period)) : 1
     return (pause - times * run.period).magnitude < (run.period / tolerance).magnitude
   }

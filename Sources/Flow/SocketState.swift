@@ -69,7 +69,7 @@ extension Facts {
   /// The next repetition did not come: the kernel has given up, or has let the client in at last.
   private var handshakeMayHaveTimedOut: Bool {
     guard let synAck = server.syn else { return false }
-    return observedUntil.since(synAck.last.time) > 3 * synAck.lastGap
+    return observedUntil.since(synAck.last.time) > 3 * min(synAck.lastGap, .max / 4)
   }
 
   /// After an ICMP error for the SYN. Linux ends the connection at once (tcp_v4_err, tcp_v6_err: any error but "too big" in
@@ -77,7 +77,7 @@ extension Facts {
   private var rejectedState: TCPState? {
     guard let notice = icmp, notice.isRejection, notice.quoted == .client, let syn = client.syn else { return .synSent }
     if notice.first.precedes(syn.last) { return .synSent }
-    let due = max(Facts.firstTimeout, 2 * syn.lastGap)
+    let due = max(Facts.firstTimeout, 2 * min(syn.lastGap, .max / 4))
     return observedUntil.since(syn.last.time) > due + due / 2 ? .closed : nil
   }
 

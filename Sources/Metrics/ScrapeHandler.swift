@@ -44,14 +44,14 @@ final class ScrapeHandler: ChannelInboundHandler {
     let reply = Reply(to: request.method, request.uri, latest)
     var headers = HTTPHeaders([("Content-Type", reply.contentType), ("Content-Length", "\(reply.body.utf8.count)")])
     if reply.status == .methodNotAllowed { headers.add(name: "Allow", value: "GET, HEAD") }
-    if !request.isKeepAlive { headers.add(name: "Connection", value: "close") }
+    // One answer a connection: who asks again and again and reads nothing fills no memory.
+    headers.add(name: "Connection", value: "close")
     let head = HTTPResponseHead(version: request.version, status: reply.status, headers: headers)
     context.write(wrapOutboundOut(.head(head)), promise: nil)
     if request.method != .HEAD {
       context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: reply.body)))), promise: nil)
     }
     let end = context.writeAndFlush(wrapOutboundOut(.end(nil)))
-    guard !request.isKeepAlive else { return }
     let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
     end.whenComplete { _ in bound.value.close(promise: nil) }
   }

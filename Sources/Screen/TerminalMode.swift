@@ -74,19 +74,24 @@ public struct TerminalMode: ~Copyable {
     return count < 0 && (errno == EINTR || errno == EAGAIN) ? [] : nil
   }
 
-  /// Writes it all. A terminal that went away is noticed by `typed()`.
-  public func send(_ bytes: [UInt8]) {
+  /// Writes it all, if the terminal takes it: one that nobody reads must not hold up the audit. False where some of it was not written, and
+  /// nobody knows what the terminal shows.
+  @discardableResult public func send(_ bytes: [UInt8]) -> Bool {
     var done = 0
     while done < bytes.count {
-      let written = unsafe bytes.withUnsafeBytes { unsafe write(output, $0.baseAddress! + done, bytes.count - done) }
+      var request = pollfd(fd: output, events: Int16(POLLOUT), revents: 0)
+      guard unsafe poll(&request, 1, 0) == 1, request.revents & Int16(POLLOUT) != 0 else { return false }
+      let count = min(bytes.count - done, TerminalMode.piece)
+      let written = unsafe bytes.withUnsafeBytes { unsafe write(output, $0.baseAddress! + done, count) }
       if written > 0 {
         done += written
       } else if written < 0, errno != EINTR, errno != EAGAIN {
-        return
-      } else if written < 0, errno == EAGAIN {
-        var request = pollfd(fd: output, events: Int16(POLLOUT), revents: 0)
-        _ = unsafe poll(&request, 1, 1000)
+        return false
       }
     }
+    return true
   }
+
+  /// A terminal that takes anything takes so much, bytes.
+  private static var piece: Int { 256 }
 }

@@ -1,4 +1,5 @@
 internal import Audit
+internal import DequeModule
 internal import Flow
 internal import Report
 internal import Screen
@@ -14,11 +15,14 @@ final class LiveBoard {
     var isHealed = false
   }
 
-  /// The newest are last.
   private var entries: [UInt64: Entry] = [:]
+  /// Their ids in order of coming, those that healed first, then by severity; an id whose entry has gone is passed over.
+  private var queues = [Deque<UInt64>](repeating: [], count: 1 + Severity.allCases.count)
   private(set) var forgotten: UInt64 = 0
-  private(set) var findings: [LiveFigures.Kind: UInt64] = [:]
-  private(set) var bytesLost: [String: UInt64] = [:]
+  /// From the beginning there is a zero for all that may come: a counter that is born with its first finding never rose.
+  private(set) var findings: [LiveFigures.Kind: UInt64] = LiveBoard.zeros
+  private(set) var bytesLost: [String: UInt64] = Dictionary(
+    uniqueKeysWithValues: Catalogue.rules.map { ($0.id, 0) })
   /// Something was told since somebody looked.
   var hasNews = true
 
@@ -30,8 +34,10 @@ final class LiveBoard {
     let isHealed = record.revises != nil && record.finding.isHealing
     if let before, isHealed {
       entries[record.id] = Entry(record: before.record.named(record.id), facts: facts ?? before.facts, isHealed: true)
+      queues[0].append(record.id)
     } else {
       entries[record.id] = Entry(record: record, facts: facts)
+      queues[1 + Int(record.finding.severity.rawValue)].append(record.id)
     }
     if !isHealed { count(record.finding, before?.record.finding) }
     if entries.count > LiveBoard.limit { forgetOne() }
@@ -48,15 +54,25 @@ final class LiveBoard {
 
   /// The oldest of the mildest: a flood of notes hides no error.
   private func forgetOne() {
-    let mildest = entries.values.min { one, other in
-      if one.isHealed != other.isHealed { return one.isHealed }
-      if one.record.finding.severity != other.record.finding.severity {
-        return one.record.finding.severity < other.record.finding.severity
+    for place in queues.indices {
+      while let id = queues[place].popFirst() {
+        guard entries.removeValue(forKey: id) != nil else { continue }
+        forgotten += 1
+        return
       }
-      return one.record.id < other.record.id
     }
-    if let mildest { entries[mildest.record.id] = nil }
-    forgotten += 1
+  }
+
+  private static var zeros: [LiveFigures.Kind: UInt64] {
+    var zeros: [LiveFigures.Kind: UInt64] = [:]
+    for rule in Catalogue.rules {
+      for severity in [Severity.warning, .error] {
+        for party in Party.allCases.map(Optional.some) + [nil] {
+          zeros[LiveFigures.Kind(rule: rule.id, severity: severity, atFault: party)] = 0
+        }
+      }
+    }
+    return zeros
   }
 
   var list: [ScreenFinding] { entries.values.map { ScreenFinding($0.record, $0.facts, isHealed: $0.isHealed) } }

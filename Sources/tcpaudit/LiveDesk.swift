@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Engine
 internal import Glibc
 internal import Metrics
@@ -53,6 +54,9 @@ struct LiveDesk: LiveListener {
     return display.look(at: run, display.needsFigures ? figures(run) : nil)
   }
 
+  /// A signal that comes now finds the terminal as it was.
+  mutating func end() { display?.leave() }
+
   private func figures(_ run: borrowing LiveRun) -> LiveFigures {
     var figures = run.figures(version: Tcpaudit.version)
     figures.findings = board.findings
@@ -67,8 +71,8 @@ struct MetricsAddress {
 
   static func parse(_ text: String) throws -> MetricsAddress {
     guard let address = ListenAddress(text) else {
-      throw Failure(
-        .usage, "--metrics \(text): an address is PORT, HOST:PORT or [IPV6]:PORT, such as 9117 or 0.0.0.0:9117")
+      throw ValidationError(
+        "--metrics \(text): an address is PORT, HOST:PORT or [IPV6]:PORT, such as 9117 or 0.0.0.0:9117")
     }
     return MetricsAddress(address: address)
   }

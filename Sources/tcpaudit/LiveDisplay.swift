@@ -70,7 +70,7 @@ final class LiveDisplay {
     case .nothing: break
     }
     if let size = terminal?.size { screen.resize(columns: size.columns, rows: size.rows) }
-    terminal?.send(screen.draw(detail: lines(run)))
+    if terminal?.send(screen.draw(detail: lines(run))) == false { screen.forget() }
     return true
   }
 

@@ -25,6 +25,8 @@ public protocol LiveListener {
   mutating func reopen() -> Bool
   /// Twenty times a second, packets or none. Says whether the audit goes on.
   mutating func look(at run: borrowing LiveRun) -> Bool
+  /// Nothing is looked at any more: what is left is to be judged, which may take a while.
+  mutating func end()
 }
 
 /// Interfaces audited until somebody asks for the end: packets, the clock, signals.
@@ -97,7 +99,10 @@ public struct LiveRun: ~Copyable {
       attend(&reporter, record, &listener)
       let now = Budget.monotonic
       longestStep = max(longestStep, now - start)
-      if isIdle { capture.wait(milliseconds: Int32(max(1, min(50, (nextTick - now) / 1_000_000)))) }
+      // Where connections wait to be judged nobody waits for packets.
+      if isIdle, audit.stages.tracker.backlog == 0 {
+        capture.wait(milliseconds: Int32(max(1, min(50, (nextTick - now) / 1_000_000))))
+      }
     }
     return finish(&reporter, &listener)
   }
@@ -170,6 +175,7 @@ public struct LiveRun: ~Copyable {
   private consuming func finish(
     _ reporter: inout some LiveReporter, _ listener: inout some LiveListener
   ) -> LiveOutcome {
+    listener.end()
     // What came before somebody asked for the end, and waits in the ring.
     let patience = Budget(LiveRun.lastTime)
     while !patience.isSpent {

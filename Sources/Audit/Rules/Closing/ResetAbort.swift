@@ -9,8 +9,8 @@ extension Rule {
   ) { facts, surroundings, thresholds in
     guard let abort = Abort(facts, surroundings, thresholds), abort.forgery.confidence == nil,
       !abort.isOfNoSocket, !abort.endsSilence(surroundings, thresholds),
-      // A RST is how a health check hangs up.
-      !surroundings.isHealthCheck
+      // A RST is how a health check hangs up; the service that it asks has no such excuse.
+      !(surroundings.isHealthCheck && abort.side == .client)
     else {
       return nil
     }
