@@ -76,7 +76,8 @@ extension Facts {
   /// SYN-SENT); who sends the SYN again has not; and while its next one is not due, nobody knows.
   private var rejectedState: TCPState? {
     guard let notice = icmp, notice.isRejection, notice.quoted == .client, let syn = client.syn else { return .synSent }
-    if notice.first.precedes(syn.last) { return .synSent }
+    // Each of its SYNs may have met one: the first came while connect() held the socket, and was no more than noted.
+    if notice.first.precedes(syn.last), notice.count < syn.count { return .synSent }
     let due = max(Facts.firstTimeout, 2 * min(syn.lastGap, .max / 4))
     return observedUntil.since(syn.last.time) > due + due / 2 ? .closed : nil
   }
