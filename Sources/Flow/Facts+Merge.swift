@@ -118,8 +118,12 @@ struct Seam {
     peerPackets = peer.packets - min(peer.rstPackets, peer.packets)
     peerFirst = peer.first
     peerLastAlive = peer.lastAlive
-    let legs = (earlier.serverLeg ?? later.serverLeg ?? 0) + (earlier.clientLeg ?? later.clientLeg ?? 0)
-    patience = max(Plausible.leastTimeout, 2 * legs)
+    let legs = (earlier.serverLeg ?? later.serverLeg, earlier.clientLeg ?? later.clientLeg)
+    var trip = (legs.0 ?? 0) + (legs.1 ?? 0)
+    if legs.0 == nil || legs.1 == nil, let ack = earlier.handshake.ack ?? later.handshake.ack {
+      trip = max(0, ack.time.since(earlier.start.time))
+    }
+    patience = max(Plausible.leastTimeout, 2 * min(trip, .max / 4))
   }
 
   /// What the peer's stream had acknowledged at an event of the later part that claims `offset`.

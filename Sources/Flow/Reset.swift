@@ -129,9 +129,17 @@ extension Shared {
     troubles.resets[place] = resets
   }
 
-  /// What was under way when the RST came may still arrive for this long, ns.
+  /// What was under way when the RST came may still arrive for this long, ns. Of a handshake that was repeated, no leg may be
+  /// known (Karn): from its first packet to its last it took longer than the round trip, and that is as long as we wait then.
   private func patience(_ one: Sender, _ other: Sender) -> Int64 {
-    let legs = (one.leg == .max ? 0 : Int64(one.leg)) + (other.leg == .max ? 0 : Int64(other.leg))
-    return max(Plausible.leastTimeout, 2 * legs * 1000)
+    var trip: Int64 = 0
+    if one.leg != .max, other.leg != .max {
+      trip = (Int64(one.leg) + Int64(other.leg)) * 1000
+    } else if marks.contains(.established) {
+      trip = max(0, established.time.since(min(one.first.time, other.first.time)))
+    } else {
+      trip = Int64(min(one.leg, other.leg) == .max ? 0 : min(one.leg, other.leg)) * 1000
+    }
+    return max(Plausible.leastTimeout, 2 * min(trip, .max / 4))
   }
 }

@@ -71,6 +71,27 @@ struct ClosingTests {
     #expect(facts.server.payloadBytes == 10)
   }
 
+  /// Where both ends repeated the handshake no round trip was measured (Karn), but the handshake took longer than one: what
+  /// comes for as long after the RST was under way before it, and what comes much later is life.
+  @Test(arguments: [("2.360 C > S . 6 ack 1", true), ("5.9 C > S P. 6:106 ack 1", false)])
+  func aResetOnAPathWhoseHandshakeWasRepeated(_ after: String, _ isTaken: Bool) throws {
+    let facts = try trackOne(
+      """
+      0.0 C > S S
+      0.001 S > C S.
+      0.995 C > S S 0
+      0.996 S > C S. 0
+      1.320 C > S .
+      1.334 C > S P. 1:6
+      1.334 S > C . ack 6
+      1.335 S > C P. 1:1449 ack 6
+      1.336 S > C R. 1449 ack 6
+      \(after)
+      """)
+    #expect((facts.abort?.side == .server) == isTaken)
+    #expect(facts.state == (isTaken ? .reset : .established))
+  }
+
   @Test func aResetThatWasNotHeard() throws {
     let facts = try trackOne(
       handshake + """
