@@ -58,7 +58,8 @@ extension Tracker {
     // After the end nobody asks for it any more.
     guard ending == nil else { return attempts[place].clear() }
     let key = attempt.key
-    usedTuples.insert(key)
+    // What a flood leaves behind would fill the filter, and every tuple look used.
+    if reason != .evicted || attempt.refusal != 0 { usedTuples.insert(key) }
     forget(place | Tracker.attemptBit, key.hash(seed: seed))
   }
 

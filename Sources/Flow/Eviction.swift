@@ -1,14 +1,16 @@
 internal import DequeModule
 internal import Wire
 
-// What is given up when there is no room: closed connections that wait for stragglers, then the oldest attempts, then the
-// idlest connections. All of it is counted, and its facts are written.
+// What is given up when there is no room: the oldest attempts, where they are a flood; else closed connections that wait for
+// stragglers, then the oldest attempts, then the idlest connections. All of it is counted, and its facts are written.
 extension Tracker {
   /// How many connections the hand looks at to find an idle one.
   private static var lookedAt: Int { 16 }
 
   /// One connection or attempt fewer.
   mutating func evictOne() {
+    // Where most are attempts it is a flood: it pays for itself, and stragglers of the others find their connections.
+    if attempts.count > records.count + quiet.count, evictAttempt() { return }
     if evictClosed() || evictAttempt() || evictQuiet() { return }
     evictIdle(.any)
   }
