@@ -86,4 +86,13 @@ struct HealthCheckTests {
     let lines = both.enumerated().sorted { (time($0.element), $0.offset) < (time($1.element), $1.offset) }
     #expect(try records(of: lines.map { String($0.element) }.joined(separator: "\n")).summary.healthChecks == 22)
   }
+
+  /// A RST is how a checker hangs up; a service that answers each check by one has no such excuse.
+  @Test("40: the service's own RSTs are told")
+  func theServiceResets() throws {
+    let run = try records(of: script(every(2, 8), hangUp: ["S > H R. 1"]))
+    #expect(run.summary.healthChecks == 8)
+    #expect(run.findings.map(\.rule) == [String](repeating: "reset-abort", count: 8))
+    #expect(run.findings.allSatisfy { $0.suspects.contains(.server) })
+  }
 }

@@ -142,4 +142,24 @@ struct NATTests {
         """)
     #expect(run.findings.filter { $0.severity == .error }.count == (ttl == 63 ? 1 : 2))
   }
+
+  /// A scanner's SYNs all have one ISN, and what refuses them has none of its own: two ports are no two sights of one.
+  @Test("27: a scan's refusals are not one connection")
+  func aScan() throws {
+    var options = RunOptions()
+    options.reportsAllConnections = true
+    let ports = 80..<90
+    let lines = ports.map { port in
+      let (name, time) = ("T\(port)", 0.001 * Double(port - 80))
+      return """
+        host \(name) = 10.0.0.\(port):\(port) isn 1
+        \(time) C > \(name) S ttl \(64 - port % 2)
+        \(time + 0.0004) \(name) > C R. 0 ack 1 ttl \(64 - port % 2)
+        """
+    }
+    let run = try records(of: lines.joined(separator: "\n"), options)
+    #expect(run.connections.count == ports.count)
+    #expect(sameAs(run).allSatisfy { $0 == nil })
+    #expect(run.summary.seenAgain == 0)
+  }
 }

@@ -206,4 +206,48 @@ struct PipelineTests {
     #expect(UInt64(packets.segments.count) == facts.client.packets + facts.server.packets)
     #expect(packets.segments.first?.flags == .syn)
   }
+
+  /// A batch that an ICMP error cuts short is never full. What ended in it is told while the input lasts all the same, and does
+  /// not pile up.
+  @Test func whatEndsBesideICMPErrorsIsToldBeforeTheEnd() throws {
+    let connection = healthy.split(separator: "\n")
+    var lines: [String] = []
+    for number in 0..<2000 {
+      let name = "K\(number)"
+      lines.append("host \(name) = 10.1.\(number / 250).\(1 + number % 250):40000 isn \(number * 77)")
+      for line in connection {
+        let words = line.split(separator: " ", maxSplits: 1)
+        guard words.count == 2, let time = Double(words[0]) else { continue }
+        let rest = words[1].replacing("C >", with: "\(name) >").replacing("> C", with: "> \(name)")
+        lines.append("\(Double(number) * 2 + time) \(rest)")
+      }
+      lines.append("\(Double(number) * 2 + 1.9) R > \(name) icmp unreachable host for \(name) > S")
+    }
+    let folder = Folder()
+    let path = try folder.capture(lines.joined(separator: "\n"))
+    var options = RunOptions()
+    options.reportsAllConnections = true
+    var counting = CountingReporter()
+    let told = counting.told
+    var earlier: [Int] = []
+    let pipeline = try Pipeline([path], options)
+    _ = pipeline.run(&counting, RunRecord(version: "test", inputs: [path])) { _, _ in earlier.append(told.count) }
+    #expect(told.count == 2000)
+    // A look comes each 8,192 frames; what ended lingers for 15 s.
+    let last = try #require(earlier.last)
+    #expect(last > 1000, "\(earlier)")
+  }
+}
+
+/// Counts what it is told where others can look meanwhile.
+private struct CountingReporter: Reporter {
+  final class Told {
+    var count = 0
+  }
+  let told = Told()
+
+  mutating func begin(_ run: RunRecord) {}
+  mutating func report(_ connection: ConnectionRecord) { told.count += 1 }
+  mutating func report(_ finding: FindingRecord) {}
+  mutating func end(_ summary: SummaryRecord) {}
 }

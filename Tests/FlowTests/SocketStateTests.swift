@@ -70,4 +70,17 @@ struct SocketStateTests {
     let tooBig = try trackOne("0 C > S S\n0.01 R > C icmp toobig 1400 for C > S\n9 tick\n")
     #expect(tooBig.socketState(of: .client) == .synSent)
   }
+
+  /// Each SYN met an error: the last one was as good as the first, which came while connect() held the socket.
+  @Test func whoseEverySYNWasRejectedIsClosed() throws {
+    let facts = try trackOne(
+      """
+      0 C > S S
+      0.01 R > C icmp unreachable host for C > S
+      1 C > S S 0
+      1.01 R > C icmp unreachable host for C > S
+      9 tick
+      """)
+    #expect(facts.socketState(of: .client) == .closed)
+  }
 }
