@@ -35,7 +35,8 @@ extension Shared {
     return Reset(
       moment: moment, verdict: .unknown, sequence: segment.sequence, acknowledgment: segment.acknowledgment,
       flags: segment.flags, options: segment.options, window: segment.window, ipID: segment.ipID, ttl: segment.ttl,
-      macHash: segment.macHash, payloadLength: segment.payloadLength, offset: offset, provoked: provoked, delay: delay,
+      macHash: segment.macHash, payloadLength: segment.payloadLength, timestampValue: segment.timestampValue,
+      offset: offset, provoked: provoked, delay: delay,
       echoes: bare && provoked != nil && offset <= sender.una, idleBefore: provokedIt ? previousGap : lastGap,
       ownSent: sender.dataEnd, ownAcked: min(sender.una, sender.dataEnd), ownAckKnown: sender.ackIsKnown,
       peerAckKnown: receiver.ackIsKnown, peerSent: receiver.dataEnd,
@@ -87,51 +88,17 @@ extension Shared {
       resets.echoCount = resets.echoCount == .max ? .max : resets.echoCount + 1
       resets.lowestEcho = min(resets.lowestEcho ?? .max, reset.offset)
     }
-    // Where one was not heard, its echo is not the one that was.
-    if resets.effective == nil, reset.verdict == .effective, !(resets.peerMovedOn && reset.echoes) {
+    // Where one was not heard, its echo is not the one that was. One that was challenged was heard.
+    let wasHeard = !resets.peerMovedOn || resets.first.verdict == .challenged
+    if resets.effective == nil, reset.verdict == .effective, wasHeard || !reset.echoes {
       resets.end(by: reset)
-    }
-    troubles.resets[place] = resets
-  }
-
-  /// A packet that is no RST after one: the side that was to die of it may be alive.
-  mutating func observeAfterReset(
-    _ segment: Segment, _ moment: Moment, movedOn: Bool, sender: Sender, receiver: Sender, troubles: inout Troubles
-  ) {
-    if sender.has(.reset), sender.trouble != 0 {
-      troubles.records[sender.trouble].lastAlive = moment
-      let place = troubles.records[sender.trouble].resets
-      if place != 0 {
-        if troubles.resets[place].ownAfter == nil {
-          troubles.resets[place].ownAfter = Burst(at: moment)
-        } else {
-          troubles.resets[place].ownAfter?.repeated(at: moment)
-        }
-      }
-    }
-    guard receiver.has(.reset), receiver.trouble != 0 else { return }
-    let place = troubles.records[receiver.trouble].resets
-    guard place != 0 else { return }
-    var resets = troubles.resets[place]
-    if resets.peerAfter == nil { resets.peerAfter = Burst(at: moment) } else { resets.peerAfter?.repeated(at: moment) }
-    let told = (resets.effective ?? resets.first).moment
-    let late = moment.time.since(told.time) > patience(sender, receiver)
-    let answersLife = movedOn && resets.ownAfter != nil
-    if late || answersLife {
-      resets.peerMovedOn = true
-      if resets.effective != nil {
-        // The resetter went on as well: its RST was not taken. It did not: the RST never arrived.
-        let verdict: ResetVerdict = resets.ownAfter == nil ? .unknown : .challenged
-        if resets.first.moment == resets.effective?.moment { resets.first.verdict = verdict }
-        resets.effective = nil
-      }
     }
     troubles.resets[place] = resets
   }
 
   /// What was under way when the RST came may still arrive for this long, ns. Of a handshake that was repeated, no leg may be
   /// known (Karn): from its first packet to its last it took longer than the round trip, and that is as long as we wait then.
-  private func patience(_ one: Sender, _ other: Sender) -> Int64 {
+  func patience(_ one: Sender, _ other: Sender) -> Int64 {
     var trip: Int64 = 0
     if one.leg != .max, other.leg != .max {
       trip = (Int64(one.leg) + Int64(other.leg)) * 1000

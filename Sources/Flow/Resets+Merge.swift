@@ -13,7 +13,7 @@ extension SideFacts {
     whole.first.move(joint, peer, later: false, own: self, seam)
     whole.effective?.move(joint, peer, later: false, own: self, seam)
     if let echo = whole.lowestEcho { whole.lowestEcho = echo + joint.earlierShift }
-    whole.hearAfter(later, seam)
+    whole.hearAfter(later, seam, joint, peer: peer)
     guard let theirs else { return whole }
     whole.last = theirs.last
     whole.count = whole.count &+ min(theirs.count, .max - whole.count)
@@ -21,10 +21,12 @@ extension SideFacts {
     var echoes = [whole.lowestEcho, theirs.lowestEcho].compactMap(\.self)
     if theirs.first.echoes { echoes.append(theirs.first.offset) }
     whole.lowestEcho = echoes.min()
-    if whole.effective == nil, let effective = theirs.effective, !(whole.peerMovedOn && effective.echoes) {
+    let wasHeard = !whole.peerMovedOn || whole.first.verdict == .challenged
+    if whole.effective == nil, let effective = theirs.effective, wasHeard || !effective.echoes {
       whole.end(by: effective)
       whole.ownAfter = theirs.ownAfter
       whole.peerAfter = theirs.peerAfter
+      whole.ownStale = theirs.ownStale
       whole.peerMovedOn = theirs.peerMovedOn
     }
     return whole
@@ -33,9 +35,13 @@ extension SideFacts {
 
 extension Resets {
   /// What the later part holds that is no RST came after it.
-  fileprivate mutating func hearAfter(_ later: SideFacts, _ seam: Seam) {
+  fileprivate mutating func hearAfter(_ later: SideFacts, _ seam: Seam, _ joint: StreamJoint, peer: StreamJoint) {
     let own = later.packets - min(later.rstPackets, later.packets)
-    ownAfter = Resets.after(ownAfter, own, later.first, later.lastAlive)
+    if isLife(of: own, later.lastAlive, joint, peer: peer) {
+      ownAfter = Resets.after(ownAfter, own, later.first, later.lastAlive)
+    } else {
+      ownStale = UInt8(clamping: UInt64(ownStale) + own)
+    }
     peerAfter = Resets.after(peerAfter, seam.peerPackets, seam.peerFirst, seam.peerLastAlive)
     guard seam.peerPackets > 0, let heard = seam.peerLastAlive else { return }
     let told = (effective ?? first).moment
@@ -44,6 +50,16 @@ extension Resets {
     guard effective != nil else { return }
     if first.moment == told { first.verdict = ownAfter == nil ? .unknown : .challenged }
     effective = nil
+  }
+
+  /// As `Shared.isNews`, as far as it can be told of a part as a whole.
+  private func isLife(of packets: UInt64, _ last: Moment?, _ joint: StreamJoint, peer: StreamJoint) -> Bool {
+    guard packets > 0, let last else { return false }
+    let told = effective ?? first
+    if ownAfter != nil || joint.dataEnd + (joint.fin == nil ? 0 : 1) > told.offset || peer.una > told.peerAcked {
+      return true
+    }
+    return UInt64(ownStale) + packets >= 3 && last.time.since(told.moment.time) >= Plausible.answer
   }
 
   private static func after(_ known: Burst?, _ count: UInt64, _ first: Moment?, _ last: Moment?) -> Burst? {

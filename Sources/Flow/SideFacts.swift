@@ -174,6 +174,8 @@ public struct Reset: BitwiseCopyable, Hashable, Sendable {
   public var ttl: UInt8
   public var macHash: UInt16
   public var payloadLength: UInt32
+  /// TSval, where `options` has `.timestamps`.
+  public var timestampValue: UInt32
   /// The sender's offset that `sequence` is.
   public var offset: Int64
   /// The peer's packet just before it, which may have provoked it; nanoseconds since; and whether `sequence` is its
@@ -229,9 +231,12 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
   public var lowestEcho: Int64?
   /// What this side still sent that is no RST after the first RST, where a later one is the effective one.
   public var ownBetween: Burst?
-  /// What this side still sent that is no RST, and what the peer still sent, after the effective (else the first) RST.
+  /// What this side still sent after the effective (else the first) RST that shows that it lives; and what the peer still sent
+  /// that is no RST.
   public var ownAfter: Burst?
   public var peerAfter: Burst?
+  /// What this side sent after it that may as well have been sent before: overtaken, or a late copy. 255 is more.
+  public var ownStale: UInt8
   /// Of `peerAfter`: the peer sent new data or moved on, more than a round trip later.
   public var peerMovedOn: Bool
 
@@ -245,6 +250,7 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
     ownBetween = nil
     ownAfter = nil
     peerAfter = nil
+    ownStale = 0
     peerMovedOn = false
   }
 
@@ -254,6 +260,7 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
     effective = reset
     ownAfter = nil
     peerAfter = nil
+    ownStale = 0
     peerMovedOn = false
   }
 }

@@ -1,0 +1,98 @@
+internal import Wire
+
+// What is seen after a RST. It may have been under way before it, for packets overtake one another and captures mix them up;
+// or it shows that one of the two lives, and the RST was not taken, or was not its own.
+extension Shared {
+  /// A packet that is no RST after one.
+  /// - Parameter movedOn: something new of its sender, or newly acknowledged.
+  mutating func observeAfterReset(
+    _ segment: Segment, _ moment: Moment, movedOn: Bool, sender: Sender, receiver: Sender, troubles: inout Troubles
+  ) {
+    if sender.has(.reset), sender.trouble != 0 {
+      troubles.records[sender.trouble].lastAlive = moment
+      let place = troubles.records[sender.trouble].resets
+      if place != 0 { hearResetter(segment, moment, place, sender, receiver, &troubles) }
+    }
+    guard receiver.has(.reset), receiver.trouble != 0 else { return }
+    let place = troubles.records[receiver.trouble].resets
+    guard place != 0 else { return }
+    var resets = troubles.resets[place]
+    provoke(&resets, segment, moment, receiver)
+    if resets.peerAfter == nil { resets.peerAfter = Burst(at: moment) } else { resets.peerAfter?.repeated(at: moment) }
+    let told = (resets.effective ?? resets.first).moment
+    let late = moment.time.since(told.time) > patience(sender, receiver)
+    let answersLife = movedOn && resets.ownAfter != nil
+    if late || answersLife {
+      resets.peerMovedOn = true
+      if resets.effective != nil {
+        // The resetter went on as well: its RST was not taken. It did not: the RST never arrived.
+        let verdict: ResetVerdict = resets.ownAfter == nil ? .unknown : .challenged
+        if resets.first.moment == resets.effective?.moment { resets.first.verdict = verdict }
+        resets.effective = nil
+      }
+    }
+    troubles.resets[place] = resets
+  }
+
+  private func hearResetter(
+    _ segment: Segment, _ moment: Moment, _ place: UInt32, _ sender: Sender, _ receiver: Sender,
+    _ troubles: inout Troubles
+  ) {
+    var resets = troubles.resets[place]
+    let told = resets.effective ?? resets.first
+    if isNews(segment, after: told, sender, receiver) || resets.isStubborn(moment) {
+      if resets.ownAfter == nil { resets.ownAfter = Burst(at: moment) } else { resets.ownAfter?.repeated(at: moment) }
+    } else {
+      resets.ownStale = resets.ownStale == .max ? .max : resets.ownStale + 1
+      if resets.effective == nil, told.verdict == .challenged, told.offset == sender.nxt, !resets.peerMovedOn {
+        // It had overtaken the last of what was sent before it.
+        resets.first.arrive(behind: sender, lastNew: sender.lastNew)
+        resets.effective = resets.first
+      }
+    }
+    troubles.resets[place] = resets
+  }
+
+  /// Whether the packet shows that its sender lived when the RST had been sent: it lies beyond the RST in its stream,
+  /// acknowledges more, or is dated later. What was overtaken does not, nor does a copy that comes late.
+  private func isNews(_ segment: Segment, after reset: Reset, _ sender: Sender, _ receiver: Sender) -> Bool {
+    // An answer to the SYN that the RST refused.
+    if segment.flags.contains(.syn) { return sender.synCount <= 1 }
+    if sender.offset(of: segment.sequence) + Int64(segment.sequenceLength) > reset.offset { return true }
+    if segment.flags.contains(.ack) {
+      let acked = receiver.offset(of: segment.acknowledgment)
+      let before = reset.flags.contains(.ack) ? receiver.offset(of: reset.acknowledgment) : reset.peerAcked
+      if acked > max(before, reset.peerAcked) { return true }
+    }
+    guard segment.options.contains(.timestamps), reset.options.contains(.timestamps) else { return false }
+    return Int32(bitPattern: segment.timestampValue &- reset.timestampValue) > 0
+  }
+
+  /// The RST answers the packet that was recorded behind it: the capture has them the wrong way round.
+  private func provoke(_ resets: inout Resets, _ segment: Segment, _ moment: Moment, _ resetter: Sender) {
+    guard resets.count == 1, resets.peerAfter == nil, resets.first.isBare, segment.flags.contains(.ack),
+      resets.first.offset > resets.first.ownAcked,
+      moment.time.since(resets.first.moment.time) <= Plausible.reordering,
+      resetter.offset(of: segment.acknowledgment) == resets.first.offset
+    else { return }
+    resets.first.ownAcked = min(resets.first.offset, resets.first.ownSent)
+    resets.first.echoes = true
+    if resets.effective?.moment == resets.first.moment { resets.effective = resets.first }
+  }
+}
+
+extension Resets {
+  /// A third packet of the kind, and a second has passed: nothing is under way for so long.
+  fileprivate func isStubborn(_ moment: Moment) -> Bool {
+    ownStale >= 2 && moment.time.since((effective ?? first).moment.time) >= Plausible.answer
+  }
+}
+
+extension Reset {
+  /// As if what it had overtaken had come before it.
+  fileprivate mutating func arrive(behind sender: Sender, lastNew: Moment) {
+    verdict = .effective
+    ownSent = sender.dataEnd
+    ownLastData = lastNew
+  }
+}

@@ -1,0 +1,122 @@
+import Flow
+import PacketScript
+import Testing
+import Wire
+
+@Suite("What is seen after a RST: life, or what was under way")
+struct AfterResetTests {
+  /// Over 20 ms, at the server; the client aborts after five seconds.
+  private let aborted = """
+    0.000 C > S S <mss 1460,sackOK,TS val 1000 ecr 0,wscale 7>
+    0.0001 S > C S. <mss 1460,sackOK,TS val 50 ecr 1000,wscale 7>
+    0.020 C > S . <TS val 1020 ecr 50>
+    0.021 C > S P. 1:101 <TS val 1021 ecr 50>
+    0.0211 S > C . ack 101 <TS val 71 ecr 1021>
+    0.100 S > C P. 1:101 ack 101 <TS val 150 ecr 1021>
+    0.120 C > S . 101 ack 101 <TS val 1120 ecr 150>
+    5.200 C > S R. 101 ack 101 <TS val 6200 ecr 150>
+
+    """
+
+  @Test(
+    "a copy that comes late and an ACK that was overtaken are no life",
+    arguments: [
+      "5.230 C > S . 101 ack 101 <TS val 1120 ecr 150>", "5.230 C > S P. 1:101 ack 1 <TS val 1021 ecr 50>",
+      "5.230 C > S . 101 ack 1 <TS val 6199 ecr 150>",
+    ])
+  func underWay(_ late: String) throws {
+    let facts = try trackOne(aborted + late)
+    #expect(facts.client.resets?.ownAfter == nil)
+    #expect(facts.client.resets?.ownStale == 1)
+    #expect(facts.abort?.side == .client)
+    #expect(facts.socketState(of: .client) == .closed)
+  }
+
+  @Test(
+    "new data, a new acknowledgment, a later timestamp are",
+    arguments: [
+      "5.230 C > S P. 101:111 ack 101 <TS val 6100 ecr 150>", "5.230 C > S . 101 ack 201 <TS val 6100 ecr 150>",
+      "5.230 C > S . 101 ack 101 <TS val 6230 ecr 150>",
+    ])
+  func life(_ next: String) throws {
+    let facts = try trackOne(aborted.replacing("5.200", with: "5.199 S > C P. 101:201 ack 101\n5.200") + next)
+    #expect(facts.client.resets?.ownAfter?.count == 1)
+    #expect(facts.client.resets?.ownStale == 0)
+  }
+
+  /// Nothing new, but nothing is under way for so long, and so often.
+  @Test func whoRepeatsItselfForSecondsLives() throws {
+    let facts = try trackOne(
+      """
+      0.0 C > S S
+      0.08 S > C S.
+      0.081 C > S .
+      0.2 C > S P. 1:101
+      0.3 S > C P. 1:101 ack 101
+      0.4 C > S . 101 ack 101
+      5.2 C > S R. 101 ack 101
+      5.5,6.1,7.3,9.7 C > S P. 1:101 ack 1
+      """)
+    #expect(facts.client.resets?.ownAfter?.count == 2)
+    #expect(facts.client.resets?.ownStale == 2)
+  }
+
+  /// The RST overtakes the last segment; the client's kernel challenges it, and dies of the echo of its next ACK.
+  @Test(arguments: [true, false])
+  func aResetThatOvertakesTheLastData(isChallenged: Bool) throws {
+    let facts = try trackOne(
+      handshake + """
+        0.082 C > S P. 1:6
+        0.162 S > C . ack 6
+        0.300 S > C . 1:1449 ack 6
+        0.301 C > S . ack 1449
+        0.400 S > C R. 2897 ack 6
+        \(isChallenged ? "0.4001 C > S . ack 1449" : "")
+        0.4002 S > C P. 1449:2897 ack 6
+        0.4003 C > S . 6 ack 2897
+        \(isChallenged ? "0.4801 S > C R 1449" : "")
+        0.4803 S > C R 2897
+        """)
+    let abort = try #require(facts.abort)
+    #expect(abort.side == .server)
+    #expect(abort.reset.looksLive)
+    #expect(abort.reset.ownSent == 2896)
+    #expect(facts.state == .reset)
+    #expect(facts.socketState(of: .client) == .closed)
+  }
+
+  /// And where the connection goes on, it was challenged and no more.
+  @Test func aResetAheadThatNobodyTook() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.082 C > S P. 1:6
+        0.162 S > C . ack 6
+        0.400 S > C R. 2897 ack 6
+        0.4001 C > S . ack 1
+        0.402 S > C P. 1:1449 ack 6
+        0.500 S > C P. 1449:2897 ack 6
+        0.501 C > S . 6 ack 2897
+        0.600 S > C P. 2897:3000 ack 6
+        0.601 C > S P. 6:20 ack 3000
+        5.0 C > S P. 20:30 ack 3000
+        """)
+    #expect(facts.abort == nil)
+    #expect(facts.server.resets?.first.verdict == .challenged)
+  }
+
+  /// The capture has the answer a few microseconds before what provoked it.
+  @Test func aResetRecordedBeforeThePacketThatItAnswers() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.082 C > S P. 1:101
+        0.162 S > C . ack 101
+        0.200 S > C P. 1:1449 ack 101
+        0.201 S > C F. 1449 ack 101
+        0.300 C > S F. 101 ack 1
+        0.380000 S > C R 1449
+        0.380004 C > S . 102 ack 1449
+        """)
+    #expect(facts.server.resets?.first.echoes == true)
+    #expect(facts.server.resets?.first.ownAcked == 1448)
+  }
+}
