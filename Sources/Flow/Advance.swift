@@ -3,9 +3,12 @@ internal import Wire
 // What a side sends: SND.NXT and the holes below it.
 extension Sender {
   /// Takes in the sequence space of a segment that is no RST.
-  /// - Parameter idle: silence of the connection before it, ns.
+  /// - Parameters:
+  ///   - idle: silence of the connection before it, ns.
+  ///   - acknowledgesNew: its ACK number is higher than those before.
   @inline(__always) mutating func advance(
-    _ segment: inout Segment, _ moment: Moment, idle: Int64, receiver: inout Sender, troubles: inout Troubles
+    _ segment: inout Segment, _ moment: Moment, idle: Int64, acknowledgesNew: Bool, receiver: inout Sender,
+    troubles: inout Troubles
   ) -> SegmentKind {
     let isSYN = segment.flags.contains(.syn)
     let start = offset(of: segment.sequence) + (isSYN ? 1 : 0)
@@ -26,7 +29,9 @@ extension Sender {
         if synCount > 1 { marks.remove(.timing) } else if !has(.everAcked) { time(-1, moment, idle: idle) }
         return .syn
       }
-      if start == nxt { return isSilentRepeat(&segment, idle, &receiver) ? countKeepalive(&troubles) : .ack }
+      if start == nxt {
+        return !acknowledgesNew && isSilentRepeat(&segment, idle, &receiver) ? countKeepalive(&troubles) : .ack
+      }
       return advanceWithoutData(start, receiver: &receiver, troubles: &troubles)
     }
     return advanceSlowly(

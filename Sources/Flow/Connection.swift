@@ -145,10 +145,11 @@ extension Shared {
       receiver.acknowledge(&segment, moment, isSYNACK: segment.flags.contains(.syn), troubles: &troubles)
       if !has(.established) { observeEstablished(segment, moment, fromA: fromA, receiver: &receiver) }
     }
-    let kind = sender.advance(&segment, moment, idle: gap, receiver: &receiver, troubles: &troubles)
+    let peerMoved = receiver.una > unaBefore
+    let kind = sender.advance(
+      &segment, moment, idle: gap, acknowledgesNew: peerMoved, receiver: &receiver, troubles: &troubles)
     sender.advertise(segment, moment, troubles: &troubles)
     if receiver.trouble != 0 { receiver.hearPeer(moment, kind, troubles: &troubles) }
-    let peerMoved = receiver.una > unaBefore
     if kind != .ack, kind != .new || sender.trouble != 0 {
       sender.observeRun(segment, moment, kind, idle: gap, troubles: &troubles)
     }

@@ -4,6 +4,8 @@ public import Wire
 struct PendingSYN {
   var segment: Segment
   var notice: Notice?
+  /// The other side has answered from the stream that is: to its kernel the connection lives (RFC 5961 §4).
+  var isChallenged = false
 }
 
 /// What came back about a connection, before it is settled which end is the client.

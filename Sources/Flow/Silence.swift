@@ -46,8 +46,13 @@ extension Sender {
       troubles.records[trouble].fin?.recentAcks[cursor] = una
       troubles.records[trouble].ackCursor = UInt8((cursor + 1) % 16)
     }
-    if let run = troubles.records[trouble].run, run.sent.count >= 2, run.kind == .data || run.kind == .fin {
-      troubles.records[trouble].run?.movedOn = true
+    if let run = troubles.records[trouble].run {
+      switch run.kind {
+      case .data, .fin: if run.sent.count >= 2 { troubles.records[trouble].run?.movedOn = true }
+      // It has got the sign of life that it asked for, though the capture has not.
+      case .keepalive, .windowProbe: troubles.records[trouble].run = nil
+      case .syn, .synAck: break
+      }
     }
     troubles.records[trouble].deaf = nil
   }

@@ -291,6 +291,14 @@ public struct Tracker: ~Copyable {
     let goesOn =
       fromA == synFromA && !segment.flags.contains(.syn) && distance > 0 && distance < Plausible.firstFlight
       && !(fromA ? records[index].a : records[index].b).continues(segment, behind: distance)
+    if fromA != synFromA, segment.flags.intersection([.syn, .rst, .ack]) == .ack {
+      pending[index]?.isChallenged = true
+    }
+    if isRepeat && waiting.isChallenged {
+      // Somebody repeats what was challenged: who had sent the first one would have answered that by a RST.
+      records[index].countStrangeSYN(segment, fromA: fromA, troubles: &troubles)
+      return 0
+    }
     if isRepeat || answered || goesOn {
       dropPending(index)
       let next = beginAnew(syn, key, hash, replacing: index)
