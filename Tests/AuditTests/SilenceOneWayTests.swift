@@ -101,7 +101,7 @@ struct SilenceOneWayTests {
         end 7
         """),
     Verdict(
-      "silent from the first large ones on", "big-packets-lost", [.path], .likely,
+      "silent from the first large ones on", "big-packets-lost", [.path, .client], .likely,
       of: atServer + """
         1 C > S P. 1:101
         1.0001 S > C P. 1:51 ack 101

@@ -25,7 +25,7 @@ extension Page {
     acknowledged (and of 500 bytes at least), and a sign that the peer is alive: a small segment SACKed, a
     packet of it meanwhile, or an ICMP error that says how large a packet may be. Less certain: a peer that
     was heard a moment before is silent from the first large segments on, with nothing small outstanding
-    that it could have answered.
+    that it could have answered; its host may have died in that moment, and is a suspect beside the path.
 
     ## Told from its look-alikes
 

@@ -34,7 +34,8 @@ extension Rule {
     let effect =
       isAlone
       ? "is all that was seen; it may not be the \(side.name)'s"
-      : (tookEffect ? "ended the connection" : "had no effect") + "; the \(side.name) did not send it"
+      : (tookEffect ? "ended the connection" : "had no effect")
+        + "; the \(side.name) \(confidence == .possible ? "may not have sent" : "did not send") it"
     let stage = forgery.stage == "unknown" ? "" : ", \(forgery.stage),"
     var evidence = [Evidence(reset.moment, side, "RST in the \(side.name)'s name: " + reasons.joined(separator: "; "))]
     if let provoked = reset.provoked, reset.delay < thresholds.answer {

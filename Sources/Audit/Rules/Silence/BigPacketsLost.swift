@@ -38,7 +38,7 @@ extension Facts {
       confidence: confidence(
         isAlive ? best : best.lowered(), from: run.sent.first.time, to: run.sent.last.time, losing: [side.other],
         surroundings),
-      suspects: [.path],
+      suspects: isAlive ? [.path] : [.path, side.other.party],
       summary: "segments of \(bytes(run.length)) from the \(side.name) never arrive (sent \(commas(run.sent.count)) "
         + "times over \(Audit.duration(run.sent.span))), \(small) do",
       bytesLost: lost, bytesLostExact: own.fin != nil, evidence: evidence(of: run, side, tooBig),
@@ -57,7 +57,8 @@ extension Facts {
   }
 
   /// Heard a moment before, and silent from the very first full-sized segment on, while nothing else is outstanding that it
-  /// could have answered: that its host died in that moment is the less likely story. Of a smaller one it is not.
+  /// could have answered: that its host died in that moment is the less likely story, and not ruled out. Of a smaller one it is
+  /// not even that.
   private func diedOfSize(_ run: Unanswered, _ side: Side, _ thresholds: Thresholds) -> Bool {
     let own = self[side]
     guard let heard = self[side.other].lastAlive, run.length > 0, own.fin == nil,
