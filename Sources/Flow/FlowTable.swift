@@ -6,21 +6,20 @@ internal import CPrefetch
 /// Growth moves slots, never records, and a few at a time: for a while there are two arrays, and the old one empties as
 /// new connections come, so that no packet ever waits for a rehash. Deletion shifts back; there are no tombstones.
 ///
-/// Why the unsafe lines hold: each array is allocated with `mask + 1` slots and freed once by its owner, and every
-/// position is taken `& mask`.
+/// Why the unsafe lines hold: each array owns pages of `mask + 1` slots, and every position is taken `& mask`.
 @safe struct SlotArray: ~Copyable {
   /// Hash in the high half, record index in the low; 0 is empty (a hash is never 0).
+  private let pages: Pages<UInt64>
   private let slots: UnsafeMutablePointer<UInt64>
   let mask: Int
   private(set) var count = 0
 
   init(capacity: Int) {
+    guard let pages = Pages<UInt64>(count: capacity) else { preconditionFailure("out of address space") }
     mask = capacity - 1
-    unsafe slots = .allocate(capacity: capacity)
-    unsafe slots.initialize(repeating: 0, count: capacity)
+    unsafe slots = pages.base
+    self.pages = pages
   }
-
-  deinit { unsafe slots.deallocate() }
 
   @inline(__always) subscript(_ position: Int) -> UInt64 {
     get { unsafe slots[position & mask] }

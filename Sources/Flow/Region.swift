@@ -1,16 +1,13 @@
-internal import Glibc
-
 /// Records of one type that never move, in memory that is reserved at once and given by the kernel page by page.
 ///
 /// Growth copies nothing, and an index stays valid until `free`. Index 0 is never handed out: it says "none".
 ///
-/// Why the unsafe lines hold: `base` is a private anonymous mapping of `capacity` strides, owned by this value alone and
-/// unmapped once; every index that is dereferenced is checked against `used`, which never exceeds `capacity` nor falls: a
-/// freed one when it was freed, any other when it is used; and
-/// `Record` is trivial, so that zeroed or overwritten memory needs neither initialisation nor destruction.
+/// Why the unsafe lines hold: `pages` has `capacity` records and is owned by this value alone; every index that is
+/// dereferenced is checked against `used`, which never exceeds `capacity` nor falls: a freed one when it was freed, any other
+/// when it is used.
 @safe struct Region<Record: BitwiseCopyable & Sendable>: ~Copyable {
+  private let pages: Pages<Record>
   private let base: UnsafeMutablePointer<Record>
-  private let bytes: Int
   let capacity: UInt32
   /// One past the highest index ever handed out.
   private(set) var used: UInt32 = 1
@@ -28,12 +25,9 @@ internal import Glibc
   init(capacity wanted: Int) {
     var slots = min(max(wanted, 16), 1 << 30) + 1
     while true {
-      let bytes = slots * MemoryLayout<Record>.stride
-      let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-      let memory = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0)
-      if let memory = unsafe memory, unsafe memory != MAP_FAILED {
-        unsafe base = memory.bindMemory(to: Record.self, capacity: slots)
-        self.bytes = bytes
+      if let pages = Pages<Record>(count: slots) {
+        unsafe base = pages.base
+        self.pages = pages
         capacity = UInt32(slots)
         return
       }
@@ -63,8 +57,6 @@ internal import Glibc
     for record in contents.records { _ = allocate(record) }
     for index in contents.freed { free(index) }
   }
-
-  deinit { unsafe munmap(base, bytes) }
 
   /// A place for a record, which still has what was there before; nil when the region is full.
   @inline(__always) mutating func allocate() -> UInt32? {
