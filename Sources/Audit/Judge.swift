@@ -8,8 +8,9 @@ public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Th
   var fitting: [Finding] = []
   for place in Precedence.signs.indices where !Precedence.signs[place].isDisjoint(with: signs) {
     let rule = Precedence.rules[place]
-    guard let finding = rule.check?(facts, surroundings, thresholds), !rule.isMeasured(finding, across: surroundings)
+    guard var finding = rule.check?(facts, surroundings, thresholds), !rule.isMeasured(finding, across: surroundings)
     else { continue }
+    if facts.client.mayHaveArrived || facts.server.mayHaveArrived { finding.bytesLostExact = false }
     fitting.append(finding)
   }
   if fitting.isEmpty { return [] }

@@ -2,10 +2,12 @@ public import Wire
 
 // Packets that the capture holds twice: `any`, mirror ports, both sides of a router in one file.
 //
-// A copy has the same TCP header to the last byte, the same payload length and the same IP identification, and comes
-// soon. Linux gives a retransmission a new identification and a new TSval; a copy has neither. Where there is no
-// identification (IPv6, SYN-ACK with 0), only what a sender would not repeat that fast counts as a copy; an ACK or a RST
-// may come again at once, and is one only where another input has it at the same time (the same file given twice).
+// A copy has the same sequence and ACK numbers, flags, window, checksum, payload length and IP identification, and comes
+// soon. Linux gives a retransmission a new identification and a new TSval, which the checksum covers; a copy has neither.
+// Options are not compared themselves: behind one VLAN tag more a snaplen cuts them from one copy and not from the other.
+// Where there is no identification (IPv6, SYN-ACK with 0), only what a sender would not repeat that fast counts as a copy;
+// an ACK or a RST may come again at once, and is one only where another input has it at the same time (the same file given
+// twice).
 extension Sender {
   /// Longest time between a packet and its copy: with an identification, FIN without, data without; µs. No kernel repeats a
   /// SYN within the first.
@@ -17,7 +19,7 @@ extension Sender {
   @inline(__always) static func likeness(_ segment: Segment) -> UInt32 {
     let size =
       UInt64(segment.payloadLength) | UInt64(segment.window) << 32 | UInt64(segment.flags.rawValue) << 48
-    let look = UInt64(segment.timestampValue) | UInt64(segment.ipID) << 32 | UInt64(segment.checksum) << 48
+    let look = UInt64(segment.ipID) << 32 | UInt64(segment.checksum) << 48
     let x =
       (segment.numbers &* 0x9e37_79b9_7f4a_7c15) &+ (look &* 0xbf58_476d_1ce4_e5b9) &+ (size &* 0x94d0_49bb_1331_11eb)
     return UInt32(truncatingIfNeeded: x >> 32) | 1
@@ -31,10 +33,7 @@ extension Sender {
   /// How long after a packet like `segment` an equal one is its copy, µs; 0: only one of another input can be.
   @inline(__always) static func copyWindow(_ segment: Segment) -> UInt32 {
     if segment.ipID != 0 || segment.flags.contains(.syn) { return identifiedWindow }
-    // Dated by its sender, and what is sent again bears another date.
-    if segment.flags.contains(.fin) {
-      return segment.options.contains(.timestamps) ? identifiedWindow : closingWindow
-    }
+    if segment.flags.contains(.fin) { return segment.checksumCoversTSval ? identifiedWindow : closingWindow }
     return segment.payloadLength > 0 ? dataWindow : 0
   }
 

@@ -58,7 +58,11 @@ extension Shared {
     sender.remember(likeness)
     sender.count(segment, moment)
     let ack = receiver.nxt &- Int64(behind)
-    if ack > receiver.una { receiver.progress(to: ack, moment, &troubles) }
+    if ack > receiver.una {
+      receiver.progress(to: ack, moment, &troubles)
+    } else if segment.options.contains(.notCaptured), receiver.outstanding {
+      receiver.marks.insert(.sackNotCaptured)
+    }
     if segment.payloadLength > 0 {
       sender.takeNew(
         sender.nxt, Int64(segment.payloadLength), segment.payloadLength, segment.options, moment, idle: gap)
