@@ -113,7 +113,7 @@ extension Shared {
   mutating func observe(
     _ segment: inout Segment, fromA: Bool, sender: inout Sender, receiver: inout Sender, troubles: inout Troubles
   ) {
-    if sender.isCopy(segment, &troubles) { return }
+    if sender.isCopy(segment, peer: &receiver, &troubles) { return }
     let gap = max(0, segment.time.since(lastTime))
     previousGap = lastGap
     lastGap = gap
