@@ -4,6 +4,7 @@ public import Flow
 /// that may stand beside it.
 public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) -> [Finding] {
   guard facts.isWorthALook else { return [] }
+  if facts.severalPlaces || surroundings.severalPlaces, !surroundings.inputsAreOneHost { return [] }
   let signs = facts.signs
   var fitting: [Finding] = []
   for place in Precedence.signs.indices where !Precedence.signs[place].isDisjoint(with: signs) {

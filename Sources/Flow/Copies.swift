@@ -57,6 +57,7 @@ extension Sender {
   ) -> Bool {
     let known = trouble == 0 ? nil : troubles.records[trouble].copies
     guard let delay = delayOfCopy(segment, latest, known, peer, troubles) else { return false }
+    if isFromElsewhere(segment, delay: delay) { noteCrossing(from: last.packet.input, &peer, &troubles) }
     troubles.records[troubles.of(&self)].noteCopy(after: delay, at: latest.microseconds)
     troubles.records[trouble].duplicatePackets &+= 1
     // What the capture has twice it has of both sides.

@@ -52,6 +52,8 @@ struct Trouble: BitwiseCopyable {
   var likenessCursor: UInt8 = 0
   /// Once a copy was told, of this side or of its peer.
   var copies: KnownCopies?
+  /// The input, counted from 1, from which the connection came before what was in it came from another: see Places.swift.
+  var crossedFrom: UInt32 = 0
 
   init() {}
 

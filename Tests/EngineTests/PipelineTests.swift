@@ -198,6 +198,10 @@ struct PipelineTests {
     let twice = try json([path, path])
     let packets = try #require(once.last?.firstMatch(of: /"tcp_packets":(\d+)/)).1
     #expect(twice.last?.contains("\"duplicates\":\(packets)") == true, "\(twice.last ?? "")")
+    func rules(_ lines: [String]) -> [Substring] {
+      connections(lines).compactMap { $0.firstMatch(of: /"rules":[^\]]*/)?.0 }
+    }
+    #expect(rules(twice) == rules(once))
   }
 
   /// What the side sent that was not captured is no loss: the capture never had it.
