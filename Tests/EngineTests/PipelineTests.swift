@@ -104,6 +104,18 @@ struct PipelineTests {
     #expect(line.contains(#""end":null,"duration":null,"handshake_rtt":null,"state":"established""#))
   }
 
+  /// Packets without times, as pcapng's simple packet blocks: all of them at 0, which is no date.
+  @Test func whatHasNoTimeIsNull() throws {
+    let folder = Folder()
+    let script = try PacketScript.parse(
+      "start 0\n0 C > S S\n0 S > C S.\n0 C > S .\n0 C > S P. 1:101\n0 S > C R. 1 ack 101")
+    let lines = try json([folder.capture(script.pcap())])
+    let line = try #require(connections(lines).first)
+    #expect(line.contains(#""start":null,"end":null,"duration":null,"handshake_rtt":null,"state":"reset""#), "\(line)")
+    #expect(findings(lines).allSatisfy { !$0.contains("1970") } && !findings(lines).isEmpty)
+    #expect(lines.last?.contains(#""start":null,"end":null"#) == true)
+  }
+
   /// No length is made of times that do not tell one.
   @Test func aClockThatRanBackwardsIsSaid() throws {
     let folder = Folder()
