@@ -7,6 +7,8 @@ public struct CaptureFacts: Sendable {
   /// TCP packets, copies included, and the copies.
   public var tcpPackets: UInt64 = 0
   public var duplicatePackets: UInt64 = 0
+  /// Connections that captures of several places hold, about which nothing was claimed.
+  public var severalPlaces: UInt64 = 0
   /// Connections of which more than a SYN was seen, and those of them seen in one direction while the other is proved alive.
   public var connections: UInt64 = 0
   public var oneSidedConnections: UInt64 = 0
@@ -15,6 +17,8 @@ public struct CaptureFacts: Sendable {
   public var doubtedFindings: [String: UInt64] = [:]
   /// First packet of the first connection with copies, with lost bytes, seen in one direction.
   public var firstDuplicated: Moment?
+  /// The same of the first that captures of several places hold.
+  public var firstOfSeveralPlaces: Moment?
   public var firstLossy: Moment?
   public var firstOneSided: Moment?
   /// Steps of the clock backwards within one interface, the largest (ns), and the packet that came first after one.

@@ -4,12 +4,14 @@ public import Flow
 /// that may stand beside it.
 public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) -> [Finding] {
   guard facts.isWorthALook else { return [] }
+  if facts.severalPlaces || surroundings.severalPlaces, !surroundings.inputsAreOneHost { return [] }
   let signs = facts.signs
   var fitting: [Finding] = []
   for place in Precedence.signs.indices where !Precedence.signs[place].isDisjoint(with: signs) {
     let rule = Precedence.rules[place]
-    guard let finding = rule.check?(facts, surroundings, thresholds), !rule.isMeasured(finding, across: surroundings)
+    guard var finding = rule.check?(facts, surroundings, thresholds), !rule.isMeasured(finding, across: surroundings)
     else { continue }
+    if facts.client.mayHaveArrived || facts.server.mayHaveArrived { finding.bytesLostExact = false }
     fitting.append(finding)
   }
   if fitting.isEmpty { return [] }

@@ -13,6 +13,8 @@ struct Loss {
   let queueDestroyed: Bool
   /// Nothing unsent can exist: the sender had sent its FIN.
   let isExact: Bool
+  /// Some of `unacked` may have been selectively acknowledged by options that are not in the capture.
+  let mayHaveArrived: Bool
   /// What the sender had under way when it aborted, from the echoes; nil where they do not tell.
   let inFlightAtDeath: Int64?
 
@@ -24,6 +26,7 @@ struct Loss {
     finUnacked = own.fin.map { $0.acked == nil } ?? false
     queueDestroyed = own.fin == nil && reset?.side == side
     isExact = own.fin != nil
+    mayHaveArrived = own.mayHaveArrived
     inFlightAtDeath = reset?.side == side ? facts.inFlightAtDeath(of: side) : nil
   }
 
@@ -31,8 +34,11 @@ struct Loss {
   /// they are those of one.
   let mayBeAlert: Bool
 
-  /// "9,144", "at least 9,144".
-  var text: String { (isExact ? "" : "at least ") + commas(unacked) }
+  /// "9,144", "at least 9,144"; with SACKs that were not captured "up to 9,144", "about 9,144".
+  var text: String {
+    let bound = mayHaveArrived ? isExact ? "up to " : "about " : isExact ? "" : "at least "
+    return bound + commas(unacked)
+  }
 
   var facts: [NamedFact] {
     [
@@ -72,4 +78,9 @@ extension Facts {
     else { return nil }
     return run
   }
+}
+
+extension SideFacts {
+  /// Of the bytes that nobody acknowledged nobody knows whether they were selectively acknowledged.
+  var mayHaveArrived: Bool { sackNotCaptured && unackedBytes > sackedBytes }
 }

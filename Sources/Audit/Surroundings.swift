@@ -21,6 +21,10 @@ public struct Surroundings: Sendable {
   public var leaps: [ClosedRange<Timestamp>] = []
   /// Both directions between these two hosts (or of this run, where they have one connection only) were seen.
   public var bothDirectionsSeen = true
+  /// Captures of several places hold a connection between these two hosts, this one or another.
+  public var severalPlaces = false
+  /// The inputs are interfaces of one host: what passes two of them was seen by one.
+  public var inputsAreOneHost = false
   /// By connections like this its client asks at regular times whether the service lives.
   public var isHealthCheck = false
   /// TTLs of each side's host as they arrived at the capture, lowest to highest, over its other connections; nil where there

@@ -45,6 +45,8 @@ enum InputFile {
     while true {
       if ReadStop.isRequested, !mayRead(descriptor) { throw .interrupted }
       let got = unsafe Glibc.read(descriptor, memory.baseAddress, memory.count)
+      // Ctrl-C stops all of a pipeline: the writer's stream ends wherever it was.
+      if got == 0, ReadStop.isRequested, isStream(descriptor) { throw .interrupted }
       if got >= 0 { return got }
       if errno != EINTR { throw .unreadable(text(errno)) }
     }
@@ -55,6 +57,8 @@ enum InputFile {
     var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return unsafe poll(&request, 1, 500) > 0
   }
+
+  private static func isStream(_ descriptor: CInt) -> Bool { lseek(descriptor, 0, SEEK_CUR) < 0 && errno == ESPIPE }
 
   static func text(_ number: CInt) -> String { unsafe String(cString: strerror(number)) }
 

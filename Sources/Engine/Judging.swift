@@ -85,7 +85,7 @@ struct Judging: ~Copyable {
   mutating func find(_ refusal: Refusal, _ brief: Brief) -> RefusalFinding {
     if !surroundings.isEndOfCapture { hosts.learn(brief) }
     surroundings.serverHostTTL = hosts.timeToLive(of: brief.server.endpoint.address, without: brief.id)
-    guard refusal.isPlain(surroundings) else { return .unclear }
+    guard refusal.isPlain(surroundings), !hosts.areSeenFromSeveralPlaces(brief) else { return .unclear }
     guard selection.contains(RefusalRecord.rule, RefusalRecord.severity) else {
       leftOut += 1
       return .unwanted
@@ -106,9 +106,12 @@ struct Judging: ~Copyable {
   mutating func verdict(on facts: Facts, _ brief: Brief) -> (findings: [Finding], sameAs: UInt64?) {
     hosts.learn(brief)
     surroundings.isHealthCheck = healthChecks.learn(brief)
-    if let syn = brief.attempt, attempts.take(syn, recordedUntil: surroundings.captureEnd) { return ([], nil) }
+    if let syn = brief.attempt, !facts.severalPlaces, attempts.take(syn, recordedUntil: surroundings.captureEnd) {
+      return ([], nil)
+    }
     let twin = twins.meet(brief)
     ask(hostsOf: facts)
+    surroundings.severalPlaces = hosts.areSeenFromSeveralPlaces(brief)
     var findings = judge(facts, surroundings, thresholds)
     // What happened once is told once: by the sight that ended first.
     if let twin { findings.removeAll { Catalogue.bit(of: $0.rule) & twin.told != 0 } }
@@ -137,6 +140,10 @@ struct Judging: ~Copyable {
     facts.surroundings = surroundings
     facts.tcpPackets = tally.segments
     facts.duplicatePackets = tally.duplicates
+    if !surroundings.inputsAreOneHost {
+      facts.severalPlaces = tally.severalPlaces
+      facts.firstOfSeveralPlaces = tally.firstOfSeveralPlaces.start
+    }
     facts.connections = tally.conversations
     facts.oneSidedConnections = tally.oneSided
     facts.firstDuplicated = tally.firstDuplicated.start

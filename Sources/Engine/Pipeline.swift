@@ -129,6 +129,8 @@ public struct Pipeline: ~Copyable {
     summary.seenTwice = judging.twins.connections
     summary.peakConnections = stages.tracker.peakConnections
     summary.end = timeline.recordingEnd
+    // Packets without times (pcapng's simple packet blocks) were recorded nobody knows when.
+    if summary.start?.nanoseconds == 0, summary.end?.nanoseconds ?? 0 == 0 { (summary.start, summary.end) = (nil, nil) }
     summary.backwardSteps = timeline.loss.backwardSteps
     return summary
   }

@@ -33,6 +33,9 @@ struct Tally {
   private(set) var firstDuplicated = First()
   private(set) var firstLossy = First()
   private(set) var firstOneSided = First()
+  /// Connections that captures of several places hold.
+  private(set) var severalPlaces: UInt64 = 0
+  private(set) var firstOfSeveralPlaces = First()
 
   /// The first packet of the connection with the lowest id.
   struct First {
@@ -56,6 +59,10 @@ struct Tally {
     let copies = brief.client.duplicatePackets + brief.server.duplicatePackets
     duplicates += copies
     if copies > 0 { firstDuplicated.take(brief) }
+    if brief.severalPlaces {
+      severalPlaces += 1
+      firstOfSeveralPlaces.take(brief)
+    }
     missingBytes += brief.client.missingBytes + brief.server.missingBytes
     var lost: UInt64 = 0
     if brief.client.packets > 0 { lost += brief.client.missingBytes }

@@ -38,12 +38,12 @@ extension Expectations {
       differences.append(
         Difference(line: nil, message: "expected \(expected) connections, found \(connections.count)"))
     }
-    compare(self.captureFindings, captureFindings, of: "the capture", clean: false, into: &differences)
+    compare(self.captureFindings, captureFindings, of: "the capture", allowsMore: allowsMore, into: &differences)
     for rule in absent {
       let culprits = connections.filter { $0.findings.contains { $0.rule == rule } }
-      if let first = culprits.first {
-        differences.append(
-          Difference(line: nil, message: "\(rule) must be absent, and is found on \(first.name)"))
+      let place = culprits.first?.name ?? captureFindings.first { $0.rule == rule }.map { _ in "the capture" }
+      if let place {
+        differences.append(Difference(line: nil, message: "\(rule) must be absent, and is found on \(place)"))
       }
     }
     var taken = Set<UInt64>()
@@ -80,7 +80,8 @@ extension Expectations {
     for connection in spokenOf {
       taken.insert(connection.id)
       compare(
-        expected.findings, connection.findings, of: connection.name, clean: expected.isClean, into: &differences)
+        expected.findings, connection.findings, of: connection.name,
+        allowsMore: !expected.isClean && expected.allowsMore ?? allowsMore, into: &differences)
       for rule in expected.absent where connection.findings.contains(where: { $0.rule == rule }) {
         differences.append(
           Difference(line: expected.line, message: "\(rule) must be absent on \(connection.name), and is found"))
@@ -98,7 +99,7 @@ extension Expectations {
   }
 
   private func compare(
-    _ expected: [ExpectedFinding], _ found: [Finding], of name: String, clean: Bool,
+    _ expected: [ExpectedFinding], _ found: [Finding], of name: String, allowsMore: Bool,
     into differences: inout [Difference]
   ) {
     var rest = found
@@ -114,7 +115,7 @@ extension Expectations {
         differences.append(Difference(line: expectation.line, message: "\(name): \(message)"))
       }
     }
-    guard clean || !allowsMore else { return }
+    guard !allowsMore else { return }
     for finding in rest {
       differences.append(
         Difference(line: nil, message: "unexpected \(finding.rule) on \(name): \(finding.summary)"))

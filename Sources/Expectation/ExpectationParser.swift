@@ -23,8 +23,12 @@ extension Expectations {
 private struct ExpectationParser {
   let knownRules: Set<String>
   var result = Expectations()
-  /// The finding that `fault`, `severity` … speak of: in the last connection, else of the capture.
+  /// There is a finding that `fault`, `severity` … speak of.
   var inFinding = false
+  /// How far the latest `connection` is indented: what stands further to the right is about it, all else about the run.
+  var margin = 0
+  /// The line that is read, or the finding that it says more of, is about the latest connection.
+  var isOfConnection = false
 
   mutating func read(_ line: Substring, number: Int) throws(ExpectationError) {
     // A comment begins where a line or a word does: `*:80 # why`.
@@ -33,6 +37,9 @@ private struct ExpectationParser {
     guard let keyword = words.first else { return }
     let rest = Array(words.dropFirst())
     func fail(_ message: String) -> ExpectationError { ExpectationError(line: number, message: message) }
+    let indent = line.prefix { $0.isWhitespace }.count
+    let isDetail = ["severity", "fault", "suspects", "confidence", "bytes-lost"].contains(keyword)
+    if !isDetail { isOfConnection = !result.connections.isEmpty && indent > margin }
     switch keyword {
     case "capture":
       result.captures.append(rest.joined(separator: " "))
@@ -41,8 +48,9 @@ private struct ExpectationParser {
       result.connectionCount = count
     case "allow-more":
       guard rest == ["yes"] || rest == ["no"] else { throw fail("allow-more takes yes or no") }
-      result.allowsMore = rest == ["yes"]
+      if isOfConnection { last.allowsMore = rest == ["yes"] } else { result.allowsMore = rest == ["yes"] }
     case "connection":
+      margin = indent
       try connection(rest, number)
     case "finding":
       guard rest.count == 1 else { throw fail("finding takes a rule") }
@@ -51,17 +59,19 @@ private struct ExpectationParser {
       guard rest.count == 1 else { throw fail("absent takes a rule") }
       let name = try rule(rest[0], number)
       inFinding = false
-      if result.connections.isEmpty { result.absent.append(name) } else { last.absent.append(name) }
+      if isOfConnection { last.absent.append(name) } else { result.absent.append(name) }
     case "clean":
-      guard !result.connections.isEmpty else { throw fail("clean stands under a connection") }
+      guard isOfConnection else { throw fail("clean stands under a connection, indented") }
       inFinding = false
       last.isClean = true
-    case "severity", "fault", "suspects", "confidence", "bytes-lost":
+    case _ where isDetail:
       guard inFinding else { throw fail("\(keyword) stands under a finding") }
       try detail(keyword, rest, number)
     default:
-      guard !result.connections.isEmpty, !rest.isEmpty else {
-        throw fail("unknown word “\(keyword)”; a field of the connection's record takes a value")
+      guard isOfConnection, !rest.isEmpty else {
+        throw fail(
+          "unknown word “\(keyword)”; a field of the connection's record stands under the connection, indented, and takes"
+            + " a value")
       }
       inFinding = false
       last.fields.append(
@@ -101,12 +111,12 @@ private struct ExpectationParser {
 
   private mutating func finding(_ finding: ExpectedFinding) {
     inFinding = true
-    if result.connections.isEmpty { result.captureFindings.append(finding) } else { last.findings.append(finding) }
+    if isOfConnection { last.findings.append(finding) } else { result.captureFindings.append(finding) }
   }
 
   private mutating func detail(_ keyword: Substring, _ words: [Substring], _ number: Int) throws(ExpectationError) {
     var finding = ExpectedFinding(rule: "", line: number)
-    if let known = result.connections.isEmpty ? result.captureFindings.last : last.findings.last { finding = known }
+    if let known = isOfConnection ? last.findings.last : result.captureFindings.last { finding = known }
     let value = words.joined(separator: "")
     func fail(_ message: String) -> ExpectationError { ExpectationError(line: number, message: message) }
     switch keyword {
@@ -132,10 +142,10 @@ private struct ExpectationParser {
       else { throw fail("\(keyword) is of client, server, path and capture; fault may be unknown") }
       finding.suspects = parties
     }
-    if result.connections.isEmpty {
-      result.captureFindings[result.captureFindings.count - 1] = finding
-    } else {
+    if isOfConnection {
       last.findings[last.findings.count - 1] = finding
+    } else {
+      result.captureFindings[result.captureFindings.count - 1] = finding
     }
   }
 }

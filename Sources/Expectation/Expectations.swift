@@ -12,7 +12,8 @@ public import Audit
 ///         bytes-lost 9144
 ///       absent reset-abort
 ///
-/// Indentation is for the reader. `finding` and `absent` before the first `connection` speak of the capture as a whole.
+/// What stands below a `connection`, indented further than it, is about that connection; all else is about the run: a `finding`
+/// is one of the capture as a whole, an `absent` rule must not be found anywhere.
 public struct Expectations: Sendable {
   /// `capture FILE`: the capture that the file was written for; only said in messages.
   public var captures: [String] = []
@@ -22,7 +23,7 @@ public struct Expectations: Sendable {
   public var allowsMore = false
   /// About no connection in particular (the rules of the capture itself).
   public var captureFindings: [ExpectedFinding] = []
-  /// Rules that must not fire anywhere.
+  /// Rules that must not fire anywhere: on no connection, nor about the capture.
   public var absent: [String] = []
   public var connections: [ExpectedConnection] = []
 
@@ -37,6 +38,8 @@ public struct ExpectedConnection: Sendable {
   public var count: Int?
   /// `clean`: no finding at all.
   public var isClean = false
+  /// `allow-more`, for this connection alone; nil: as for the run.
+  public var allowsMore: Bool?
   public var findings: [ExpectedFinding] = []
   public var absent: [String] = []
   /// `PATH VALUE`: a field of the connection's JSON record, as it is written there without quotes.

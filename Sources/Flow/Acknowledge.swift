@@ -13,8 +13,9 @@ extension Sender {
     if ack > una {
       if ack > nxt, !believes(ack, segment, moment, isSYNACK: isSYNACK, &troubles) { return }
       progress(to: ack, moment, &troubles)
-    } else if !has(.everAcked) {
-      firstACK(ack, &segment, moment, &troubles)
+    } else {
+      if !has(.everAcked) { firstACK(ack, &segment, moment, &troubles) }
+      if segment.options.contains(.notCaptured), outstanding { marks.insert(.sackNotCaptured) }
     }
     if segment.sackCount > 0 { takeSACK(segment, ack, &troubles) }
   }

@@ -28,6 +28,8 @@ public struct Brief: Hashable, Sendable {
   public var state: ConnectionState
   public var client: End
   public var server: End
+  /// As `Facts.severalPlaces`.
+  public var severalPlaces = false
   /// nil where the client's SYN is not in the capture.
   public var birth: Birth?
   /// What there is to know of it beyond that.
@@ -74,6 +76,7 @@ extension Facts {
     brief.server.take(server)
     if let loneSYN { brief.kind = .attempt(loneSYN) }
     brief.birth = birth
+    brief.severalPlaces = severalPlaces
     return brief
   }
 

@@ -22,6 +22,8 @@ struct ConnectionMarks: OptionSet, BitwiseCopyable {
   static var watched: Self { .init(rawValue: 1 << 10) }
   /// The next packet may be predicted: see HeaderPrediction.
   static var calm: Self { .init(rawValue: 1 << 11) }
+  /// Inputs of several places hold it: see Places.swift.
+  static var severalPlaces: Self { .init(rawValue: 1 << 12) }
 }
 
 /// What belongs to neither side alone.
@@ -113,7 +115,8 @@ extension Shared {
   mutating func observe(
     _ segment: inout Segment, fromA: Bool, sender: inout Sender, receiver: inout Sender, troubles: inout Troubles
   ) {
-    if sender.isCopy(segment, &troubles) { return }
+    if sender.comesBack(segment, troubles) { marks.insert(.severalPlaces) }
+    if sender.isCopy(segment, peer: &receiver, &troubles) { return }
     let gap = max(0, segment.time.since(lastTime))
     previousGap = lastGap
     lastGap = gap
@@ -148,6 +151,9 @@ extension Shared {
     let peerMoved = receiver.una > unaBefore
     let kind = sender.advance(
       &segment, moment, idle: gap, acknowledgesNew: peerMoved, receiver: &receiver, troubles: &troubles)
+    if kind == .retransmission || (kind == .syn && sender.synCount > 1), lastOwn.packet.input != segment.packet.input {
+      sender.noteCrossing(from: lastOwn.packet.input, &receiver, &troubles)
+    }
     sender.advertise(segment, moment, troubles: &troubles)
     if receiver.trouble != 0 { receiver.hearPeer(moment, kind, troubles: &troubles) }
     if kind != .ack, kind != .new || sender.trouble != 0 {

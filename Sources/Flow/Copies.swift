@@ -2,22 +2,21 @@ public import Wire
 
 // Packets that the capture holds twice: `any`, mirror ports, both sides of a router in one file.
 //
-// A copy has the same TCP header to the last byte, the same payload length and the same IP identification, and comes
-// soon. Linux gives a retransmission a new identification and a new TSval; a copy has neither. Where there is no
-// identification (IPv6, SYN-ACK with 0), only what a sender would not repeat that fast counts as a copy; an ACK or a RST
-// may come again at once, and is one only where another input has it at the same time (the same file given twice).
+// A copy has the same sequence and ACK numbers, flags, window, checksum, payload length and IP identification, and comes
+// soon. Linux gives a retransmission a new identification and a new TSval, which the checksum covers; a copy has neither.
+// Options are not compared themselves: behind one VLAN tag more a snaplen cuts them from one copy and not from the other.
+// Where there is no identification and no date (IPv6, SYN-ACK with 0), only what a sender would not repeat that fast counts
+// as a copy; an ACK or a RST may come again at once, and is one as soon after its like as packets that can be told had their
+// copies, or where another input has it at the same time (the same file given twice).
+//
+// A side's latest two packets are remembered, and 64 once there is a cold record: copies that come so much later that a few
+// packets lie between are told from the second on.
 extension Sender {
-  /// Longest time between a packet and its copy: with an identification, FIN without, data without; µs. No kernel repeats a
-  /// SYN within the first.
-  private static var identifiedWindow: UInt32 { 100_000 }
-  private static var closingWindow: UInt32 { 10_000 }
-  private static var dataWindow: UInt32 { 1_000 }
-
   /// A hash of all that a copy has in common. The upper half of a sum of products has all bits of all words (Dietzfelbinger: multiply-shift).
   @inline(__always) static func likeness(_ segment: Segment) -> UInt32 {
     let size =
       UInt64(segment.payloadLength) | UInt64(segment.window) << 32 | UInt64(segment.flags.rawValue) << 48
-    let look = UInt64(segment.timestampValue) | UInt64(segment.ipID) << 32 | UInt64(segment.checksum) << 48
+    let look = UInt64(segment.ipID) << 32 | UInt64(segment.checksum) << 48
     let x =
       (segment.numbers &* 0x9e37_79b9_7f4a_7c15) &+ (look &* 0xbf58_476d_1ce4_e5b9) &+ (size &* 0x94d0_49bb_1331_11eb)
     return UInt32(truncatingIfNeeded: x >> 32) | 1
@@ -28,36 +27,88 @@ extension Sender {
     UInt32(truncatingIfNeeded: UInt64(bitPattern: time.nanoseconds) / 1000)
   }
 
-  /// How long after a packet like `segment` an equal one is its copy, µs; 0: only one of another input can be.
-  @inline(__always) static func copyWindow(_ segment: Segment) -> UInt32 {
-    if segment.ipID != 0 || segment.flags.contains(.syn) { return identifiedWindow }
-    // Dated by its sender, and what is sent again bears another date.
-    if segment.flags.contains(.fin) {
-      return segment.options.contains(.timestamps) ? identifiedWindow : closingWindow
-    }
-    return segment.payloadLength > 0 ? dataWindow : 0
+  /// Whether `segment` is a copy of one of this side's latest packets; remembers it if not.
+  @inline(__always) mutating func isCopy(
+    _ segment: Segment, peer: inout Sender, _ troubles: inout Troubles
+  ) -> Bool {
+    let latest = Likeness(hash: Sender.likeness(segment), microseconds: Sender.microseconds(segment.time))
+    if mayComeAgain(segment), isCopy(segment, latest, &peer, &troubles) { return true }
+    let displaced = likeness[1]
+    remember(latest)
+    if trouble != 0 { troubles.records[trouble].remember(displaced) }
+    return false
   }
 
-  /// Whether `segment` is a copy of one of this side's latest packets; remembers it if not.
-  @inline(__always) mutating func isCopy(_ segment: Segment, _ troubles: inout Troubles) -> Bool {
-    let hash = Sender.likeness(segment)
-    let now = Sender.microseconds(segment.time)
-    let window = Sender.copyWindow(segment)
-    // Two in one microsecond may be two; not so where another input has the one.
-    let canBeCopy = window > 0 || segment.packet.input != last.packet.input
-    if canBeCopy, packets > 0, resembles(hash, now, window, troubles) {
-      let index = troubles.of(&self)
-      troubles.records[index].duplicatePackets &+= 1
-      return true
+  /// Not at SND.NXT: data that would move it were not there before.
+  @inline(__always) private func mayComeAgain(_ segment: Segment) -> Bool {
+    segment.payloadLength == 0 || segment.sequence != sequence(at: nxt) || !has(.origin) || has(.fin)
+  }
+
+  @inline(__always) private mutating func isCopy(
+    _ segment: Segment, _ latest: Likeness, _ peer: inout Sender, _ troubles: inout Troubles
+  ) -> Bool {
+    // Without a cold record there are two to look at.
+    if trouble == 0, !remembers(latest.hash), !segment.flags.contains(.syn) { return false }
+    return looksForCopy(segment, latest, &peer, &troubles)
+  }
+
+  @inline(never) private mutating func looksForCopy(
+    _ segment: Segment, _ latest: Likeness, _ peer: inout Sender, _ troubles: inout Troubles
+  ) -> Bool {
+    let known = trouble == 0 ? nil : troubles.records[trouble].copies
+    guard let delay = delayOfCopy(segment, latest, known, peer, troubles) else { return false }
+    if isFromElsewhere(segment, delay: delay) { noteCrossing(from: last.packet.input, &peer, &troubles) }
+    troubles.records[troubles.of(&self)].noteCopy(after: delay, at: latest.microseconds)
+    troubles.records[trouble].duplicatePackets &+= 1
+    // What the capture has twice it has of both sides.
+    troubles.records[troubles.of(&peer)].noteCopy(after: delay, at: latest.microseconds)
+    return true
+  }
+
+  /// How much later than its original it came, µs, 0 where it does not tell; nil where it is no copy.
+  private func delayOfCopy(
+    _ segment: Segment, _ latest: Likeness, _ known: KnownCopies?, _ peer: Sender, _ troubles: borrowing Troubles
+  ) -> UInt32? {
+    if let age = youngest(like: latest, troubles) {
+      let window = CopyWindow(segment, delay: known?.delay, isOfOtherInput: segment.packet.input != last.packet.input)
+      if window.contains(age) { return window.isProof ? age : 0 }
     }
-    let displaced = likeness[1]
-    remember(Likeness(hash: hash, microseconds: now))
-    if trouble != 0 {
-      let cursor = Int(troubles.records[trouble].likenessCursor)
-      troubles.records[trouble].likeness[cursor] = displaced
-      troubles.records[trouble].likenessCursor = UInt8((cursor + 1) % 14)
+    if isSYNAfterAnswer(segment, latest.microseconds) { return latest.microseconds &- Sender.microseconds(first.time) }
+    guard let known, isOlderThanMemory(segment, latest.microseconds, known), isAllSeen(segment, peer, troubles) else {
+      return nil
     }
-    return false
+    return 0
+  }
+
+  /// How long ago the latest packet like this one came, µs.
+  private func youngest(like latest: Likeness, _ troubles: borrowing Troubles) -> UInt32? {
+    if likeness[0].hash == latest.hash { return latest.microseconds &- likeness[0].microseconds }
+    if likeness[1].hash == latest.hash { return latest.microseconds &- likeness[1].microseconds }
+    guard trouble != 0 else { return nil }
+    return troubles.records[trouble].youngest(like: latest)
+  }
+
+  /// A client whose SYN was answered has no reason to send it again.
+  private func isSYNAfterAnswer(_ segment: Segment, _ now: UInt32) -> Bool {
+    segment.flags.intersection([.syn, .ack]) == .syn && synCount == 1 && has(.everAcked) && !has(.synAck)
+      && packets > 1 && segment.sequence == sequence(at: -1)
+      && now &- Sender.microseconds(first.time) <= CopyWindow.identified
+  }
+
+  /// The first copy that was told came when its original's followers had been forgotten. As long after it, a packet that its
+  /// sender numbered before its latest one is a copy too.
+  private func isOlderThanMemory(_ segment: Segment, _ now: UInt32, _ known: KnownCopies) -> Bool {
+    segment.ipID != 0 && now &- known.since <= known.delay && Int16(bitPattern: ipID &- segment.ipID) > 0
+      && segment.flags.isDisjoint(with: [.syn, .rst, .fin, .unknown])
+  }
+
+  /// All that it says was said before: it fills no hole and acknowledges nothing.
+  private func isAllSeen(_ segment: Segment, _ peer: Sender, _ troubles: borrowing Troubles) -> Bool {
+    let start = offset(of: segment.sequence)
+    let end = start + Int64(segment.payloadLength)
+    guard end <= nxt, peer.offset(of: segment.acknowledgment) <= peer.una, trouble != 0 else { return false }
+    return start >= troubles.records[trouble].low
+      && !troubles.records[trouble].holes.overlaps(OffsetRange(start, max(start + 1, end)))
   }
 
   @inline(__always) mutating func remember(_ latest: Likeness) {
@@ -65,37 +116,86 @@ extension Sender {
     likeness[0] = latest
   }
 
-  @inline(__always) private func resembles(
-    _ hash: UInt32, _ now: UInt32, _ window: UInt32, _ troubles: borrowing Troubles
-  ) -> Bool {
-    if likeness[0].hash == hash, now &- likeness[0].microseconds <= window { return true }
-    if likeness[1].hash == hash, now &- likeness[1].microseconds <= window { return true }
-    guard trouble != 0 else { return false }
-    for index in 0..<14 {
-      let old = troubles.records[trouble].likeness[index]
-      if old.hash == hash, now &- old.microseconds <= window { return true }
+  /// One of its latest two packets may be the same one.
+  @inline(__always) func remembers(_ hash: UInt32) -> Bool { likeness[0].hash == hash || likeness[1].hash == hash }
+}
+
+/// What the copies that were told tell of the others.
+struct KnownCopies: BitwiseCopyable {
+  /// When the first was told, and the longest time to one of them, µs.
+  var since: UInt32
+  var delay: UInt32
+}
+
+/// How long after a packet an equal one is its copy.
+struct CopyWindow {
+  /// With an identification or a date, FIN without, data without; µs. No kernel repeats a SYN within the first.
+  static var identified: UInt32 { 100_000 }
+  private static var closing: UInt32 { 10_000 }
+  static var data: UInt32 { 1_000 }
+
+  private let longest: UInt32?
+  /// The packet itself tells that it is a copy, and so how late copies come.
+  let isProof: Bool
+
+  /// - Parameter delay: the longest time to a copy that was told, µs; nil where there was none.
+  init(_ segment: Segment, delay: UInt32?, isOfOtherInput: Bool) {
+    isProof = segment.ipID != 0 || segment.payloadLength > 0 || !segment.flags.isDisjoint(with: [.syn, .fin])
+    guard isProof else {
+      // Two in one microsecond may be two; not so where another input has the one.
+      longest = isOfOtherInput ? max(CopyWindow.data, delay ?? 0) : delay
+      return
     }
-    return false
+    if segment.ipID != 0 || segment.flags.contains(.syn) || segment.checksumCoversTSval {
+      longest = CopyWindow.identified
+    } else {
+      longest = segment.flags.contains(.fin) ? CopyWindow.closing : CopyWindow.data
+    }
+  }
+
+  func contains(_ age: UInt32) -> Bool { longest.map { age <= $0 } ?? false }
+}
+
+extension Trouble {
+  fileprivate mutating func remember(_ displaced: Likeness) {
+    likeness[Int(likenessCursor)] = displaced
+    likenessCursor = (likenessCursor + 1) % 62
+  }
+
+  fileprivate func youngest(like latest: Likeness) -> UInt32? {
+    var youngest: UInt32?
+    for place in 0..<62 where likeness[place].hash == latest.hash {
+      youngest = min(youngest ?? .max, latest.microseconds &- likeness[place].microseconds)
+    }
+    return youngest
+  }
+
+  fileprivate mutating func noteCopy(after delay: UInt32, at now: UInt32) {
+    copies = KnownCopies(since: copies?.since ?? now, delay: max(copies?.delay ?? 0, delay))
   }
 }
 
 /// The latest packets of one side, for who reads a connection again: what is a copy to the tracker is one here.
 public struct RecentPackets: Sendable {
-  /// As many as the tracker remembers.
-  private static var limit: Int { 16 }
+  /// As many as the tracker remembers at most.
+  private static var limit: Int { 64 }
   private var recent: [(hash: UInt32, microseconds: UInt32)] = []
   private var lastInput: Int?
+  /// The longest time to a copy, µs; nil before the first.
+  private var delay: UInt32?
 
   public init() {}
 
   /// Whether `segment` is a copy of one of them; remembers it if not.
-  public mutating func isCopy(_ segment: Segment) -> Bool {
+  public mutating func isCopy(_ segment: Segment, peer: inout RecentPackets) -> Bool {
     let hash = Sender.likeness(segment)
     let now = Sender.microseconds(segment.time)
-    let window = Sender.copyWindow(segment)
-    if window > 0 || (lastInput != nil && segment.packet.input != lastInput),
-      recent.contains(where: { $0.hash == hash && now &- $0.microseconds <= window })
-    {
+    let isOfOtherInput = lastInput != nil && segment.packet.input != lastInput
+    let window = CopyWindow(segment, delay: delay, isOfOtherInput: isOfOtherInput)
+    let age = recent.last { $0.hash == hash }.map { now &- $0.microseconds }
+    if let age, window.contains(age) {
+      delay = max(delay ?? 0, window.isProof ? age : 0)
+      peer.delay = max(peer.delay ?? 0, delay ?? 0)
       return true
     }
     if recent.count == RecentPackets.limit { recent.removeFirst() }

@@ -8,6 +8,11 @@ extension Facts {
     return serverLeg + clientLeg
   }
 
+  /// The capture gives its packets no times (pcapng's simple packet blocks).
+  public var isUndated: Bool {
+    start.time.nanoseconds == 0 && end.time.nanoseconds == 0 && observedUntil.nanoseconds == 0
+  }
+
   /// Seconds from SYN to the ACK that completes the handshake are `handshakeRTT` nanoseconds here; nil if either was
   /// repeated or not seen.
   public var handshakeRTT: Int64? {

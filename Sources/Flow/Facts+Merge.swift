@@ -40,6 +40,7 @@ extension Facts {
     whole.end = later.end
     whole.longestIdle = max(longestIdle, later.longestIdle, seam)
     whole.tupleReused = tupleReused || later.tupleReused
+    whole.severalPlaces = severalPlaces || later.severalPlaces
     whole.serverLeg = [serverLeg, later.serverLeg].compactMap(\.self).min()
     whole.clientLeg = [clientLeg, later.clientLeg].compactMap(\.self).min()
     whole.icmp = icmp ?? later.icmp

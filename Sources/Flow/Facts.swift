@@ -133,6 +133,8 @@ public struct Facts: Hashable, Sendable {
   public var clientLeg: Int64?
   /// The 4-tuple was used by another connection in this run: a display filter needs a frame range.
   public var tupleReused = false
+  /// Inputs that were taken at different places hold it at the same time, so that what they show together is what nobody saw.
+  public var severalPlaces = false
   /// Counts are lower bounds: these facts were merged across a seam.
   public var merged = false
   public var zeek = ZeekView()

@@ -48,7 +48,8 @@ extension Shared {
     let gap = segment.time.nanoseconds &- lastTime.nanoseconds
     guard segment.time >= lastTime, gap >= 0, gap < SharedGaps.leastLeap else { return false }
     let likeness = Likeness(hash: Sender.likeness(segment), microseconds: Sender.microseconds(segment.time))
-    guard !sender.remembers(likeness.hash) else { return false }
+    // Data that moves SND.NXT were not there before.
+    guard segment.payloadLength > 0 || !sender.remembers(likeness.hash) else { return false }
 
     previousGap = lastGap
     lastGap = gap
@@ -58,7 +59,11 @@ extension Shared {
     sender.remember(likeness)
     sender.count(segment, moment)
     let ack = receiver.nxt &- Int64(behind)
-    if ack > receiver.una { receiver.progress(to: ack, moment, &troubles) }
+    if ack > receiver.una {
+      receiver.progress(to: ack, moment, &troubles)
+    } else if segment.options.contains(.notCaptured), receiver.outstanding {
+      receiver.marks.insert(.sackNotCaptured)
+    }
     if segment.payloadLength > 0 {
       sender.takeNew(
         sender.nxt, Int64(segment.payloadLength), segment.payloadLength, segment.options, moment, idle: gap)
@@ -73,10 +78,5 @@ extension Sender {
   fileprivate var isCalm: Bool {
     let found = marks.intersection([.origin, .everAcked, .fin, .finAcked, .cleanFIN, .zeroWindow])
     return found == [.origin, .everAcked] && trouble == 0 && packets > 0
-  }
-
-  /// One of its latest packets may be the same one.
-  @inline(__always) fileprivate func remembers(_ hash: UInt32) -> Bool {
-    likeness[0].hash == hash || likeness[1].hash == hash
   }
 }

@@ -22,8 +22,15 @@ public struct Hosts: ~Copyable {
 
   /// Takes in a connection that has ended, or that is still open at the end.
   public mutating func learn(_ brief: Brief) {
-    learnTTL(brief.client, brief.id)
-    learnTTL(brief.server, brief.id)
+    if brief.severalPlaces {
+      // Each place has TTLs of its own.
+      if let place = pairs.place(of: brief.client.endpoint.address, brief.server.endpoint.address) {
+        pairs[place].severalPlaces = true
+      }
+    } else {
+      learnTTL(brief.client, brief.id)
+      learnTTL(brief.server, brief.id)
+    }
     let sighting = brief.sighting
     guard sighting != .neither else { return }
     run.add(sighting, brief.id)
@@ -55,6 +62,13 @@ public struct Hosts: ~Copyable {
     timesToLive.find(host).flatMap { timesToLive[$0].without(connection) }
   }
 
+  /// Captures of several places hold a connection between these two hosts: one that only one of them holds was lost, or made up, on
+  /// the way to the other.
+  public func areSeenFromSeveralPlaces(_ brief: Brief) -> Bool {
+    guard let pair = pairs.find(brief.client.endpoint.address, brief.server.endpoint.address) else { return false }
+    return pairs[pair].severalPlaces
+  }
+
   /// Whether both directions between these two hosts were seen, in this connection or in others; where the others
   /// between them tell nothing, whether the run's do. nil where nothing tells.
   public func bothDirectionsSeen(_ facts: Facts) -> Bool? {
@@ -68,6 +82,8 @@ public struct Hosts: ~Copyable {
 struct Sightings: HostRecord {
   private var both = Witnesses()
   private var oneOnly = Witnesses()
+  /// Of one connection or more.
+  var severalPlaces = false
 
   mutating func add(_ sighting: Brief.Sighting, _ id: UInt64) {
     switch sighting {

@@ -34,6 +34,9 @@ struct SenderMarks: OptionSet, BitwiseCopyable {
   /// Of some packet the capture has not even the flags.
   static var headerCut: Self { .init(rawValue: 1 << 18) }
   static var reset: Self { .init(rawValue: 1 << 19) }
+  /// Of an ACK of the peer that moved nothing, while something was outstanding, not all options were captured: it may have been a
+  /// SACK.
+  static var sackNotCaptured: Self { .init(rawValue: 1 << 20) }
 }
 
 /// A packet's likeness, to know a copy that the capture made: header hash and microseconds (low 32 bits).

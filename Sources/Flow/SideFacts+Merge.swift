@@ -44,6 +44,7 @@ extension SideFacts {
     survivedIdle = max(survivedIdle, later.survivedIdle)
     mptcp = mptcp || later.mptcp
     headersCut = headersCut || later.headersCut
+    sackNotCaptured = sackNotCaptured || later.sackNotCaptured
     largestSent = max(largestSent, later.largestSent)
     widestWindow = max(widestWindow, later.widestWindow)
     largestAcked = max(largestAcked, later.largestAcked)

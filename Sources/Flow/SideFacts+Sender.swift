@@ -65,6 +65,7 @@ extension SideFacts {
     firstOffset = trouble.low
     lastProgress = trouble.progress ?? (side.timedOffset == .min ? side.timed : nil)
     everAcked = side.has(.everAcked)
+    sackNotCaptured = side.has(.sackNotCaptured)
     largestSent = side.largestSent
     largestAcked = side.largestAcked
     ackedBytes = UInt64(max(0, acked - trouble.low))

@@ -24,6 +24,8 @@ public struct SideFacts: Hashable, Sendable {
   public var unackedBytes: UInt64 = 0
   /// Of the unacknowledged, those that the peer selectively acknowledged: they arrived.
   public var sackedBytes: UInt64 = 0
+  /// Of the peer's ACKs some bear options that were not captured: what counts as unacknowledged may have been SACKed.
+  public var sackNotCaptured = false
   /// Neither seen nor acknowledged, and yet sent: the peer selectively acknowledged what lies behind.
   public var unseenLostBytes: UInt64 = 0
   public var synPackets: UInt64 = 0

@@ -33,6 +33,7 @@ extension Tracker {
       id: connection.shared.id, ipVersion: UInt8(truncatingIfNeeded: connection.key.ipVersion), state: state,
       client: clientIsA ? connection.key.a : connection.key.b, server: clientIsA ? connection.key.b : connection.key.a,
       start: (clientIsA ? Tracker.span(connection.a, connection.b) : Tracker.span(connection.b, connection.a)).start)
+    brief.severalPlaces = connection.shared.has(.severalPlaces)
     brief.birth =
       clientIsA
       ? Birth(client: connection.a, server: connection.b) : Birth(client: connection.b, server: connection.a)

@@ -62,6 +62,7 @@ extension Tracker {
     facts.encapsulation = connection.shared.encapsulation
     facts.longestIdle = connection.shared.longestIdle
     facts.tupleReused = marks.contains(.tupleReused)
+    facts.severalPlaces = marks.contains(.severalPlaces)
     if marks.contains(.icmp) { facts.icmp = notices[index]?.seen(clientIsA: clientIsA) }
     if clientIsA {
       takeSides(&facts, connection.shared, client: connection.a, server: connection.b)

@@ -47,9 +47,13 @@ struct Trouble: BitwiseCopyable {
   var strangeSYN: Moment?
   /// A second ISN in a SYN-ACK: followed if the client acknowledges it.
   var otherISN: SequenceNumber?
-  /// More likenesses, once a copy was seen.
-  var likeness = InlineArray<14, Likeness>(repeating: Likeness())
+  /// More likenesses, from when there was a cold record.
+  var likeness = InlineArray<62, Likeness>(repeating: Likeness())
   var likenessCursor: UInt8 = 0
+  /// Once a copy was told, of this side or of its peer.
+  var copies: KnownCopies?
+  /// The input, counted from 1, from which the connection came before what was in it came from another: see Places.swift.
+  var crossedFrom: UInt32 = 0
 
   init() {}
 

@@ -31,12 +31,13 @@ extension ConnectionRecord {
     visitor.numbers("vlan", encapsulation.vlans)
     visitor.tunnels("tunnel", encapsulation.tunnels)
     visitor.text("interface", interface)
-    visitor.time("start", facts.start.time)
+    let isDated = !facts.isUndated
+    visitor.time("start", isDated ? facts.start.time : nil)
     // Across a step of the clock backwards nobody knows how long it took, nor when it ended.
-    let isForward = facts.end.time >= facts.start.time
+    let isForward = isDated && facts.end.time >= facts.start.time
     visitor.time("end", isForward ? facts.end.time : nil)
     visitor.seconds("duration", isForward ? facts.duration : nil)
-    visitor.seconds("handshake_rtt", facts.handshakeRTT)
+    visitor.seconds("handshake_rtt", isDated ? facts.handshakeRTT : nil)
     visitor.text("state", facts.state.name)
     visitor.text("closed_by", facts.closedBy?.rawValue)
     visitor.text("ended_because", facts.endedBecause.rawValue)

@@ -95,7 +95,10 @@ public struct JSONReport: Reporter {
     fields.count("bytes_lost", finding.bytesLost)
     fields.flag("bytes_lost_exact", finding.bytesLostExact)
     let severalInputs = severalInputs
-    fields.list("evidence", finding.evidence) { $0.evidence($1, severalInputs: severalInputs) }
+    let isUndated = facts?.isUndated ?? false
+    fields.list("evidence", finding.evidence) {
+      $0.evidence($1, severalInputs: severalInputs, isUndated: isUndated)
+    }
     if let facts {
       fields.name("display_filter")
       fields.writer.byte(UInt8(ascii: "\""))
@@ -136,12 +139,12 @@ public struct JSONReport: Reporter {
 }
 
 extension JSONFields {
-  fileprivate mutating func evidence(_ evidence: Evidence, severalInputs: Bool) {
+  fileprivate mutating func evidence(_ evidence: Evidence, severalInputs: Bool, isUndated: Bool) {
     let packet = evidence.moment.packet
     begin()
     count("packet", packet.isNone ? nil : packet.number)
     if severalInputs { count("input", packet.isNone ? nil : UInt64(packet.input)) }
-    time("time", evidence.moment.time)
+    time("time", isUndated ? nil : evidence.moment.time)
     text("side", evidence.side?.name)
     text("what", evidence.what)
     end()

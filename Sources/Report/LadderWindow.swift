@@ -18,6 +18,12 @@ extension SegmentReader {
     guard facts.client.mss != nil || facts.client.windowScale != nil || facts.handshake.syn != nil,
       facts.handshake.synAck != nil
     else { return LadderWindow(bytes: raw, isLeast: raw != 0) }
+    // A SYN without a scale is enough to know that nobody scales; of one whose options were cut nobody knows.
+    let knowsClients = facts.client.sackPermitted != nil
+    let knowsServers = facts.server.sackPermitted != nil
+    let nobodyScales =
+      knowsClients && facts.client.windowScale == nil || knowsServers && facts.server.windowScale == nil
+    if !nobodyScales, !knowsClients || !knowsServers { return LadderWindow(bytes: raw, isLeast: raw != 0) }
     guard facts.client.windowScale != nil, facts.server.windowScale != nil, let shift = facts[side].windowScale
     else { return LadderWindow(bytes: raw, isLeast: false) }
     return LadderWindow(bytes: raw << UInt64(min(shift, 14)), isLeast: false)

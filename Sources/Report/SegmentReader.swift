@@ -25,7 +25,7 @@ struct SegmentReader {
     let isSYN = segment.flags.contains(.syn)
     // A SYN stands one before the first byte.
     row.sequence = start.map { $0 + 1 }
-    if own.duplicatePackets > 0, sender.recent.isCopy(segment) {
+    if own.duplicatePackets > 0, sender.recent.isCopy(segment, peer: &receiver.recent) {
       row.kind = .echo
       row.meaning = "the same packet, captured again"
       return

@@ -15,14 +15,19 @@ struct Check: ParsableCommand {
 
       THE FILE
         connections 1
+        allow-more no                     yes: findings that are not listed are no difference
+        absent reset-forged               found nowhere
         connection 10.1.0.2:* -> 10.2.0.2:2181
           state reset
           client.payload_bytes 5          any field of the connection's JSON record
           finding half-close-truncated
             fault server
             bytes-lost 9144
-          absent reset-abort
-        allow-more no                     yes: findings that are not listed are no difference
+          absent reset-abort              not on this connection
+
+        What is indented below a connection is about that connection. What is not
+        is about the run, wherever it stands: absent then means found nowhere,
+        finding one of the capture itself (capture-loss).
 
       \(Units.help)
       """)

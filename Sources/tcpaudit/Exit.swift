@@ -33,7 +33,8 @@ enum Exit: Int32 {
       exit(Exit.success.rawValue)
     }
     let line = message.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
-    Diagnostics.say(line + (line.contains("--help") ? "" : " (see tcpaudit --help)"))
+    let command = CommandLine.arguments.dropFirst().first { Commands.built.contains($0) && $0 != "help" }
+    Diagnostics.say(line + (line.contains("--help") ? "" : " (see tcpaudit \(command.map { $0 + " " } ?? "")--help)"))
     exit(Exit.usage.rawValue)
   }
 }

@@ -103,12 +103,15 @@ struct CaptureRuleTests {
     #expect(findings[0].mend.hasPrefix("fetch or copy the compressed file again"))
   }
 
-  /// Captures of both ends hold a packet twice because somebody wanted them to.
-  @Test func duplicatedOnPurpose() {
+  /// Captures of both ends are no copies of one.
+  @Test(arguments: [1, 3]) func ofSeveralPlaces(connections: UInt64) {
     let findings = Self.judge {
-      $0.duplicatePackets = 59
+      $0.severalPlaces = connections
       $0.inputs = 2
     }
-    #expect(findings[0].mend.hasPrefix("nothing to do where the captures were taken at several places on purpose"))
+    #expect(findings.map(\.severity) == [.warning])
+    let summary = connections == 1 ? "1 connection is in several captures" : "3 connections are in several captures"
+    #expect(findings[0].summary.hasPrefix(summary))
+    #expect(findings[0].mend.hasPrefix("audit each capture by itself"))
   }
 }

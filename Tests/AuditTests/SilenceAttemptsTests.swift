@@ -90,7 +90,17 @@ struct SilenceAttemptsTests {
     let taken = all.filter { take($0, into: &attempts, recordedUntil: Timestamp(seconds: 90)) }.count
     #expect(taken == (hosts < 32 ? 0 : hosts))
     #expect(attempts.findings().count == (hosts < 32 ? 0 : 1))
-    #expect(attempts.findings().allSatisfy { $0.severity == .note })
+    // Three SYNs each.
+    #expect(attempts.findings().allSatisfy { $0.severity == .note && $0.fact("attempts") == .integer(96) })
+  }
+
+  /// None is overdue before max(3 RTO, 5 s).
+  @Test(arguments: [(1.1, 0), (4.9, 0), (5.1, 1)])
+  func aLoneSYNIsNoFindingBeforeItIsOverdue(seconds: Double, notes: Int) {
+    var attempts = LoneAttempts()
+    let end = Timestamp(nanoseconds: Int64(seconds * 1_000_000_000))
+    let isTaken = take(attempt(from: 1, to: 2, port: 80, at: 0), into: &attempts, recordedUntil: end)
+    #expect(isTaken && attempts.findings().count == notes)
   }
 
   @Test func aFloodIsBoundedAndCountedWhole() throws {

@@ -74,6 +74,23 @@ struct RecordingTests {
     }
   }
 
+  /// Captures of both ends in one run are two views mixed: what neither shows is not claimed of them.
+  @Test(arguments: Set(ExpectationFile.all.filter { $0.name == "expect.server" }.map(\.folder)).sorted())
+  func bothEndsInOneRunAccuseNobody(_ folder: String) throws {
+    let ends = ["client", "server"].map { ExpectationFile.root + folder + "/\($0).pcapng" }
+    guard ends.allSatisfy({ Folder.bytes($0) != nil }) else { return }
+    func claims(_ paths: [String]) throws -> (Set<[String]>, [Finding]) {
+      let found = try records(paths)
+      return (Set(found.findings.map { [$0.rule] + $0.suspects.map(\.rawValue) }), found.ofCapture)
+    }
+    let each = try claims([ends[0]]).0.union(try claims([ends[1]]).0)
+    let (both, ofCapture) = try claims(ends)
+    #expect(both.isSubset(of: each), "\(both.subtracting(each))")
+    if both != each {
+      #expect(ofCapture.contains { $0.rule == "capture-duplicated" && $0.severity == .warning }, "\(ofCapture)")
+    }
+  }
+
   @Test(arguments: ExpectationFile.all.filter { !$0.pending.isEmpty })
   func nothingIsPendingThatIsBuilt(_ file: ExpectationFile) throws {
     let later = try file.laterExpectations()

@@ -91,6 +91,36 @@ struct ExpectationTests {
     #expect(found == ["10.1.0.2:50124 -> 10.2.0.2:2181: state is closed, expected reset"])
   }
 
+  /// What is not indented below a connection is about the run, wherever it stands.
+  @Test(arguments: [
+    ("absent reset-abort", [1, 1]), ("  absent reset-abort", [0, 1]), ("\n   absent reset-abort", [0, 1]),
+    ("allow-more yes", [0, 0]), ("  allow-more yes", [1, 0]), ("finding capture-loss", [2, 2]),
+    ("absent capture-loss", [1, 1]),
+  ])
+  func indentationSaysOfWhatItIs(line: String, differences: [Int]) throws {
+    let isAllowed = line.contains("absent")
+    let text = (isAllowed ? "allow-more yes\n" : "") + "connection 10.1.0.2:1 -> *\n  state reset\n" + line + "\n"
+    let expectations = try Expectations(parsing: text, knownRules: rules)
+    for (place, port) in [2, 1].enumerated() {
+      let all = [connection(1, port: 1), connection(2, port: 2)].map { one in
+        var one = one
+        if one.client.port == UInt16(port) { one.findings = [finding("reset-abort")] }
+        return one
+      }
+      let ofCapture = line == "absent capture-loss" ? [finding("capture-loss")] : []
+      let found = expectations.differences(all, captureFindings: ofCapture)
+      #expect(found.count == differences[place], "\(line), port \(port): \(found.map(\.message))")
+    }
+  }
+
+  /// A finding's details go with it.
+  @Test func detailsOfAFindingOfTheRun() throws {
+    let text = "connection *:1 -> *\n  finding reset-abort\n  fault client\nfinding capture-loss\n  severity note\n"
+    let expectations = try Expectations(parsing: text, knownRules: rules)
+    #expect(expectations.captureFindings.map(\.severity) == [.note])
+    #expect(expectations.connections[0].findings.map(\.suspects) == [[.client]])
+  }
+
   @Test func manyAlike() throws {
     let expectations = try Expectations(
       parsing: "connection *:* -> 10.2.0.2:2181 x2\n finding reset-abort", knownRules: rules)
@@ -103,7 +133,8 @@ struct ExpectationTests {
 
   @Test(arguments: [
     ("connection 10.1.0.2 -> x", 1), ("finding no-such-rule", 1), ("\nseverity error", 2), ("connections many", 1),
-    ("clean", 1), ("allow-more perhaps", 1), ("connection *:1 -> *:2\nfinding reset-abort\nfault nobody", 3),
+    ("clean", 1), ("connection *:1 -> *:2\nclean", 2), ("connection *:1 -> *:2\nstate reset", 2),
+    ("allow-more perhaps", 1), ("connection *:1 -> *:2\nfinding reset-abort\nfault nobody", 3),
   ])
   func mistakesNameTheirLine(text: String, line: Int) {
     #expect {

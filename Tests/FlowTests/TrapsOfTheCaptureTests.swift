@@ -92,6 +92,104 @@ struct TrapsOfTheCaptureTests {
     #expect(facts.client.retransmittedPackets == UInt64(1 - copies))
   }
 
+  /// Requests and answers; the answers ten segments each.
+  private static func talk(_ hosts: String = "", spacing: Double) -> String {
+    var text = hosts + handshake
+    for number in 0..<20 {
+      let (time, asked, said) = (0.1 + Double(number) * 22 * spacing, number * 100, number * 1000)
+      text += "\(time) C > S P. \(asked + 1):\(asked + 101) ack \(said + 1)\n"
+      for part in 0..<10 {
+        let (when, from) = (time + Double(2 * part + 1) * spacing, said + part * 100)
+        text += "\(when) S > C . \(from + 1):\(from + 101) ack \(asked + 101)\n"
+        text += "\(when + spacing) C > S . \(asked + 101) ack \(from + 101)\n"
+      }
+    }
+    return text + "90 C > S F. 2001 ack 20001\n90.1 S > C F. 20001 ack 2002\n90.2 C > S . 2002 ack 20002\n"
+  }
+
+  private static let version6 = "host C = [2001:db8::1]:40000\nhost S = [2001:db8::2]:443\n"
+
+  /// Every packet again, that much later.
+  private func doubled(_ text: String, after seconds: Double) throws -> (once: Facts, twice: Facts) {
+    var script = try PacketScript.parse(text)
+    let once = try #require(track(script).first)
+    script.entries += script.entries.map { entry in
+      var copy = entry
+      copy.time = entry.time.advanced(by: Int64(seconds * 1_000_000_000))
+      return copy
+    }
+    // The sort is stable.
+    script.entries.sort { $0.time < $1.time }
+    let all = track(script)
+    #expect(all.count == 1)
+    return (once, try #require(all.first))
+  }
+
+  @Test(
+    "8: every packet again later, with up to forty others between, is one packet",
+    arguments: [(0.00001, 0.01), (0.002, 0.01), (0.005, 0.0005), (0.005, 0.000125), (0.09, 0.005)], [false, true])
+  func everythingAgainLater(_ lag: (delay: Double, spacing: Double), isVersion6: Bool) throws {
+    // Without an identification what came before the first copy was told can't be.
+    if isVersion6, lag.delay > lag.spacing { return }
+    let text = Self.talk(isVersion6 ? Self.version6 : "", spacing: lag.spacing)
+    let (once, twice) = try doubled(text, after: lag.delay)
+    for side in Side.allCases {
+      #expect(twice[side].retransmittedPackets == 0 && twice[side].retransmittedBytes == 0)
+      #expect(twice[side].synPackets == 1 && twice[side].finPackets == 1)
+      #expect(twice[side].sentBytes == once[side].sentBytes && twice[side].payloadBytes == once[side].payloadBytes)
+      // All copies but those of a few ACKs from before the first one was told.
+      let packets = once[side].packets
+      #expect(twice[side].packets == packets && twice[side].duplicatePackets == packets, "\(side)")
+    }
+  }
+
+  /// Right after the first copy was told, what looks late may be what is missing.
+  @Test("8: copies are known, and what was overtaken on its way is data all the same")
+  func overtakenAmongCopies() throws {
+    let facts = try trackOne(
+      """
+      0.000 C > S S id 7
+      0.050 S > C S.
+      0.050 C > S . id 8
+      0.051 C > S S 0 id 7
+      0.052 C > S P. 1:101 id 9
+      0.053 C > S P. 201:301 id 11
+      0.054 C > S P. 101:201 id 10
+      0.055 C > S P. 1:101 id 9
+      0.056 S > C . ack 301
+      """)
+    #expect(facts.client.duplicatePackets == 2)
+    #expect(facts.client.payloadBytes == 300 && facts.client.missingBytes == 0)
+    #expect(facts.client.retransmittedPackets == 0)
+  }
+
+  @Test("8: over IPv6 a retransmission has another TSval, and the checksum says so", arguments: [true, false])
+  func datedOverIPv6(isDated: Bool) throws {
+    let options = isDated ? "" : " <noTS>"
+    let facts = try trackOne(
+      Self.version6 + handshake + """
+        0.100 C > S P. 1:101\(options)
+        0.103 C > S P. 1:101\(options)
+        0.2 S > C . ack 101
+        """)
+    #expect(facts.client.duplicatePackets == 0 && facts.client.retransmittedPackets == 1)
+  }
+
+  @Test("8, 9: a checksum that is left to the network card says nothing of the TSval")
+  func undatedByOffload() throws {
+    let text = Self.version6 + handshake + "0.100 C > S P. 1:101\n0.103 C > S P. 1:101\n0.2 S > C . ack 101\n"
+    let segments = try PacketScript.parse(text).segments.map { segment in
+      var segment = segment
+      let ends = [segment.source.high, segment.source.low, segment.destination.high, segment.destination.low]
+      var sum = ends.reduce(6 + UInt64(segment.wireLength) - 40) { $0 + $1 >> 32 + $1 & 0xffff_ffff }
+      while sum > 0xffff { sum = sum & 0xffff + sum >> 16 }
+      segment.checksum = UInt16(sum)
+      return segment
+    }
+    let facts = try #require(track(segments).first)
+    #expect(facts.client.duplicatePackets == 0 && facts.client.retransmittedPackets == 1)
+  }
+
   @Test("9: a wrong checksum of an offloading host changes nothing")
   func offloadedChecksums() throws {
     let text = handshake + "0.1 C > S P. 1:101\n0.2 S > C . ack 101\n"

@@ -28,7 +28,9 @@ struct ExitCodeTests {
 
   @Test(
     arguments: [
-      (["--no-such-option", "x.pcap"], "--no-such-option"), ([], "no capture is named"),
+      (["--no-such-option", "x.pcap"], "--no-such-option"), (["--no-such-option", "x.pcap"], "(see tcpaudit --help)"),
+      (["show", "--no-such-option", "x.pcap"], "(see tcpaudit show --help)"),
+      (["check", "x.pcap"], "(see tcpaudit check --help)"), ([], "no capture is named"),
       (["chek", "x.pcap"], "did you mean tcpaudit check?"), (["-", "-"], "only once"),
       (["--filter", "tcp port", captures + "refused/client.pcapng"], "the filter"),
       (["show", captures + "refused/client.pcapng", "--connection", "77"], "no connection begins with packet 77"),

@@ -28,6 +28,23 @@ struct InterruptionTests {
     #expect(Folder.text(err) == "", "that somebody wanted the end is no error")
   }
 
+  /// Ctrl-C stops the writer too, wherever it was: the user cut the stream, and nobody has to mend a capture.
+  @Test func theWriterIsStoppedInTheMiddleOfAPacket() throws {
+    let pipe = try Pipe()
+    let bytes = Array(try PacketScript.parse(cutAndWhole).pcap().dropLast(7))
+    let (out, err) = (folder.path + "/out", folder.path + "/err")
+    let child = try Program.start(
+      ["--format", "json", "-"], input: .descriptor(pipe.reading), output: .file(out), error: .file(err))
+    #expect(write(pipe.writing, bytes, bytes.count) == bytes.count)
+    #expect(eventually { child.watchesInterruptions && pipe.waiting == 0 })
+    close(pipe.reading)
+    kill(child.id, SIGINT)
+    close(pipe.writing)
+    #expect(child.wait() == 130)
+    #expect(Folder.text(out)?.contains("capture-cut") == false)
+    #expect(Folder.text(err) == "")
+  }
+
   /// Standard error is no terminal: no progress line, however long it takes.
   @Test func noProgressWithoutATerminal() throws {
     let (out, err) = (folder.path + "/out", folder.path + "/err")

@@ -332,6 +332,20 @@ struct LadderTests {
     #expect(try track(copied).first?.client.duplicatePackets == (meaning.hasPrefix("the same") ? 2 : 1))
   }
 
+  /// The scale of a SYN whose options were cut is not known; that of one that bears none is.
+  @Test(arguments: [true, false]) func aWindowWhoseScaleWasCutIsALeastOne(isCut: Bool) throws {
+    let text = "0 C > S S <wscale 7>\n0.1 S > C S. <wscale 7>\n0.2 C > S .\n0.3 C > S P. 1:6 win 63"
+    var facts = try #require(try track(text).first)
+    for side in Side.allCases where isCut {
+      (facts[side].mss, facts[side].windowScale, facts[side].sackPermitted, facts[side].timestamps) = (
+        nil, nil, nil, nil
+      )
+    }
+    let segment = try PacketScript.parse(text).segments[3]
+    let window = SegmentReader(facts: facts).window(segment, .client)
+    #expect(window.text == (isCut ? "≥63" : "8064"))
+  }
+
   @Test func severalInputsNumberTheirPackets() throws {
     #expect(try ladder(opening, inputs: ["a", "b"]).contains("  0:3  "))
   }

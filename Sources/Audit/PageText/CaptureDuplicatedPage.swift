@@ -21,13 +21,15 @@ extension Page {
       interfaces.
     - A mirror port that mirrors the receiving and the sending side of a link.
     - A router or middlebox captured on both sides: the copy's TTL is one lower.
-    - Several captures of the same traffic, given together: those of the client and of the server hold each packet
-      twice because somebody wanted them to.
+    - Several captures of the same traffic, given together. Those of the client and of the server are two views, and
+      no copies of one: about a connection that both hold, with a delay or a router between them, nothing is claimed,
+      and this finding is a warning that says so.
 
     ## What to do
 
-    Nothing has to be done: the findings are those of the traffic without its copies. For smaller files capture on
-    one interface, or mirror one direction of each port.
+    Where a delay or a router lies between the captures: audit each by itself. Otherwise nothing has to be done: the
+    findings are those of the traffic without its copies. For smaller files capture on one interface, or mirror one
+    direction of each port.
 
     ## What it cannot tell
 

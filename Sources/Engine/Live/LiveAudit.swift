@@ -44,6 +44,7 @@ struct LiveAudit: ~Copyable {
     options.tracker.setsRefusalsAside = false
     stages = Stages(options)
     judging = Judging(options, inputs: inputs)
+    judging.surroundings.inputsAreOneHost = true
     reportsAllConnections = options.reportsAllConnections
   }
 

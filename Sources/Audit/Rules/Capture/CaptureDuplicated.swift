@@ -4,8 +4,9 @@ extension Rule {
   /// A copy has the same IP ID and the same timestamps; a retransmission has neither. A few may have been doubled on their
   /// way, which the summary counts and nobody is blamed for; a capture that does it does it to a good part of all.
   static let captureDuplicated = Rule(
-    id: "capture-duplicated", severity: .note, title: "the capture holds packets twice"
+    id: "capture-duplicated", severity: .warning, title: "the capture holds packets twice"
   ) { facts, thresholds in
+    if let finding = facts.severalPlacesFinding { return finding }
     guard facts.duplicatePackets >= thresholds.duplicatedLeast,
       facts.duplicatePackets >= facts.tcpPackets / thresholds.duplicatedShare
     else { return nil }
@@ -18,9 +19,7 @@ extension Rule {
         NamedFact("duplicate_packets", Int64(clamping: facts.duplicatePackets)),
         NamedFact("tcp_packets", Int64(clamping: facts.tcpPackets)),
       ],
-      mend: facts.inputs > 1
-        ? "nothing to do where the captures were taken at several places on purpose: that is what the copies are; else"
-          + " capture on one interface instead of any, or one direction of each mirrored port"
-        : "capture on one interface instead of any, or one direction of each mirrored port")
+      mend: "capture on one interface instead of any, or one direction of each mirrored port"
+        + (facts.inputs > 1 ? "; name each capture once" : ""))
   }
 }

@@ -30,7 +30,7 @@ public struct LoneAttempts: Sendable {
       guard known < thresholds.synSpan || isSwept(syn) else { return false }
     }
     // What the recording ends with may have been answered.
-    if let recordedUntil, recordedUntil.since(syn.last.time) < thresholds.leastTimeout { return true }
+    if let recordedUntil, recordedUntil.since(syn.last.time) < thresholds.overdue { return true }
     if let place = targets.index(forKey: syn.target) {
       targets.values[place].add(Attempts(syn))
     } else {
@@ -185,7 +185,7 @@ private struct Attempts {
   init() {}
 
   init(_ syn: LoneSYN) {
-    count = 1
+    count = UInt64(syn.count)
     first = syn.first
     last = syn.last
     onlySource = syn.source.address

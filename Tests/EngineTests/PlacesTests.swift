@@ -1,0 +1,84 @@
+import Audit
+import Engine
+import Flow
+import PacketScript
+import Testing
+import Wire
+
+@Suite("Inputs of several places are several views; parts of one recording are one")
+struct PlacesTests {
+  /// A reset in mid-transfer, and what an end sees of it that is that much closer to the server, behind a router.
+  private func view(after milliseconds: Int64, hops: UInt8, offloads: Bool = false) throws -> PacketScript {
+    var script = try PacketScript.parse(
+      handshake + """
+        0.100 C > S P. 1:101
+        0.180 S > C . ack 101
+        0.181 S > C P. 1:4001/1000 ack 101
+        0.182 C > S . 101 ack 4001
+        0.300 C > S P. 101:201 ack 4001
+        0.380 S > C R 4001
+        9 tick
+        """)
+    script.entries = script.entries.map { entry in
+      var entry = entry
+      entry.time = entry.time.advanced(by: milliseconds * 1_000_000)
+      guard case .tcp(var packet) = entry.content else { return entry }
+      packet.source.ttl -= hops
+      if offloads { packet.badChecksum = true }
+      entry.content = .tcp(packet)
+      return entry
+    }
+    return script
+  }
+
+  private func audit(_ scripts: [PacketScript]) throws -> Records {
+    let folder = Folder()
+    return try records(scripts.map { folder.capture($0.pcap()) })
+  }
+
+  @Test(
+    "a delay, a router or a network card between them: nothing is claimed",
+    arguments: [(40, 0, false), (0, 2, false), (40, 2, true)] as [(Int64, UInt8, Bool)])
+  func twoPlaces(after milliseconds: Int64, hops: UInt8, offloads: Bool) throws {
+    let here = try view(after: 0, hops: 0)
+    #expect(try !audit([here]).findings.isEmpty)
+    let found = try audit([here, try view(after: milliseconds, hops: hops, offloads: offloads)])
+    #expect(found.connections.count == 1 && found.findings.isEmpty)
+    let finding = try #require(found.ofCapture.first { $0.rule == "capture-duplicated" })
+    #expect(finding.severity == .warning && finding.summary.hasPrefix("1 connection is in several captures"))
+  }
+
+  @Test("the same place twice: a copy is a copy") func onePlace() throws {
+    let found = try audit([try view(after: 0, hops: 0), try view(after: 0, hops: 0)])
+    #expect(try found.findings.map(\.rule) == audit([view(after: 0, hops: 0)]).findings.map(\.rule))
+    #expect(!found.findings.isEmpty)
+    #expect(found.ofCapture.allSatisfy { $0.severity == .note })
+  }
+
+  /// At the cut, copies and retransmissions of what the first file holds are in the second.
+  @Test("parts of one recording that holds all twice, behind a router", arguments: 1...25)
+  func rotated(cut: Int) throws {
+    var whole = try view(after: 0, hops: 0)
+    whole.entries = (whole.entries + (try view(after: 5, hops: 1)).entries).sorted { $0.time < $1.time }
+    var (first, second) = (whole, whole)
+    first.entries = Array(whole.entries.prefix(cut))
+    second.entries = Array(whole.entries.dropFirst(cut))
+    let found = try audit([first, second])
+    #expect(found.findings.map(\.rule) == (try audit([whole])).findings.map(\.rule))
+    #expect(found.findings.count == 1 && found.ofCapture.allSatisfy { $0.severity == .note })
+  }
+
+  @Test("a file for each direction") func directions() throws {
+    let whole = try view(after: 0, hops: 0)
+    let parts = [true, false].map { ofClient in
+      var part = whole
+      part.entries = whole.entries.filter { entry in
+        guard case .tcp(let packet) = entry.content else { return true }
+        return (packet.destination.port == 2181) == ofClient
+      }
+      return part
+    }
+    let found = try audit(parts).findings.map(\.rule)
+    #expect(try found == audit([whole]).findings.map(\.rule) && !found.isEmpty)
+  }
+}
