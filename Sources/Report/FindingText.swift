@@ -70,6 +70,7 @@ struct FindingText {
     heading(group, first, to: &page)
     if group.count == 1 {
       page.paragraph(Wording.sentence(first.record.finding.summary), indent: 2)
+      if let holders = first.record.holders { page.paragraph(Wording.sentence(holders), indent: 2) }
       evidence(first, indent: 4, to: &page)
     } else {
       together(group, examples, to: &page)

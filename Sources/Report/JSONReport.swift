@@ -104,6 +104,7 @@ public struct JSONReport: Reporter {
     } else {
       fields.null("display_filter")
     }
+    if let sockets = record.sockets { fields.sockets(sockets) }
     fields.open("facts")
     for fact in finding.facts {
       fields.name(fact.name)

@@ -28,6 +28,8 @@ public struct FindingRecord: Sendable {
   public var finding: Finding
   /// It was reported before its connection's record, which still names its rule.
   public var wasTold = false
+  /// This host's sockets at the connection's ends; nil where its kernel was not asked.
+  public var sockets: HostEnds?
 
   public init(id: UInt64, revises: UInt64? = nil, connection: UInt64?, finding: Finding) {
     self.id = id

@@ -6,6 +6,7 @@ internal import Flow
 internal import Glibc
 internal import Metrics
 internal import Report
+internal import Sockets
 
 struct Live: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -40,6 +41,12 @@ struct Live: ParsableCommand {
   @OptionGroup(title: "What is audited") var audit: AuditOptions
   @OptionGroup(title: "How it is reported") var report: ReportOptions
   @OptionGroup(title: "What is recorded") var recording: RecordingOptions
+
+  @Flag(
+    help: ArgumentHelp(
+      "Beside this host's own sockets: findings name process and descriptor; partnerless, socket-leak.",
+      discussion: "Whose they are takes root, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH too."))
+  var sockets = false
 
   @Flag(help: "No screen on a terminal: one line a finding.") var plain = false
 
@@ -81,11 +88,16 @@ struct Live: ParsableCommand {
     let reopening = target.path.map { Reopening($0) }
     LiveSignals.watch(reopens: reopening != nil)
     Interruption.watch()
-    try Privileges.drop(to: user)
+    try Privileges.become(user)
+    let watch = sockets ? SocketWatch(limits) : nil
+    // It takes what rights there are, and throws its own away.
+    try watch?.start()
+    try Privileges.keep(.capture)
     try recording.check(user)
-    let listener = LiveDesk(
+    var listener = LiveDesk(
       isQuiet: report.quiet, output: target.output, reopening: reopening, server: try metrics?.serve())
     defer { listener.server?.stop() }
+    listener.tables = watch?.tables
     let outcome = run(capture, to: target, listener)
     if timing { Diagnostics.say("the longest step took \(outcome.longestStep / 1000) us") }
     try target.finish()
@@ -138,6 +150,13 @@ struct Live: ParsableCommand {
     }
   }
 
+  private var limits: SocketLimits {
+    var limits = SocketLimits()
+    limits.idle = audit.idle.nanoseconds
+    limits.stall = audit.stall.nanoseconds
+    return limits
+  }
+
   private var record: RunRecord { RunRecord(version: Tcpaudit.version, inputs: interfaces, filter: audit.filter) }
 
   private func run(_ capture: consuming LiveCapture, _ reporter: some LiveReporter, _ listener: LiveDesk) -> LiveOutcome
@@ -149,6 +168,7 @@ struct Live: ParsableCommand {
     var demand = LiveDemand()
     demand.duration = duration?.nanoseconds
     demand.recorder = recording.recorder
+    demand.host = listener.tables
     if listener.display != nil { demand.window = Live.window }
     var reporter = Boarding(inner: reporter, board: listener.board)
     var listener = listener

@@ -85,6 +85,18 @@ extension Finding {
   fileprivate var isHealing: Bool { facts.contains(NamedFact("healed", .bool(true))) }
 }
 
+extension Finding {
+  /// What it is about where it is no connection: a process and its service, or the capture as a whole.
+  fileprivate var subject: String {
+    let text = { (name: String) -> String? in
+      guard case .text(let text)? = facts.first(where: { $0.name == name })?.value else { return nil }
+      return text
+    }
+    guard let process = text("process"), let service = text("peer") ?? text("service") else { return "the capture" }
+    return "\(process) → \(service)"
+  }
+}
+
 extension FindingRecord {
   fileprivate func named(_ id: UInt64) -> FindingRecord {
     var record = self
@@ -99,8 +111,8 @@ extension ScreenFinding {
     self.init(
       id: record.id, time: finding.evidence.map(\.moment.time).max(), severity: finding.severity,
       confidence: finding.confidence, rule: finding.rule, atFault: finding.atFault?.rawValue ?? "unknown",
-      connection: record.connection, endpoints: facts.map(Wording.endpoints) ?? "the capture",
-      summary: finding.summary, bytesLost: finding.bytesLost, isHealed: isHealed)
+      connection: record.connection, endpoints: facts.map(Wording.endpoints) ?? finding.subject,
+      summary: finding.summary + (record.holders.map { " (\($0))" } ?? ""), bytesLost: finding.bytesLost, isHealed: isHealed)
   }
 }
 

@@ -15,6 +15,8 @@ struct LiveDesk: LiveListener {
   let server: MetricsServer?
   let board = LiveBoard()
   var display: LiveDisplay?
+  /// Where this host's own sockets come from, if somebody asked for them.
+  var tables: HostTables?
   private var looks = 0
 
   init(isQuiet: Bool, output: Output, reopening: Reopening?, server: MetricsServer?) {

@@ -37,6 +37,8 @@ struct LiveAudit: ~Copyable {
   var recorder: FlightRecorder?
   /// The latest packets, for whoever looks at a connection while it is open; nil where nobody may.
   var ring: FlightRing?
+  /// This host's own sockets, where somebody reads them.
+  var host = HostView()
 
   init(_ options: RunOptions, inputs: Int) {
     var options = options
@@ -90,7 +92,9 @@ struct LiveAudit: ~Copyable {
       if now.since(suspect.lastTime) >= LiveAudit.quiet { judge(suspect, at: now, &reporter) }
       return
     }
-    if watch.version == suspect.version {
+    if host.isOther(watch) {
+      // What the wire says has not changed; what the kernel says may have.
+    } else if watch.version == suspect.version {
       guard let deadline = watch.deadline, now >= deadline else { return }
     } else {
       guard
@@ -109,6 +113,7 @@ struct LiveAudit: ~Copyable {
 
   private mutating func judge(_ suspect: Suspect, at now: Timestamp, _ reporter: inout some LiveReporter) {
     let facts = stages.tracker.facts(of: suspect)
+    judging.surroundings.sockets = host.current(of: facts)
     let findings = judging.verdict(onOpen: facts, at: now)
     let told = watches[suspect.id]?.told ?? []
     let changes = Change.between(told, findings, isFinal: false)
@@ -118,9 +123,12 @@ struct LiveAudit: ~Copyable {
     }
     watches[suspect.id]?.version = suspect.version
     watches[suspect.id]?.deadline = deadline
+    watches[suspect.id]?.look(at: facts, host)
+    let holders = watches[suspect.id]?.sockets
     var known: [Told] = []
     for change in changes {
-      let record = number(change, facts)
+      var record = number(change, facts)
+      if host.latest != nil { record.sockets = holders }
       switch change {
       case .same(_, let told): known.append(told)
       case .new(let finding), .revised(let finding, _): known.append(Told(record.id, finding))
@@ -173,12 +181,15 @@ struct LiveAudit: ~Copyable {
   private mutating func report(_ facts: Facts, to reporter: inout some LiveReporter) {
     let brief = facts.brief
     stages.tally.end(brief)
+    judging.surroundings.sockets = host.current(of: facts)
     let (verdict, sameAs) = judging.verdict(on: facts, brief)
     let findings = judging.selected(verdict)
-    let told = watches.removeValue(forKey: facts.id)?.told ?? []
+    let watch = watches.removeValue(forKey: facts.id)
+    let holders = findings.isEmpty ? nil : host.holders(of: facts, watch?.sockets ?? HostEnds())
     var records: [FindingRecord] = []
-    for change in Change.between(told, findings, isFinal: true) {
-      let record = number(change, facts)
+    for change in Change.between(watch?.told ?? [], findings, isFinal: true) {
+      var record = number(change, facts)
+      record.sockets = holders
       if case .healed = change {
         reporter.tell(record, of: facts)
       } else {

@@ -11,6 +11,8 @@ public struct LiveDemand: Sendable {
   public var recorder: FlightRecorder?
   /// Memory for the latest packets, so that connections can be looked at while they are open, bytes; 0: none is kept.
   public var window = 0
+  /// Where this host's own sockets come from; nil: the kernel is not asked.
+  public var host: HostTables?
 
   public init() {}
 }
@@ -47,6 +49,7 @@ public struct LiveRun: ~Copyable {
   private var capture: LiveCapture
   var audit: LiveAudit
   private let duration: Int64?
+  private let host: HostTables?
   /// The latest packet, ns of its own clock and of ours.
   private var lastTime: Int64?
   private var lastCame: Int64 = 0
@@ -65,6 +68,7 @@ public struct LiveRun: ~Copyable {
     audit.recorder?.interfaces = capture.names
     if demand.window > 0 { audit.ring = FlightRing(size: demand.window) }
     duration = demand.duration
+    host = demand.host
     self.capture = capture
   }
 
@@ -89,6 +93,7 @@ public struct LiveRun: ~Copyable {
       audit.deliver(within: Budget(isBehind ? LiveRun.longStepTime : LiveRun.stepTime), &reporter)
       if start >= nextTick {
         nextTick = start + LiveAudit.tickTime
+        look(at: host, &reporter)
         audit.tick(horizon(isIdle, start), capture.loss, within: Budget(LiveRun.stepTime), &reporter)
         if !listener.look(at: self) { break }
       }
@@ -105,6 +110,12 @@ public struct LiveRun: ~Copyable {
       }
     }
     return finish(&reporter, &listener)
+  }
+
+  /// Takes what was read of the kernel's sockets meanwhile.
+  private mutating func look(at host: HostTables?, _ reporter: inout some LiveReporter) {
+    guard let host, let fresh = host.take(), let spent = audit.take(fresh, &reporter) else { return }
+    host.giveBack(spent)
   }
 
   /// Takes in what is there, a slice at most; says whether that was all.
@@ -159,7 +170,7 @@ public struct LiveRun: ~Copyable {
   private mutating func attend(
     _ reporter: inout some LiveReporter, _ record: RunRecord, _ listener: inout some LiveListener
   ) {
-    for words in capture.takeNotes() { listener.note(words) }
+    for words in capture.takeNotes() + (host?.takeNotes() ?? []) { listener.note(words) }
     if let failure = audit.recorder?.failure, !heardFailure {
       heardFailure = true
       listener.note("\(failure); no more packets are recorded")
