@@ -40,8 +40,6 @@ final class SocketWatch: Sendable {
 
   private func work() {
     do { try Privileges.keep(.processes) } catch { tables.note("\(error)") }
-    // Linux: of this thread alone. Packets go first.
-    _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
     var reading = Reading(limits: limits)
     while true {
       let start = LiveRun.monotonic
