@@ -13,7 +13,8 @@ public struct Leak: Sendable {
   let end: Int64?
 
   init(
-    key: UInt64, _ process: HostProcess, _ sight: LeakSight, pace: LeakHistory.Pace, at snapshot: Snapshot, before: Leak?,
+    key: UInt64, _ process: HostProcess, _ sight: LeakSight, pace: LeakHistory.Pace, at snapshot: Snapshot,
+    before: Leak?,
     _ limits: SocketLimits
   ) {
     self.key = key
@@ -29,7 +30,7 @@ public struct Leak: Sendable {
     let isOther =
       before.finding.confidence != finding.confidence || before.finding.severity != finding.severity
       || before.finding.suspects != finding.suspects || Leak.isFull(before.finding) != isFull
-    if isOther || Leak.hasMoved(before.end, end, now: snapshot.uptime) {
+    if isOther || !isFull && Leak.hasMoved(before.end, end, now: snapshot.uptime) {
       version = before.version &+ 1
       self.end = end
     } else {
@@ -44,10 +45,13 @@ public struct Leak: Sendable {
     return abs(end - before) > max((max(end, before) - now) / 5, 2_000_000_000)
   }
 
-  private static func isFull(_ finding: Finding) -> Bool { finding.facts.contains(NamedFact("exhausted_in", .duration(0))) }
+  private static func isFull(_ finding: Finding) -> Bool {
+    finding.facts.contains(NamedFact("exhausted_in", .duration(0)))
+  }
 
   private static func finding(
-    _ process: HostProcess, _ sight: LeakSight, _ pace: LeakHistory.Pace, _ left: Int64?, isFull: Bool, _ snapshot: Snapshot,
+    _ process: HostProcess, _ sight: LeakSight, _ pace: LeakHistory.Pace, _ left: Int64?, isFull: Bool,
+    _ snapshot: Snapshot,
     _ limits: SocketLimits
   ) -> Finding {
     let isAbandoned = sight.abandoned * 2 > sight.cookies.count
@@ -59,7 +63,8 @@ public struct Leak: Sendable {
       rule: "socket-leak", severity: left.map { $0 > limits.urgent } ?? false ? .warning : .error,
       confidence: pace.lasting >= limits.leakLikely ? .likely : .possible,
       suspects: sight.isOurs ? [.server] : isAbandoned ? [.client] : [.client, .path],
-      summary: "\(process.name) (\(process.id)) opens ever more connections \(sight.isOurs ? "at" : "to") \(service) and "
+      summary:
+        "\(process.name) (\(process.id)) opens ever more connections \(sight.isOurs ? "at" : "to") \(service) and "
         + (isAbandoned ? "does not close what the peer has closed" : "uses none of them again") + ": "
         + "\(Numeral.text(pace.more)) more in \(TimeSpan.text(pace.over)), \(silent) (the oldest: "
         + "descriptor\(oldest.count == 1 ? "" : "s") \(descriptors))" + forecast(process, left, isFull: isFull),
@@ -88,13 +93,15 @@ public struct Leak: Sendable {
   }
 
   private static func facts(
-    _ process: HostProcess, _ sight: LeakSight, _ pace: LeakHistory.Pace, _ left: Int64?, _ oldest: [Int32], _ service: String
+    _ process: HostProcess, _ sight: LeakSight, _ pace: LeakHistory.Pace, _ left: Int64?, _ oldest: [Int32],
+    _ service: String
   ) -> [NamedFact] {
     [
       NamedFact("pid", .integer(Int64(process.id))), NamedFact("process", .text(process.name)),
       NamedFact(sight.isOurs ? "service" : "peer", .text(service)),
       NamedFact("oldest_descriptors", .list(oldest.map { .integer(Int64($0)) })),
-      NamedFact("sockets", .integer(Int64(sight.cookies.count))), NamedFact("silent", .integer(Int64(sight.silent.count))),
+      NamedFact("sockets", .integer(Int64(sight.cookies.count))),
+      NamedFact("silent", .integer(Int64(sight.silent.count))),
       NamedFact("close_wait", .integer(Int64(sight.abandoned))), NamedFact("growth", .integer(Int64(pace.more))),
       NamedFact("growth_over", .duration(pace.over)), NamedFact("descriptors", .integer(Int64(process.descriptors))),
       NamedFact("limit", process.limit.map { .integer(Int64($0)) } ?? .null),

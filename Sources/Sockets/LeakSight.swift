@@ -21,7 +21,9 @@ struct LeakSight {
     let listeners = Listeners(snapshot)
     var sights: [LeakWatch.Key: LeakSight] = [:]
     for (index, socket) in snapshot.sockets.enumerated() {
-      guard let owner = snapshot.owners[index], socket.state == .established || socket.state == .closeWait else { continue }
+      guard let owner = snapshot.owners[index], socket.state == .established || socket.state == .closeWait else {
+        continue
+      }
       let isOurs = listeners.listener(of: socket) != nil
       // A service does not choose how many clients it has: only what it does not close is its own.
       if isOurs, socket.state != .closeWait { continue }

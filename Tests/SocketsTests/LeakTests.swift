@@ -12,7 +12,8 @@ struct LeakTests {
 
   /// One look. `silences`: of each socket, by its cookie, seconds without data.
   private func look(
-    at second: Double, _ silences: [(cookie: UInt64, silence: Double)], state: TCPState = .established, limit: Int? = 64,
+    at second: Double, _ silences: [(cookie: UInt64, silence: Double)], state: TCPState = .established,
+    limit: Int? = 64,
     others: Int = 5, listens: Bool = false
   ) -> Snapshot {
     var sockets: [Socket] = []
@@ -44,7 +45,8 @@ struct LeakTests {
       sockets: sockets, owners: owners,
       processes: [
         HostProcess(
-          id: 4711, name: "pool", started: 1, descriptors: silences.count + others, sockets: silences.count, limit: limit)
+          id: 4711, name: "pool", started: 1, descriptors: silences.count + others, sockets: silences.count,
+          limit: limit)
       ])
   }
 
@@ -56,7 +58,9 @@ struct LeakTests {
     }
   }
 
-  private func fact(_ leak: Leak?, _ name: String) -> FactValue? { leak?.finding.facts.first { $0.name == name }?.value }
+  private func fact(_ leak: Leak?, _ name: String) -> FactValue? {
+    leak?.finding.facts.first { $0.name == name }?.value
+  }
 
   @Test(arguments: [0.1, 0.4, 2.0]) func theForecastIsRight(_ pause: Double) throws {
     var watch = LeakWatch()
@@ -159,9 +163,10 @@ struct LeakTests {
     var watch = LeakWatch()
     var last: Leak?
     for second in 0..<20 {
-      last = watch.take(
-        look(at: Double(second), leaking(at: Double(second), pause: 0.4), state: state, listens: true)
-      ).first
+      last =
+        watch.take(
+          look(at: Double(second), leaking(at: Double(second), pause: 0.4), state: state, listens: true)
+        ).first
     }
     #expect((last != nil) == found)
     if found {

@@ -18,8 +18,8 @@ extension Page {
         server → client  FIN, again and again        ESTAB
                          and no ACK of it            ESTAB
 
-    Either a FIN of the peer as of `fin-unacked`, and the socket here is still ESTABLISHED a second after its latest
-    transmission; or a RST of the peer that its kernel should have taken (or that `reset-not-heard` tells of), and
+    Either a FIN of the peer as of `fin-unacked`, and the socket here is still ESTABLISHED 3 s after it was first
+    sent; or a RST of the peer that its kernel should have taken (or that `reset-not-heard` tells of), and
     a second later the socket here is ESTABLISHED, CLOSE-WAIT or FIN-WAIT-2 and has heard nothing of the peer since.
 
     ## How bad, and who

@@ -9,7 +9,8 @@ extension Rule {
   ) { facts, surroundings, thresholds in
     for side in Side.allCases {
       guard let socket = surroundings.sockets[side],
-        let departure = Departure(of: side.other, facts, surroundings, thresholds), departure.leavesOpen(socket, thresholds)
+        let departure = Departure(of: side.other, facts, surroundings, thresholds),
+        departure.leavesOpen(socket, thresholds)
       else { continue }
       let since = socket.seen.since(departure.first.time)
       let holder = socket.holder.map { " of \($0.text)" } ?? ""
@@ -17,7 +18,8 @@ extension Rule {
         rule: "partnerless", severity: .error, confidence: departure.confidence,
         // What was seen here on the wire may still have been dropped before the socket: by this host's own firewall.
         suspects: [.path, side.party],
-        summary: "the \(side.other.name) \(departure.words), and \(duration(since)) later the \(side.name)'s socket\(holder) is "
+        summary:
+          "the \(side.other.name) \(departure.words), and \(duration(since)) later the \(side.name)'s socket\(holder) is "
           + "still \(socket.state.name)",
         evidence: departure.evidence + [
           Evidence(
@@ -29,8 +31,10 @@ extension Rule {
           NamedFact("open_for", duration: since),
           NamedFact("unheard_for", duration: socket.heard.map { max(0, socket.seen.since($0)) }),
         ],
-        mend: "look for what drops the \(side.other.name)'s \(departure.isReset ? "RST" : "FIN") on its way into this host (nft list "
-          + "ruleset, a firewall before it); keepalive on the socket (SO_KEEPALIVE, TCP_KEEPIDLE) lets its kernel find out")
+        mend:
+          "look for what drops the \(side.other.name)'s \(departure.isReset ? "RST" : "FIN") on its way into this host (nft list "
+          + "ruleset, a firewall before it); keepalive on the socket (SO_KEEPALIVE, TCP_KEEPIDLE) lets its kernel find out"
+      )
     }
     return nil
   }
@@ -39,23 +43,23 @@ extension Rule {
 /// What on the wire says that one end of a connection is gone, though the other may not know.
 private struct Departure {
   let isReset: Bool
-  /// When it left, and what was seen of it last.
+  /// When it left.
   let first: Moment
-  let last: Moment
   let evidence: [Evidence]
   let confidence: Confidence
-  /// `closed, its FIN was sent 5 times over 4.5 s and never acknowledged`
+  /// `closed, and its FIN was never acknowledged`
   let words: String
 
   init?(of side: Side, _ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) {
     // A FIN that is repeated in vain, and a RST that nobody heeds, are findings of their own: this is what they mean at this host.
-    for (rule, words) in [(Rule.finUnacked, "closed, and its FIN was never acknowledged"), (.resetNotHeard, "reset the connection")] {
+    for (rule, words) in [
+      (Rule.finUnacked, "closed, and its FIN was never acknowledged"), (.resetNotHeard, "reset the connection"),
+    ] {
       guard let finding = rule.check?(facts, surroundings, thresholds), finding.severity == .error,
-        let first = finding.evidence.first, let last = finding.evidence.last, first.side == side
+        let first = finding.evidence.first, first.side == side
       else { continue }
       isReset = rule.id == Rule.resetNotHeard.id
       self.first = first.moment
-      self.last = isReset ? first.moment : facts[side].fin?.sent.last ?? last.moment
       evidence = finding.evidence
       confidence = finding.confidence
       self.words = words
@@ -67,19 +71,20 @@ private struct Departure {
     else { return nil }
     isReset = true
     first = abort.reset.moment
-    last = facts[side].resets?.last ?? first
     evidence = [Evidence(first, side, abort.what)]
     confidence = facts.confidence(
-      facts[side].resets.map { $0.count > 1 } == true ? .certain : .likely, from: first.time, to: last.time,
-      losing: [side.other], surroundings)
+      facts[side].resets.map { $0.count > 1 } == true ? .certain : .likely, from: first.time,
+      to: facts[side].resets?.last.time ?? first.time, losing: [side.other], surroundings)
     words = "reset the connection"
   }
 
   /// The kernel had time to take it in, and the socket is as open as before.
   func leavesOpen(_ socket: HostSocket, _ thresholds: Thresholds) -> Bool {
-    guard socket.seen.since(isReset ? first.time : last.time) >= thresholds.settledSocket else { return false }
-    // One that has had the FIN is no longer ESTABLISHED: then only our ACKs get lost.
-    guard isReset else { return socket.state == .established }
+    // Of a FIN it has had several chances by then; one that has had it is no longer ESTABLISHED, and only its ACKs get lost.
+    guard isReset else {
+      return socket.state == .established && socket.seen.since(first.time) >= thresholds.silentSpan
+    }
+    guard socket.seen.since(first.time) >= thresholds.settledSocket else { return false }
     switch socket.state {
     case .established, .closeWait, .finWait2: break
     default: return false
