@@ -69,6 +69,7 @@ public struct JSONReport: Reporter {
     fields.count("fragments_incomplete", summary.fragmentsIncomplete)
     fields.count("icmp_errors", summary.icmpErrors)
     fields.count("evicted", summary.evicted)
+    if summary.unjudged > 0 { fields.count("unjudged", summary.unjudged) }
     time("start", summary.start)
     time("end", summary.end)
     fields.count("peak_connections", UInt64(clamping: summary.peakConnections))

@@ -141,6 +141,8 @@ public struct SummaryRecord: Sendable {
   public var seenAgain: UInt64 = 0
   /// Connections given up for want of memory.
   public var evicted: UInt64 = 0
+  /// Connections that ended too fast to be judged, and were only counted (live).
+  public var unjudged: UInt64 = 0
   /// Of the first packet, and how far the recording reached; nil where there was no packet.
   public var start: Timestamp?
   public var end: Timestamp?

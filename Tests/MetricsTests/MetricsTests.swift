@@ -50,7 +50,8 @@ struct ExpositionTests {
         "tcpaudit_findings_total{rule=\"fin-unacked\",severity=\"error\",at_fault=\"unknown\"} 2",
         "tcpaudit_lost_bytes_total{rule=\"half-close-truncated\"} 9144", "tcpaudit_connections_total 0",
         "tcpaudit_open_connections{state=\"attempted\"} 2", "tcpaudit_open_connections{state=\"established\"} 7",
-        "tcpaudit_evicted_connections_total 0", "tcpaudit_tracker_bytes 0", "tcpaudit_lag_seconds 0.5",
+        "tcpaudit_evicted_connections_total 0", "tcpaudit_waiting_connections 0",
+        "tcpaudit_unjudged_connections_total 0", "tcpaudit_tracker_bytes 0", "tcpaudit_lag_seconds 0.5",
       ])
     // Each sample stands under its own family.
     var family = ""

@@ -26,6 +26,13 @@ struct LiveAudit: ~Copyable {
   /// Connections that wait to be judged: more than that, and the audit does not look for others before they are.
   static var backlog: Int { 4096 }
 
+  /// More than that of those that have ended may not wait: the least of them are only counted.
+  var backlogLimit = 32_768
+  /// Connections that were only counted.
+  private(set) var unjudged: UInt64 = 0
+  /// How long the connection that was judged last had waited for it, seconds; 0 where none waits.
+  private(set) var judgingLag = 0.0
+
   var stages: Stages
   var judging: Judging
   /// Names of interfaces, by their index.
@@ -173,8 +180,38 @@ struct LiveAudit: ~Copyable {
         stages.tally.end(brief)
         judging.take(brief)
       }
+      guard let facts = stages.tracker.nextFinished() else {
+        judgingLag = 0
+        return
+      }
+      judgingLag = Double(max(0, stages.tracker.now.since(facts.observedUntil))) / 1e9
+      if isTooMuch(facts) { giveUp(facts) } else { report(facts, to: &reporter) }
+    }
+  }
+
+  /// Under a scan or a flood what ends would fill the memory: first what says least goes unjudged, then whatever it is.
+  private func isTooMuch(_ facts: Facts) -> Bool {
+    guard stages.tracker.backlog >= backlogLimit else { return false }
+    if stages.tracker.backlog >= 2 * backlogLimit { return true }
+    switch facts.state {
+    case .refused, .attempted, .answered: return true
+    default: return false
+    }
+  }
+
+  /// It is counted; what was told of it while it was open stands.
+  private mutating func giveUp(_ facts: Facts) {
+    stages.tally.end(facts.brief)
+    watches[facts.id] = nil
+    unjudged += 1
+  }
+
+  /// What there was no time for, at the end.
+  private mutating func giveUpRest() {
+    while true {
+      while let brief = stages.tracker.nextBrief() { stages.tally.end(brief) }
       guard let facts = stages.tracker.nextFinished() else { return }
-      report(facts, to: &reporter)
+      giveUp(facts)
     }
   }
 
@@ -207,18 +244,22 @@ struct LiveAudit: ~Copyable {
   }
 
   /// The end: what is open is judged for the last time.
-  /// - Parameter end: how far the recording reached.
+  /// - Parameters:
+  ///   - end: how far the recording reached.
+  ///   - budget: how long it may take; what is left then is only counted.
   mutating func finish(
-    _ end: Timestamp?, _ loss: CaptureLoss, errors: [CaptureError] = [], _ reporter: inout some LiveReporter
+    _ end: Timestamp?, _ loss: CaptureLoss, errors: [CaptureError] = [], within budget: borrowing Budget,
+    _ reporter: inout some LiveReporter
   ) {
     stages.flush()
     stages.decoder.finish()
     judging.observe(stages.tally, loss, stages.tracker.gaps, now: stages.tracker.now)
-    deliver(within: .unlimited, &reporter)
+    deliver(within: budget, &reporter)
     judging.reachEnd(of: end ?? stages.tracker.now)
     judging.expect(stages.tracker.teach(&judging.hosts, &judging.healthChecks))
     stages.tracker.finish(.interrupted, recordedUntil: end)
-    deliver(within: .unlimited, &reporter)
+    deliver(within: budget, &reporter)
+    if budget.isSpent { giveUpRest() }
     for record in judging.findingsOfCapture(stages.tally, loss, stages.tracker.gaps, errors) {
       stages.tally.find(record.finding.rule, record.finding.severity)
       reporter.report(record)
@@ -238,6 +279,7 @@ struct LiveAudit: ~Copyable {
     summary.leftOutFindings = judging.leftOut
     summary.fragmentsIncomplete = stages.decoder.incompleteFragments
     summary.evicted = stages.tracker.evicted
+    summary.unjudged = unjudged
     summary.peakConnections = stages.tracker.peakConnections
     summary.end = end
     summary.backwardSteps = loss.backwardSteps

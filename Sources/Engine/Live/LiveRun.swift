@@ -40,6 +40,8 @@ public struct LiveRun: ~Copyable {
   /// What a step may take, ns: judging what has ended, looking at what is open.
   private static var stepTime: Int64 { 4_000_000 }
   private static var longStepTime: Int64 { 12_000_000 }
+  /// Judging what is left at the end may take so long, ns: who waits for it to end will not wait for ever.
+  private static var endTime: Int64 { 10_000_000_000 }
   /// After so long, ns, all has arrived that came before the end.
   private static var lastTime: Int64 { 100_000_000 }
   /// A clock that is set by less, ns, is not spoken of.
@@ -56,6 +58,7 @@ public struct LiveRun: ~Copyable {
   /// Steps that the packets' clock made and ours did not: from, to.
   private var steps: [(from: Int64, to: Int64)] = []
   private var heardFailure = false
+  private var saidUnjudged = false
   /// The longest time that packets had to wait for the loop, ns.
   private var longestStep: Int64 = 0
   /// How old the latest packet was when it was taken in, seconds; 0 where none waits.
@@ -93,7 +96,7 @@ public struct LiveRun: ~Copyable {
       audit.deliver(within: Budget(isBehind ? LiveRun.longStepTime : LiveRun.stepTime), &reporter)
       if start >= nextTick {
         nextTick = start + LiveAudit.tickTime
-        look(at: host, &reporter)
+        look(at: host, &reporter, &listener)
         audit.tick(horizon(isIdle, start), capture.loss, within: Budget(LiveRun.stepTime), &reporter)
         if !listener.look(at: self) { break }
       }
@@ -113,8 +116,12 @@ public struct LiveRun: ~Copyable {
   }
 
   /// Takes what was read of the kernel's sockets meanwhile.
-  private mutating func look(at host: HostTables?, _ reporter: inout some LiveReporter) {
-    guard let host, let fresh = host.take(), let spent = audit.take(fresh, &reporter) else { return }
+  private mutating func look(
+    at host: HostTables?, _ reporter: inout some LiveReporter, _ listener: inout some LiveListener
+  ) {
+    guard let host else { return }
+    for words in host.takeNotes() { listener.note(words) }
+    guard let fresh = host.take(), let spent = audit.take(fresh, &reporter) else { return }
     host.giveBack(spent)
   }
 
@@ -170,7 +177,11 @@ public struct LiveRun: ~Copyable {
   private mutating func attend(
     _ reporter: inout some LiveReporter, _ record: RunRecord, _ listener: inout some LiveListener
   ) {
-    for words in capture.takeNotes() + (host?.takeNotes() ?? []) { listener.note(words) }
+    for words in capture.takeNotes() { listener.note(words) }
+    if audit.unjudged > 0, !saidUnjudged {
+      saidUnjudged = true
+      listener.note("more connections end than can be judged (a scan, a flood?): the least of them are only counted")
+    }
     if let failure = audit.recorder?.failure, !heardFailure {
       heardFailure = true
       listener.note("\(failure); no more packets are recorded")
@@ -194,7 +205,7 @@ public struct LiveRun: ~Copyable {
     }
     capture.attend(at: Budget.realtime)
     let end = horizon(true, Budget.monotonic)
-    audit.finish(lastTime == nil ? nil : end, capture.loss, &reporter)
+    audit.finish(lastTime == nil ? nil : end, capture.loss, within: Budget(LiveRun.endTime), &reporter)
     for words in capture.takeNotes() { listener.note(words) }
     reporter.end(summary())
     return LiveOutcome(

@@ -42,8 +42,10 @@ public struct Replay: ~Copyable {
     }
     loss = timeline.loss
     audit.interfaces = timeline.interfaces.map(\.name)
-    if let clock, let end = timeline.recordingEnd { Replay.pass(&audit, from: clock, to: end, loss, &reporter, host, ticked) }
-    audit.finish(timeline.recordingEnd, loss, errors: timeline.errors, &reporter)
+    if let clock, let end = timeline.recordingEnd {
+      Replay.pass(&audit, from: clock, to: end, loss, &reporter, host, ticked)
+    }
+    audit.finish(timeline.recordingEnd, loss, errors: timeline.errors, within: .unlimited, &reporter)
     reporter.end(audit.summary(loss, frames: timeline.frames, end: timeline.recordingEnd))
     return RunOutcome(
       errors: timeline.errors, severest: audit.judging.severest, frames: timeline.frames,
