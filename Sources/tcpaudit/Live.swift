@@ -83,8 +83,8 @@ struct Live: ParsableCommand {
   func run() throws {
     let user = Privileges.isRoot ? try Privileges.User(self.user ?? "nobody") : nil
     let capture = try open()
-    let target = try Target(report.output, flushesEachRecord: true)
-    try recording.prepare(for: user)
+    let target = try Target(report.output, isLive: true)
+    let directory = try recording.prepare(for: user)
     let reopening = target.path.map { Reopening($0) }
     LiveSignals.watch(reopens: reopening != nil)
     Interruption.watch()
@@ -93,11 +93,12 @@ struct Live: ParsableCommand {
     // It takes what rights there are, and throws its own away.
     try watch?.start()
     try Privileges.keep(.capture)
-    try recording.check(user)
+    try recording.check(directory, user)
     var listener = LiveDesk(
       isQuiet: report.quiet, output: target.output, reopening: reopening, server: try metrics?.serve())
     defer { listener.server?.stop() }
     listener.tables = watch?.tables
+    listener.recorder = recording.recorder(directory)
     let outcome = run(capture, to: target, listener)
     if timing { Diagnostics.say("the longest step took \(outcome.longestStep / 1000) us") }
     try target.finish()
@@ -167,7 +168,7 @@ struct Live: ParsableCommand {
     options.reportsAllConnections = report.wantsAllConnections
     var demand = LiveDemand()
     demand.duration = duration?.nanoseconds
-    demand.recorder = recording.recorder
+    demand.recorder = listener.recorder
     demand.host = listener.tables
     if listener.display != nil { demand.window = Live.window }
     var reporter = Boarding(inner: reporter, board: listener.board)

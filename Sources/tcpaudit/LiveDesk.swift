@@ -17,6 +17,8 @@ struct LiveDesk: LiveListener {
   var display: LiveDisplay?
   /// Where this host's own sockets come from, if somebody asked for them.
   var tables: HostTables?
+  /// What is recorded, if somebody asked for it.
+  var recorder: FlightRecorder?
   private var looks = 0
 
   init(isQuiet: Bool, output: Output, reopening: Reopening?, server: MetricsServer?) {
@@ -44,7 +46,7 @@ struct LiveDesk: LiveListener {
       return true
     } catch {
       // Better into the old file than nowhere.
-      note("\(reopening.path) can't be opened again, the old file is written on: \(error)")
+      note("\(reopening.path) can't be opened again, the old file is written on: \(error)\(reopening.mend)")
       return false
     }
   }
@@ -81,7 +83,7 @@ struct MetricsAddress {
 
   func serve() throws -> MetricsServer {
     do { return try MetricsServer(address, LiveFigures(version: Tcpaudit.version)) } catch {
-      throw Failure(.unreadable, "metrics can't be served at \(address): \(error)")
+      throw Failure(.unreadable, "\(error)")
     }
   }
 }

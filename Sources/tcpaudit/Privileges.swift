@@ -49,13 +49,13 @@ enum Privileges {
   /// For good, of the calling thread: all other rights are thrown away.
   static func keep(_ need: Need) throws { try check(tcpaudit_keep_rights(need.rights), "giving up what is not needed") }
 
-  /// Gives a directory that was made for it to the user who will write there.
-  static func give(_ path: String, to user: User?) {
-    if let user, isRoot { _ = unsafe chown(path, user.id, user.group) }
+  /// Gives an open directory that was made for it to the user who will write there: by its name another could be put in its place.
+  static func give(_ directory: Int32, to user: User?) {
+    if let user, isRoot { _ = fchown(directory, user.id, user.group) }
   }
 
-  /// Whether files can be made there.
-  static func mayWrite(into path: String) -> Bool { unsafe faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0 }
+  /// Whether files can be made in an open directory.
+  static func mayWrite(into directory: Int32) -> Bool { unsafe faccessat(directory, ".", W_OK | X_OK, AT_EACCESS) == 0 }
 
   private static func check(_ result: CInt, _ what: String) throws {
     guard result != 0 else { return }

@@ -112,6 +112,12 @@ struct CommandLineTests {
       }
     }
     #expect(try TextFile.read(path).utf8.count == 3)
+    // Live goes on behind what an earlier run has written; an audit of files begins anew.
+    let live = try Target(path, isLive: true)
+    var writer = ByteWriter()
+    writer.text("x")
+    live.output.flush(&writer)
+    #expect(try TextFile.read(path).utf8.count == 4)
     _ = try Target(path, captures: ["other.pcap"])
     #expect(try TextFile.read(path).isEmpty)
   }

@@ -109,11 +109,35 @@ struct MetricsServerTests {
     #expect(head.hasSuffix("\r\n\r\n"))
   }
 
-  @Test("An address that is taken is an error")
+  @Test("An address that is taken is an error, which says so")
   func taken() throws {
     let server = try MetricsServer(try #require(ListenAddress("127.0.0.1:0")), LiveFigures(version: ""))
     defer { server.stop() }
-    #expect(throws: (any Error).self) { try MetricsServer(server.address, LiveFigures(version: "")) }
+    let address = server.address
+    #expect(
+      said(address) == "metrics can't be served at \(address): something listens there already; name another port")
+  }
+
+  @Test(
+    "Addresses that nobody has",
+    arguments: [
+      ("192.0.2.1:9117", "it is no address of this host; name one that is"),
+      (
+        "no-such-host.invalid:9117",
+        "“no-such-host.invalid” is no address, and no name that is known here; name an address"
+      ),
+    ])
+  func nobodys(text: String, words: String) throws {
+    let said = said(try #require(ListenAddress(text)))
+    #expect(said?.hasPrefix("metrics can't be served at \(text): \(words)") == true, "\(said ?? "")")
+  }
+
+  /// Why it can't be served there; nil where it can.
+  private func said(_ address: ListenAddress) -> String? {
+    do {
+      try MetricsServer(address, LiveFigures(version: "")).stop()
+      return nil
+    } catch { return "\(error)" }
   }
 
   /// What the server says until it closes.
