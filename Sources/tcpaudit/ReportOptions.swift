@@ -70,8 +70,16 @@ struct Target {
     }
   }
 
+  /// Of a live audit's end with a reader that stands still, ms.
+  private static var patience: Int32 { 5000 }
+
   /// The last word of a command: results that did not all arrive are no success.
   func finish() throws {
+    output.finish(patience: Target.patience)
     if let failure = output.failureText { throw Failure(.unreadable, "\(name) can't be written: \(failure)") }
+    if output.leftOut > 0 {
+      throw Failure(
+        .unreadable, "\(name) was not read as fast as results came: \(output.leftOut) records were left out")
+    }
   }
 }
