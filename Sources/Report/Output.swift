@@ -15,6 +15,8 @@ public final class Output {
   private let flushesEachRecord: Bool
   /// Live, and no file: its reader may stand still, and the audit must not.
   private let neverWaits: Bool
+  /// Bytes that are written at a time, then.
+  private let piece: Int
   private var queue = OutputQueue()
   /// What was written, where there is no descriptor.
   public private(set) var collected: [UInt8] = []
@@ -30,7 +32,10 @@ public final class Output {
   public init(descriptor: Int32, flushesEachRecord: Bool = false) {
     self.descriptor = descriptor
     self.flushesEachRecord = flushesEachRecord
-    neverWaits = flushesEachRecord && !Output.isFile(descriptor)
+    let kind = Output.kind(descriptor)
+    neverWaits = flushesEachRecord && kind != S_IFREG
+    // What takes anything takes so much: of a pipe a page (pipe(7)).
+    piece = kind == S_IFIFO ? 4096 : 256
   }
 
   /// Into memory.
@@ -38,6 +43,7 @@ public final class Output {
     descriptor = nil
     flushesEachRecord = true
     neverWaits = false
+    piece = 0
   }
 
   /// Makes a reader that goes away an error (EPIPE) instead of a signal that kills: for the program's first line.
@@ -87,7 +93,7 @@ public final class Output {
     while queue.count > 0, !isClosed {
       var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       guard unsafe poll(&request, 1, patience) == 1 else { return }
-      let piece = queue.next(Output.piece)
+      let piece = queue.next(self.piece)
       let written = unsafe piece.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if written > 0 {
         queue.taken(written)
@@ -107,12 +113,9 @@ public final class Output {
     if !isClosed { queue.giveUp() }
   }
 
-  /// A terminal or pipe that takes anything takes so much, bytes (Linux: of a pipe a page).
-  private static var piece: Int { 256 }
-
-  private static func isFile(_ descriptor: Int32) -> Bool {
+  private static func kind(_ descriptor: Int32) -> mode_t {
     var status = stat()
-    return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    return unsafe fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : 0
   }
 
   private func write(whole bytes: UnsafeRawBufferPointer, to descriptor: Int32) {

@@ -38,10 +38,15 @@ final class LiveDisplay {
     self.board = board
     self.run = run
     self.terminal = consume terminal
+    LiveSignals.watchStops()
   }
 
   /// Gives the terminal back; nothing is drawn any more.
-  func leave() { terminal = nil }
+  func leave() {
+    guard terminal != nil else { return }
+    terminal = nil
+    LiveSignals.leaveStops()
+  }
 
   var isShown: Bool { terminal != nil }
 
@@ -67,7 +72,13 @@ final class LiveDisplay {
     switch type() {
     case nil, .quit: return false
     case .suspend: suspend()
-    case .nothing: break
+    case .nothing:
+      if LiveSignals.takeStop() { suspend() }
+    }
+    // Whoever stopped it by SIGSTOP may have used the terminal meanwhile.
+    if LiveSignals.takeContinue() {
+      terminal?.begin()
+      screen.forget()
     }
     if let size = terminal?.size { screen.resize(columns: size.columns, rows: size.rows) }
     if terminal?.send(screen.draw(detail: lines(run))) == false { screen.forget() }
