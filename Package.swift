@@ -112,7 +112,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "tcpaudit", "PacketScript", "Report", "Wire",
+        "tcpaudit", "PacketScript", "Screen", "Report", "Audit", "Flow", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: tests),
