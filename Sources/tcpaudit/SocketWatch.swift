@@ -35,7 +35,9 @@ final class SocketWatch: Sendable {
         if let context = unsafe context { unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeRetainedValue().work() }
         return nil
       }, context)
-    guard failure == 0 else { throw Failure(.unreadable, "no thread could be started to read the sockets: error \(failure)") }
+    guard failure == 0 else {
+      throw Failure(.unreadable, "no thread could be started to read the sockets: error \(failure)")
+    }
   }
 
   private func work() {
@@ -44,7 +46,8 @@ final class SocketWatch: Sendable {
     while true {
       let start = LiveRun.monotonic
       reading.turn(tables)
-      SocketWatch.wait(max(SocketWatch.interval - (LiveRun.monotonic - start), SocketWatch.restFactor * (LiveRun.monotonic - start)))
+      SocketWatch.wait(
+        max(SocketWatch.interval - (LiveRun.monotonic - start), SocketWatch.restFactor * (LiveRun.monotonic - start)))
     }
   }
 
@@ -84,7 +87,8 @@ private struct Reading {
       saidForbidden = true
       tables.note(
         "\(Numeral.count(snapshot.forbiddenProcesses, "process", "processes")) may not be looked into, and \(snapshot.unowned) sockets are "
-          + "without a name for it: root, or sudo setcap cap_net_raw,cap_sys_ptrace,cap_dac_read_search=ep \(Directory.ownProgram)")
+          + "without a name for it: root, or sudo setcap cap_net_raw,cap_sys_ptrace,cap_dac_read_search=ep \(Directory.ownProgram)"
+      )
     }
     if table.leftOut > 0, !saidLeftOut {
       saidLeftOut = true

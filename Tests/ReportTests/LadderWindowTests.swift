@@ -27,7 +27,7 @@ struct LadderWindowTests {
     var ladder = Ladder(
       facts, segments: Array(try PacketScript.parse(long).segments.suffix(latest)),
       findings: [FindingRecord(id: 1, connection: facts.id, finding: finding)],
-      run: RunRecord(version: "0", inputs: ["eth0"]), style: Style(width: 80), window: scope)
+      run: RunRecord(version: "0", inputs: ["eth0"]), style: Style(width: 120), window: scope)
     ladder.draw(to: output)
     return String(decoding: output.collected, as: UTF8.self).split(separator: "\n").map(String.init)
   }
