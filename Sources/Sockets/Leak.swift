@@ -18,8 +18,10 @@ public struct Leak: Sendable {
     _ limits: SocketLimits
   ) {
     self.key = key
-    let left = process.free.flatMap { Growth(more: pace.more, over: pace.over, risesInARow: 0).time(toOpen: $0) }
     let isFull = process.free == 0
+    // It is the one after the last that fails.
+    let growth = Growth(more: pace.more, over: pace.over, risesInARow: 0)
+    let left = isFull ? 0 : process.free.flatMap { growth.time(toOpen: $0 + 1) }
     finding = Leak.finding(process, sight, pace, left, isFull: isFull, snapshot, limits)
     let end = left.map { snapshot.uptime.addingReportingOverflow($0) }.flatMap { $0.overflow ? nil : $0.partialValue }
     guard let before else {

@@ -6,10 +6,22 @@ internal import Wire
 /// What the loop knows of this host's own sockets: the latest reading of the kernel's table, and the one before it, which still has those that
 /// were closed since.
 struct HostView {
-  private(set) var latest: HostTable?
+  /// What was known when a connection was judged last.
+  private struct Sight {
+    var client: Endpoint
+    var server: Endpoint
+    var states: (client: TCPState?, server: TCPState?)
+    var holders: HostEnds
+    /// The number of the reading.
+    var reading: UInt64
+  }
+
+  private var latest: HostTable?
   private var before: HostTable?
   /// How many readings there were.
-  private(set) var readings: UInt64 = 0
+  private var readings: UInt64 = 0
+  /// Of the open connections that are watched, by their ids.
+  private var sights: [UInt64: Sight] = [:]
   /// What was told of processes, by `HostClaim.key`.
   var told: [UInt64: (version: UInt32, told: Told)] = [:]
 
@@ -29,10 +41,9 @@ struct HostView {
   }
 
   /// Whoever holds, or held, its ends; nil where nobody asks the kernel.
-  /// - Parameter known: what was found before.
-  func holders(of facts: Facts, _ known: HostEnds) -> HostEnds? {
+  func holders(of facts: Facts) -> HostEnds? {
     guard let latest else { return nil }
-    var ends = known
+    var ends = sights[facts.id]?.holders ?? HostEnds()
     for table in [before, latest].compactMap(\.self) where table.complete >= facts.start.time {
       let found = table.ends(facts.clientEndpoint, facts.serverEndpoint)
       for side in Side.allCases {
@@ -43,12 +54,27 @@ struct HostView {
     return ends
   }
 
-  /// Whether what is held at its ends may say something else than before.
-  func isOther(_ watch: Watch) -> Bool {
-    guard let latest, watch.reading != readings, let (client, server) = watch.endpoints else { return false }
-    let ends = latest.ends(client, server)
-    if (ends.client?.state, ends.server?.state) != watch.states { return true }
-    return !ends.isEmpty && watch.told.contains { HostView.halves.contains($0.claim.rule) }
+  /// An open connection is judged, and will be looked at again.
+  /// - Returns: whoever holds, or held, its ends; nil where nobody asks the kernel.
+  mutating func look(at facts: Facts) -> HostEnds? {
+    guard let holders = holders(of: facts) else { return nil }
+    let current = current(of: facts)
+    sights[facts.id] = Sight(
+      client: facts.clientEndpoint, server: facts.serverEndpoint,
+      states: (current.client?.state, current.server?.state), holders: holders, reading: readings)
+    return holders
+  }
+
+  mutating func forget(_ connection: UInt64) {
+    if !sights.isEmpty { sights[connection] = nil }
+  }
+
+  /// Whether what is held at the ends of a connection that was judged may say something else than then.
+  func isOther(_ connection: UInt64, _ told: [Told]) -> Bool {
+    guard let latest, let sight = sights[connection], sight.reading != readings else { return false }
+    let ends = latest.ends(sight.client, sight.server)
+    if (ends.client?.state, ends.server?.state) != sight.states { return true }
+    return !ends.isEmpty && told.contains { HostView.halves.contains($0.claim.rule) }
   }
 
   /// What these say of the wire is half of `partnerless`.

@@ -99,7 +99,7 @@ struct LiveAudit: ~Copyable {
       if now.since(suspect.lastTime) >= LiveAudit.quiet { judge(suspect, at: now, &reporter) }
       return
     }
-    if host.isOther(watch) {
+    if host.isOther(suspect.id, watch.told), now.since(suspect.lastTime) >= LiveAudit.quiet {
       // What the wire says has not changed; what the kernel says may have.
     } else if watch.version == suspect.version {
       guard let deadline = watch.deadline, now >= deadline else { return }
@@ -111,6 +111,7 @@ struct LiveAudit: ~Copyable {
     if suspect.isInOrder, watch.told.isEmpty {
       stages.tracker.watch(suspect, false)
       watches[suspect.id] = nil
+      host.forget(suspect.id)
       return
     }
     watch.judgedAt = now
@@ -130,12 +131,11 @@ struct LiveAudit: ~Copyable {
     }
     watches[suspect.id]?.version = suspect.version
     watches[suspect.id]?.deadline = deadline
-    watches[suspect.id]?.look(at: facts, host)
-    let holders = watches[suspect.id]?.sockets
+    let holders = host.look(at: facts)
     var known: [Told] = []
     for change in changes {
       var record = number(change, facts)
-      if host.latest != nil { record.sockets = holders }
+      record.sockets = holders
       switch change {
       case .same(_, let told): known.append(told)
       case .new(let finding), .revised(let finding, _): known.append(Told(record.id, finding))
@@ -203,6 +203,7 @@ struct LiveAudit: ~Copyable {
   private mutating func giveUp(_ facts: Facts) {
     stages.tally.end(facts.brief)
     watches[facts.id] = nil
+    host.forget(facts.id)
     unjudged += 1
   }
 
@@ -221,10 +222,11 @@ struct LiveAudit: ~Copyable {
     judging.surroundings.sockets = host.current(of: facts)
     let (verdict, sameAs) = judging.verdict(on: facts, brief)
     let findings = judging.selected(verdict)
-    let watch = watches.removeValue(forKey: facts.id)
-    let holders = findings.isEmpty ? nil : host.holders(of: facts, watch?.sockets ?? HostEnds())
+    let told = watches.removeValue(forKey: facts.id)?.told ?? []
+    let holders = findings.isEmpty ? nil : host.holders(of: facts)
+    host.forget(facts.id)
     var records: [FindingRecord] = []
-    for change in Change.between(watch?.told ?? [], findings, isFinal: true) {
+    for change in Change.between(told, findings, isFinal: true) {
       var record = number(change, facts)
       record.sockets = holders
       if case .healed = change {

@@ -23,24 +23,7 @@ struct Watch {
   var judgedAt: Timestamp
   /// When time alone changes the verdict; nil: never.
   var deadline: Timestamp?
-  /// Of client and server, once it was judged, and the states in which this host's kernel held them then.
-  var endpoints: (client: Endpoint, server: Endpoint)?
-  var states: (client: TCPState?, server: TCPState?) = (nil, nil)
-  /// Whoever holds them, or held them last.
-  var sockets = HostEnds()
-  /// Of the kernel's table, by which it was judged last.
-  var reading: UInt64 = 0
   var told: [Told] = []
-
-  /// It is judged now, beside what the kernel holds.
-  mutating func look(at facts: Facts, _ host: HostView) {
-    guard let holders = host.holders(of: facts, sockets) else { return }
-    endpoints = (facts.clientEndpoint, facts.serverEndpoint)
-    sockets = holders
-    let current = host.current(of: facts)
-    states = (current.client?.state, current.server?.state)
-    reading = host.readings
-  }
 }
 
 /// What a verdict is beside what was told before.
