@@ -69,7 +69,7 @@ private struct Reading {
   /// One reading.
   mutating func turn(_ tables: HostTables) {
     do throws(SocketTableError) {
-      let snapshot = try Snapshot.take(exceptProcess: getpid())
+      let snapshot = try Snapshot.take()
       failure = nil
       var table = HostTable(snapshot, complete: Timestamp(nanoseconds: LiveRun.clock))
       table.claims = leaks.take(snapshot).map { HostClaim(key: $0.key, version: $0.version, finding: $0.finding) }
@@ -86,8 +86,8 @@ private struct Reading {
     if snapshot.forbiddenProcesses > 0, snapshot.unowned > 0, !saidForbidden {
       saidForbidden = true
       tables.note(
-        "\(Numeral.count(snapshot.forbiddenProcesses, "process", "processes")) may not be looked into, and \(snapshot.unowned) sockets are "
-          + "without a name for it: root, or sudo setcap cap_net_raw,cap_sys_ptrace,cap_dac_read_search=ep \(Directory.ownProgram)"
+        "\(Numeral.count(snapshot.forbiddenProcesses, "process", "processes")) may not be looked into, and "
+          + "\(Numeral.count(snapshot.unowned, "socket is", "sockets are")) without a name for it: root, or sudo setcap cap_net_raw,cap_sys_ptrace,cap_dac_read_search=ep \(Directory.ownProgram)"
       )
     }
     if table.leftOut > 0, !saidLeftOut {
