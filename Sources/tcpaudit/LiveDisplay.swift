@@ -146,11 +146,13 @@ final class LiveDisplay {
     guard let (record, facts) = board.entry(id) else { return [] }
     var written = Detail(
       opened: id, stands: board.standing(id), latest: nil, width: screen.width, looks: looks,
-      lines: [record.finding.summary])
+      lines: [])
     if let facts {
       let segments = live.segments(of: facts)
       written.latest = segments.last?.ordinal
       written.lines = text(record, facts, segments)
+    } else {
+      written.lines = FindingDetail.lines(record, run, width: screen.width)
     }
     detail = written
     return written.lines

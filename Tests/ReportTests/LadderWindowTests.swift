@@ -52,4 +52,23 @@ struct LadderWindowTests {
     // A capture that begins there says what it knows.
     #expect(try place("200 bytes before it not seen yet", in: lines(.whole, latest: 2)) != nil)
   }
+
+  /// What is about no connection is told as whole as what is.
+  @Test func aFindingAlone() {
+    let finding = Finding(
+      rule: "socket-leak", severity: .error, confidence: .likely, suspects: [.client, .path],
+      summary: "a process opens ever more connections, and uses none of them again",
+      evidence: [Evidence(Moment(time: Timestamp(seconds: 5), packet: .none), .client, "12 connections")],
+      mend: "close them")
+    let record = FindingRecord(id: 1, connection: nil, finding: finding)
+    let lines = FindingDetail.lines(record, RunRecord(version: "0", inputs: ["eth0"]), width: 60)
+    #expect(
+      lines.prefix(5) == [
+        "error  socket-leak   at fault: client or path   likely",
+        "  A process opens ever more connections, and uses none of",
+        "  them again.",
+        "    -  +0.000 s  12 connections",
+        "  Fix   close them",
+      ], "\(lines)")
+  }
 }

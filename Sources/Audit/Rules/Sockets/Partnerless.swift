@@ -21,11 +21,11 @@ extension Rule {
         summary:
           "the \(side.other.name) \(departure.words), and \(duration(since)) later the \(side.name)'s socket\(holder) is "
           + "still \(socket.state.name)",
-        evidence: departure.evidence + [
+        evidence: (departure.evidence + [
           Evidence(
             Moment(time: socket.seen, packet: .none), side,
             "this host's kernel holds the socket: \(socket.state.name)" + (socket.holder.map { ", \($0.text)" } ?? ""))
-        ],
+        ]).sorted { $0.moment.time < $1.moment.time },
         facts: [
           NamedFact("left_by", departure.isReset ? "rst" : "fin"), NamedFact("socket_state", socket.state.name),
           NamedFact("open_for", duration: since),
