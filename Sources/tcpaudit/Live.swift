@@ -77,6 +77,11 @@ struct Live: ParsableCommand {
     guard interfaces.count == 1 || !interfaces.contains("any") else {
       throw ValidationError("any is all interfaces: name no other beside it")
     }
+    // What the kernel says and what packets say is put in order of time.
+    guard !sockets || capture.timestamps != "adapter_unsynced" else {
+      throw ValidationError(
+        "--sockets takes packets that are dated by this host's clock: not --timestamps adapter_unsynced")
+    }
     guard interfaces.count <= 64 else { throw ValidationError("at most 64 interfaces; any is all of them") }
   }
 

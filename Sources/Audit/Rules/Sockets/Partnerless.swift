@@ -13,13 +13,12 @@ extension Rule {
         departure.leavesOpen(socket, thresholds)
       else { continue }
       let since = socket.seen.since(departure.first.time)
-      let holder = socket.holder.map { " of \($0.text)" } ?? ""
       return Finding(
         rule: "partnerless", severity: .error, confidence: departure.confidence,
         // What was seen here on the wire may still have been dropped before the socket: by this host's own firewall.
         suspects: [.path, side.party],
         summary:
-          "the \(side.other.name) \(departure.words), and \(duration(since)) later the \(side.name)'s socket\(holder) is "
+          "the \(side.other.name) \(departure.words), and \(duration(since)) later the \(side.name)'s socket is "
           + "still \(socket.state.name)",
         evidence: (departure.evidence + [
           Evidence(
