@@ -80,4 +80,12 @@ struct LiveBoundsTests {
     patient.finish(nil, CaptureLoss(), within: .unlimited, &reporter)
     #expect(patient.unjudged == 0)
   }
+
+  /// Packets that wait come before connections that wait.
+  @Test func packetsGoFirst() {
+    let usual = LiveRun.judgingTime(10, isIdle: true, lag: 0)
+    #expect(LiveRun.judgingTime(10_000, isIdle: true, lag: 0) > usual)
+    #expect(LiveRun.judgingTime(10_000, isIdle: false, lag: 0.1) > usual)
+    #expect(LiveRun.judgingTime(10_000, isIdle: false, lag: 2) < usual)
+  }
 }

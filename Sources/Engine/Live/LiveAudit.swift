@@ -27,7 +27,7 @@ struct LiveAudit: ~Copyable {
   static var backlog: Int { 4096 }
 
   /// More than that of those that have ended may not wait: the least of them are only counted.
-  var backlogLimit = 32_768
+  var backlogLimit = 16_384
   /// Connections that were only counted.
   private(set) var unjudged: UInt64 = 0
   /// How long the connection that was judged last had waited for it, seconds; 0 where none waits.

@@ -40,6 +40,9 @@ public struct LiveRun: ~Copyable {
   /// What a step may take, ns: judging what has ended, looking at what is open.
   private static var stepTime: Int64 { 4_000_000 }
   private static var longStepTime: Int64 { 12_000_000 }
+  /// The same while packets wait for so long, seconds.
+  private static var shortStepTime: Int64 { 1_000_000 }
+  private static var pressingLag: Double { 0.5 }
   /// Judging what is left at the end may take so long, ns: who waits for it to end will not wait for ever.
   private static var endTime: Int64 { 10_000_000_000 }
   /// After so long, ns, all has arrived that came before the end.
@@ -92,8 +95,8 @@ public struct LiveRun: ~Copyable {
       if let duration, start - began >= duration { break }
       let isIdle = read(start)
       if !steps.isEmpty { noteSteps(&listener) }
-      let isBehind = audit.stages.tracker.backlog > LiveAudit.backlog
-      audit.deliver(within: Budget(isBehind ? LiveRun.longStepTime : LiveRun.stepTime), &reporter)
+      let backlog = audit.stages.tracker.backlog
+      audit.deliver(within: Budget(LiveRun.judgingTime(backlog, isIdle: isIdle, lag: lag)), &reporter)
       if start >= nextTick {
         nextTick = start + LiveAudit.tickTime
         look(at: host, &reporter, &listener)
@@ -113,6 +116,13 @@ public struct LiveRun: ~Copyable {
       }
     }
     return finish(&reporter, &listener)
+  }
+
+  /// How long judging may take between two slices of packets, ns. Where packets wait it is least: what is not judged is counted and said,
+  /// what the kernel's ring has no room for is lost.
+  static func judgingTime(_ backlog: Int, isIdle: Bool, lag: Double) -> Int64 {
+    if !isIdle, lag >= LiveRun.pressingLag { return LiveRun.shortStepTime }
+    return backlog > LiveAudit.backlog ? LiveRun.longStepTime : LiveRun.stepTime
   }
 
   /// Takes what was read of the kernel's sockets meanwhile.
