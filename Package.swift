@@ -112,7 +112,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "tcpaudit", "PacketScript", "Report", "Wire",
+        "tcpaudit", "PacketScript", "Screen", "Report", "Audit", "Flow", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: tests),
@@ -128,6 +128,7 @@ let package = Package(
       swiftSettings: tests),
     .executableTarget(name: "puppet", path: "tools/puppet", swiftSettings: tests),
     .executableTarget(name: "forwarder", path: "tools/forwarder", swiftSettings: tests),
+    .executableTarget(name: "volley", path: "tools/volley", swiftSettings: tests),
     .executableTarget(name: "yardstick", path: "tools/yardstick", swiftSettings: tests),
   ]
 )

@@ -8,6 +8,8 @@ public enum Catalogue {
     // Silence: no traffic from the peer.
     .synUnanswered, .synRefused, .synRejected, .handshakeUnfinished, .acceptOverflow, .neverHeard, .peerVanished,
     .keepaliveUnanswered, .halfOpen, .acksLost, .idleKilled, .stalledReader, .bigPacketsLost,
+    // Beside the kernel of this host.
+    .partnerless, .socketLeak,
     // The capture itself.
     .captureLoss, .captureOneSided, .captureDuplicated, .captureClock, .captureCut,
   ]

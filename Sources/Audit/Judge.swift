@@ -42,7 +42,7 @@ extension Rule {
     return surroundings.leaps(from: start, to: surroundings.captureEnd)
   }
 
-  private static var waits: [String] { [Rule.finUnanswered.id, Rule.finUnacked.id] }
+  private static var waits: [String] { [Rule.finUnanswered.id, Rule.finUnacked.id, Rule.partnerless.id] }
 }
 
 extension SideFacts {

@@ -3,7 +3,7 @@ enum Precedence {
   /// Every rule about one connection: the more that a finding says of the same event, the earlier it stands.
   static let rules: [Rule] = [
     .synRejected, .synRefused, .acceptOverflow, .handshakeUnfinished, .synUnanswered, .halfCloseTruncated, .idleKilled,
-    .transferTruncated, .resetForged, .resetUnread, .resetNotHeard, .halfOpen, .bigPacketsLost, .acksLost,
+    .transferTruncated, .partnerless, .resetForged, .resetUnread, .resetNotHeard, .halfOpen, .bigPacketsLost, .acksLost,
     .keepaliveUnanswered, .neverHeard, .peerVanished, .finUnacked, .finUnanswered, .resetAbort, .stalledReader,
   ]
 

@@ -2,7 +2,10 @@ public import Flow
 
 /// Sections of the catalogue.
 public enum Section: String, CaseIterable, Sendable {
-  case closing, truncation, silence, capture
+  case closing, truncation, silence
+  /// What only the kernel of this host can say, beside a live capture.
+  case sockets
+  case capture
 }
 
 /// One kind of finding: a pure function from what was observed to at most one claim.
@@ -19,9 +22,9 @@ public struct Rule: Sendable {
   public let signs: Signs
   /// One line for `tcpaudit rules`: what is on the wire.
   public let title: String
-  /// nil where it judges the capture as a whole (section `capture`).
+  /// nil where it judges no single connection (section `capture`, `socket-leak`).
   public let check: Check?
-  /// nil where it judges one connection.
+  /// nil where it does not judge the capture as a whole.
   public let captureCheck: CaptureCheck?
 
   /// A rule about one connection.
@@ -33,6 +36,11 @@ public struct Rule: Sendable {
     self.title = title
     self.check = check
     captureCheck = nil
+  }
+
+  /// What is found by no packets (section `sockets`).
+  public init(id: String, section: Section, severity: Severity, title: String) {
+    self.init(id: id, section: section, severity: severity, when: [], title: title, check: nil)
   }
 
   /// A rule about the capture as a whole.

@@ -31,6 +31,8 @@ public struct Surroundings: Sendable {
   /// is none.
   public var clientHostTTL: ClosedRange<UInt8>?
   public var serverHostTTL: ClosedRange<UInt8>?
+  /// This host's own sockets at the ends of the connection that is judged, where its kernel was asked.
+  public var sockets = HostEnds()
 
   public init() {}
 

@@ -81,6 +81,12 @@ public struct Thresholds: Sendable {
   /// an alert or a GOAWAY that nobody needs to read.
   public var unreadBytes: Int64 = 256
 
+  // MARK: Beside the kernel
+  /// So long after a packet its kernel has taken it in, ns, or never will.
+  public var settledSocket: Int64 = 1_000_000_000
+  /// What a socket heard within so much of a RST, ns, came before it: kernels count such times in ticks of up to 10 ms.
+  public var heardWith: Int64 = 50_000_000
+
   // MARK: The capture
   /// A step of the clock backwards, ns: queues of one interface deliver out of order by far less.
   public var clockStep: Int64 = 100_000_000

@@ -9,6 +9,9 @@ struct Endings: Sendable {
 
   var count: Int { facts.count + briefs.count }
 
+  /// What they take, bytes.
+  var memory: Int { facts.count * MemoryLayout<Facts>.stride + briefs.count * MemoryLayout<Brief>.stride }
+
   @inline(__always) var isEmpty: Bool { facts.isEmpty && briefs.isEmpty }
 
   mutating func append(_ ended: Facts) {

@@ -91,11 +91,11 @@ extension Tracker {
     patrol.rounds += 1
   }
 
-  /// Memory that connections take or took, bytes; what is free for others in it counts too.
+  /// Memory that connections take or took, those that wait to be taken too, bytes; what is free for others in it counts as well.
   public var memoryInUse: UInt64 {
     UInt64(
       size(of: records) + size(of: quiet) + size(of: attempts) + size(of: troubles.records)
-        + size(of: troubles.resets) + table.count * 16)
+        + size(of: troubles.resets) + table.count * 16 + ended.memory)
   }
 
   private func size<Record>(of region: borrowing Region<Record>) -> Int {

@@ -50,6 +50,13 @@ extension LiveFigures {
     }
     page.family("tcpaudit_evicted_connections_total", .counter, "Connections given up for want of memory.")
     page.sample("tcpaudit_evicted_connections_total", evicted)
+    page.family(
+      "tcpaudit_waiting_connections", .gauge, "Connections that have ended and wait to be judged.")
+    page.sample("tcpaudit_waiting_connections", waiting)
+    page.family(
+      "tcpaudit_unjudged_connections_total", .counter, "Connections that ended too fast to be judged, and were counted."
+    )
+    page.sample("tcpaudit_unjudged_connections_total", unjudged)
     page.family("tcpaudit_tracker_bytes", .gauge, "Memory that the connections take.")
     page.sample("tcpaudit_tracker_bytes", trackerBytes)
     page.family("tcpaudit_lag_seconds", .gauge, "How far the audit is behind the wire.")

@@ -18,7 +18,7 @@ public final class MetricsServer: Sendable {
   /// Where it listens; the port is the true one where 0 was asked for.
   public let address: ListenAddress
 
-  /// - Throws: what bind(2) or the resolver says, where the address can't be had.
+  /// - Throws: `MetricsError`, where the address can't be had.
   public init(_ wanted: ListenAddress, _ figures: LiveFigures) throws {
     let latest = LatestFigures(figures)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -37,7 +37,7 @@ public final class MetricsServer: Sendable {
         .bind(host: wanted.host, port: Int(wanted.port)).wait()
     } catch {
       try? group.syncShutdownGracefully()
-      throw error
+      throw MetricsError(wanted, error)
     }
     self.group = group
     self.latest = latest

@@ -55,8 +55,8 @@ struct FindingText {
     if !folded.isEmpty || groups.uncollected > 0 { page.newline() }
   }
 
-  /// The findings of one connection, which is drawn above them.
-  mutating func write(_ records: [FindingRecord], _ facts: Facts, to page: inout Page) {
+  /// The findings of one connection, which is drawn beside them; nil: of none.
+  mutating func write(_ records: [FindingRecord], _ facts: Facts?, to page: inout Page) {
     for record in records {
       var groups = FindingGroups(all: true)
       groups.add(record, facts)
@@ -70,6 +70,7 @@ struct FindingText {
     heading(group, first, to: &page)
     if group.count == 1 {
       page.paragraph(Wording.sentence(first.record.finding.summary), indent: 2)
+      if let holders = first.record.holders { page.paragraph(Wording.sentence(holders), indent: 2) }
       evidence(first, indent: 4, to: &page)
     } else {
       together(group, examples, to: &page)
@@ -137,7 +138,7 @@ struct FindingText {
     let rows = zip(evidence, offsets).map { evidence, offset in
       [
         packet(evidence.moment.packet), Wording.offset(offset, places: isFine ? 6 : 3),
-        direction(evidence.side, example),
+        evidence.moment.packet.isNone ? "" : direction(evidence.side, example),
       ]
     }
     let widths = (0..<3).map { column in rows.map { Wording.width($0[column]) }.max() ?? 0 }

@@ -69,6 +69,7 @@ public struct JSONReport: Reporter {
     fields.count("fragments_incomplete", summary.fragmentsIncomplete)
     fields.count("icmp_errors", summary.icmpErrors)
     fields.count("evicted", summary.evicted)
+    if summary.unjudged > 0 { fields.count("unjudged", summary.unjudged) }
     time("start", summary.start)
     time("end", summary.end)
     fields.count("peak_connections", UInt64(clamping: summary.peakConnections))
@@ -107,6 +108,7 @@ public struct JSONReport: Reporter {
     } else {
       fields.null("display_filter")
     }
+    if let sockets = record.sockets { fields.sockets(sockets) }
     fields.open("facts")
     for fact in finding.facts {
       fields.name(fact.name)

@@ -2,12 +2,20 @@ internal import Audit
 public import Flow
 public import Wire
 
+/// How much of a connection a ladder has.
+public enum LadderScope: Sendable {
+  case whole
+  /// While it is open, all so far; or the latest packets alone, as those before are forgotten.
+  case sofar, latest
+}
+
 /// `tcpaudit show`: one connection packet by packet, each with what it means, and what proves a finding marked.
 public struct Ladder {
   private let facts: Facts
   private let findings: [FindingRecord]
   private let run: RunRecord
   private let isNarrowed: Bool
+  private let window: LadderScope
   private var page: Page
   private var lines: [LadderLine]
   private var columns: LadderColumns
@@ -18,23 +26,28 @@ public struct Ladder {
   ///   - run: its inputs name the files.
   ///   - all: no run of packets is folded.
   ///   - isNarrowed: not all findings were wanted: that there is none says little.
+  ///   - window: whether `segments` are all of the connection.
   public init(
     _ facts: Facts, segments: [Segment], errors: [QuotedError] = [], findings: [FindingRecord], run: RunRecord,
-    style: Style, all: Bool = false, isNarrowed: Bool = false
+    style: Style, all: Bool = false, isNarrowed: Bool = false, window: LadderScope = .whole
   ) {
     self.facts = facts
     self.findings = findings
     self.run = run
     self.isNarrowed = isNarrowed
+    self.window = window
     page = Page(style)
-    let rows = Ladder.rows(facts, segments, errors, findings)
+    let rows = Ladder.rows(facts, segments, errors, findings, window)
     lines = all ? rows.map { .row($0) } : LadderFold.fold(rows)
     columns = LadderColumns(lines, style, start: facts.start.time, severalInputs: run.inputs.count > 1)
   }
 
   public mutating func draw(to output: Output) {
     heading()
+    // On a screen the words come first: there may be no room for more.
+    if window != .whole { told() }
     columns.heading(to: &page)
+    if window == .latest { columns.between("… what came before is not kept any more", to: &page) }
     for line in lines {
       switch line {
       case .row(let row): columns.write(row, to: &page)
@@ -44,15 +57,16 @@ public struct Ladder {
       output.recordEnded(&page.writer)
     }
     page.newline()
-    told()
+    if window == .whole { told() }
     output.flush(&page.writer)
   }
 
   /// Packets and errors in the order of capture, read.
   private static func rows(
-    _ facts: Facts, _ segments: [Segment], _ errors: [QuotedError], _ findings: [FindingRecord]
+    _ facts: Facts, _ segments: [Segment], _ errors: [QuotedError], _ findings: [FindingRecord],
+    _ window: LadderScope
   ) -> [LadderRow] {
-    var reading = LadderReading(facts, findings)
+    var reading = LadderReading(facts, findings, window)
     var rows: [LadderRow] = []
     rows.reserveCapacity(segments.count + errors.count)
     var next = 0

@@ -10,8 +10,8 @@ struct LadderReading {
   private var client: LadderSide
   private var server: LadderSide
 
-  init(_ facts: Facts, _ findings: [FindingRecord]) {
-    reader = SegmentReader(facts: facts)
+  init(_ facts: Facts, _ findings: [FindingRecord], _ window: LadderScope = .whole) {
+    reader = SegmentReader(facts: facts, isCut: window == .latest)
     client = LadderSide(facts.client)
     server = LadderSide(facts.server)
     var evidence: [PacketReference: [(rule: String, what: String)]] = [:]

@@ -39,6 +39,9 @@ public struct LiveFigures: Sendable {
   public var openConnections: [String: UInt64] = [:]
   /// Connections given up for want of memory.
   public var evicted: UInt64 = 0
+  /// Connections that have ended and wait to be judged; and those that were only counted since the start.
+  public var waiting: UInt64 = 0
+  public var unjudged: UInt64 = 0
   /// Memory that connections take, bytes.
   public var trackerBytes: UInt64 = 0
   /// How far the audit is behind the wire, seconds.

@@ -71,6 +71,7 @@ public struct LiveText: LiveReporter {
     if !finding.suspects.isEmpty { parts.append(Toned(Wording.list(finding.suspects.map(\.rawValue), "or"))) }
     parts.append(Toned(finding.confidence.name))
     parts.append(Toned(finding.summary))
+    if let holders = record.holders { parts.append(Toned(holders)) }
     parts.append(Toned(label(record)))
     for (place, part) in parts.enumerated() {
       if place > 0 { page.space(2) }

@@ -13,6 +13,11 @@ public final class Output {
   /// nil collects into `collected`.
   private var descriptor: Int32?
   private let flushesEachRecord: Bool
+  /// Live, and no file: its reader may stand still, and the audit must not.
+  private let neverWaits: Bool
+  /// Bytes that are written at a time, then.
+  private let piece: Int
+  private var queue = OutputQueue()
   /// What was written, where there is no descriptor.
   public private(set) var collected: [UInt8] = []
   /// The reader went away (EPIPE): a normal end, as of `… | head`.
@@ -22,16 +27,23 @@ public final class Output {
 
   /// - Parameters:
   ///   - descriptor: open for writing; it is not closed here.
-  ///   - flushesEachRecord: nothing waits in a buffer: for live audits.
+  ///   - flushesEachRecord: nothing waits in a buffer: for live audits. Of a pipe or terminal whose reader is slow records wait in memory
+  ///     (`send`), and are left out where they become too many.
   public init(descriptor: Int32, flushesEachRecord: Bool = false) {
     self.descriptor = descriptor
     self.flushesEachRecord = flushesEachRecord
+    let kind = Output.kind(descriptor)
+    neverWaits = flushesEachRecord && kind != S_IFREG
+    // What takes anything takes so much: of a pipe a page (pipe(7)).
+    piece = kind == S_IFIFO ? 4096 : 256
   }
 
   /// Into memory.
   public init() {
     descriptor = nil
     flushesEachRecord = true
+    neverWaits = false
+    piece = 0
   }
 
   /// Makes a reader that goes away an error (EPIPE) instead of a signal that kills: for the program's first line.
@@ -60,12 +72,50 @@ public final class Output {
 
   /// Writes all of it out, and empties it.
   public func flush(_ writer: inout ByteWriter) {
-    if let descriptor {
+    if neverWaits {
+      queue.add(writer.bytes)
+      send()
+    } else if let descriptor {
       unsafe writer.bytes.withUnsafeBytes { unsafe write(whole: $0, to: descriptor) }
     } else {
       collected.append(contentsOf: writer.bytes)
     }
     writer.removeAll()
+  }
+
+  /// Records that a slow reader has not taken, and that there was no room for.
+  public var leftOut: UInt64 { queue.leftOut }
+
+  /// Writes what waits, as far as somebody reads.
+  /// - Parameter patience: how long to wait for a reader each time, ms.
+  public func send(patience: Int32 = 0) {
+    guard neverWaits, let descriptor else { return }
+    while queue.count > 0, !isClosed {
+      var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      guard unsafe poll(&request, 1, patience) == 1 else { return }
+      let piece = queue.next(self.piece)
+      let written = unsafe piece.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if written > 0 {
+        queue.taken(written)
+      } else if written < 0 {
+        switch errno {
+        case EINTR, EAGAIN: return
+        case EPIPE: isBroken = true
+        default: failure = errno
+        }
+      }
+    }
+  }
+
+  /// The last word: a reader has so long, ms, to go on reading; then what waits is given up, and counted in `leftOut`.
+  public func finish(patience: Int32) {
+    send(patience: patience)
+    if !isClosed { queue.giveUp() }
+  }
+
+  private static func kind(_ descriptor: Int32) -> mode_t {
+    var status = stat()
+    return unsafe fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : 0
   }
 
   private func write(whole bytes: UnsafeRawBufferPointer, to descriptor: Int32) {

@@ -28,6 +28,8 @@ public struct FindingRecord: Sendable {
   public var finding: Finding
   /// It was reported before its connection's record, which still names its rule.
   public var wasTold = false
+  /// This host's sockets at the connection's ends; nil where its kernel was not asked.
+  public var sockets: HostEnds?
 
   public init(id: UInt64, revises: UInt64? = nil, connection: UInt64?, finding: Finding) {
     self.id = id
@@ -139,6 +141,8 @@ public struct SummaryRecord: Sendable {
   public var seenAgain: UInt64 = 0
   /// Connections given up for want of memory.
   public var evicted: UInt64 = 0
+  /// Connections that ended too fast to be judged, and were only counted (live).
+  public var unjudged: UInt64 = 0
   /// Of the first packet, and how far the recording reached; nil where there was no packet.
   public var start: Timestamp?
   public var end: Timestamp?

@@ -33,6 +33,7 @@ public struct RulesList {
     case .closing: "Closing: how connections end"
     case .truncation: "Truncation: data sent and never delivered"
     case .silence: "Silence: no traffic from the peer"
+    case .sockets: "Beside the kernel: this host's sockets (live --sockets)"
     case .capture: "The capture itself"
     }
   }

@@ -6,6 +6,8 @@ internal import Wire
 /// where the facts know better (RSTs, copies, scales), they are asked.
 struct SegmentReader {
   let facts: Facts
+  /// What came before the first segment is forgotten.
+  var isCut = false
 
   func sender(of segment: Segment) -> Side {
     let client = facts.clientEndpoint
@@ -130,6 +132,9 @@ struct SegmentReader {
     } else if start < next {
       row.kind = .late
       row.meaning = "out of order: fills a gap"
+    } else if start > next, isCut, sender.seen.isEmpty {
+      row.kind = .event
+      row.meaning = "\(Wording.count(UInt64(start - next), "byte")) before it forgotten"
     } else if start > next {
       row.kind = .event
       row.meaning = "\(Wording.count(UInt64(start - next), "byte")) before it not seen yet"

@@ -40,7 +40,7 @@ extension SummaryRecord {
   var captureSentences: [String] {
     [
       packetSentence, checksumSentence, lossSentence, unreadSentence, truncationSentence, duplicateSentence,
-      fragmentSentence, icmpSentence, evictionSentence,
+      fragmentSentence, icmpSentence, evictionSentence, unjudgedSentence,
     ]
     .compactMap(\.self)
   }
@@ -132,6 +132,12 @@ extension SummaryRecord {
   }
 
   private var icmpSentence: String? { icmpErrors > 0 ? "\(Wording.count(icmpErrors, "ICMP error"))." : nil }
+
+  private var unjudgedSentence: String? {
+    guard unjudged > 0 else { return nil }
+    return
+      "\(Wording.count(unjudged, "connection was", "connections were")) only counted: more ended than could be judged."
+  }
 
   private var evictionSentence: String? {
     guard evicted > 0 else { return nil }

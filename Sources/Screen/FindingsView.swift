@@ -18,7 +18,7 @@ struct FindingsView {
       rule = 9
       fault = rule + max(4, longest({ $0.rule.count }, 20)) + 2
       endpoints = fault + 9
-      summary = endpoints + (width >= 110 ? max(10, longest({ $0.endpoints.count }, width >= 150 ? 60 : 44)) + 2 : 0)
+      summary = endpoints + (width >= 110 ? max(10, longest({ $0.whom.count }, width >= 150 ? 60 : 44)) + 2 : 0)
     }
   }
 
@@ -40,7 +40,10 @@ struct FindingsView {
   }
 
   private func heading(_ canvas: inout Canvas, _ state: ScreenState, _ row: Int) {
-    var text = "── \(list.count) finding\(list.count == 1 ? "" : "s"), \(state.order.rawValue)"
+    let count = list.reduce(0) { $0 + $1.alike }
+    var text = "── \(count) finding\(count == 1 ? "" : "s")"
+    if count > list.count { text += " of \(list.count) kind\(list.count == 1 ? "" : "s")" }
+    text += ", \(state.order.rawValue)"
     if !state.filter.isEmpty { text += ", matching “\(state.filter)”" }
     if data.forgotten > 0 { text += ", \(data.forgotten) older ones left out" }
     let end = canvas.put(text + " ", .faint, row: row, column: 0)
@@ -68,11 +71,11 @@ struct FindingsView {
     canvas.put(finding.rule, plain, row: row, column: columns.rule, limit: columns.fault - 1)
     canvas.put(finding.atFault, plain, row: row, column: columns.fault, limit: columns.endpoints - 1)
     if columns.summary > columns.endpoints {
-      canvas.put(finding.endpoints, plain, row: row, column: columns.endpoints, limit: columns.summary - 1)
+      canvas.put(finding.whom, plain, row: row, column: columns.endpoints, limit: columns.summary - 1)
       canvas.put(finding.summary, plain, row: row, column: columns.summary)
     } else {
       // Narrow: who it is about matters more than the sentence, which Enter shows.
-      let end = canvas.put(finding.endpoints, plain, row: row, column: columns.endpoints)
+      let end = canvas.put(finding.whom, plain, row: row, column: columns.endpoints)
       canvas.put(finding.summary, .faint, row: row, column: end + 2)
     }
     if isSelected { canvas.paint(.reverse, row: row) }

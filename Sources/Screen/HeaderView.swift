@@ -32,7 +32,7 @@ struct HeaderView {
         "  \(Scale.count(Double(figures.undecodedPackets))) not decoded", .warning, row: 1, column: place)
     }
     canvas.put(
-      "  \(Scale.bytes(Double(figures.trackerBytes)))"
+      "  memory \(Scale.bytes(Double(figures.trackerBytes)))"
         + (figures.lag >= 0.1 ? "  \(Scale.seconds(figures.lag)) behind" : ""),
       figures.lag >= 1 ? .warning : .plain, row: 1, column: place)
   }

@@ -7,6 +7,7 @@ struct HelpView {
     ("n  N", "in a finding: the next one, the one before"),
     ("/", "filter: words that must stand in the line (server timeout …)"),
     ("s", "sort: worst, newest, most bytes lost"),
+    ("f", "fold findings that are alike, or list each"),
     ("p", "pause: the list stands still; the audit goes on"),
     ("^L", "draw anew"),
     ("^Z", "to the shell; fg comes back"),

@@ -65,7 +65,16 @@ public struct Screen {
   }
 
   private mutating func arrange() {
-    list = state.order.sort(state.filter.isEmpty ? data.findings : data.findings.filter { $0.matches(state.filter) })
+    let sorted = state.order.sort(
+      state.filter.isEmpty ? data.findings : data.findings.filter { $0.matches(state.filter) })
+    guard state.isFolded else {
+      list = sorted
+      return
+    }
+    let fold = FindingFold(sorted)
+    list = fold.lines
+    // What is selected stays so in the line that it is in now.
+    if let selected = state.selected, let place = fold.places[selected] { state.selected = place }
   }
 
   /// What has to be sent so that the terminal shows the state of things.

@@ -20,6 +20,8 @@ public struct ScreenFinding: Sendable {
   public var bytesLost: UInt64?
   /// What was found healed: it is shown, and last.
   public var isHealed: Bool
+  /// How many findings its line stands for.
+  var alike = 1
 
   public init(
     id: UInt64, time: Timestamp?, severity: Severity, confidence: Confidence, rule: String, atFault: String,

@@ -14,6 +14,8 @@ struct ScreenState {
   var filter = ""
   /// The list stands still.
   var isPaused = false
+  /// Findings that are alike are one line.
+  var isFolded = true
   /// By its id, so that it stays selected while the list moves.
   var selected: UInt64?
   /// Lines that the view's list has room for; set when it is drawn.
@@ -47,6 +49,7 @@ struct ScreenState {
     case .character("?"), .character("h"): view = .help
     case .character("/"): view = .filter(before: filter)
     case .character("s"): order = order.next
+    case .character("f"): isFolded.toggle()
     case .character("p"), .character(" "): isPaused.toggle()
     case .escape: filter = ""
     case .up, .character("k"): move(-1, list)

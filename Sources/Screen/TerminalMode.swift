@@ -76,7 +76,9 @@ public struct TerminalMode: ~Copyable {
 
   /// Writes it all, if the terminal takes it: one that nobody reads must not hold up the audit. False where some of it was not written, and
   /// nobody knows what the terminal shows.
-  @discardableResult public func send(_ bytes: [UInt8]) -> Bool {
+  @discardableResult public func send(_ bytes: [UInt8]) -> Bool { TerminalMode.send(bytes, to: output) }
+
+  static func send(_ bytes: [UInt8], to output: Int32) -> Bool {
     var done = 0
     while done < bytes.count {
       var request = pollfd(fd: output, events: Int16(POLLOUT), revents: 0)

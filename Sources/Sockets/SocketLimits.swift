@@ -15,6 +15,13 @@ public struct SocketLimits: Hashable, Sendable {
   public var watch: Int64 = 5_000_000_000
   /// Looks without a decrease before growth is believed.
   public var rises: Int = 3
+  /// So many silent connections to a service are enough to be used again before others are opened.
+  public var idleFew: Int = 3
+  /// What a pace is measured over: so many sockets more make a forecast good to a twentieth, and so long, ns.
+  public var paceSockets: Int = 20
+  public var paceTime: Int64 = 10_000_000_000
+  /// Growth of that length, ns, is likely to go on.
+  public var leakLikely: Int64 = 30_000_000_000
   /// Shares of the descriptor limit in use from which a process is told of, and from which it is in danger.
   public var fillWarning = 0.8
   public var fillError = 0.95

@@ -75,28 +75,32 @@ struct RecordingOptions: ParsableArguments {
     }
   }
 
-  /// Makes the directory, for the user who will write there.
-  func prepare(for user: Privileges.User?) throws {
-    guard let record, !Directory.holds(record) else { return }
-    try Directory.make(record)
-    Privileges.give(record, to: user)
+  /// Opens the directory, and makes it where there is none, for the user who will write there.
+  func prepare(for user: Privileges.User?) throws -> RecordDirectory? {
+    guard let record else { return nil }
+    let isNew = try Directory.make(record, permissions: 0o700)
+    do {
+      let directory = try RecordDirectory(record, isNew: isNew)
+      if isNew { Privileges.give(directory.descriptor, to: user) }
+      return directory
+    } catch { throw Failure(.unreadable, "\(record) can't be recorded into: \(error)") }
   }
 
   /// Before an hour of watching, not after it.
-  func check(_ user: Privileges.User?) throws {
-    guard let record, !Privileges.mayWrite(into: record) else { return }
+  func check(_ directory: RecordDirectory?, _ user: Privileges.User?) throws {
+    guard let record, let directory, !Privileges.mayWrite(into: directory.descriptor) else { return }
     let who = user.map { "the user \($0.name)" } ?? "this user"
     throw Failure(
       .unreadable,
       "\(record) can't be written to by \(who): give the directory to that user, or name another with --user")
   }
 
-  var recorder: FlightRecorder? {
-    guard let record else { return nil }
+  func recorder(_ directory: RecordDirectory?) -> FlightRecorder? {
+    guard let directory else { return nil }
     var limits = FlightRecorder.Limits()
     if let recordMemory { limits.memory = recordMemory.bytes }
     if let recordFiles { limits.files = recordFiles }
     if let recordSize { limits.bytes = recordSize.bytes }
-    return FlightRecorder(record, limits)
+    return FlightRecorder(directory, limits)
   }
 }

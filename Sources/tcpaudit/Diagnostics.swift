@@ -5,6 +5,8 @@ internal import Report
 internal import SystemPackage
 
 /// Words for the person at the terminal: standard error, never mixed with results.
+///
+/// Why the unsafe line holds: poll(2) is given one structure and told so.
 enum Diagnostics {
   /// One line. Names in it are shown as they are spelt, never as a terminal would take them.
   static func say(_ message: String) { write("tcpaudit: \(Wording.visible(message))\n", to: STDERR_FILENO) }
@@ -27,6 +29,12 @@ enum Diagnostics {
     line += ": \(error.cause)"
     if !error.mend.isEmpty { line += "; \(error.mend)" }
     say(line)
+  }
+
+  /// Words that nothing waits for: to a terminal that stands still they are not said.
+  static func offer(_ text: String) {
+    var request = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+    if unsafe poll(&request, 1, 0) == 1 { write(text, to: STDERR_FILENO) }
   }
 
   /// What can't be said is not said: there is nowhere left to complain.

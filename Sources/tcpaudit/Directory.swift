@@ -15,9 +15,10 @@ enum Directory {
     return String(decoding: bytes.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// Makes it, unless it is there.
-  static func make(_ path: String) throws {
-    guard unsafe mkdir(path, 0o755) != 0, errno != EEXIST else { return }
+  /// Makes it, unless it is there; says whether it was made.
+  @discardableResult static func make(_ path: String, permissions: mode_t = 0o755) throws -> Bool {
+    if unsafe mkdir(path, permissions) == 0 { return true }
+    if errno == EEXIST { return false }
     let reason = unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "error \(errno)"
     throw Failure(.unreadable, "\(path) can't be made: \(reason)")
   }

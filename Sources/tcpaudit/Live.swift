@@ -6,6 +6,7 @@ internal import Flow
 internal import Glibc
 internal import Metrics
 internal import Report
+internal import Sockets
 
 struct Live: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -41,6 +42,12 @@ struct Live: ParsableCommand {
   @OptionGroup(title: "How it is reported") var report: ReportOptions
   @OptionGroup(title: "What is recorded") var recording: RecordingOptions
 
+  @Flag(
+    help: ArgumentHelp(
+      "Beside this host's own sockets: findings name process and descriptor; partnerless, socket-leak.",
+      discussion: "Whose they are takes root, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH too."))
+  var sockets = false
+
   @Flag(help: "No screen on a terminal: one line a finding.") var plain = false
 
   @Option(
@@ -70,22 +77,33 @@ struct Live: ParsableCommand {
     guard interfaces.count == 1 || !interfaces.contains("any") else {
       throw ValidationError("any is all interfaces: name no other beside it")
     }
+    // What the kernel says and what packets say is put in order of time.
+    guard !sockets || capture.timestamps != "adapter_unsynced" else {
+      throw ValidationError(
+        "--sockets takes packets that are dated by this host's clock: not --timestamps adapter_unsynced")
+    }
     guard interfaces.count <= 64 else { throw ValidationError("at most 64 interfaces; any is all of them") }
   }
 
   func run() throws {
     let user = Privileges.isRoot ? try Privileges.User(self.user ?? "nobody") : nil
     let capture = try open()
-    let target = try Target(report.output, flushesEachRecord: true)
-    try recording.prepare(for: user)
+    let target = try Target(report.output, isLive: true)
+    let directory = try recording.prepare(for: user)
     let reopening = target.path.map { Reopening($0) }
     LiveSignals.watch(reopens: reopening != nil)
     Interruption.watch()
-    try Privileges.drop(to: user)
-    try recording.check(user)
-    let listener = LiveDesk(
+    try Privileges.become(user)
+    let watch = sockets ? SocketWatch(limits) : nil
+    // It takes what rights there are, and throws its own away.
+    try watch?.start()
+    try Privileges.keep(.capture)
+    try recording.check(directory, user)
+    var listener = LiveDesk(
       isQuiet: report.quiet, output: target.output, reopening: reopening, server: try metrics?.serve())
     defer { listener.server?.stop() }
+    listener.tables = watch?.tables
+    listener.recorder = recording.recorder(directory)
     let outcome = run(capture, to: target, listener)
     if timing { Diagnostics.say("the longest step took \(outcome.longestStep / 1000) us") }
     try target.finish()
@@ -138,6 +156,13 @@ struct Live: ParsableCommand {
     }
   }
 
+  private var limits: SocketLimits {
+    var limits = SocketLimits()
+    limits.idle = audit.idle.nanoseconds
+    limits.stall = audit.stall.nanoseconds
+    return limits
+  }
+
   private var record: RunRecord { RunRecord(version: Tcpaudit.version, inputs: interfaces, filter: audit.filter) }
 
   private func run(_ capture: consuming LiveCapture, _ reporter: some LiveReporter, _ listener: LiveDesk) -> LiveOutcome
@@ -148,7 +173,8 @@ struct Live: ParsableCommand {
     options.reportsAllConnections = report.wantsAllConnections
     var demand = LiveDemand()
     demand.duration = duration?.nanoseconds
-    demand.recorder = recording.recorder
+    demand.recorder = listener.recorder
+    demand.host = listener.tables
     if listener.display != nil { demand.window = Live.window }
     var reporter = Boarding(inner: reporter, board: listener.board)
     var listener = listener

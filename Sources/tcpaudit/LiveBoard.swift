@@ -18,6 +18,8 @@ final class LiveBoard {
   private var entries: [UInt64: Entry] = [:]
   /// Their ids in order of coming, those that healed first, then by severity; an id whose entry has gone is passed over.
   private var queues = [Deque<UInt64>](repeating: [], count: 1 + Severity.allCases.count)
+  /// What took the place of a finding, for who has the old one open; bounded as the findings are.
+  private var successors: [UInt64: UInt64] = [:]
   private(set) var forgotten: UInt64 = 0
   /// From the beginning there is a zero for all that may come: a counter that is born with its first finding never rose.
   private(set) var findings: [LiveFigures.Kind: UInt64] = LiveBoard.zeros
@@ -31,6 +33,10 @@ final class LiveBoard {
     guard !record.wasTold else { return }
     hasNews = true
     let before = record.revises.flatMap { entries.removeValue(forKey: $0) }
+    if let revised = record.revises, before != nil {
+      if successors.count >= LiveBoard.limit { successors = [:] }
+      successors[revised] = record.id
+    }
     let isHealed = record.revises != nil && record.finding.isHealing
     if let before, isHealed {
       entries[record.id] = Entry(record: before.record.named(record.id), facts: facts ?? before.facts, isHealed: true)
@@ -77,12 +83,32 @@ final class LiveBoard {
 
   var list: [ScreenFinding] { entries.values.map { ScreenFinding($0.record, $0.facts, isHealed: $0.isHealed) } }
 
-  func entry(_ id: UInt64) -> (FindingRecord, Facts?)? { entries[id].map { ($0.record, $0.facts) } }
+  /// What stands in the place of a finding now.
+  func standing(_ id: UInt64) -> UInt64 {
+    var id = id
+    while let next = successors[id] { id = next }
+    return id
+  }
+
+  /// Of a finding, or of what stands in its place.
+  func entry(_ id: UInt64) -> (FindingRecord, Facts?)? { entries[standing(id)].map { ($0.record, $0.facts) } }
 }
 
 extension Finding {
   /// It only says that an earlier one no longer holds.
   fileprivate var isHealing: Bool { facts.contains(NamedFact("healed", .bool(true))) }
+}
+
+extension Finding {
+  /// What it is about where it is no connection: a process and its service, or the capture as a whole.
+  fileprivate var subject: String {
+    let text = { (name: String) -> String? in
+      guard case .text(let text)? = facts.first(where: { $0.name == name })?.value else { return nil }
+      return text
+    }
+    guard let process = text("process"), let service = text("peer") ?? text("service") else { return "the capture" }
+    return "\(process) → \(service)"
+  }
 }
 
 extension FindingRecord {
@@ -99,8 +125,9 @@ extension ScreenFinding {
     self.init(
       id: record.id, time: finding.evidence.map(\.moment.time).max(), severity: finding.severity,
       confidence: finding.confidence, rule: finding.rule, atFault: finding.atFault?.rawValue ?? "unknown",
-      connection: record.connection, endpoints: facts.map(Wording.endpoints) ?? "the capture",
-      summary: finding.summary, bytesLost: finding.bytesLost, isHealed: isHealed)
+      connection: record.connection, endpoints: facts.map(Wording.endpoints) ?? finding.subject,
+      summary: finding.summary + (record.holders.map { " (\($0))" } ?? ""), bytesLost: finding.bytesLost,
+      isHealed: isHealed)
   }
 }
 

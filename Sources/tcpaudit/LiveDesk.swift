@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Audit
 internal import Engine
 internal import Glibc
 internal import Metrics
@@ -15,7 +16,15 @@ struct LiveDesk: LiveListener {
   let server: MetricsServer?
   let board = LiveBoard()
   var display: LiveDisplay?
+  /// Where this host's own sockets come from, if somebody asked for them.
+  var tables: HostTables?
+  /// What is recorded, if somebody asked for it.
+  var recorder: FlightRecorder?
   private var looks = 0
+  /// Records that a slow reader did not get, as far as it was said.
+  private var leftOut: UInt64 = 0
+  /// That is said so often, in looks: every ten seconds.
+  private static var looksPerComplaint: Int { 200 }
 
   init(isQuiet: Bool, output: Output, reopening: Reopening?, server: MetricsServer?) {
     self.isQuiet = isQuiet
@@ -26,13 +35,13 @@ struct LiveDesk: LiveListener {
 
   mutating func note(_ words: String) {
     if let display, display.isShown { return display.note(words) }
-    if !isQuiet { Diagnostics.say(words) }
+    if !isQuiet { Diagnostics.offer("tcpaudit: \(Wording.visible(words))\n") }
   }
 
   mutating func summarise(_ summary: SummaryRecord) {
     // The screen shows them.
     if let display, display.isShown { return }
-    Diagnostics.write(LiveText.summary(summary), to: STDERR_FILENO)
+    Diagnostics.offer(LiveText.summary(summary))
   }
 
   mutating func reopen() -> Bool {
@@ -42,7 +51,7 @@ struct LiveDesk: LiveListener {
       return true
     } catch {
       // Better into the old file than nowhere.
-      note("\(reopening.path) can't be opened again, the old file is written on: \(error)")
+      note("\(reopening.path) can't be opened again, the old file is written on: \(error)\(reopening.mend)")
       return false
     }
   }
@@ -50,6 +59,11 @@ struct LiveDesk: LiveListener {
   mutating func look(at run: borrowing LiveRun) -> Bool {
     if let server, looks % LiveDesk.looksPerScrape == 0 { server.publish(figures(run)) }
     looks += 1
+    output.send()
+    if output.leftOut > leftOut, looks % LiveDesk.looksPerComplaint == 0 {
+      leftOut = output.leftOut
+      note("\(Numeral.count(leftOut, "record")) left out so far: nobody reads the results as fast as they come")
+    }
     guard let display else { return true }
     return display.look(at: run, display.needsFigures ? figures(run) : nil)
   }
@@ -79,7 +93,7 @@ struct MetricsAddress {
 
   func serve() throws -> MetricsServer {
     do { return try MetricsServer(address, LiveFigures(version: Tcpaudit.version)) } catch {
-      throw Failure(.unreadable, "metrics can't be served at \(address): \(error)")
+      throw Failure(.unreadable, "\(error)")
     }
   }
 }

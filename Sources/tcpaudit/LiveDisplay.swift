@@ -4,6 +4,7 @@ internal import Flow
 internal import Glibc
 internal import Report
 internal import Screen
+internal import Wire
 
 /// The screen of a live audit on the terminal: keys in, pictures out.
 final class LiveDisplay {
@@ -18,13 +19,27 @@ final class LiveDisplay {
   private let run: RunRecord
   private let began = LiveDisplay.clock
   private var data: ScreenData
-  private var last: (time: Double, packets: UInt64, bytes: UInt64)
+  private var packetRate = RateMeter()
+  private var byteRate = RateMeter()
   private static var looksPerNote: Int { 200 }
   private var looks = 0
   private var noteLooks = 0
   private var silence = 0
-  /// The text of the finding that is open, and the screen's width that it was written for.
-  private var detail: (id: UInt64, width: Int, lines: [String])?
+  /// The text of the finding that is open, and what it was written for.
+  private var detail: Detail?
+  /// It is written anew so often, in looks, where there is something new: every two seconds.
+  private static var looksPerDetail: Int { 40 }
+
+  private struct Detail {
+    /// As it was opened, the one that stands in its place now, and the latest packet of its connection.
+    var opened: UInt64
+    var stands: UInt64
+    var latest: UInt64?
+    var width: Int
+    /// When it was looked at.
+    var looks: Int
+    var lines: [String]
+  }
 
   /// nil where there is no terminal.
   init?(_ board: LiveBoard, _ run: RunRecord, color: Bool) {
@@ -34,14 +49,18 @@ final class LiveDisplay {
     data = ScreenData(
       title: "live \(run.inputs.joined(separator: " "))\(filter)", figures: LiveFigures(version: run.version))
     screen = Screen(data, columns: terminal.size.columns, rows: terminal.size.rows, language)
-    last = (LiveDisplay.clock, 0, 0)
     self.board = board
     self.run = run
     self.terminal = consume terminal
+    LiveSignals.watchStops()
   }
 
   /// Gives the terminal back; nothing is drawn any more.
-  func leave() { terminal = nil }
+  func leave() {
+    guard terminal != nil else { return }
+    terminal = nil
+    LiveSignals.leaveStops()
+  }
 
   var isShown: Bool { terminal != nil }
 
@@ -67,7 +86,13 @@ final class LiveDisplay {
     switch type() {
     case nil, .quit: return false
     case .suspend: suspend()
-    case .nothing: break
+    case .nothing:
+      if LiveSignals.takeStop() { suspend() }
+    }
+    // Whoever stopped it by SIGSTOP may have used the terminal meanwhile.
+    if LiveSignals.takeContinue() {
+      terminal?.begin()
+      screen.forget()
     }
     if let size = terminal?.size { screen.resize(columns: size.columns, rows: size.rows) }
     if terminal?.send(screen.draw(detail: lines(run))) == false { screen.forget() }
@@ -89,10 +114,8 @@ final class LiveDisplay {
 
   private func take(_ figures: LiveFigures) {
     let now = LiveDisplay.clock
-    let passed = max(0.001, now - last.time)
-    data.packetRate = Double(figures.packets - min(figures.packets, last.packets)) / passed
-    data.byteRate = Double(figures.bytes - min(figures.bytes, last.bytes)) / passed
-    last = (now, figures.packets, figures.bytes)
+    data.packetRate = packetRate.note(figures.packets, at: now)
+    data.byteRate = byteRate.note(figures.bytes, at: now)
     data.figures = figures
     data.elapsed = now - began
     if board.hasNews {
@@ -109,18 +132,39 @@ final class LiveDisplay {
       detail = nil
       return []
     }
-    if let detail, detail.id == id, detail.width == screen.width { return detail.lines }
-    let lines = text(id, live)
-    detail = (id, screen.width, lines)
-    return lines
+    if var detail, detail.opened == id, detail.width == screen.width {
+      guard looks - detail.looks >= LiveDisplay.looksPerDetail else { return detail.lines }
+      detail.looks = looks
+      self.detail = detail
+      let segments = board.entry(id).flatMap { $0.1 }.map { live.segments(of: $0) } ?? []
+      if board.standing(id) == detail.stands, segments.last?.ordinal == detail.latest { return detail.lines }
+    }
+    return write(id, live)
   }
 
-  private func text(_ id: UInt64, _ live: borrowing LiveRun) -> [String] {
+  private func write(_ id: UInt64, _ live: borrowing LiveRun) -> [String] {
     guard let (record, facts) = board.entry(id) else { return [] }
-    guard let facts else { return [record.finding.summary] }
+    var written = Detail(
+      opened: id, stands: board.standing(id), latest: nil, width: screen.width, looks: looks,
+      lines: [])
+    if let facts {
+      let segments = live.segments(of: facts)
+      written.latest = segments.last?.ordinal
+      written.lines = text(record, facts, segments)
+    } else {
+      written.lines = FindingDetail.lines(record, run, width: screen.width)
+    }
+    detail = written
+    return written.lines
+  }
+
+  private func text(_ record: FindingRecord, _ facts: Facts, _ segments: [Segment]) -> [String] {
     let output = Output()
+    // The connection's id is the number of the packet that began it.
+    let isCut = segments.first.map { $0.ordinal > facts.id } ?? true
     var ladder = Ladder(
-      facts, segments: live.segments(of: facts), findings: [record], run: run, style: Style(width: screen.width))
+      facts, segments: segments, findings: [record], run: run, style: Style(width: screen.width),
+      window: isCut ? .latest : .sofar)
     ladder.draw(to: output)
     return String(decoding: output.collected, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
       .map(String.init)

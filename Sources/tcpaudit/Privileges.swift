@@ -1,7 +1,7 @@
 internal import CPrivileges
 internal import Glibc
 
-/// What the process may, thrown away once the capture is open: all but CAP_NET_RAW, which opens an interface again.
+/// What the process may, thrown away once the capture is open: each thread keeps what its own work needs, and no more.
 ///
 /// Why the unsafe lines hold: names are passed as C strings that live for the call; what getpwnam and strerror give is copied at
 /// once, by a process with one thread.
@@ -25,21 +25,37 @@ enum Privileges {
 
   static var isRoot: Bool { geteuid() == 0 }
 
-  /// For good. Without root's rights the user stays who he is.
-  static func drop(to user: User?) throws {
-    if let user, isRoot, user.id != 0 {
-      try check(tcpaudit_change_user(user.id, user.group), "becoming \(user.name)")
+  /// What a thread needs for its work.
+  enum Need {
+    /// An interface is opened again: CAP_NET_RAW.
+    case capture
+    /// Whose descriptors are which sockets, of processes of other users too: CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH.
+    case processes
+
+    fileprivate var rights: UInt32 {
+      switch self {
+      case .capture: UInt32(TCPAUDIT_NET_RAW)
+      case .processes: UInt32(TCPAUDIT_SYS_PTRACE | TCPAUDIT_DAC_READ_SEARCH)
+      }
     }
-    try check(tcpaudit_keep_net_raw(), "giving up what is not needed")
   }
 
-  /// Gives a directory that was made for it to the user who will write there.
-  static func give(_ path: String, to user: User?) {
-    if let user, isRoot { _ = unsafe chown(path, user.id, user.group) }
+  /// For good. Without root's rights the user stays who he is. All rights are still there, for `keep`.
+  static func become(_ user: User?) throws {
+    guard let user, isRoot, user.id != 0 else { return }
+    try check(tcpaudit_change_user(user.id, user.group), "becoming \(user.name)")
   }
 
-  /// Whether files can be made there.
-  static func mayWrite(into path: String) -> Bool { unsafe faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0 }
+  /// For good, of the calling thread: all other rights are thrown away.
+  static func keep(_ need: Need) throws { try check(tcpaudit_keep_rights(need.rights), "giving up what is not needed") }
+
+  /// Gives an open directory that was made for it to the user who will write there: by its name another could be put in its place.
+  static func give(_ directory: Int32, to user: User?) {
+    if let user, isRoot { _ = fchown(directory, user.id, user.group) }
+  }
+
+  /// Whether files can be made in an open directory.
+  static func mayWrite(into directory: Int32) -> Bool { unsafe faccessat(directory, ".", W_OK | X_OK, AT_EACCESS) == 0 }
 
   private static func check(_ result: CInt, _ what: String) throws {
     guard result != 0 else { return }

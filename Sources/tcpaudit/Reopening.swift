@@ -19,6 +19,14 @@ struct Reopening {
     directory = unsafe Glibc.open(start, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
   }
 
+  /// What helps where it could not be opened: by then this is another user than the one who began it.
+  var mend: String {
+    guard !Privileges.mayWrite(into: directory) else { return "" }
+    return
+      "; the user that tcpaudit has become (--user) can't make files there: give the directory to that user, or let logrotate "
+      + "make the file for it (create)"
+  }
+
   /// - Returns: its new descriptor.
   func open() throws -> Int32 {
     let descriptor = unsafe openat(directory, name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)

@@ -9,7 +9,9 @@ struct ReportOptions: ParsableArguments {
   @Option(help: "text for people; json, csv, zeek for programs.")
   var format: Format = .text
 
-  @Option(name: [.customShort("o"), .long], help: "Write the results into this file.", completion: .file())
+  @Option(
+    name: [.customShort("o"), .long], help: "Write the results into this file (live: behind what is there).",
+    completion: .file())
   var output: String?
 
   @Flag(help: "Text: list every connection, not only findings.")
@@ -45,12 +47,12 @@ struct Target {
 
   /// - Parameters:
   ///   - captures: what is read: none of them is written to.
-  ///   - flushesEachRecord: nothing waits in a buffer.
-  init(_ path: String?, captures: [String] = [], flushesEachRecord: Bool = false) throws {
+  ///   - isLive: nothing waits in a buffer, and what an earlier run has written stays: a service that is started anew goes on.
+  init(_ path: String?, captures: [String] = [], isLive: Bool = false) throws {
     self.path = path.flatMap { $0 == "-" ? nil : $0 }
     name = path.flatMap { $0 == "-" ? nil : $0 } ?? "standard output"
     guard let path, path != "-" else {
-      output = Output(descriptor: STDOUT_FILENO, flushesEachRecord: flushesEachRecord)
+      output = Output(descriptor: STDOUT_FILENO, flushesEachRecord: isLive)
       return
     }
     if let file = FileIdentity(of: path), let capture = captures.first(where: { FileIdentity(of: $0) == file }) {
@@ -60,16 +62,24 @@ struct Target {
     }
     do {
       let descriptor = try FileDescriptor.open(
-        FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
+        FilePath(path), .writeOnly, options: [.create, isLive ? .append : .truncate, .closeOnExec],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
-      output = Output(descriptor: descriptor.rawValue, flushesEachRecord: flushesEachRecord)
+      output = Output(descriptor: descriptor.rawValue, flushesEachRecord: isLive)
     } catch {
       throw Failure(.unreadable, "\(name) can't be written: \(error)")
     }
   }
 
+  /// Of a live audit's end with a reader that stands still, ms.
+  private static var patience: Int32 { 5000 }
+
   /// The last word of a command: results that did not all arrive are no success.
   func finish() throws {
+    output.finish(patience: Target.patience)
     if let failure = output.failureText { throw Failure(.unreadable, "\(name) can't be written: \(failure)") }
+    if output.leftOut > 0 {
+      throw Failure(
+        .unreadable, "\(name) was not read as fast as results came: \(output.leftOut) records were left out")
+    }
   }
 }

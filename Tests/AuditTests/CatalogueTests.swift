@@ -16,7 +16,8 @@ struct CatalogueTests {
   }
 
   @Test(arguments: Catalogue.rules) func aRuleJudgesOneThing(_ rule: Rule) {
-    #expect((rule.check == nil) == (rule.section == .capture))
+    // What only the kernel's table shows, look by look, is judged where that is read.
+    #expect((rule.check == nil) == (rule.section == .capture || rule.id == "socket-leak"))
     #expect((rule.captureCheck == nil) == (rule.section != .capture))
   }
 }

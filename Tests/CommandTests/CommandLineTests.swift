@@ -28,7 +28,7 @@ struct CommandLineTests {
     ["--no-such-option", "a.pcap"], ["read"], ["read", "-", "-"], ["read", "--rule", "no-such-rule", "a.pcap"],
     ["read", "--extract", "d", "-"], ["check", "a.pcap"], ["show", "a.pcap"], ["show", "-", "--connection", "1"],
     ["read", "--format", "xml", "a.pcap"], ["read", "--max-memory", "1K", "a.pcap"],
-    ["read", "--linger", "1x", "a.pcap"],
+    ["read", "--linger", "1x", "a.pcap"], ["live", "eth0", "--sockets", "--timestamps", "adapter_unsynced"],
   ])
   func mistakesAreRefused(arguments: [String]) {
     #expect(throws: (any Error).self) { _ = try Tcpaudit.parseAsRoot(arguments) }
@@ -112,6 +112,12 @@ struct CommandLineTests {
       }
     }
     #expect(try TextFile.read(path).utf8.count == 3)
+    // Live goes on behind what an earlier run has written; an audit of files begins anew.
+    let live = try Target(path, isLive: true)
+    var writer = ByteWriter()
+    writer.text("x")
+    live.output.flush(&writer)
+    #expect(try TextFile.read(path).utf8.count == 4)
     _ = try Target(path, captures: ["other.pcap"])
     #expect(try TextFile.read(path).isEmpty)
   }

@@ -2,6 +2,7 @@ import Audit
 import Capture
 import Engine
 import Flow
+import Glibc
 import PacketScript
 import Report
 import Testing
@@ -19,9 +20,11 @@ struct FlightRecorderTests {
     let folder = scratch.folder("record")
     let script = try PacketScript.parse(severalConnections + "\n60 tick")
     let whole = scratch.capture(script.pcapng(), ".pcapng")
-    _ = try replay([whole], recorder: FlightRecorder(folder))
+    _ = try replay([whole], recorder: FlightRecorder(try RecordDirectory(folder)))
     let names = Folder.names(folder)
-    #expect(names == ["1-half-close-truncated.pcapng", "10-syn-refused.pcapng"], "\(names)")
+    #expect(
+      names.map { String($0.drop { $0 != "-" }) } == ["-1-half-close-truncated.pcapng", "-10-syn-refused.pcapng"],
+      "\(names)")
     // Alone it shows what it showed among others, from its first packet on.
     let cut = folder + "/" + names[0]
     let alone = try offline([cut])
@@ -42,7 +45,7 @@ struct FlightRecorderTests {
     let path = scratch.capture(try PacketScript.parse(text).pcapng(), ".pcapng")
     var limits = FlightRecorder.Limits()
     limits.memory = 1 << 16
-    let live = try replay([path], recorder: FlightRecorder(folder, limits))
+    let live = try replay([path], recorder: FlightRecorder(try RecordDirectory(folder), limits))
     #expect(!live.all.isEmpty)
     let name = try #require(Folder.names(folder).first)
     let recorded = try offline([folder + "/" + name])
@@ -59,8 +62,36 @@ struct FlightRecorderTests {
     let path = scratch.capture(try PacketScript.parse(text + "60 tick").pcapng(), ".pcapng")
     var limits = FlightRecorder.Limits()
     limits.files = 3
-    _ = try replay([path], recorder: FlightRecorder(folder, limits))
+    _ = try replay([path], recorder: FlightRecorder(try RecordDirectory(folder), limits))
     #expect(Folder.names(folder).count == 3)
-    #expect(Folder.names(folder).contains("17-syn-refused.pcapng"))
+    #expect(Folder.names(folder).contains { $0.hasSuffix("Z-17-syn-refused.pcapng") })
+  }
+
+  /// Another run begins to count at 1 again; what is there stays, and is nobody else's to read.
+  @Test func anEarlierRunIsNotOverwritten() throws {
+    let folder = scratch.folder("record")
+    let path = scratch.capture(try PacketScript.parse(severalConnections + "\n60 tick").pcapng(), ".pcapng")
+    _ = try replay([path], recorder: FlightRecorder(try RecordDirectory(folder)))
+    let first = Folder.names(folder)
+    let bytes = first.map { Folder.bytes(folder + "/" + $0) }
+    _ = try replay([path], recorder: FlightRecorder(try RecordDirectory(folder)))
+    #expect(Folder.names(folder).count == 2 * first.count)
+    #expect(first.map { Folder.bytes(folder + "/" + $0) } == bytes)
+    for name in Folder.names(folder) {
+      var status = stat()
+      #expect(stat(folder + "/" + name, &status) == 0 && status.st_mode & 0o777 == 0o600)
+    }
+  }
+
+  /// Whatever is put in its place: files go where it was opened, and through no link.
+  @Test func aDirectoryThatIsReplaced() throws {
+    let folder = scratch.folder("record")
+    let directory = try RecordDirectory(folder)
+    let victim = scratch.folder("victim")
+    #expect(rename(folder, folder + ".moved") == 0 && symlink(victim, folder) == 0)
+    let path = scratch.capture(try PacketScript.parse(severalConnections + "\n60 tick").pcapng(), ".pcapng")
+    _ = try replay([path], recorder: FlightRecorder(directory))
+    #expect(Folder.names(victim).isEmpty && Folder.names(folder + ".moved").count == 2)
+    #expect(throws: (any Error).self) { try RecordDirectory(folder, isNew: true) }
   }
 }

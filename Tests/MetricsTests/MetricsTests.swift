@@ -50,7 +50,8 @@ struct ExpositionTests {
         "tcpaudit_findings_total{rule=\"fin-unacked\",severity=\"error\",at_fault=\"unknown\"} 2",
         "tcpaudit_lost_bytes_total{rule=\"half-close-truncated\"} 9144", "tcpaudit_connections_total 0",
         "tcpaudit_open_connections{state=\"attempted\"} 2", "tcpaudit_open_connections{state=\"established\"} 7",
-        "tcpaudit_evicted_connections_total 0", "tcpaudit_tracker_bytes 0", "tcpaudit_lag_seconds 0.5",
+        "tcpaudit_evicted_connections_total 0", "tcpaudit_waiting_connections 0",
+        "tcpaudit_unjudged_connections_total 0", "tcpaudit_tracker_bytes 0", "tcpaudit_lag_seconds 0.5",
       ])
     // Each sample stands under its own family.
     var family = ""
@@ -108,11 +109,35 @@ struct MetricsServerTests {
     #expect(head.hasSuffix("\r\n\r\n"))
   }
 
-  @Test("An address that is taken is an error")
+  @Test("An address that is taken is an error, which says so")
   func taken() throws {
     let server = try MetricsServer(try #require(ListenAddress("127.0.0.1:0")), LiveFigures(version: ""))
     defer { server.stop() }
-    #expect(throws: (any Error).self) { try MetricsServer(server.address, LiveFigures(version: "")) }
+    let address = server.address
+    #expect(
+      said(address) == "metrics can't be served at \(address): something listens there already; name another port")
+  }
+
+  @Test(
+    "Addresses that nobody has",
+    arguments: [
+      ("192.0.2.1:9117", "it is no address of this host; name one that is"),
+      (
+        "no-such-host.invalid:9117",
+        "“no-such-host.invalid” is no address, and no name that is known here; name an address"
+      ),
+    ])
+  func nobodys(text: String, words: String) throws {
+    let said = said(try #require(ListenAddress(text)))
+    #expect(said?.hasPrefix("metrics can't be served at \(text): \(words)") == true, "\(said ?? "")")
+  }
+
+  /// Why it can't be served there; nil where it can.
+  private func said(_ address: ListenAddress) -> String? {
+    do {
+      try MetricsServer(address, LiveFigures(version: "")).stop()
+      return nil
+    } catch { return "\(error)" }
   }
 
   /// What the server says until it closes.

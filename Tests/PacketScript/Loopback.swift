@@ -33,4 +33,41 @@ public enum Loopback {
     }
     return UInt16(bigEndian: address.sin_port)
   }
+
+  /// A connection with both its ends in this process.
+  public struct Conversation {
+    public let client: Int32
+    public let server: Int32
+    /// The server's.
+    public let port: UInt16
+
+    /// nil where there are no sockets to be had.
+    public init?() {
+      let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      defer { close(listener) }
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      let client = client
+      let isConnected = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          bind(listener, $0, length) == 0 && listen(listener, 1) == 0 && getsockname(listener, $0, &length) == 0
+            && connect(client, $0, length) == 0
+        }
+      }
+      guard isConnected else { return nil }
+      port = UInt16(bigEndian: address.sin_port)
+      server = accept(listener, nil, nil)
+    }
+
+    /// The client ends it by RST.
+    public func abort() {
+      var now = linger(l_onoff: 1, l_linger: 0)
+      setsockopt(client, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+      close(client)
+      close(server)
+    }
+  }
 }

@@ -91,6 +91,59 @@ import Testing
     #expect(said().err.contains("No space left on device"), "\(said().err)")
   }
 
+  /// Stopped from outside it gives the terminal back first, and takes it again when it goes on.
+  @Test(.enabled(if: mayCapture, why), arguments: [true, false]) func stoppedFromOutside(byTSTP: Bool) throws {
+    let terminal = try Terminal()
+    defer { terminal.hangUp() }
+    let child = try Program.start(
+      ["live", "lo", "-f", "port 9"], input: .descriptor(terminal.end), output: .descriptor(terminal.end),
+      error: .file(folder.path + "/err"))
+    let (enter, leave) = ("\u{1b}[?1049h", "\u{1b}[?1049l")
+    var shown = ""
+    let shows = { (text: String) in
+      eventually {
+        shown += terminal.shown
+        return shown.contains(text)
+      }
+    }
+    #expect(shows(enter), "\(said().err)")
+    #expect(shows("packets/s"))
+    shown = ""
+    kill(child.id, byTSTP ? SIGTSTP : SIGSTOP)
+    #expect(eventually { Folder.text("/proc/\(child.id)/stat")?.contains(") T ") == true })
+    if byTSTP { #expect(shows(leave)) }
+    shown = ""
+    kill(child.id, SIGCONT)
+    #expect(shows(enter))
+    #expect(shows("packets/s"))
+    _ = write(terminal.master, "q", 1)
+    #expect(shows(leave))
+    #expect(child.wait() == 0)
+  }
+
+  /// A reader that stands still does not hold up the audit, nor its end.
+  @Test(.enabled(if: mayCapture, why)) func aReaderThatStandsStill() throws {
+    let pipe = try Pipe()
+    // The pipe is full before the first result.
+    _ = fcntl(pipe.writing, F_SETFL, O_NONBLOCK)
+    let filling = [UInt8](repeating: 0x2e, count: 4096)
+    while write(pipe.writing, filling, filling.count) > 0 {}
+    _ = fcntl(pipe.writing, F_SETFL, 0)
+    let child = try Program.start(
+      ["live", "lo", "-f", "port 9", "--format", "json"], output: .descriptor(pipe.writing),
+      error: .file(folder.path + "/err"))
+    #expect(eventually { child.watchesInterruptions })
+    for _ in 0..<20 { Loopback.knock(9) }
+    // It answers while nobody reads.
+    kill(child.id, SIGUSR1)
+    #expect(eventually(for: 5) { said().err.contains("connection") }, "\(said().err)")
+    kill(child.id, SIGTERM)
+    #expect(child.wait() == 3)
+    #expect(said().err.contains("was not read as fast as results came"), "\(said().err)")
+    close(pipe.reading)
+    close(pipe.writing)
+  }
+
   @Test(.enabled(if: mayCapture, why)) func itEndsByItself() throws {
     let ran = try Program.run(["live", "lo", "-f", "port 9", "--duration", "200ms"])
     #expect(ran.code == 0 && ran.out.contains("No TCP connections."), "\(ran.out)\(ran.err)")

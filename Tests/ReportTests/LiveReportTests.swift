@@ -59,6 +59,26 @@ import Wire
     #expect(lines[2].contains(#","rules":["half-close-truncated"],"#))
   }
 
+  /// Whose socket it is, where somebody asked the kernel.
+  @Test func aHolderIsNamed() throws {
+    let hold = { (record: inout FindingRecord) in
+      let holder = SocketHolder(id: 4711, process: "pool", descriptor: 7, others: 1)
+      record.sockets = HostEnds(
+        client: HostSocket(state: .established, seen: Timestamp(nanoseconds: 0), holder: holder),
+        server: HostSocket(state: .closeWait, seen: Timestamp(nanoseconds: 0)))
+    }
+    let text = try told({ LiveText($0) }, hold)
+    #expect(text.first?.hasSuffix("  client's socket: pool (4711), descriptor 7  [3, connection 1]") == true)
+    let json = try told({ JSONReport($0) }, hold)
+    #expect(
+      json[1].contains(
+        #","sockets":[{"side":"client","state":"ESTAB","pid":4711,"process":"pool","descriptor":7,"other_descriptors":1},"#
+          + #"{"side":"server","state":"CLOSE-WAIT","pid":null,"process":null,"descriptor":null,"other_descriptors":null}],"facts""#
+      ))
+    // Nobody asked.
+    #expect(try !told({ JSONReport($0) })[1].contains("sockets"))
+  }
+
   @Test func aTableNamesItInItsConnection() throws {
     #expect(try told { CSVReport($0) }.map { $0.contains("half-close-truncated") } == [false, true])
     #expect(try told { ZeekReport($0) }.allSatisfy { !$0.contains("half-close-truncated") })

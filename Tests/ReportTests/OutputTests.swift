@@ -47,6 +47,44 @@ struct OutputTests {
     #expect(read(ends[0], &byte, 1) == 1)
   }
 
+  /// A reader that stands still holds nothing up; what it takes later is whole, and what there was no room for is counted.
+  @Test func aReaderThatStandsStill() throws {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+    defer { for end in ends { close(end) } }
+    let output = Output(descriptor: ends[1], flushesEachRecord: true)
+    let record = String(repeating: "r", count: 999) + "\n"
+    // 12 MB; a pipe takes 64 KiB, memory 8 MiB.
+    for _ in 0..<12_000 {
+      var writer = line(record)
+      output.recordEnded(&writer)
+    }
+    #expect((3000...4000).contains(output.leftOut), "\(output.leftOut)")
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    for _ in 0..<1000 {
+      let count = read(ends[0], &buffer, buffer.count)
+      if count > 0 { bytes += buffer[..<count] }
+      output.send()
+    }
+    #expect(bytes.count == (12_000 - Int(output.leftOut)) * 1000)
+    #expect(stride(from: 999, to: bytes.count, by: 1000).allSatisfy { bytes[$0] == 10 })
+  }
+
+  /// The end does not wait for it for ever, and says what it did not get.
+  @Test func theEndWithAReaderThatStandsStill() throws {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    defer { for end in ends { close(end) } }
+    let output = Output(descriptor: ends[1], flushesEachRecord: true)
+    var writer = line("x", times: 1 << 20)
+    output.flush(&writer)
+    #expect(output.leftOut == 0)
+    output.finish(patience: 20)
+    #expect(output.leftOut == 1 && output.failure == nil)
+  }
+
   @Test func aReaderThatGoesAwayIsAQuietEnd() {
     Output.ignoreBrokenPipes()
     var ends: [Int32] = [0, 0]

@@ -60,7 +60,7 @@ struct ScreenTests {
     #expect(
       text(&screen) == [
         "tcpaudit live eth0" + String(repeating: " ", count: 55) + "0:01:23",
-        "1.2k packets/s  1.9 MiB/s  12.3k packets  7 dropped  12.0 MiB",
+        "1.2k packets/s  1.9 MiB/s  12.3k packets  7 dropped  memory 12.0 MiB",
         "72 open of 900 connections: 70 established, 2 half closed",
         "1 error  1 warning  1 note  at least 8.9 KiB lost",
         "── 3 findings, worst first " + String(repeating: "─", count: 53),
@@ -168,6 +168,40 @@ struct ScreenTests {
     #expect(screen.type([3]) == .quit)
     _ = screen.type([0x0d])
     #expect(screen.type(Array("q".utf8)) == .quit)
+  }
+
+  @Test("Findings that are alike are one line with their number, and each its own where asked")
+  func folding() {
+    var given = data()
+    for id in UInt64(10)..<15 { given.findings.append(finding(id, .warning, "reset-abort", "unknown")) }
+    var screen = screen(120, 14, given)
+    #expect(text(&screen)[4].hasPrefix("── 8 findings of 3 kinds, worst first ─"))
+    #expect(text(&screen)[6].hasPrefix("warning  reset-abort           unknown  6 × → 10.2.0.2:2181 "))
+    // What is selected stays so when a newer one stands for its line.
+    _ = screen.type(Array("j".utf8))
+    given.findings.append(finding(20, .warning, "reset-abort", "unknown"))
+    screen.take(given)
+    _ = screen.type([0x0d])
+    #expect(screen.opened == 20)
+    _ = screen.type([0x1b])
+    _ = screen.type([])
+    _ = screen.type(Array("f".utf8))
+    #expect(text(&screen)[4].hasPrefix("── 9 findings, worst first ─"))
+    #expect(text(&screen)[5...13].count { $0.contains("reset-abort") } == 7)
+  }
+
+  @Test("Rates are over a few seconds, and change once a second")
+  func rates() {
+    var meter = RateMeter()
+    #expect(meter.note(0, at: 10) == 0)
+    #expect(meter.note(500, at: 10.5) == 0)
+    #expect(meter.note(1000, at: 11) == 1000)
+    #expect(meter.note(9000, at: 11.5) == 1000)
+    #expect(meter.note(2000, at: 12) == 1000)
+    for second in 13...20 { _ = meter.note(2000, at: Double(second)) }
+    #expect(meter.note(2000, at: 21) == 0)
+    // A counter that began anew is no negative rate.
+    #expect(meter.note(5, at: 22) == 0)
   }
 
   @Test("A screen drawn twice sends nothing the second time, but all of it in another size")

@@ -19,11 +19,13 @@ enum Page {
     case "idle-killed": idleKilled
     case "keepalive-unanswered": keepaliveUnanswered
     case "never-heard": neverHeard
+    case "partnerless": partnerless
     case "peer-vanished": peerVanished
     case "reset-abort": resetAbort
     case "reset-forged": resetForged
     case "reset-not-heard": resetNotHeard
     case "reset-unread": resetUnread
+    case "socket-leak": socketLeak
     case "stalled-reader": stalledReader
     case "syn-refused": synRefused
     case "syn-rejected": synRejected

@@ -27,20 +27,20 @@ public struct FlightRecorder: Sendable {
 
   private struct File: Sendable {
     var connection: UInt64
-    var path: String
+    var name: String
     var bytes = 0
   }
 
   /// A file of a connection that is open.
   private struct Recording: Sendable {
-    var path: String
+    var name: String
     var writer: PcapngWriter
     /// The packet that was written last.
     var last: UInt64 = 0
     var comments: [PacketReference: String] = [:]
   }
 
-  private let directory: String
+  private let directory: RecordDirectory
   private let limits: Limits
   private var ring: FlightRing
   private var recordings: [UInt64: Recording] = [:]
@@ -53,8 +53,8 @@ public struct FlightRecorder: Sendable {
   private(set) var count: UInt64 = 0
   private(set) var failure: String?
 
-  /// - Parameter directory: which is there.
-  public init(_ directory: String, _ limits: Limits = Limits()) {
+  /// What an earlier run has written stays.
+  public init(_ directory: RecordDirectory, _ limits: Limits = Limits()) {
     self.directory = directory
     self.limits = limits
     ring = FlightRing(size: limits.memory)
@@ -67,7 +67,7 @@ public struct FlightRecorder: Sendable {
     let finding = record.finding
     if recordings[facts.id] == nil {
       recordings[facts.id] = Recording(
-        path: "\(directory)/\(facts.id)-\(finding.rule).pcapng", writer: PcapngWriter(comment: finding.summary))
+        name: FlightRecorder.name(facts, finding.rule), writer: PcapngWriter(comment: finding.summary))
     }
     for evidence in finding.evidence {
       let text = "\(finding.rule): \(evidence.what)"
@@ -76,6 +76,16 @@ public struct FlightRecorder: Sendable {
       recordings[facts.id]?.comments[evidence.moment.packet] = known.map { $0 + "\n" + text } ?? text
     }
     write(facts)
+  }
+
+  /// `20261126T140102Z-7-reset-abort.pcapng`: ids begin anew with each run, times do not.
+  private static func name(_ facts: Facts, _ rule: String) -> String {
+    var writer = ByteWriter()
+    writer.time(facts.start.time)
+    let time = writer.bytes.prefix { $0 != UInt8(ascii: ".") }.filter {
+      $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ":")
+    }
+    return "\(String(decoding: time, as: UTF8.self))Z-\(facts.id)-\(rule).pcapng"
   }
 
   /// It has ended: what came after its findings is added.
@@ -101,17 +111,15 @@ public struct FlightRecorder: Sendable {
       }
       recording.last = number
     }
-    append(recording.writer.take(), facts.id, recording.path)
+    append(recording.writer.take(), facts.id, &recording.name)
     recordings[facts.id] = recording
   }
 
-  private mutating func append(_ block: [UInt8], _ connection: UInt64, _ path: String) {
+  private mutating func append(_ block: [UInt8], _ connection: UInt64, _ name: inout String) {
     guard !block.isEmpty else { return }
     let isNew = !files.contains { $0.connection == connection }
     do {
-      let descriptor = try FileDescriptor.open(
-        FilePath(path), .writeOnly, options: [.create, .closeOnExec, isNew ? .truncate : .append],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      let descriptor = isNew ? try make(&name) : try directory.reopen(name)
       try descriptor.closeAfter {
         let size = try descriptor.seek(offset: 0, from: .end)
         do { _ = try descriptor.writeAll(block) } catch {
@@ -121,11 +129,11 @@ public struct FlightRecorder: Sendable {
         }
       }
     } catch {
-      failure = "\(path) can't be written: \(error)"
+      failure = "\(directory.path)/\(name) can't be written: \(error)"
       return
     }
     if isNew {
-      files.append(File(connection: connection, path: path))
+      files.append(File(connection: connection, name: name))
       count += 1
     }
     if let place = files.lastIndex(where: { $0.connection == connection }) { files[place].bytes += block.count }
@@ -133,10 +141,21 @@ public struct FlightRecorder: Sendable {
     while files.count > max(limits.files, 1) || (bytes > limits.bytes && files.count > 1) { forgetOldest() }
   }
 
+  /// Under its name, or where an earlier run has written that one (a clock that was set back), under another.
+  private func make(_ name: inout String) throws -> FileDescriptor {
+    let wanted = name
+    for number in 2...FlightRecorder.namesakes {
+      do { return try directory.make(name) } catch Errno.fileExists { name = "\(number)-\(wanted)" }
+    }
+    return try directory.make(name)
+  }
+
+  private static var namesakes: Int { 100 }
+
   private mutating func forgetOldest() {
     let oldest = files.removeFirst()
     bytes -= oldest.bytes
     recordings[oldest.connection] = nil
-    WholeFile.remove(oldest.path)
+    directory.remove(oldest.name)
   }
 }

@@ -26,6 +26,13 @@ struct LiveAudit: ~Copyable {
   /// Connections that wait to be judged: more than that, and the audit does not look for others before they are.
   static var backlog: Int { 4096 }
 
+  /// More than that of those that have ended may not wait: the least of them are only counted.
+  var backlogLimit = 16_384
+  /// Connections that were only counted.
+  private(set) var unjudged: UInt64 = 0
+  /// How long the connection that was judged last had waited for it, seconds; 0 where none waits.
+  private(set) var judgingLag = 0.0
+
   var stages: Stages
   var judging: Judging
   /// Names of interfaces, by their index.
@@ -37,6 +44,8 @@ struct LiveAudit: ~Copyable {
   var recorder: FlightRecorder?
   /// The latest packets, for whoever looks at a connection while it is open; nil where nobody may.
   var ring: FlightRing?
+  /// This host's own sockets, where somebody reads them.
+  var host = HostView()
 
   init(_ options: RunOptions, inputs: Int) {
     var options = options
@@ -91,7 +100,9 @@ struct LiveAudit: ~Copyable {
       if now.since(suspect.lastTime) >= LiveAudit.quiet { judge(suspect, at: now, &reporter) }
       return
     }
-    if watch.version == suspect.version {
+    if host.isOther(suspect.id, watch.told), now.since(suspect.lastTime) >= LiveAudit.quiet {
+      // What the wire says has not changed; what the kernel says may have.
+    } else if watch.version == suspect.version {
       guard let deadline = watch.deadline, now >= deadline else { return }
     } else {
       guard
@@ -101,6 +112,7 @@ struct LiveAudit: ~Copyable {
     if suspect.isInOrder, watch.told.isEmpty {
       stages.tracker.watch(suspect, false)
       watches[suspect.id] = nil
+      host.forget(suspect.id)
       return
     }
     watch.judgedAt = now
@@ -110,6 +122,7 @@ struct LiveAudit: ~Copyable {
 
   private mutating func judge(_ suspect: Suspect, at now: Timestamp, _ reporter: inout some LiveReporter) {
     let facts = stages.tracker.facts(of: suspect)
+    judging.surroundings.sockets = host.current(of: facts)
     let findings = judging.verdict(onOpen: facts, at: now)
     let told = watches[suspect.id]?.told ?? []
     let changes = Change.between(told, findings, isFinal: false)
@@ -119,9 +132,11 @@ struct LiveAudit: ~Copyable {
     }
     watches[suspect.id]?.version = suspect.version
     watches[suspect.id]?.deadline = deadline
+    let holders = host.look(at: facts)
     var known: [Told] = []
     for change in changes {
-      let record = number(change, facts)
+      var record = number(change, facts)
+      record.sockets = holders
       switch change {
       case .same(_, let told): known.append(told)
       case .new(let finding), .revised(let finding, _): known.append(Told(record.id, finding))
@@ -166,20 +181,55 @@ struct LiveAudit: ~Copyable {
         stages.tally.end(brief)
         judging.take(brief)
       }
+      guard let facts = stages.tracker.nextFinished() else {
+        judgingLag = 0
+        return
+      }
+      judgingLag = Double(max(0, stages.tracker.now.since(facts.observedUntil))) / 1e9
+      if isTooMuch(facts) { giveUp(facts) } else { report(facts, to: &reporter) }
+    }
+  }
+
+  /// Under a scan or a flood what ends would fill the memory: first what says least goes unjudged, then whatever it is.
+  private func isTooMuch(_ facts: Facts) -> Bool {
+    guard stages.tracker.backlog >= backlogLimit else { return false }
+    if stages.tracker.backlog >= 2 * backlogLimit { return true }
+    switch facts.state {
+    case .refused, .attempted, .answered: return true
+    default: return false
+    }
+  }
+
+  /// It is counted; what was told of it while it was open stands.
+  private mutating func giveUp(_ facts: Facts) {
+    stages.tally.end(facts.brief)
+    watches[facts.id] = nil
+    host.forget(facts.id)
+    unjudged += 1
+  }
+
+  /// What there was no time for, at the end.
+  private mutating func giveUpRest() {
+    while true {
+      while let brief = stages.tracker.nextBrief() { stages.tally.end(brief) }
       guard let facts = stages.tracker.nextFinished() else { return }
-      report(facts, to: &reporter)
+      giveUp(facts)
     }
   }
 
   private mutating func report(_ facts: Facts, to reporter: inout some LiveReporter) {
     let brief = facts.brief
     stages.tally.end(brief)
+    judging.surroundings.sockets = host.current(of: facts)
     let (verdict, sameAs) = judging.verdict(on: facts, brief)
     let findings = judging.selected(verdict)
     let told = watches.removeValue(forKey: facts.id)?.told ?? []
+    let holders = findings.isEmpty ? nil : host.holders(of: facts)
+    host.forget(facts.id)
     var records: [FindingRecord] = []
     for change in Change.between(told, findings, isFinal: true) {
-      let record = number(change, facts)
+      var record = number(change, facts)
+      record.sockets = holders
       if case .healed = change {
         reporter.tell(record, of: facts)
       } else {
@@ -197,18 +247,22 @@ struct LiveAudit: ~Copyable {
   }
 
   /// The end: what is open is judged for the last time.
-  /// - Parameter end: how far the recording reached.
+  /// - Parameters:
+  ///   - end: how far the recording reached.
+  ///   - budget: how long it may take; what is left then is only counted.
   mutating func finish(
-    _ end: Timestamp?, _ loss: CaptureLoss, errors: [CaptureError] = [], _ reporter: inout some LiveReporter
+    _ end: Timestamp?, _ loss: CaptureLoss, errors: [CaptureError] = [], within budget: borrowing Budget,
+    _ reporter: inout some LiveReporter
   ) {
     stages.flush()
     stages.decoder.finish()
     judging.observe(stages.tally, loss, stages.tracker.gaps, now: stages.tracker.now)
-    deliver(within: .unlimited, &reporter)
+    deliver(within: budget, &reporter)
     judging.reachEnd(of: end ?? stages.tracker.now)
     judging.expect(stages.tracker.teach(&judging.hosts, &judging.healthChecks))
     stages.tracker.finish(.interrupted, recordedUntil: end)
-    deliver(within: .unlimited, &reporter)
+    deliver(within: budget, &reporter)
+    if budget.isSpent { giveUpRest() }
     for record in judging.findingsOfCapture(stages.tally, loss, stages.tracker.gaps, errors) {
       stages.tally.find(record.finding.rule, record.finding.severity)
       reporter.report(record)
@@ -228,6 +282,7 @@ struct LiveAudit: ~Copyable {
     summary.leftOutFindings = judging.leftOut
     summary.fragmentsIncomplete = stages.decoder.incompleteFragments
     summary.evicted = stages.tracker.evicted
+    summary.unjudged = unjudged
     summary.peakConnections = stages.tracker.peakConnections
     summary.end = end
     summary.backwardSteps = loss.backwardSteps

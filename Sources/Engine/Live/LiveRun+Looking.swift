@@ -19,7 +19,9 @@ extension LiveRun {
     figures.interfaceDropped = summary.interfaceDropped
     figures.evicted = summary.evicted
     figures.trackerBytes = audit.stages.tracker.memoryInUse
-    figures.lag = lag
+    figures.lag = max(lag, audit.judgingLag)
+    figures.waiting = UInt64(audit.stages.tracker.backlog)
+    figures.unjudged = summary.unjudged
     let open = audit.open
     figures.openConnections = [
       "attempted": open.attempted, "answered": open.answered, "established": open.established,

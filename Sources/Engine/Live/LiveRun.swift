@@ -11,6 +11,8 @@ public struct LiveDemand: Sendable {
   public var recorder: FlightRecorder?
   /// Memory for the latest packets, so that connections can be looked at while they are open, bytes; 0: none is kept.
   public var window = 0
+  /// Where this host's own sockets come from; nil: the kernel is not asked.
+  public var host: HostTables?
 
   public init() {}
 }
@@ -38,6 +40,11 @@ public struct LiveRun: ~Copyable {
   /// What a step may take, ns: judging what has ended, looking at what is open.
   private static var stepTime: Int64 { 4_000_000 }
   private static var longStepTime: Int64 { 12_000_000 }
+  /// The same while packets wait for so long, seconds.
+  private static var shortStepTime: Int64 { 1_000_000 }
+  private static var pressingLag: Double { 0.5 }
+  /// Judging what is left at the end may take so long, ns: who waits for it to end will not wait for ever.
+  private static var endTime: Int64 { 10_000_000_000 }
   /// After so long, ns, all has arrived that came before the end.
   private static var lastTime: Int64 { 100_000_000 }
   /// A clock that is set by less, ns, is not spoken of.
@@ -47,12 +54,14 @@ public struct LiveRun: ~Copyable {
   private var capture: LiveCapture
   var audit: LiveAudit
   private let duration: Int64?
+  private let host: HostTables?
   /// The latest packet, ns of its own clock and of ours.
   private var lastTime: Int64?
   private var lastCame: Int64 = 0
   /// Steps that the packets' clock made and ours did not: from, to.
   private var steps: [(from: Int64, to: Int64)] = []
   private var heardFailure = false
+  private var saidUnjudged = false
   /// The longest time that packets had to wait for the loop, ns.
   private var longestStep: Int64 = 0
   /// How old the latest packet was when it was taken in, seconds; 0 where none waits.
@@ -65,6 +74,7 @@ public struct LiveRun: ~Copyable {
     audit.recorder?.interfaces = capture.names
     if demand.window > 0 { audit.ring = FlightRing(size: demand.window) }
     duration = demand.duration
+    host = demand.host
     self.capture = capture
   }
 
@@ -85,10 +95,11 @@ public struct LiveRun: ~Copyable {
       if let duration, start - began >= duration { break }
       let isIdle = read(start)
       if !steps.isEmpty { noteSteps(&listener) }
-      let isBehind = audit.stages.tracker.backlog > LiveAudit.backlog
-      audit.deliver(within: Budget(isBehind ? LiveRun.longStepTime : LiveRun.stepTime), &reporter)
+      let backlog = audit.stages.tracker.backlog
+      audit.deliver(within: Budget(LiveRun.judgingTime(backlog, isIdle: isIdle, lag: lag)), &reporter)
       if start >= nextTick {
         nextTick = start + LiveAudit.tickTime
+        look(at: host, &reporter, &listener)
         audit.tick(horizon(isIdle, start), capture.loss, within: Budget(LiveRun.stepTime), &reporter)
         if !listener.look(at: self) { break }
       }
@@ -105,6 +116,23 @@ public struct LiveRun: ~Copyable {
       }
     }
     return finish(&reporter, &listener)
+  }
+
+  /// How long judging may take between two slices of packets, ns. Where packets wait it is least: what is not judged is counted and said,
+  /// what the kernel's ring has no room for is lost.
+  static func judgingTime(_ backlog: Int, isIdle: Bool, lag: Double) -> Int64 {
+    if !isIdle, lag >= LiveRun.pressingLag { return LiveRun.shortStepTime }
+    return backlog > LiveAudit.backlog ? LiveRun.longStepTime : LiveRun.stepTime
+  }
+
+  /// Takes what was read of the kernel's sockets meanwhile.
+  private mutating func look(
+    at host: HostTables?, _ reporter: inout some LiveReporter, _ listener: inout some LiveListener
+  ) {
+    guard let host else { return }
+    for words in host.takeNotes() { listener.note(words) }
+    guard let fresh = host.take(), let spent = audit.take(fresh, &reporter) else { return }
+    host.giveBack(spent)
   }
 
   /// Takes in what is there, a slice at most; says whether that was all.
@@ -160,6 +188,10 @@ public struct LiveRun: ~Copyable {
     _ reporter: inout some LiveReporter, _ record: RunRecord, _ listener: inout some LiveListener
   ) {
     for words in capture.takeNotes() { listener.note(words) }
+    if audit.unjudged > 0, !saidUnjudged {
+      saidUnjudged = true
+      listener.note("more connections end than can be judged (a scan, a flood?): the least of them are only counted")
+    }
     if let failure = audit.recorder?.failure, !heardFailure {
       heardFailure = true
       listener.note("\(failure); no more packets are recorded")
@@ -183,7 +215,7 @@ public struct LiveRun: ~Copyable {
     }
     capture.attend(at: Budget.realtime)
     let end = horizon(true, Budget.monotonic)
-    audit.finish(lastTime == nil ? nil : end, capture.loss, &reporter)
+    audit.finish(lastTime == nil ? nil : end, capture.loss, within: Budget(LiveRun.endTime), &reporter)
     for words in capture.takeNotes() { listener.note(words) }
     reporter.end(summary())
     return LiveOutcome(

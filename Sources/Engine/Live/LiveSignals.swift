@@ -9,6 +9,8 @@ internal import Synchronization
 public enum LiveSignals {
   private static let summary = Atomic<Bool>(false)
   private static let hangUp = Atomic<Bool>(false)
+  private static let stop = Atomic<Bool>(false)
+  private static let goOn = Atomic<Bool>(false)
 
   /// - Parameter reopens: there is a file to open again; where there is none, a terminal that hangs up ends the audit.
   public static func watch(reopens: Bool) {
@@ -23,6 +25,22 @@ public enum LiveSignals {
     }
     _ = unsafe sigaction(SIGHUP, &action, nil)
   }
+
+  /// There is a screen: it is given back before the program stops (SIGTSTP), and taken again when it goes on (SIGCONT).
+  public static func watchStops() {
+    _ = takeStop() || takeContinue()
+    var action = sigaction()
+    unsafe action.__sigaction_handler.sa_handler = { _ in LiveSignals.stop.store(true, ordering: .relaxed) }
+    _ = unsafe sigaction(SIGTSTP, &action, nil)
+    unsafe action.__sigaction_handler.sa_handler = { _ in LiveSignals.goOn.store(true, ordering: .relaxed) }
+    _ = unsafe sigaction(SIGCONT, &action, nil)
+  }
+
+  /// There is none any more: the program stops at once.
+  public static func leaveStops() { for number in [SIGTSTP, SIGCONT] { _ = signal(number, SIG_DFL) } }
+
+  public static func takeStop() -> Bool { stop.exchange(false, ordering: .relaxed) }
+  public static func takeContinue() -> Bool { goOn.exchange(false, ordering: .relaxed) }
 
   static func takeSummary() -> Bool { summary.exchange(false, ordering: .relaxed) }
   static func takeHangUp() -> Bool { hangUp.exchange(false, ordering: .relaxed) }

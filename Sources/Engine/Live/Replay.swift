@@ -13,8 +13,15 @@ public struct Replay: ~Copyable {
 
   private var timeline: Timeline
   private var audit: LiveAudit
+  /// What this host's kernel would have said at a moment: nil, nothing new.
+  private let host: (Timestamp) -> HostTable?
 
-  public init(_ inputs: [String], _ options: RunOptions, recorder: FlightRecorder? = nil) throws(FilterError) {
+  /// - Parameter host: readings of a kernel's table of sockets, as they come.
+  public init(
+    _ inputs: [String], _ options: RunOptions, recorder: FlightRecorder? = nil,
+    host: @escaping (Timestamp) -> HostTable? = { _ in nil }
+  ) throws(FilterError) {
+    self.host = host
     timeline = try Timeline(paths: inputs, filter: options.filter)
     audit = LiveAudit(options, inputs: inputs.count)
     audit.recorder = recorder
@@ -35,8 +42,10 @@ public struct Replay: ~Copyable {
     }
     loss = timeline.loss
     audit.interfaces = timeline.interfaces.map(\.name)
-    if let clock, let end = timeline.recordingEnd { Replay.pass(&audit, from: clock, to: end, loss, &reporter, ticked) }
-    audit.finish(timeline.recordingEnd, loss, errors: timeline.errors, &reporter)
+    if let clock, let end = timeline.recordingEnd {
+      Replay.pass(&audit, from: clock, to: end, loss, &reporter, host, ticked)
+    }
+    audit.finish(timeline.recordingEnd, loss, errors: timeline.errors, within: .unlimited, &reporter)
     reporter.end(audit.summary(loss, frames: timeline.frames, end: timeline.recordingEnd))
     return RunOutcome(
       errors: timeline.errors, severest: audit.judging.severest, frames: timeline.frames,
@@ -51,7 +60,7 @@ public struct Replay: ~Copyable {
     let time = frame.time
     let isTick = clock.map { time.since($0) >= LiveAudit.tickTime } ?? true
     if isTick {
-      if let clock { Replay.pass(&audit, from: clock, to: time, loss, &reporter, ticked) }
+      if let clock { Replay.pass(&audit, from: clock, to: time, loss, &reporter, host, ticked) }
       clock = time
     }
     audit.take(frame)
@@ -61,7 +70,7 @@ public struct Replay: ~Copyable {
   /// The time between two frames, tick by tick.
   private static func pass(
     _ audit: inout LiveAudit, from start: Timestamp, to end: Timestamp, _ loss: CaptureLoss,
-    _ reporter: inout some LiveReporter, _ ticked: (Timestamp) -> Void
+    _ reporter: inout some LiveReporter, _ host: (Timestamp) -> HostTable?, _ ticked: (Timestamp) -> Void
   ) {
     var now = start
     while now < end {
@@ -70,6 +79,7 @@ public struct Replay: ~Copyable {
       // Packets of that very moment are yet to come.
       let seen = now == end ? end.advanced(by: -1) : now
       ticked(seen)
+      if let table = host(seen) { _ = audit.take(table, &reporter) }
       audit.tick(seen, loss, within: .unlimited, &reporter)
       audit.deliver(within: .unlimited, &reporter)
     }

@@ -1,0 +1,13 @@
+internal import Audit
+
+/// One finding that is about no single connection, whole, for a screen: what happened, what proves it, what to do.
+public enum FindingDetail {
+  /// - Parameter width: columns that a line may take.
+  public static func lines(_ record: FindingRecord, _ run: RunRecord, width: Int) -> [String] {
+    var page = Page(Style(width: width))
+    var text = FindingText(run: run, captureStart: nil, all: true, isBelowLadder: true)
+    text.write([record], nil, to: &page)
+    return String(decoding: page.writer.bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+      .map(String.init)
+  }
+}

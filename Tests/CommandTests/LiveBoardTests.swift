@@ -1,0 +1,108 @@
+import Audit
+import Flow
+import Report
+import Screen
+import Testing
+import Wire
+
+@testable import tcpaudit
+
+@Suite("What a live audit has found so far, kept for whoever looks")
+struct LiveBoardTests {
+  private func record(
+    _ id: UInt64, _ severity: Severity = .error, _ rule: String = "peer-vanished", revises: UInt64? = nil,
+    lost: UInt64? = nil, isHealed: Bool = false
+  ) -> FindingRecord {
+    let moment = Moment(time: Timestamp(seconds: Int64(id)), packet: .none)
+    return FindingRecord(
+      id: id, revises: revises, connection: 1,
+      finding: Finding(
+        rule: rule, severity: severity, confidence: .likely, suspects: [.path], summary: "\(id)", bytesLost: lost,
+        evidence: [Evidence(moment, nil, "")], facts: isHealed ? [NamedFact("healed", .bool(true))] : []))
+  }
+
+  private func count(_ board: LiveBoard, _ rule: String = "peer-vanished", _ severity: Severity = .error) -> UInt64? {
+    board.findings[LiveFigures.Kind(rule: rule, severity: severity, atFault: .path)]
+  }
+
+  /// A counter that is born with its first finding never rose.
+  @Test func allThatMayComeBeginsAtZero() {
+    let board = LiveBoard()
+    for rule in Catalogue.rules {
+      #expect(board.bytesLost[rule.id] == 0)
+      for party in Party.allCases.map(Optional.some) + [nil] {
+        for severity in [Severity.warning, .error] {
+          #expect(board.findings[LiveFigures.Kind(rule: rule.id, severity: severity, atFault: party)] == 0)
+        }
+      }
+    }
+    #expect(board.list.isEmpty && board.forgotten == 0)
+  }
+
+  @Test func aRevisionTakesThePlace() {
+    let board = LiveBoard()
+    board.take(record(1, .warning, lost: 100), nil)
+    board.take(record(2, .error, revises: 1, lost: 300), nil)
+    #expect(board.list.map(\.id) == [2])
+    // Another severity is another finding; bytes are counted once.
+    #expect(count(board, "peer-vanished", .warning) == 1 && count(board) == 1)
+    #expect(board.bytesLost["peer-vanished"] == 300)
+    board.take(record(3, .error, revises: 2, lost: 200), nil)
+    #expect(count(board) == 1 && board.bytesLost["peer-vanished"] == 300)
+    // Who has the first one open sees what stands in its place.
+    #expect(board.standing(1) == 3 && board.entry(1)?.0.id == 3)
+  }
+
+  @Test func whatHealedIsShownAndNotCounted() {
+    let board = LiveBoard()
+    board.take(record(1), nil)
+    board.take(record(2, .note, revises: 1, isHealed: true), nil)
+    #expect(board.list.map(\.isHealed) == [true] && board.list.first?.severity == .error)
+    #expect(count(board) == 1 && count(board, "peer-vanished", .note) == nil)
+  }
+
+  @Test func whatWasToldIsNoNews() {
+    let board = LiveBoard()
+    board.hasNews = false
+    var told = record(1)
+    told.wasTold = true
+    board.take(told, nil)
+    #expect(!board.hasNews && board.list.isEmpty)
+    board.take(record(2), nil)
+    #expect(board.hasNews)
+  }
+
+  /// First what healed, then the oldest of the mildest: a flood of notes hides no error.
+  @Test func whatIsForgotten() {
+    let board = LiveBoard()
+    board.take(record(1, .error), nil)
+    board.take(record(2, .error), nil)
+    board.take(record(3, .note, revises: 2, isHealed: true), nil)
+    board.take(record(4, .warning), nil)
+    let first = UInt64(100)
+    let room = UInt64(LiveBoard.limit - 3)
+    for id in first..<first + room { board.take(record(id, .note, "syn-refused"), nil) }
+    #expect(board.forgotten == 0 && board.list.count == LiveBoard.limit)
+    board.take(record(5000, .note, "syn-refused"), nil)
+    #expect(board.forgotten == 1 && !board.list.contains { $0.isHealed })
+    for id in UInt64(6000)..<6010 { board.take(record(id, .note, "syn-refused"), nil) }
+    #expect(board.forgotten == 11 && board.list.count == LiveBoard.limit)
+    let ids = Set(board.list.map(\.id))
+    #expect(ids.isSuperset(of: [1, 4, 5000, 6009]) && ids.isDisjoint(with: first..<first + 10))
+    #expect(ids.contains(first + 10))
+    #expect(board.entry(first) == nil)
+    // Counters forget nothing.
+    #expect(count(board, "syn-refused", .note) == room + 11)
+  }
+
+  @Test func aProcessIsNamedWhereThereIsNoConnection() {
+    let board = LiveBoard()
+    var leak = record(1, .error, "socket-leak")
+    leak.connection = nil
+    leak.finding.facts = [NamedFact("process", .text("pool")), NamedFact("peer", .text("10.2.0.2:2181"))]
+    board.take(leak, nil)
+    #expect(board.list.first?.endpoints == "pool → 10.2.0.2:2181")
+    board.take(record(2, .warning, "capture-loss"), nil)
+    #expect(board.list.contains { $0.endpoints == "the capture" })
+  }
+}
