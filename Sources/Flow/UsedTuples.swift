@@ -24,4 +24,7 @@ struct UsedTuples {
     let hash = Int(key.mixed(seed) >> 1)
     return ((hash >> 6) & (words - 1), 1 << UInt64(hash & 63))
   }
+
+  /// Tuples that share a bit share a lane, so that what a bit says does not depend on who keeps which lanes.
+  @inline(__always) static func lane(_ key: FlowKey) -> Int { Int(key.mixed(seed) >> 1) & (Lane.count - 1) }
 }

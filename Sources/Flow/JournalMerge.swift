@@ -1,0 +1,173 @@
+public import Wire
+
+/// Joins the journals of trackers that share a capture: what has ended comes in the order, and as things stood, as from one tracker
+/// that keeps all.
+///
+/// Where `wanted` names a share, its next chunk is to be given (`take`); then `nextStep()` goes on to the next point that any share
+/// has reached, and `next()` gives what there is to tell up to it.
+public struct JournalMerge: Sendable {
+  /// What there is to tell, one after the other.
+  public enum Item: Sendable {
+    case brief(Brief)
+    case facts(Facts)
+    case sight(OpenSight)
+  }
+
+  /// Up to where the shares have come together.
+  public struct Step: Sendable {
+    public enum Phase: Sendable, Comparable { case packets, sights, lastEnds }
+    public var phase: Phase
+    /// Whose point it is, and which of its last chunk.
+    public var share: Int
+    public var point: Int
+    public var tells: Bool
+    public var time: Timestamp
+  }
+
+  private struct Reader: Sendable {
+    var chunk = JournalChunk()
+    var entry = 0
+    var sight = 0
+    var gap = 0
+    var point = 0
+    var isDone = false
+
+    var place: JournalPlace? { entry < chunk.entries.count ? chunk.entries[entry].place : nil }
+  }
+
+  private var readers: [Reader]
+  private var reach: UInt64 = 0
+  private var servicePorts = PortCounts()
+  private var open = 0
+  public private(set) var peakConnections = 0
+  public private(set) var gaps = SharedGaps()
+
+  public init(shares: Int) { readers = [Reader](repeating: Reader(), count: shares) }
+
+  /// Whose next chunk is needed; nil where all have one.
+  public var wanted: Int? { readers.firstIndex { !$0.isDone && $0.point >= $0.chunk.points.count } }
+
+  /// The next chunk of a share. All of the one before it has been told: it ended with a point.
+  public mutating func take(_ chunk: JournalChunk, of share: Int) {
+    readers[share] = Reader(chunk: chunk)
+  }
+
+  /// The next point; nil at the end. No chunk is wanted.
+  public mutating func nextStep() -> Step? {
+    var first: Int?
+    for (share, reader) in readers.enumerated() where !reader.isDone {
+      if let best = first, readers[best].chunk.points[readers[best].point].reach <= reader.chunk.points[reader.point].reach {
+        continue
+      }
+      first = share
+    }
+    guard let first else { return nil }
+    reach = readers[first].chunk.points[readers[first].point].reach
+    var step = Step(
+      phase: reach >= JournalPlace.lastEnds ? .lastEnds : reach >= JournalPlace.sights ? .sights : .packets,
+      share: first, point: readers[first].point, tells: false, time: readers[first].chunk.points[readers[first].point].time)
+    for share in readers.indices where !readers[share].isDone {
+      while readers[share].point < readers[share].chunk.points.count,
+        case let point = readers[share].chunk.points[readers[share].point], point.reach == reach
+      {
+        if point.tells {
+          (step.share, step.point, step.time, step.tells) = (share, readers[share].point, point.time, true)
+        }
+        readers[share].point += 1
+      }
+      if reach == .max { readers[share].isDone = true }
+    }
+    hearOfGaps()
+    return step
+  }
+
+  private mutating func hearOfGaps() {
+    while true {
+      var first: Int?
+      for share in readers.indices {
+        let (gaps, gap) = (readers[share].chunk.gaps.count, readers[share].gap)
+        guard gap < gaps, readers[share].chunk.gaps[gap].place.ordinal <= reach else { continue }
+        if let best = first,
+          !(readers[share].chunk.gaps[gap].place < readers[best].chunk.gaps[readers[best].gap].place)
+        {
+          continue
+        }
+        first = share
+      }
+      guard let first else { return }
+      gaps.take(readers[first].chunk.gaps[readers[first].gap].note)
+      readers[first].gap += 1
+    }
+  }
+
+  /// What is next to tell up to the point; nil where that is all.
+  public mutating func next() -> Item? {
+    while let share = firstReader() {
+      let entry = readers[share].chunk.entries[readers[share].entry]
+      readers[share].entry += 1
+      switch entry.kind {
+      case .begun:
+        servicePorts.count(entry.aPort, entry.bPort)
+        open += 1
+        peakConnections = max(peakConnections, open)
+      case .ended:
+        open -= 1
+        if let item = ending(share) { return item }
+      case .endedEither:
+        open -= 1
+        let (one, other) = (ending(share), ending(share))
+        guard let one, let other else { return one ?? other }
+        return isFirst(one) ? one : other
+      case .sight: return sight(share)
+      case .sightEither:
+        let (one, other) = (sight(share), sight(share))
+        guard let one, let other else { return one ?? other }
+        return isFirst(one) ? one : other
+      }
+    }
+    return nil
+  }
+
+  /// Whose entry comes first of those up to the point.
+  private func firstReader() -> Int? {
+    var first: Int?
+    var least = JournalPlace(ordinal: .max, since: .max, lane: .max)
+    for share in readers.indices {
+      let entry = readers[share].entry
+      guard entry < readers[share].chunk.entries.count else { continue }
+      let place = readers[share].chunk.entries[entry].place
+      if place.ordinal <= reach, place < least {
+        least = place
+        first = share
+      }
+    }
+    return first
+  }
+
+  private mutating func ending(_ share: Int) -> Item? {
+    if let brief = readers[share].chunk.ended.nextBrief() { return .brief(brief) }
+    return readers[share].chunk.ended.nextFacts().map { .facts($0) }
+  }
+
+  private mutating func sight(_ share: Int) -> Item? {
+    guard readers[share].sight < readers[share].chunk.sights.count else { return nil }
+    defer { readers[share].sight += 1 }
+    return .sight(readers[share].chunk.sights[readers[share].sight])
+  }
+
+  /// Of two ways to see a connection, whether the one in which `a` is the client holds.
+  private func isFirst(_ item: Item) -> Bool {
+    switch item {
+    case .brief(let brief): clientIsA(brief.client.endpoint.port, brief.server.endpoint.port)
+    case .facts(let facts): clientIsA(facts.clientEndpoint.port, facts.serverEndpoint.port)
+    case .sight(let sight):
+      if case .seen(let brief, _) = sight.kind {
+        clientIsA(brief.client.endpoint.port, brief.server.endpoint.port)
+      } else {
+        true
+      }
+    }
+  }
+
+  private func clientIsA(_ aPort: UInt16, _ bPort: UInt16) -> Bool { servicePorts.clientIsA(aPort, bPort) ?? true }
+}
