@@ -40,8 +40,11 @@ extension Tracker {
   /// Retires those that have been quiet for long enough. The queue's times only wait: who spoke meanwhile goes back.
   mutating func expire() {
     var most = InlineArray<16, UInt8>(repeating: Tracker.expiriesPerPacket)
+    var latest = Timestamp(nanoseconds: .min)
     while let lane = lingering.first(most), now.since(lingering.since(lane)) >= options.closedLinger {
-      journal.pass(lingering.since(lane), lane)
+      // Who waits behind one that goes back into the queue has waited for that one.
+      latest = max(latest, lingering.since(lane))
+      journal.pass(latest, lane)
       // What has left already counts for nothing.
       guard let entry = followed(lingering.removeFirst(lane)) else { continue }
       most[lane] -= 1
@@ -97,7 +100,8 @@ extension Tracker {
         return
       }
     }
-    write(records[index], index: index, reason)
+    let connection = records[index]
+    write(connection, index: index, reason)
     // After the end nobody asks any more.
     if ending == nil {
       table.remove(records[index].shared.hash, index)

@@ -5,7 +5,7 @@ public import Wire
 struct JournalPlace: BitwiseCopyable, Comparable, Sendable {
   /// Number of the frame over the run; behind all frames, the connections that are open at the end: by their ids.
   var ordinal: UInt64 = 0
-  /// Since when that waited which leaves, ns; `.max` is the packet itself.
+  /// Since when that waited which leaves, or what was before it in its lane, the later of the two, ns; `.max` is the packet itself.
   var since = Int64.max
   var lane: UInt8 = 0
 
@@ -105,18 +105,27 @@ public struct JournalChunk: Sendable {
 
 extension Tracker {
   /// Writes that a connection has ended.
-  mutating func write(_ brief: Brief) {
+  @inline(__always) mutating func write(_ brief: Brief) {
     ended.append(brief)
     if journal.isOn { journal.end(either: false) }
   }
 
-  mutating func write(_ facts: Facts) {
+  @inline(__always) mutating func write(_ facts: Facts) {
     ended.append(facts)
     if journal.isOn { journal.end(either: false) }
   }
 
-  mutating func write(_ connection: Connection, index: UInt32, _ reason: EndReason) {
-    guard journal.isOn else { return append(connection, index: index, reason) }
+  @inline(__always) mutating func write(_ connection: borrowing Connection, index: UInt32, _ reason: EndReason) {
+    if journal.isOn {
+      writeForOthers(connection, index: index, reason)
+    } else {
+      append(connection, index: index, reason)
+    }
+  }
+
+  @inline(never) private mutating func writeForOthers(
+    _ connection: borrowing Connection, index: UInt32, _ reason: EndReason
+  ) {
     guard isUndecided(connection) else {
       append(connection, index: index, reason)
       return journal.end(either: false)
@@ -129,7 +138,8 @@ extension Tracker {
     journal.end(either: true)
   }
 
-  private mutating func append(_ connection: Connection, index: UInt32, _ reason: EndReason) {
+  @inline(__always) private mutating func append(_ connection: borrowing Connection, index: UInt32, _ reason: EndReason)
+  {
     if options.brief, let brief = briefIfInOrder(connection) {
       ended.append(brief)
     } else {
@@ -138,8 +148,9 @@ extension Tracker {
   }
 
   /// Which end is the client is told by the ports of all connections of the run.
-  private func isUndecided(_ connection: Connection) -> Bool {
-    !connection.shared.has(.rolesKnown) && connection.key.aPort != connection.key.bPort
+  private func isUndecided(_ connection: borrowing Connection) -> Bool {
+    if connection.shared.has(.rolesKnown) { return false }
+    return connection.key.aPort != connection.key.bPort
   }
 
   /// Something has ended that no point has told of.

@@ -6,12 +6,8 @@ public import Wire
 /// Where `wanted` names a share, its next chunk is to be given (`take`); then `nextStep()` goes on to the next point that any share
 /// has reached, and `next()` gives what there is to tell up to it.
 public struct JournalMerge: Sendable {
-  /// What there is to tell, one after the other.
-  public enum Item: Sendable {
-    case brief(Brief)
-    case facts(Facts)
-    case sight(OpenSight)
-  }
+  /// What there is to tell next: to be taken by the function of that name. No sum of the three, which would be as large as the largest.
+  public enum Kind: Sendable { case brief, facts, sight }
 
   /// Up to where the shares have come together.
   public struct Step: Sendable {
@@ -39,6 +35,9 @@ public struct JournalMerge: Sendable {
   private var reach: UInt64 = 0
   private var servicePorts = PortCounts()
   private var open = 0
+  /// Whose turn it is, and whether two ways to see the connection are next.
+  private var turn = 0
+  private var isEither = false
   public private(set) var peakConnections = 0
   public private(set) var gaps = SharedGaps()
 
@@ -56,7 +55,9 @@ public struct JournalMerge: Sendable {
   public mutating func nextStep() -> Step? {
     var first: Int?
     for (share, reader) in readers.enumerated() where !reader.isDone {
-      if let best = first, readers[best].chunk.points[readers[best].point].reach <= reader.chunk.points[reader.point].reach {
+      if let best = first,
+        readers[best].chunk.points[readers[best].point].reach <= reader.chunk.points[reader.point].reach
+      {
         continue
       }
       first = share
@@ -65,7 +66,8 @@ public struct JournalMerge: Sendable {
     reach = readers[first].chunk.points[readers[first].point].reach
     var step = Step(
       phase: reach >= JournalPlace.lastEnds ? .lastEnds : reach >= JournalPlace.sights ? .sights : .packets,
-      share: first, point: readers[first].point, tells: false, time: readers[first].chunk.points[readers[first].point].time)
+      share: first, point: readers[first].point, tells: false,
+      time: readers[first].chunk.points[readers[first].point].time)
     for share in readers.indices where !readers[share].isDone {
       while readers[share].point < readers[share].chunk.points.count,
         case let point = readers[share].chunk.points[readers[share].point], point.reach == reach
@@ -101,28 +103,21 @@ public struct JournalMerge: Sendable {
   }
 
   /// What is next to tell up to the point; nil where that is all.
-  public mutating func next() -> Item? {
+  public mutating func next() -> Kind? {
     while let share = firstReader() {
       let entry = readers[share].chunk.entries[readers[share].entry]
       readers[share].entry += 1
+      turn = share
+      isEither = entry.kind == .endedEither || entry.kind == .sightEither
       switch entry.kind {
       case .begun:
         servicePorts.count(entry.aPort, entry.bPort)
         open += 1
         peakConnections = max(peakConnections, open)
-      case .ended:
+      case .ended, .endedEither:
         open -= 1
-        if let item = ending(share) { return item }
-      case .endedEither:
-        open -= 1
-        let (one, other) = (ending(share), ending(share))
-        guard let one, let other else { return one ?? other }
-        return isFirst(one) ? one : other
-      case .sight: return sight(share)
-      case .sightEither:
-        let (one, other) = (sight(share), sight(share))
-        guard let one, let other else { return one ?? other }
-        return isFirst(one) ? one : other
+        return readers[share].chunk.ended.isBriefNext ? .brief : .facts
+      case .sight, .sightEither: return .sight
       }
     }
     return nil
@@ -144,30 +139,32 @@ public struct JournalMerge: Sendable {
     return first
   }
 
-  private mutating func ending(_ share: Int) -> Item? {
-    if let brief = readers[share].chunk.ended.nextBrief() { return .brief(brief) }
-    return readers[share].chunk.ended.nextFacts().map { .facts($0) }
+  /// After `next()` said so.
+  public mutating func brief() -> Brief? {
+    let first = readers[turn].chunk.ended.nextBrief()
+    guard isEither else { return first }
+    let second = readers[turn].chunk.ended.nextBrief()
+    guard let first, clientIsA(first.client.endpoint, first.server.endpoint) else { return second }
+    return first
   }
 
-  private mutating func sight(_ share: Int) -> Item? {
-    guard readers[share].sight < readers[share].chunk.sights.count else { return nil }
-    defer { readers[share].sight += 1 }
-    return .sight(readers[share].chunk.sights[readers[share].sight])
+  public mutating func facts() -> Facts? {
+    let first = readers[turn].chunk.ended.nextFacts()
+    guard isEither else { return first }
+    let second = readers[turn].chunk.ended.nextFacts()
+    guard let first, clientIsA(first.clientEndpoint, first.serverEndpoint) else { return second }
+    return first
   }
 
-  /// Of two ways to see a connection, whether the one in which `a` is the client holds.
-  private func isFirst(_ item: Item) -> Bool {
-    switch item {
-    case .brief(let brief): clientIsA(brief.client.endpoint.port, brief.server.endpoint.port)
-    case .facts(let facts): clientIsA(facts.clientEndpoint.port, facts.serverEndpoint.port)
-    case .sight(let sight):
-      if case .seen(let brief, _) = sight.kind {
-        clientIsA(brief.client.endpoint.port, brief.server.endpoint.port)
-      } else {
-        true
-      }
-    }
+  public mutating func sight() -> OpenSight {
+    let place = readers[turn].sight
+    readers[turn].sight += isEither ? 2 : 1
+    let first = readers[turn].chunk.sights[place]
+    guard isEither, case .seen(let brief, _) = first.kind, !clientIsA(brief.client.endpoint, brief.server.endpoint)
+    else { return first }
+    return readers[turn].chunk.sights[place + 1]
   }
 
-  private func clientIsA(_ aPort: UInt16, _ bPort: UInt16) -> Bool { servicePorts.clientIsA(aPort, bPort) ?? true }
+  /// Of the two ways the first is the one in which `a` is the client.
+  private func clientIsA(_ a: Endpoint, _ b: Endpoint) -> Bool { servicePorts.clientIsA(a.port, b.port) ?? true }
 }

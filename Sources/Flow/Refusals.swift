@@ -13,7 +13,8 @@ extension Tracker {
     attempts[place].refusal = kept
     queueUp(
       Lingering(
-        index: kept | Tracker.attemptBit, generation: 0, since: max(attempts[place].moment.time, reset.moment.time)), key)
+        index: kept | Tracker.attemptBit, generation: 0, since: max(attempts[place].moment.time, reset.moment.time)),
+      key)
     return true
   }
 

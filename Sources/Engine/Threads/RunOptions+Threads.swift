@@ -10,7 +10,8 @@ extension RunOptions {
 
   /// On how many threads `inputs` are audited.
   func threads(for inputs: [String]) -> Int {
-    guard threads != 1, tracker.maxConnections >= RunOptions.leastConnections, tracker.maxMemory >= RunOptions.leastMemory,
+    guard threads != 1, tracker.maxConnections >= RunOptions.leastConnections,
+      tracker.maxMemory >= RunOptions.leastMemory,
       let bytes = PlainFiles.bytes(inputs), threads != nil || bytes >= RunOptions.leastBytes,
       !PlainFiles.areCompressed(inputs)
     else { return 1 }

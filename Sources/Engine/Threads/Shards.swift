@@ -98,18 +98,21 @@ struct Shards: ~Copyable {
     if step.phase == .packets, step.tells {
       desk.observe(losses[step.share][step.point], merge.gaps, now: step.time)
     }
-    while !reporter.isBroken, let item = merge.next() {
-      switch item {
-      case .brief(let brief):
-        guard let refusal = desk.take(brief, to: &reporter) else { continue }
+    while !reporter.isBroken, let next = merge.next() {
+      switch next {
+      case .brief:
+        guard let brief = merge.brief(), let refusal = desk.take(brief, to: &reporter) else { continue }
         desk.report(tracker.facts(of: refusal), names, to: &reporter)
-      case .facts(let facts): desk.report(facts, names, to: &reporter)
-      case .sight(let sight):
-        desk.judging.hosts.learn(sight)
-        desk.judging.healthChecks.learn(sight)
-        if let attempt = sight.repeated { repeated.append(attempt) }
+      case .facts: if let facts = merge.facts() { desk.report(facts, names, to: &reporter) }
+      case .sight: learn(merge.sight())
       }
     }
+  }
+
+  private mutating func learn(_ sight: OpenSight) {
+    desk.judging.hosts.learn(sight)
+    desk.judging.healthChecks.learn(sight)
+    if let attempt = sight.repeated { repeated.append(attempt) }
   }
 
   private mutating func enter(_ phase: JournalMerge.Step.Phase) {
