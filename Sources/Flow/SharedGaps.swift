@@ -25,7 +25,8 @@ public struct SharedGaps: Sendable {
 
   /// What is noted is written down for another who hears of all connections.
   var isJournaled = false
-  private(set) var notes: [GapNote] = []
+  private var notes: [GapNote] = []
+  @inline(__always) var hasNotes: Bool { !notes.isEmpty }
 
   init() {}
 

@@ -35,10 +35,13 @@ extension Tracker {
       {
         observe(&batch.segments[place], &sought[place])
       }
-      if !troubles.gaps.notes.isEmpty { journal.note(troubles.gaps.takeNotes()) }
+      if troubles.gaps.hasNotes { noteGaps() }
     }
     if count > 0 { journal.tracked = batch.segments[count - 1].ordinal }
     batch.count = 0
     if records.count >= options.quietFrom { putAwayQuiet() }
   }
+
+  /// What was noted of the capture gets its place.
+  @inline(never) private mutating func noteGaps() { journal.note(troubles.gaps.takeNotes()) }
 }
