@@ -58,6 +58,8 @@ internal import Glibc
     if descriptor > 0 { close(descriptor) }
   }
 
+  var isCompressed: Bool { decompressor != nil }
+
   /// Bytes in the window.
   var available: Int { @inline(__always) get { end &- start } }
 

@@ -16,6 +16,9 @@ public struct RunOptions: Sendable {
   /// Every connection is handed to the reporter; else only those with findings.
   public var reportsAllConnections = true
 
+  /// Threads that share the work; nil: as many as there are processors, where the inputs are large. Results do not depend on it.
+  public var threads: Int? = 1
+
   public init() {}
 }
 

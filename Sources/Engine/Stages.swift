@@ -14,13 +14,15 @@ struct Stages: ~Copyable {
   private var nextLook: UInt64 = 1
   private(set) var batch = SegmentBatch()
   private var scopes: KeyScopes
+  /// Others keep connections of the same capture.
+  private let isShared: Bool
 
   init(_ options: RunOptions) {
     decoder = Decoder(verifyChecksums: options.verifiesChecksums)
-    var trackerOptions = options.tracker
-    trackerOptions.brief = !options.reportsAllConnections
-    trackerOptions.briefRefusals = trackerOptions.brief
-    tracker = Tracker(trackerOptions)
+    var options = options
+    options.setBrief()
+    isShared = options.tracker.share != nil
+    tracker = Tracker(options.tracker)
     scopes = KeyScopes(options)
   }
 
@@ -29,8 +31,10 @@ struct Stages: ~Copyable {
 
   mutating func read(_ timeline: inout Timeline) -> Pause {
     while let frame = timeline.next() {
-      if enter(frame), tracker.hasFinished { return .deliver }
+      let isFull = enter(frame)
+      // First: what is looked for must not depend on what has ended.
       if tally.packets >= nextLook, look(frame.time) { return .look }
+      if isFull, tracker.hasFinished { return .deliver }
     }
     return .end
   }
@@ -87,7 +91,7 @@ struct Stages: ~Copyable {
 
   mutating func flush() {
     if scopes.isOn { learnScopes() }
-    tracker.track(&batch)
+    if isShared { tracker.trackShare(&batch) } else { tracker.track(&batch) }
   }
 
   @inline(never) private mutating func learnScopes() {

@@ -49,6 +49,18 @@ struct Tally {
     }
   }
 
+  /// The packets of another tally, which has no connections.
+  mutating func takePackets(of other: Tally) {
+    packets = other.packets
+    bytes = other.bytes
+    segments = other.segments
+    fragments = other.fragments
+    notTCP = other.notTCP
+    icmpErrors = other.icmpErrors
+    skipped = other.skipped
+    start = other.start
+  }
+
   @inline(never) mutating func skip(_ failure: DecodeFailure) {
     skipped[DecodeFailureKind(layer: failure.layer, reason: failure.reason), default: 0] += 1
   }

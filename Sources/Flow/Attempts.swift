@@ -14,7 +14,7 @@ extension Tracker {
     if records.count + quiet.count + attempts.count >= options.maxConnections { evictOne() }
     if attempts.available == 0 { evictAttempt() }
     guard let index = attempts.allocate(attempt) else { return false }
-    servicePorts.count(key)
+    count(key)
     table.insert(hash, index | Tracker.attemptBit)
     notePeak()
     return true
@@ -46,14 +46,14 @@ extension Tracker {
     if attempt.refusal != 0 {
       endRefused(attempt)
     } else if options.brief {
-      ended.append(Brief(of: attempt))
+      write(Brief(of: attempt))
     } else {
       // Its facts are those of a connection of one packet.
       var syn = attempt.segment
       let (key, fromA) = FlowKey.of(syn, scope: 0)
       var connection = Connection(key: key, hash: 0, beginning: &syn)
       connection.observe(&syn, fromA: fromA, troubles: &troubles)
-      ended.append(facts(of: connection, index: 0, reason))
+      write(facts(of: connection, index: 0, reason))
     }
     // After the end nobody asks for it any more.
     guard ending == nil else { return attempts[place].clear() }

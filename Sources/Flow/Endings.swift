@@ -27,6 +27,9 @@ struct Endings: Sendable {
     return briefs.removeFirst().brief
   }
 
+  /// Whether the next is in brief.
+  var isBriefNext: Bool { briefs.first.map { $0.factsBefore == factsTaken } ?? false }
+
   /// The next that is in full.
   mutating func nextFacts() -> Facts? {
     guard let next = facts.popFirst() else { return nil }

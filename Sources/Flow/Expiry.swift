@@ -1,14 +1,6 @@
 internal import DequeModule
 public import Wire
 
-/// A connection that is over, and since when. Its record may have been given to another meanwhile.
-struct Lingering: BitwiseCopyable {
-  /// Of the record; with `Tracker.attemptBit` of the RST that refused an attempt.
-  var index: UInt32
-  var generation: UInt16
-  var since: Timestamp
-}
-
 /// A connection that is open when the input ends.
 struct Remaining: BitwiseCopyable, Sendable {
   var id: UInt64
@@ -24,43 +16,45 @@ extension Tracker {
     records[index].shared.marks.insert(.lingering)
     queueUp(
       Lingering(
-        index: index, generation: records[index].shared.generation, since: records[index].shared.lastTime))
+        index: index, generation: records[index].shared.generation, since: records[index].shared.lastTime),
+      records[index].key)
   }
 
-  mutating func queueUp(_ entry: Lingering) {
+  /// - Parameter key: of the connection, or of the attempt.
+  mutating func queueUp(_ entry: Lingering, _ key: FlowKey) {
     // Those whose record was given to another leave when they are looked at; while time stands still, nothing is.
     if lingering.count > 2 * (records.count + attempts.count) + 1024 { forgetStale() }
-    lingering.append(entry)
-    if lingering.count == 1 { scheduleExpiry() }
+    lingering.append(entry, Lane.of(key))
+    nextExpiry = min(nextExpiry, entry.since.advanced(by: options.closedLinger))
+    alarm = min(alarm, nextExpiry)
   }
 
   @inline(never) private mutating func forgetStale() {
-    var current = Deque<Lingering>()
-    for entry in lingering { if let entry = followed(entry) { current.append(entry) } }
-    lingering = current
+    for (lane, entries) in lingering.takeAll().enumerated() {
+      for entry in entries { if let entry = followed(entry) { lingering.append(entry, lane) } }
+    }
   }
 
-  mutating func scheduleExpiry() {
-    nextExpiry = lingering.first?.since.advanced(by: options.closedLinger) ?? Timestamp(nanoseconds: .max)
-  }
+  mutating func scheduleExpiry() { nextExpiry = lingering.earliest.advanced(by: options.closedLinger) }
 
   /// Retires those that have been quiet for long enough. The queue's times only wait: who spoke meanwhile goes back.
   mutating func expire() {
-    guard isTimeBelieved() else { return }
-    var most = Tracker.expiriesPerPacket
-    while most > 0, let first = lingering.first, now.since(first.since) >= options.closedLinger {
-      most -= 1
-      lingering.removeFirst()
-      guard let entry = followed(first) else { continue }
+    var most = InlineArray<16, UInt8>(repeating: Tracker.expiriesPerPacket)
+    var latest = Timestamp(nanoseconds: .min)
+    while let lane = lingering.first(most), now.since(lingering.since(lane)) >= options.closedLinger {
+      // Who waits behind one that goes back into the queue has waited for that one.
+      latest = max(latest, lingering.since(lane))
+      journal.pass(latest, lane)
+      // What has left already counts for nothing.
+      guard let entry = followed(lingering.removeFirst(lane)) else { continue }
+      most[lane] -= 1
       if Tracker.isAttempt(entry.index) {
         retireRefused(entry, .closed)
         continue
       }
       let last = records[entry.index].shared.lastTime
       if last > entry.since {
-        lingering.append(Lingering(index: entry.index, generation: entry.generation, since: last))
-        // Times in the queue rise but for these: they are looked at again soon enough.
-        if last.since(entry.since) < options.closedLinger { continue }
+        lingering.append(Lingering(index: entry.index, generation: entry.generation, since: last), lane)
       } else if records[entry.index].isOver(troubles) {
         retire(entry.index, .closed)
       } else {
@@ -70,24 +64,8 @@ extension Tracker {
     scheduleExpiry()
   }
 
-  /// Time that leaps far ahead may be one packet's wrong time: another one must say so too, before anybody is given up for it.
-  private mutating func isTimeBelieved() -> Bool {
-    guard now.since(nextExpiry) > Tracker.doubtfulLeap else {
-      leapt = nil
-      return true
-    }
-    if let leapt, now.since(leapt) >= -Tracker.doubtfulLeap { return true }
-    leapt = now
-    // As far as nobody has to leave.
-    now = nextExpiry
-    return false
-  }
-
-  /// ns: beyond what the queues of several interfaces put between two packets.
-  private static var doubtfulLeap: Int64 { 5_000_000_000 }
-
-  /// Most connections that leave at a packet: however far time jumps, the queue of the finished stays short.
-  private static var expiriesPerPacket: Int { 16 }
+  /// Most connections of a lane that leave at a packet: however far time jumps, the queue of the finished stays short.
+  private static var expiriesPerPacket: UInt8 { 8 }
 
   /// Closed and quiet for so long that it should have left: what comes at `time` is another's.
   func isOverdue(_ index: UInt32, at time: Timestamp) -> Bool {
@@ -99,6 +77,14 @@ extension Tracker {
   mutating func isCurrent(_ entry: Lingering) -> Bool {
     let shared = records[entry.index].shared
     return shared.has(.live) && shared.generation == entry.generation && shared.has(.lingering)
+  }
+
+  /// Another packet has ended it, whose time may be in doubt: it was observed up to that.
+  mutating func retire(_ index: UInt32, _ reason: EndReason, at time: Timestamp) {
+    let believed = now
+    if time > now { now = time }
+    retire(index, reason)
+    now = believed
   }
 
   /// Writes the facts of a connection and gives its place free.
@@ -115,11 +101,7 @@ extension Tracker {
       }
     }
     let connection = records[index]
-    if options.brief, let brief = briefIfInOrder(connection) {
-      ended.append(brief)
-    } else {
-      ended.append(facts(of: connection, index: index, reason))
-    }
+    write(connection, index: index, reason)
     // After the end nobody asks any more.
     if ending == nil {
       table.remove(records[index].shared.hash, index)
@@ -152,7 +134,7 @@ extension Tracker {
   }
 
   /// Whether a connection has ended and was not taken yet.
-  @inline(__always) public var hasFinished: Bool { !ended.isEmpty }
+  @inline(__always) public var hasFinished: Bool { journal.isOn ? journal.hasNews : !ended.isEmpty }
 
   /// No more input: the connections that are still held follow by `nextFinished()`, in order of their beginnings.
   /// - Parameter recordedUntil: how far the recording reached, where that is later than its last segment.
@@ -161,7 +143,11 @@ extension Tracker {
     if let recordedUntil, recordedUntil > now { now = recordedUntil }
     // Nobody asks it any more, and what follows takes memory too.
     table = FlowTable()
-    remaining = []
+    if remaining.isEmpty { listOpen() }
+  }
+
+  /// Lists those that are open: by their beginnings, the first last.
+  mutating func listOpen() {
     remaining.reserveCapacity(records.count + quiet.count + attempts.count)
     for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
       remaining.append(Remaining(id: records[index].shared.id, index: index))
@@ -208,7 +194,7 @@ extension Tracker {
     while ended.isEmpty, let next = remaining.popLast() { retireRemaining(next.index, reason) }
   }
 
-  private mutating func retireRemaining(_ index: UInt32, _ reason: EndReason) {
+  mutating func retireRemaining(_ index: UInt32, _ reason: EndReason) {
     if Tracker.isAttempt(index) {
       let place = index & ~Tracker.attemptBit
       if attempts[place].isLive { retireAttempt(place, reason) }

@@ -18,7 +18,7 @@ public struct HealthChecks: Sendable {
   private static var missing: Int64 { 4 }
 
   /// A connection that may be one: opened and over, and no data.
-  struct Candidate {
+  struct Candidate: Sendable {
     var id: UInt64
     var start: Timestamp
     var client: IPAddress
@@ -54,9 +54,9 @@ public struct HealthChecks: Sendable {
     return learn(candidate)
   }
 
-  /// In any order.
-  mutating func learn(_ candidates: [Candidate]) {
-    for candidate in candidates.sorted(by: { $0.id < $1.id }) { _ = learn(candidate) }
+  /// Takes in one that is still open.
+  public mutating func learn(_ open: OpenSight) {
+    if case .seen(_, let candidate?) = open.kind { _ = learn(candidate) }
   }
 
   private mutating func learn(_ candidate: Candidate) -> Bool {

@@ -38,11 +38,16 @@ public struct Hosts: ~Copyable {
     pairs[place].add(sighting, brief.id)
   }
 
-  /// Takes in one that was refused, and nothing else: both directions were seen, and nobody has proven to be the host.
-  mutating func learn(refused attempt: Attempt) {
-    run.add(.both, attempt.id)
-    guard let place = pairs.place(of: attempt.client.address, attempt.server.address) else { return }
-    pairs[place].add(.both, attempt.id)
+  /// Takes in one that is still open.
+  public mutating func learn(_ open: OpenSight) {
+    switch open.kind {
+    case .seen(let brief, _): learn(brief)
+    case .refused(let id, let client, let server):
+      // Both directions were seen, and nobody has proven to be the host.
+      run.add(.both, id)
+      guard let place = pairs.place(of: client, server) else { return }
+      pairs[place].add(.both, id)
+    }
   }
 
   private mutating func learnTTL(_ end: Brief.End, _ id: UInt64) {

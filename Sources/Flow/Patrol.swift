@@ -42,16 +42,21 @@ extension Tracker {
   public mutating func pass(to time: Timestamp) {
     guard time > now else { return }
     now = time
+    leap?.isDoubted = false
     // Bounded: what is left goes with the next packet, or the next time.
     var rounds = 64
     while now >= nextExpiry, rounds > 0 {
       expire()
       rounds -= 1
     }
+    setAlarm()
   }
 
   /// The clock was set back: it counts from there.
-  public mutating func setBack(to time: Timestamp) { now = min(now, time) }
+  public mutating func setBack(to time: Timestamp) {
+    now = min(now, time)
+    setAlarm()
+  }
 
   /// How many connections have ended and were not taken yet.
   public var backlog: Int { ended.count }

@@ -60,11 +60,7 @@ extension Tracker {
     let hash = key.hash(seed: seed)
     usedTuples.insert(key)
     let connection = quiet[place].connection(hash: hash)
-    if options.brief, let brief = briefIfInOrder(connection) {
-      ended.append(brief)
-    } else {
-      ended.append(facts(of: connection, index: 0, reason))
-    }
+    write(connection, index: 0, reason)
     table.remove(hash, place | Tracker.quietBit)
     quiet[place].clear()
     quiet.free(place)

@@ -55,6 +55,7 @@ extension Tracker {
   public mutating func track(_ error: QuotedError) {
     let quoted = error.quoted
     let (key, fromA) = FlowKey.of(quoted, scope: scope(of: quoted.encapsulation))
+    if let share = options.share, !share.has(key) { return }
     let hash = key.hash(seed: seed)
     var index = find(key, hash)
     if index >= Tracker.quietBit { index = revive(index, key, hash) }

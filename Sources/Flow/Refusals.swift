@@ -4,7 +4,7 @@ internal import Wire
 // the next SYN on their tuple, or their end.
 extension Tracker {
   /// Keeps `segment` with the attempt that it refuses, if that is all it does.
-  @inline(never) mutating func refuse(_ index: UInt32, _ segment: inout Segment) -> Bool {
+  @inline(never) mutating func refuse(_ index: UInt32, _ segment: inout Segment, _ key: FlowKey) -> Bool {
     guard Tracker.isAttempt(index), options.setsRefusalsAside else { return false }
     let place = index & ~Tracker.attemptBit
     guard attempts[place].refusal == 0, let reset = RefusingReset(&segment, of: attempts[place], at: place),
@@ -13,7 +13,8 @@ extension Tracker {
     attempts[place].refusal = kept
     queueUp(
       Lingering(
-        index: kept | Tracker.attemptBit, generation: 0, since: max(attempts[place].moment.time, reset.moment.time)))
+        index: kept | Tracker.attemptBit, generation: 0, since: max(attempts[place].moment.time, reset.moment.time)),
+      key)
     return true
   }
 
@@ -60,9 +61,9 @@ extension Tracker {
     let refusal = Refusal(attempt: attempt, refusing: refusals[attempt.refusal], observedUntil: now)
     refusals[attempt.refusal].leave()
     if options.brief, options.briefRefusals {
-      ended.append(Brief(of: refusal))
+      write(Brief(of: refusal))
     } else {
-      ended.append(facts(of: refusal))
+      write(facts(of: refusal))
     }
   }
 

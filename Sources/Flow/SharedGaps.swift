@@ -23,10 +23,16 @@ public struct SharedGaps: Sendable {
   private var gaps = Witnesses()
   private var jumps = Witnesses()
 
+  /// What is noted is written down for another who hears of all connections.
+  var isJournaled = false
+  private var notes: [GapNote] = []
+  @inline(__always) var hasNotes: Bool { !notes.isEmpty }
+
   init() {}
 
   /// A side's data that were sent between these two times were acknowledged, and are not in the capture.
   @inline(never) mutating func noteLoss(from start: Timestamp, to end: Timestamp, of side: PacketReference) {
+    if isJournaled { return notes.append(GapNote(from: start, to: end, side: side, isLeap: false)) }
     guard end >= start, end.since(start) <= SharedGaps.instant else { return }
     let new = Witness(from: start, to: end, side: side)
     let others = gaps.add(new) { $0.from <= end && start <= $0.to }
@@ -37,12 +43,28 @@ public struct SharedGaps: Sendable {
 
   /// All was silent between these two times, and what waited for an answer before has it afterwards.
   @inline(never) mutating func noteLeap(from start: Timestamp, to end: Timestamp, of side: PacketReference) {
+    if isJournaled { return notes.append(GapNote(from: start, to: end, side: side, isLeap: true)) }
     let near = UInt64(SharedGaps.leapTolerance)
     let new = Witness(from: start, to: end, side: side)
     let others = jumps.add(new) { $0.from.since(start).magnitude <= near && $0.to.since(end).magnitude <= near }
     guard others.count + 1 >= SharedGaps.leapWitnesses else { return }
     let common = others.reduce((start, end)) { (max($0.0, $1.from), min($0.1, $1.to)) }
     if common.0 < common.1 { SharedGaps.insert(common.0...common.1, into: &leaps) }
+  }
+
+  /// What another has written down.
+  mutating func take(_ note: GapNote) {
+    if note.isLeap {
+      noteLeap(from: note.from, to: note.to, of: note.side)
+    } else {
+      noteLoss(from: note.from, to: note.to, of: note.side)
+    }
+  }
+
+  /// Hands over what was written down.
+  mutating func takeNotes() -> [GapNote] {
+    defer { notes.removeAll() }
+    return notes
   }
 
   /// Nearly always at the end; where there are too many, the last one grows.
@@ -60,6 +82,14 @@ public struct SharedGaps: Sendable {
     let end = list.removeLast()
     list[list.count - 1] = list[list.count - 1].lowerBound...max(list[list.count - 1].upperBound, end.upperBound)
   }
+}
+
+/// A call of `noteLoss` or `noteLeap`, to be made elsewhere.
+struct GapNote: BitwiseCopyable, Sendable {
+  var from: Timestamp
+  var to: Timestamp
+  var side: PacketReference
+  var isLeap: Bool
 }
 
 /// One side's sight of a gap.

@@ -2,27 +2,33 @@ internal import Wire
 
 // What was observed of a connection, as the plain value that is judged. Rare: once a connection.
 extension Tracker {
-  /// Lets `hosts` and `checks` learn from the connections that are still open: before the last ones are judged, each shall know
-  /// of the others.
+  /// Lets `hosts` and `checks` learn from the connections that are still open, in order of their beginnings: before the last ones are
+  /// judged, each shall know of the others. After the last batch, before `finish(_:)`.
   /// - Returns: SYNs that were repeated and not answered so far.
   @discardableResult public mutating func teach(_ hosts: inout Hosts, _ checks: inout HealthChecks) -> [LoneSYN] {
     var repeated: [LoneSYN] = []
-    var candidates: [HealthChecks.Candidate] = []
-    for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
-      let seen = sight(of: records[index], index: index)
-      hosts.learn(seen)
-      if let attempt = seen.attempt, attempt.count > 1 { repeated.append(attempt) }
-      if let candidate = healthCheckCandidate(records[index]) { candidates.append(candidate) }
-    }
-    checks.learn(candidates)
-    for place in 1..<max(1, quiet.used) where quiet[place].isLive {
-      hosts.learn(sight(of: quiet[place].connection(hash: 0), index: 0))
-    }
-    // Attempts tell nothing of a host: anybody can send a SYN. One that was refused tells of the capture.
-    for place in 1..<max(1, refusals.used) where refusals[place].state == .waits {
-      hosts.learn(refused: attempts[refusals[place].place])
+    listOpen()
+    for open in remaining.reversed() {
+      guard let sight = sight(of: open) else { continue }
+      hosts.learn(sight)
+      checks.learn(sight)
+      if let attempt = sight.repeated { repeated.append(attempt) }
     }
     return repeated
+  }
+
+  /// What is learnt of it; nil where that is nothing.
+  mutating func sight(of open: Remaining) -> OpenSight? {
+    if Tracker.isAttempt(open.index) {
+      // Attempts tell nothing of a host: anybody can send a SYN. One that was refused tells of the capture.
+      let place = open.index & ~Tracker.attemptBit
+      return attempts[place].refusal == 0 ? nil : OpenSight(refused: attempts[place])
+    }
+    if open.index >= Tracker.quietBit {
+      return OpenSight(sight(of: quiet[open.index & ~Tracker.quietBit].connection(hash: 0), index: 0), nil)
+    }
+    let connection = records[open.index]
+    return OpenSight(sight(of: connection, index: open.index), healthCheckCandidate(connection))
   }
 
   /// As `Brief` has it of one that has ended.
@@ -121,6 +127,7 @@ extension Tracker {
   mutating func isClientA(_ connection: borrowing Connection) -> Bool {
     let marks = connection.shared.marks
     if marks.contains(.rolesKnown) { return marks.contains(.clientIsA) }
+    if let supposed = journal.clientIsA { return supposed }
     if let guess = servicePorts.clientIsA(connection.key) { return guess }
     guard connection.a.packets > 0 else { return false }
     if connection.b.packets == 0 { return true }

@@ -1,5 +1,4 @@
 internal import CPrefetch
-internal import DequeModule
 public import Wire
 
 /// From segments to connections: the one stateful part of the audit.
@@ -24,16 +23,20 @@ public struct Tracker: ~Copyable {
   var troubles: Troubles
   var zeek: ZeekRecords
   /// Connections that are over and wait for stragglers, in order of their ends.
-  var lingering = Deque<Lingering>()
+  var lingering = ClosedQueue()
   /// When the first of them is to be looked at.
   var nextExpiry = Timestamp(nanoseconds: .max)
-  /// A time far ahead of all others, that one packet had.
-  var leapt: Timestamp?
+  /// When there may be something to do about time: somebody is to be looked at, or the clock leaps.
+  var alarm = Timestamp(nanoseconds: .min)
+  /// The latest time that was far ahead of all others.
+  var leap: Leap?
   /// SYNs that may begin another incarnation, by record index.
   var pending: [UInt32: PendingSYN] = [:]
   /// ICMP errors about connections, by record index.
   var notices: [UInt32: Notice] = [:]
   var ended = Endings()
+  /// What others have to know in its order, where the capture is shared.
+  var journal: Journal
   /// Those that are open at the end of the input; the first is last.
   var remaining: [Remaining] = []
   var servicePorts = PortCounts()
@@ -68,6 +71,8 @@ public struct Tracker: ~Copyable {
     refusals = Region(capacity: limits.refusals)
     troubles = Troubles(capacity: limits.troubles, resets: limits.resets)
     zeek = ZeekRecords(isOn: options.zeek, capacity: limits.connections)
+    journal = Journal(isOn: options.share != nil)
+    troubles.gaps.isJournaled = journal.isOn
   }
 
   /// When the capture was blind, and where its clock leapt, as far as connections that are known show it.
@@ -114,17 +119,17 @@ public struct Tracker: ~Copyable {
   }
 
   /// Time goes on: before anything is looked up, as results must not depend on where batches end.
-  @inline(__always) private mutating func pass(_ time: Timestamp) {
+  @inline(__always) mutating func pass(_ time: Timestamp) {
     guard time > now else { return }
+    if time >= alarm { return passAlarm(time) }
     now = time
-    if now >= nextExpiry { expire() }
   }
 
   @inline(__always) func scope(of encapsulation: UInt16) -> UInt16 {
     scopes.isEmpty || Int(encapsulation) >= scopes.count ? 0 : scopes[Int(encapsulation)]
   }
 
-  @inline(__always) private func prefetchRecord(_ index: UInt32) {
+  @inline(__always) func prefetchRecord(_ index: UInt32) {
     guard index != 0 else { return }
     if index >= Tracker.quietBit {
       if Tracker.isAttempt(index) {
@@ -143,7 +148,7 @@ public struct Tracker: ~Copyable {
   }
 
   /// Segments and senders are passed `inout` from here on though not changed: by value each call would copy them.
-  @inline(never) private mutating func observe(_ segment: inout Segment, _ sought: inout Sought) {
+  @inline(never) mutating func observe(_ segment: inout Segment, _ sought: inout Sought) {
     let (key, hash, fromA) = (sought.key, sought.hash, sought.fromA)
     var index = sought.candidate
     if index >= Tracker.quietBit || !records[index].isLive(key) { index = find(key, hash) }
@@ -152,7 +157,7 @@ public struct Tracker: ~Copyable {
       if index == 0 { return }
     } else {
       if index >= Tracker.quietBit {
-        if refuse(index, &segment) { return }
+        if refuse(index, &segment, key) { return }
         index = revive(index, key, hash)
       }
       if segment.flags.contains(.syn) || records[index].shared.needsCare {
@@ -195,9 +200,14 @@ public struct Tracker: ~Copyable {
     // An attempt's tuple was fresh when it came.
     if !isCounted, usedTuples.contains(key) { records[index].shared.marks.insert(.tupleReused) }
     if zeek.isOn { zeek.begin(segment, index: index) }
-    if !isCounted { servicePorts.count(key) }
+    if !isCounted { count(key) }
     notePeak()
     return index
+  }
+
+  /// Of a connection that begins: its ports. What several trackers share is counted by who reads their journals.
+  mutating func count(_ key: FlowKey) {
+    if journal.isOn { journal.begin(key) } else { servicePorts.count(key) }
   }
 
   /// A record for a connection, yet to be written.
@@ -227,8 +237,7 @@ public struct Tracker: ~Copyable {
   ) -> UInt32 {
     let key = records[index].key
     if isOverdue(index, at: segment.time) {
-      if segment.time > now { now = segment.time }
-      retire(index, .closed)
+      retire(index, .closed, at: segment.time)
       return begin(&segment, key, hash)
     }
     if records[index].shared.has(.pendingSYN) {
@@ -264,7 +273,7 @@ public struct Tracker: ~Copyable {
   private mutating func beginAnew(_ segment: Segment, _ key: FlowKey, _ hash: UInt32, replacing index: UInt32) -> UInt32
   {
     records[index].shared.marks.insert(.tupleReused)
-    retire(index, .reused)
+    retire(index, .reused, at: segment.time)
     var segment = segment
     let next = begin(&segment, key, hash)
     records[next].shared.marks.insert(.tupleReused)

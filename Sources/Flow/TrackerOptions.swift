@@ -21,6 +21,9 @@ public struct TrackerOptions: Sendable {
   /// An attempt that was refused stays small until it is forgotten; else it is a connection like others.
   public var setsRefusalsAside = true
 
+  /// Which connections it keeps, where several trackers share a capture; nil is all.
+  public var share: Share?
+
   public init() {}
 }
 

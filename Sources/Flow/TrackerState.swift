@@ -1,4 +1,3 @@
-internal import DequeModule
 public import Wire
 
 /// Everything that a tracker knows between two packets: a plain value, to be kept, and continued by another tracker with
@@ -13,7 +12,7 @@ public struct TrackerState: Sendable {
   let resets: Region<Resets>.Contents
   let gaps: SharedGaps
   let zeek: ZeekRecords.Contents
-  let lingering: Deque<Lingering>
+  let lingering: ClosedQueue
   let pending: [UInt32: PendingSYN]
   let notices: [UInt32: Notice]
   let ended: Endings
@@ -30,7 +29,7 @@ public struct TrackerState: Sendable {
   let peakConnections: Int
   let unmatchedErrors: UInt64
   let scopes: [UInt16]
-  let leapt: Timestamp?
+  let leap: Leap?
   /// The latest capture time that any segment had.
   public let now: Timestamp
 }
@@ -50,7 +49,7 @@ extension Tracker {
       evictionHand: evictionHand, ending: ending,
       generation: generation,
       evicted: evicted, peakConnections: peakConnections, unmatchedErrors: unmatchedErrors, scopes: scopes,
-      leapt: leapt,
+      leap: leap,
       now: now)
   }
 
@@ -92,7 +91,9 @@ extension Tracker {
     peakConnections = state.peakConnections
     unmatchedErrors = state.unmatchedErrors
     scopes = state.scopes
-    leapt = state.leapt
+    leap = state.leap
     now = state.now
+    setAlarm()
+    if let leap, leap.isDoubted { alarm = Timestamp(nanoseconds: .min) }
   }
 }

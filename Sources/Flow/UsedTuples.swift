@@ -51,4 +51,7 @@ struct UsedTuples {
     let hash = Int(key.mixed(seed))
     return ((hash >> 6) & (parts * wordsOfPart - 1), 1 << UInt64(hash & 63))
   }
+
+  /// Tuples of one part share a lane, so that what a bit says does not depend on who keeps which lanes.
+  @inline(__always) static func lane(_ key: FlowKey) -> Int { place(key).word / wordsOfPart & (Lane.count - 1) }
 }

@@ -31,6 +31,12 @@ struct Read: ParsableCommand {
   var failOn: SeverityChoice?
 
   @Option(
+    help: ArgumentHelp(
+      "Threads that share the work (default: one for each processor; one for small inputs, and always for pipes, standard input and compressed files). The results are the same.",
+      valueName: "number"))
+  var threads: Int?
+
+  @Option(
     help: ArgumentHelp("Write the packets of each finding's connection into this directory.", valueName: "directory"),
     completion: .directory)
   var extract: String?
@@ -40,6 +46,7 @@ struct Read: ParsableCommand {
     guard captures.filter({ $0 == "-" }).count < 2 else {
       throw ValidationError("standard input can be read only once")
     }
+    if let threads, threads < 1 { throw ValidationError("--threads is 1 or more") }
     guard extract == nil || !captures.contains("-") else {
       throw ValidationError("--extract reads the captures twice, and standard input can be read only once")
     }
@@ -75,6 +82,7 @@ struct Read: ParsableCommand {
     var options = audit.runOptions
     options.tracker.zeek = report.format == .zeek
     options.reportsAllConnections = report.wantsAllConnections
+    options.threads = threads
     var reporter = Noting(inner: reporter, isOn: extract != nil, extraction: Extraction(options))
     var progress = Progress(isOn: !report.quiet && Terminal.isTerminal(STDERR_FILENO))
     defer { progress.clear() }

@@ -1,0 +1,76 @@
+internal import Audit
+internal import Capture
+internal import Flow
+internal import Report
+internal import Wire
+
+/// Where what has ended is counted, judged and reported, one connection after the other.
+struct Desk: ~Copyable {
+  var judging: Judging
+  /// Of connections and findings.
+  var tally = Tally()
+  private let reportsAllConnections: Bool
+
+  init(_ options: RunOptions, inputs: Int) {
+    judging = Judging(options, inputs: inputs)
+    reportsAllConnections = options.reportsAllConnections
+  }
+
+  /// What is known of the capture as of now.
+  mutating func observe(_ loss: CaptureLoss, _ gaps: SharedGaps, now: Timestamp) {
+    judging.observe(tally, loss, gaps, now: now)
+  }
+
+  /// A connection in brief.
+  /// - Returns: a refused one whose facts have to be reported instead.
+  mutating func take(_ brief: Brief, to reporter: inout some Reporter) -> Refusal? {
+    guard case .refusal(let refusal) = brief.kind else {
+      tally.end(brief)
+      judging.take(brief)
+      return nil
+    }
+    let found = reporter.takesRefusals ? judging.find(refusal, brief) : .unclear
+    if case .unclear = found { return refusal }
+    tally.end(brief)
+    guard case .found(let record) = found else { return nil }
+    tally.find(RefusalRecord.rule, RefusalRecord.severity)
+    reporter.report(record)
+    return nil
+  }
+
+  mutating func report(_ facts: Facts, _ names: borrowing Names, to reporter: inout some Reporter) {
+    let brief = facts.brief
+    tally.end(brief)
+    let (findings, sameAs) = judging.findings(of: facts, brief)
+    for record in findings { tally.find(record.finding.rule, record.finding.severity) }
+    guard reportsAllConnections || !findings.isEmpty else { return }
+    reporter.report(
+      ConnectionRecord(
+        facts: facts, findings: findings, encapsulation: names.encapsulation(facts.encapsulation),
+        interface: names.interface(facts.interface), sameAs: sameAs))
+  }
+
+  /// The last words: attempts, and what is wrong with the capture itself.
+  mutating func finish(
+    _ loss: CaptureLoss, _ gaps: SharedGaps, _ errors: [CaptureError], to reporter: inout some Reporter
+  ) {
+    for record in judging.findingsOfCapture(tally, loss, gaps, errors) {
+      tally.find(record.finding.rule, record.finding.severity)
+      reporter.report(record)
+    }
+  }
+
+  /// What the indexes of a connection mean.
+  struct Names: ~Copyable {
+    var encapsulations: [Encapsulation]
+    var interfaces: [CaptureInterface]
+
+    func encapsulation(_ index: UInt16) -> Encapsulation {
+      Int(index) < encapsulations.count ? encapsulations[Int(index)] : Encapsulation()
+    }
+
+    func interface(_ index: UInt16) -> String? {
+      Int(index) < interfaces.count ? interfaces[Int(index)].name : nil
+    }
+  }
+}

@@ -1,0 +1,74 @@
+internal import DequeModule
+internal import Wire
+
+/// A connection that is over, and since when. Its record may have been given to another meanwhile.
+struct Lingering: BitwiseCopyable, Sendable {
+  /// Of the record; with `Tracker.attemptBit` of the RST that refused an attempt.
+  var index: UInt32
+  var generation: UInt16
+  var since: Timestamp
+}
+
+/// Connections that are over and wait for stragglers, in order of their ends: in lanes, by their 4-tuples.
+///
+/// Who leaves when depends on what is before him in his lane, and on nothing in any other: so it is the same whether one tracker has all
+/// lanes or several have some each.
+struct ClosedQueue: Sendable {
+  private var lanes = [Deque<Lingering>](repeating: Deque(), count: Lane.count)
+  /// Since when the first of each lane waits, ns; `.max` where there is none.
+  private var heads = InlineArray<16, Int64>(repeating: .max)
+  private(set) var count = 0
+
+  /// The earliest of the firsts; `.max` where there is none.
+  var earliest: Timestamp {
+    var least = Int64.max
+    for lane in 0..<Lane.count { least = min(least, heads[lane]) }
+    return Timestamp(nanoseconds: least)
+  }
+
+  /// The lane whose first waits since the earliest, of those with something left of `most`; nil where there is none.
+  func first(_ most: borrowing InlineArray<16, UInt8>) -> Int? {
+    var least = Int64.max
+    var found: Int?
+    for lane in 0..<Lane.count {
+      let isLeft = most[lane] > 0
+      guard isLeft, heads[lane] < least else { continue }
+      least = heads[lane]
+      found = lane
+    }
+    return found
+  }
+
+  func since(_ lane: Int) -> Timestamp { Timestamp(nanoseconds: heads[lane]) }
+
+  mutating func append(_ entry: Lingering, _ lane: Int) {
+    if lanes[lane].isEmpty { heads[lane] = entry.since.nanoseconds }
+    lanes[lane].append(entry)
+    count += 1
+  }
+
+  mutating func removeFirst(_ lane: Int) -> Lingering {
+    let entry = lanes[lane].removeFirst()
+    heads[lane] = lanes[lane].first?.since.nanoseconds ?? .max
+    count -= 1
+    return entry
+  }
+
+  /// The one that waits since the earliest.
+  mutating func popFirst() -> Lingering? {
+    first(InlineArray(repeating: 1)).map { removeFirst($0) }
+  }
+
+  /// Everything, to be looked through: by lanes, each in its order.
+  mutating func takeAll() -> [Deque<Lingering>] {
+    let all = lanes
+    self = ClosedQueue()
+    return all
+  }
+}
+
+/// The lanes that 4-tuples are spread over, the same in every run.
+enum Lane {
+  static var count: Int { 16 }
+  static func of(_ key: FlowKey) -> Int { UsedTuples.lane(key) }
+}
