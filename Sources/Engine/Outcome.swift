@@ -61,6 +61,8 @@ extension SummaryRecord {
     seenTwice = desk.judging.twins.connections
     self.peakConnections = peakConnections
     end = reading.recordingEnd
+    // Packets without times (pcapng's simple packet blocks) were recorded nobody knows when.
+    if start?.nanoseconds == 0, end?.nanoseconds ?? 0 == 0 { (start, end) = (nil, nil) }
     backwardSteps = reading.loss.backwardSteps
   }
 }

@@ -40,32 +40,42 @@ extension Shared {
   ) {
     var resets = troubles.resets[place]
     let told = resets.effective ?? resets.first
-    if isNews(segment, after: told, sender, receiver) || resets.isStubborn(moment) {
+    if isNews(segment, after: told, sender, receiver)
+      || resets.isStubborn(moment) || isSentLater(segment, moment, told, receiver)
+    {
       if resets.ownAfter == nil { resets.ownAfter = Burst(at: moment) } else { resets.ownAfter?.repeated(at: moment) }
     } else {
       resets.ownStale = resets.ownStale == .max ? .max : resets.ownStale + 1
-      if resets.effective == nil, told.verdict == .challenged, told.offset == sender.nxt, !resets.peerMovedOn {
-        // It had overtaken the last of what was sent before it.
-        resets.first.arrive(behind: sender, lastNew: sender.lastNew)
-        resets.effective = resets.first
-      }
     }
     troubles.resets[place] = resets
   }
 
-  /// Whether the packet shows that its sender lived when the RST had been sent: it lies beyond the RST in its stream,
+  /// Whether what the packet says shows that its sender lived when the RST had been sent: it lies beyond the RST in its stream,
   /// acknowledges more, or is dated later. What was overtaken does not, nor does a copy that comes late.
   private func isNews(_ segment: Segment, after reset: Reset, _ sender: Sender, _ receiver: Sender) -> Bool {
     // An answer to the SYN that the RST refused.
     if segment.flags.contains(.syn) { return sender.synCount <= 1 }
-    if sender.offset(of: segment.sequence) + Int64(segment.sequenceLength) > reset.offset { return true }
+    if sender.offset(of: segment.sequence) + Int64(segment.sequenceLength) > reset.reach { return true }
     if segment.flags.contains(.ack) {
-      let acked = receiver.offset(of: segment.acknowledgment)
-      let before = reset.flags.contains(.ack) ? receiver.offset(of: reset.acknowledgment) : reset.peerAcked
-      if acked > max(before, reset.peerAcked) { return true }
+      let known =
+        reset.flags.contains(.ack)
+        ? max(reset.knownAcked, receiver.offset(of: reset.acknowledgment)) : reset.knownAcked
+      if receiver.offset(of: segment.acknowledgment) > known { return true }
     }
     guard segment.options.contains(.timestamps), reset.options.contains(.timestamps) else { return false }
     return Int32(bitPattern: segment.timestampValue &- reset.timestampValue) > 0
+  }
+
+  /// Whether it was sent after the RST, though it says nothing new: a retransmission, a keepalive. It comes later than what the
+  /// RST can have overtaken, and its identification is a later one (Linux counts them for each socket); a copy has an earlier
+  /// one. Without identifications a copy is no later than the first retransmission would be.
+  private func isSentLater(_ segment: Segment, _ moment: Moment, _ reset: Reset, _ receiver: Sender) -> Bool {
+    let leg = receiver.leg == .max ? 0 : Int64(receiver.leg) * 1000
+    let since = moment.time.since(reset.moment.time)
+    if segment.ipID != 0, reset.lastIPID != 0 {
+      return Int16(bitPattern: segment.ipID &- reset.lastIPID) > 0 && since > max(Plausible.reordering, 2 * leg)
+    }
+    return since > max(Plausible.leastTimeout, 2 * leg)
   }
 
   /// The RST answers the packet that was recorded behind it: the capture has them the wrong way round.
@@ -89,10 +99,16 @@ extension Resets {
 }
 
 extension Reset {
+  /// How far its sender's stream reached when it was sent: what lies beyond was sent after it.
+  var reach: Int64 { max(offset, ownSent + (ownFin ? 1 : 0)) }
+
+  /// What its sender may have acknowledged before: of a bare one nothing tells but what there was to acknowledge.
+  var knownAcked: Int64 { flags.contains(.ack) ? peerAcked : peerSent + (peerFin ? 1 : 0) }
+
   /// As if what it had overtaken had come before it.
-  fileprivate mutating func arrive(behind sender: Sender, lastNew: Moment) {
+  mutating func arrive(behind sender: Sender) {
     verdict = .effective
     ownSent = sender.dataEnd
-    ownLastData = lastNew
+    if sender.has(.data) { ownLastData = sender.lastNew }
   }
 }

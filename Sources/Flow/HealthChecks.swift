@@ -59,7 +59,7 @@ public struct HealthChecks: Sendable {
     if case .seen(_, let candidate?) = open.kind { _ = learn(candidate) }
   }
 
-  private mutating func learn(_ candidate: Candidate) -> Bool {
+  mutating func learn(_ candidate: Candidate) -> Bool {
     let pair = Pair(client: candidate.client, service: candidate.service)
     guard let place = runs.index(forKey: pair) else {
       guard runs.count < HealthChecks.limit else { return false }

@@ -31,7 +31,11 @@ extension Connection {
     }
     // Overtaken by what follows it, be it the whole connection: two interfaces, two queues.
     if sender.has(.origin), start == sender.origin { return .same }
-    if isOver { return .new }
+    // Of a side that only reset it: the SYN was answered after all, and the RST was another's.
+    let answersAll =
+      isSYNACK && !sender.has(.data) && !sender.has(.fin) && receiver.has(.syn)
+      && receiver.offset(of: segment.acknowledgment) == 0
+    if isOver && !answersAll { return .new }
     if isSYNACK { return .same }
     if sender.packets == 0 {
       // SYN meets SYN; or the first packet of a side of which only the other was seen.

@@ -16,13 +16,14 @@ extension Shared {
     if segment.flags.contains(.fin) { troubles.records[index].finPackets &+= 1 }
     let heardOf = sender.has(.origin)
     if !heardOf { sender.begin(at: segment.sequence) }
-    var reset = anatomy(segment, moment, sender: sender, receiver: receiver, troubles: troubles)
+    var reset = anatomy(
+      segment, moment, sender: sender, receiver: receiver, heardOf: lastOwn != nil, troubles: troubles)
     reset.verdict = verdict(reset, segment, sender: sender, receiver: receiver, heardOf: heardOf)
     enter(reset, sender: sender, &troubles)
   }
 
   private func anatomy(
-    _ segment: Segment, _ moment: Moment, sender: Sender, receiver: Sender, troubles: borrowing Troubles
+    _ segment: Segment, _ moment: Moment, sender: Sender, receiver: Sender, heardOf: Bool, troubles: borrowing Troubles
   ) -> Reset {
     let offset = sender.offset(of: segment.sequence)
     let provoked = receiver.packets > 0 ? receiver.last : nil
@@ -36,7 +37,7 @@ extension Shared {
       moment: moment, verdict: .unknown, sequence: segment.sequence, acknowledgment: segment.acknowledgment,
       flags: segment.flags, options: segment.options, window: segment.window, ipID: segment.ipID, ttl: segment.ttl,
       macHash: segment.macHash, payloadLength: segment.payloadLength, timestampValue: segment.timestampValue,
-      offset: offset, provoked: provoked, delay: delay,
+      lastIPID: heardOf ? sender.ipID : 0, offset: offset, provoked: provoked, delay: delay,
       echoes: bare && provoked != nil && offset <= sender.una, idleBefore: provokedIt ? previousGap : lastGap,
       ownSent: sender.dataEnd, ownAcked: min(sender.una, sender.dataEnd), ownAckKnown: sender.ackIsKnown,
       peerAckKnown: receiver.ackIsKnown, peerSent: receiver.dataEnd,
@@ -82,15 +83,21 @@ extension Shared {
       return
     }
     var resets = troubles.resets[place]
+    if resets.effective == nil, resets.first.verdict == .challenged, reset.echoes, reset.offset == resets.first.offset,
+      reset.offset == sender.nxt, !resets.peerMovedOn
+    {
+      // The first had overtaken the last data, and its sender has no such connection any more: it ended by that one.
+      resets.first.arrive(behind: sender)
+      resets.effective = resets.first
+    }
     resets.count = resets.count == .max ? .max : resets.count + 1
     resets.last = reset.moment
     if reset.echoes {
       resets.echoCount = resets.echoCount == .max ? .max : resets.echoCount + 1
       resets.lowestEcho = min(resets.lowestEcho ?? .max, reset.offset)
     }
-    // Where one was not heard, its echo is not the one that was. One that was challenged was heard.
-    let wasHeard = !resets.peerMovedOn || resets.first.verdict == .challenged
-    if resets.effective == nil, reset.verdict == .effective, wasHeard || !reset.echoes {
+    // Where one was not heard, its echo is not the one that was.
+    if resets.effective == nil, reset.verdict == .effective, !(resets.peerMovedOn && reset.echoes) {
       resets.end(by: reset)
     }
     troubles.resets[place] = resets

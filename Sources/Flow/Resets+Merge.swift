@@ -21,8 +21,7 @@ extension SideFacts {
     var echoes = [whole.lowestEcho, theirs.lowestEcho].compactMap(\.self)
     if theirs.first.echoes { echoes.append(theirs.first.offset) }
     whole.lowestEcho = echoes.min()
-    let wasHeard = !whole.peerMovedOn || whole.first.verdict == .challenged
-    if whole.effective == nil, let effective = theirs.effective, wasHeard || !effective.echoes {
+    if whole.effective == nil, let effective = theirs.effective, !(whole.peerMovedOn && effective.echoes) {
       whole.end(by: effective)
       whole.ownAfter = theirs.ownAfter
       whole.peerAfter = theirs.peerAfter
@@ -37,7 +36,7 @@ extension Resets {
   /// What the later part holds that is no RST came after it.
   fileprivate mutating func hearAfter(_ later: SideFacts, _ seam: Seam, _ joint: StreamJoint, peer: StreamJoint) {
     let own = later.packets - min(later.rstPackets, later.packets)
-    if isLife(of: own, later.lastAlive, joint, peer: peer) {
+    if isLife(of: own, later, joint, peer: peer, seam) {
       ownAfter = Resets.after(ownAfter, own, later.first, later.lastAlive)
     } else {
       ownStale = UInt8(clamping: UInt64(ownStale) + own)
@@ -52,14 +51,15 @@ extension Resets {
     effective = nil
   }
 
-  /// As `Shared.isNews`, as far as it can be told of a part as a whole.
-  private func isLife(of packets: UInt64, _ last: Moment?, _ joint: StreamJoint, peer: StreamJoint) -> Bool {
-    guard packets > 0, let last else { return false }
+  /// As `Shared.isLife`, as far as it can be told of a part as a whole.
+  private func isLife(
+    of packets: UInt64, _ later: SideFacts, _ joint: StreamJoint, peer: StreamJoint, _ seam: Seam
+  ) -> Bool {
+    guard packets > 0, let last = later.lastAlive else { return false }
     let told = effective ?? first
-    if ownAfter != nil || joint.dataEnd + (joint.fin == nil ? 0 : 1) > told.offset || peer.una > told.peerAcked {
-      return true
-    }
-    return UInt64(ownStale) + packets >= 3 && last.time.since(told.moment.time) >= Plausible.answer
+    let end = later.hasStream ? later.sndNxt + joint.laterShift : .min
+    if ownAfter != nil || end > told.reach || peer.una > told.knownAcked { return true }
+    return last.time.since(told.moment.time) > seam.patience
   }
 
   private static func after(_ known: Burst?, _ count: UInt64, _ first: Moment?, _ last: Moment?) -> Burst? {

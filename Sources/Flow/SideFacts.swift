@@ -178,6 +178,8 @@ public struct Reset: BitwiseCopyable, Hashable, Sendable {
   public var payloadLength: UInt32
   /// TSval, where `options` has `.timestamps`.
   public var timestampValue: UInt32
+  /// Identification of the last packet of its sender before it that was no RST; 0 is none.
+  public var lastIPID: UInt16
   /// The sender's offset that `sequence` is.
   public var offset: Int64
   /// The peer's packet just before it, which may have provoked it; nanoseconds since; and whether `sequence` is its

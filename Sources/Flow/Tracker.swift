@@ -300,11 +300,12 @@ public struct Tracker: ~Copyable {
     let goesOn =
       fromA == synFromA && !segment.flags.contains(.syn) && distance > 0 && distance < Plausible.firstFlight
       && !(fromA ? records[index].a : records[index].b).continues(segment, behind: distance)
-    if fromA != synFromA, segment.flags.intersection([.syn, .rst, .ack]) == .ack {
+    // A challenge is a bare ACK (RFC 5961 §4.2).
+    if fromA != synFromA, segment.payloadLength == 0, segment.flags.intersection([.syn, .rst, .fin, .ack]) == .ack {
       pending[index]?.isChallenged = true
     }
-    if isRepeat && waiting.isChallenged {
-      // Somebody repeats what was challenged: who had sent the first one would have answered that by a RST.
+    if isRepeat && (waiting.isChallenged || segment.time.since(syn.time) < Plausible.leastTimeout) {
+      // Who had sent the first one would have answered its challenge by a RST; and no kernel repeats a SYN so soon.
       records[index].countStrangeSYN(segment, fromA: fromA, troubles: &troubles)
       return 0
     }

@@ -54,11 +54,11 @@ struct HostileTimesTests {
     let service = Endpoint(address: IPAddress(v4: 0x0a00_0002), port: 80)
     var times = (0..<8).map { Int64.min + 500_000_000 * Int64($0) }
     times.append(.max)
-    checks.learn(
-      times.enumerated().map {
+    for (place, time) in times.enumerated() {
+      _ = checks.learn(
         HealthChecks.Candidate(
-          id: UInt64($0.offset + 1), start: Timestamp(nanoseconds: $0.element), client: client, service: service)
-      })
+          id: UInt64(place + 1), start: Timestamp(nanoseconds: time), client: client, service: service))
+    }
     #expect(checks.count == 8)
   }
 }

@@ -40,8 +40,12 @@ final class Silence {
     let silence = earliest(facts, surroundings, thresholds) { run in
       run.kind == .keepalive && run.sent.count >= thresholds.keepaliveProbes
     }
-    // Answered probes come as regularly: where the capture holds one direction only, a train of them proves nothing.
-    guard let silence, facts[silence.silent].packets > 0 || surroundings.bothDirectionsSeen else { return nil }
+    // Answered probes come as regularly: where the capture holds one direction only, of all connections or of this one, a train
+    // of them proves nothing.
+    guard let silence,
+      facts[silence.silent].packets > 0
+        || (surroundings.bothDirectionsSeen && facts[silence.silent].ackedBytes == 0)
+    else { return nil }
     return silence
   }
 
