@@ -42,6 +42,7 @@ extension Sender {
   /// Not at SND.NXT: data that would move it were not there before.
   @inline(__always) private func mayComeAgain(_ segment: Segment) -> Bool {
     segment.payloadLength == 0 || segment.sequence != sequence(at: nxt) || !has(.origin) || has(.fin)
+      || !segment.flags.isDisjoint(with: [.syn, .rst, .unknown])
   }
 
   @inline(__always) private mutating func isCopy(
@@ -96,17 +97,21 @@ extension Sender {
   }
 
   /// The first copy that was told came when its original's followers had been forgotten. As long after it, a packet that its
-  /// sender numbered before its latest one is a copy too.
+  /// sender numbered before its latest one, and not long before, is a copy too. (Some stacks number at random.)
   private func isOlderThanMemory(_ segment: Segment, _ now: UInt32, _ known: KnownCopies) -> Bool {
-    segment.ipID != 0 && now &- known.since <= known.delay && Int16(bitPattern: ipID &- segment.ipID) > 0
+    let behind = UInt32(ipID &- segment.ipID)
+    return segment.ipID != 0 && now &- known.since <= known.delay && behind > 0 && behind <= packets
       && segment.flags.isDisjoint(with: [.syn, .rst, .fin, .unknown])
   }
 
-  /// All that it says was said before: it fills no hole and acknowledges nothing.
+  /// All that it says was said before: data that fill no hole, or an ACK below SND.UNA.
   private func isAllSeen(_ segment: Segment, _ peer: Sender, _ troubles: borrowing Troubles) -> Bool {
     let start = offset(of: segment.sequence)
     let end = start + Int64(segment.payloadLength)
-    guard end <= nxt, peer.offset(of: segment.acknowledgment) <= peer.una, trouble != 0 else { return false }
+    let ack = peer.offset(of: segment.acknowledgment)
+    guard end <= nxt, peer.has(.everAcked), trouble != 0, ack < peer.una || (end > start && ack == peer.una) else {
+      return false
+    }
     return start >= troubles.records[trouble].low
       && !troubles.records[trouble].holes.overlaps(OffsetRange(start, max(start + 1, end)))
   }

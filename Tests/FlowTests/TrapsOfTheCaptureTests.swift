@@ -163,6 +163,30 @@ struct TrapsOfTheCaptureTests {
     #expect(facts.client.retransmittedPackets == 0)
   }
 
+  /// As macOS numbers packets: at random. The ACK of the SYN-ACK says what nobody has said.
+  @Test("8: copies are known, and a lower identification makes no copy of a first ACK")
+  func numberedAtRandom() throws {
+    let facts = try trackOne(
+      """
+      0.000 C > S S id 57230
+      0.050 C > S S 0 id 57230
+      0.070 S > C S.
+      0.071 C > S . id 52383
+      0.072 C > S P. 1:101 id 19098
+      0.090 C > S P. 1:101 id 1200
+      0.140 S > C . ack 101
+      """)
+    #expect(facts.client.duplicatePackets == 1 && facts.client.retransmittedPackets == 1)
+    #expect(facts.handshake.ack?.packet.number == 4)
+  }
+
+  @Test("8: a RST with data does not move SND.NXT, and its copy is one")
+  func copyOfARSTWithData() throws {
+    let reset = "0.2 C > S R. 101:105 id 8\n"
+    let facts = try trackOne(handshake + "0.1 C > S P. 1:101 id 7\n" + reset + reset)
+    #expect(facts.client.rstPackets == 1 && facts.client.duplicatePackets == 1)
+  }
+
   @Test("8: over IPv6 a retransmission has another TSval, and the checksum says so", arguments: [true, false])
   func datedOverIPv6(isDated: Bool) throws {
     let options = isDated ? "" : " <noTS>"
