@@ -48,8 +48,8 @@ extension Sender {
   @inline(__always) private mutating func isCopy(
     _ segment: Segment, _ latest: Likeness, _ peer: inout Sender, _ troubles: inout Troubles
   ) -> Bool {
-    // Without a cold record there are two to look at.
-    if trouble == 0, !remembers(latest.hash), !segment.flags.contains(.syn) { return false }
+    // Without a cold record there are two to look at, and a SYN that came before.
+    if trouble == 0, !remembers(latest.hash), !has(.syn) || !segment.flags.contains(.syn) { return false }
     return looksForCopy(segment, latest, &peer, &troubles)
   }
 
