@@ -115,8 +115,8 @@ extension Shared {
   mutating func observe(
     _ segment: inout Segment, fromA: Bool, sender: inout Sender, receiver: inout Sender, troubles: inout Troubles
   ) {
-    if sender.comesBack(segment, troubles) { marks.insert(.severalPlaces) }
-    if sender.isCopy(segment, peer: &receiver, &troubles) { return }
+    if sender.comesBack(&segment, troubles) { marks.insert(.severalPlaces) }
+    if sender.isCopy(&segment, peer: &receiver, &troubles) { return }
     let gap = max(0, segment.time.since(lastTime))
     previousGap = lastGap
     lastGap = gap

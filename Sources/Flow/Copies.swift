@@ -29,10 +29,10 @@ extension Sender {
 
   /// Whether `segment` is a copy of one of this side's latest packets; remembers it if not.
   @inline(__always) mutating func isCopy(
-    _ segment: Segment, peer: inout Sender, _ troubles: inout Troubles
+    _ segment: inout Segment, peer: inout Sender, _ troubles: inout Troubles
   ) -> Bool {
     let latest = Likeness(hash: Sender.likeness(segment), microseconds: Sender.microseconds(segment.time))
-    if mayComeAgain(segment), isCopy(segment, latest, &peer, &troubles) { return true }
+    if mayComeAgain(&segment), isCopy(&segment, latest, &peer, &troubles) { return true }
     let displaced = likeness[1]
     remember(latest)
     if trouble != 0 { troubles.records[trouble].remember(displaced) }
@@ -40,13 +40,13 @@ extension Sender {
   }
 
   /// Not at SND.NXT: data that would move it were not there before.
-  @inline(__always) private func mayComeAgain(_ segment: Segment) -> Bool {
+  @inline(__always) private func mayComeAgain(_ segment: inout Segment) -> Bool {
     segment.payloadLength == 0 || segment.sequence != sequence(at: nxt) || !has(.origin) || has(.fin)
       || !segment.flags.isDisjoint(with: [.syn, .rst, .unknown])
   }
 
   @inline(__always) private mutating func isCopy(
-    _ segment: Segment, _ latest: Likeness, _ peer: inout Sender, _ troubles: inout Troubles
+    _ segment: inout Segment, _ latest: Likeness, _ peer: inout Sender, _ troubles: inout Troubles
   ) -> Bool {
     // Without a cold record there are two to look at, and a SYN that came before.
     if trouble == 0, !remembers(latest.hash), !has(.syn) || !segment.flags.contains(.syn) { return false }

@@ -13,7 +13,7 @@ extension Sender {
   }
 
   /// The input that was crossed from goes on: both hold the connection at once.
-  @inline(__always) func comesBack(_ segment: Segment, _ troubles: borrowing Troubles) -> Bool {
+  @inline(__always) func comesBack(_ segment: inout Segment, _ troubles: borrowing Troubles) -> Bool {
     trouble != 0 && troubles.records[trouble].crossedFrom == UInt32(truncatingIfNeeded: segment.packet.input) &+ 1
   }
 

@@ -32,7 +32,7 @@ extension Tracker {
   }
 
   /// As `Brief` has it of one that has ended.
-  private mutating func healthCheckCandidate(_ connection: Connection) -> HealthChecks.Candidate? {
+  private mutating func healthCheckCandidate(_ connection: borrowing Connection) -> HealthChecks.Candidate? {
     guard connection.a.has(.syn), connection.b.has(.syn), connection.a.dataEnd == 0, connection.b.dataEnd == 0,
       connection.isOver(troubles)
     else { return nil }
@@ -46,7 +46,7 @@ extension Tracker {
   // Mutating, all of these, though nothing changes: what is called of a value that is only lent works on a copy of it.
 
   /// What hosts learn of it.
-  private mutating func sight(of connection: Connection, index: UInt32) -> Brief {
+  private mutating func sight(of connection: borrowing Connection, index: UInt32) -> Brief {
     if connection.a.packets > 0, connection.b.packets > 0 { return brief(of: connection, .established) }
     // Of a side that was not seen it matters what was inferred of it.
     return facts(of: connection, index: index, .endOfInput).brief
