@@ -3,7 +3,7 @@ public struct HostProcess: Hashable, Sendable {
   public var id: Int32
   /// As /proc/PID/comm has it; 15 bytes at most, chosen by the process itself.
   public var name: String
-  /// Nanoseconds after boot at which it began: with `id` its identity.
+  /// Nanoseconds after boot at which it began, `.max` where that can't be read: with `id` its identity.
   public var started: Int64
   /// Open descriptors of any kind.
   public var descriptors: Int

@@ -1,5 +1,15 @@
 import Glibc
 
+/// A stream socket that no program started meanwhile inherits: tests run beside each other, and start programs.
+public let unsharedStream = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+
+/// The next connection, as little shared; negative where there is none.
+public func acceptUnshared(_ listener: Int32) -> Int32 {
+  let descriptor = accept(listener, nil, nil)
+  _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+  return descriptor
+}
+
 /// Traffic of this host with itself, for what listens to interfaces. Nothing leaves it.
 public enum Loopback {
   /// The kernel's clock, ns since 1970.
@@ -18,8 +28,8 @@ public enum Loopback {
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
     address.sin_port = (port ?? 0).bigEndian
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let holder = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let holder = socket(AF_INET, unsharedStream, 0)
+    let client = socket(AF_INET, unsharedStream, 0)
     defer {
       close(holder)
       close(client)
@@ -43,8 +53,8 @@ public enum Loopback {
 
     /// nil where there are no sockets to be had.
     public init?() {
-      let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-      client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      let listener = socket(AF_INET, unsharedStream, 0)
+      client = socket(AF_INET, unsharedStream, 0)
       defer { close(listener) }
       var address = sockaddr_in()
       address.sin_family = sa_family_t(AF_INET)
@@ -59,7 +69,7 @@ public enum Loopback {
       }
       guard isConnected else { return nil }
       port = UInt16(bigEndian: address.sin_port)
-      server = accept(listener, nil, nil)
+      server = acceptUnshared(listener)
     }
 
     /// The client ends it by RST.

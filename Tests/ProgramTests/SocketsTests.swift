@@ -140,7 +140,7 @@ private struct TwoHosts {
     // Given up after a retry, not after minutes.
     try Self.ip(["netns", "exec", "\(name)-server", "sh", "-c", "echo 1 >/proc/sys/net/ipv4/tcp_orphan_retries"])
     (listener, port) = try Self.inside("\(name)-server") {
-      let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      let listener = socket(AF_INET, unsharedStream, 0)
       var address = sockaddr_in()
       address.sin_family = sa_family_t(AF_INET)
       address.sin_addr.s_addr = inet_addr("10.99.0.2")
@@ -159,7 +159,7 @@ private struct TwoHosts {
   func connect() throws -> (client: Int32, server: Int32) {
     let port = port
     let client = try Self.inside("\(name)-client") {
-      let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      let client = socket(AF_INET, unsharedStream, 0)
       var address = sockaddr_in()
       address.sin_family = sa_family_t(AF_INET)
       address.sin_addr.s_addr = inet_addr("10.99.0.2")
@@ -172,7 +172,7 @@ private struct TwoHosts {
       return done == 0 ? client : -1
     }
     try #require(client >= 0)
-    return (client, accept(listener, nil, nil))
+    return (client, acceptUnshared(listener))
   }
 
   /// The server's FINs and RSTs no longer leave it.

@@ -129,7 +129,7 @@ struct KernelTests {
     defer { for client in clients { close(client) } }
     // One more than the limit is taken in; the third waits for an answer.
     for _ in 0..<3 {
-      let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      let client = socket(AF_INET, unsharedStream, 0)
       _ = fcntl(client, F_SETFL, O_NONBLOCK)
       Loopback.connect(client, AF_INET, listener.port)
       clients.append(client)
@@ -150,6 +150,24 @@ struct KernelTests {
       $0.rule.id == "unaccepted" && $0.service == .ours(waiting[0].local)
     }
     #expect(group?.process.map { snapshot.processes[$0].id } == getpid())
+  }
+
+  /// Numbers of processes begin anew at kernel.pid_max: a child's may be lower than its parent's.
+  @Test(
+    arguments: [[(9, 100), (3, 200)], [(3, 200), (9, 100)], [(9, 100), (3, .max)], [(9, 100), (3, 100)]]
+      as [[(Int32, Int64)]])
+  func whoInheritedASocketIsNotItsHolder(processes: [(id: Int32, started: Int64)]) throws {
+    var table = ProcessTable(sockets: 2)
+    for process in processes {
+      table.enter(
+        HostProcess(id: process.id, name: "", started: process.started),
+        holding: [(place: 1, descriptor: process.id + 20)])
+    }
+    let owner = try #require(table.owners[1])
+    #expect(table.processes[Int(owner.process)].id == 9)
+    #expect(owner.descriptor == 29)
+    #expect(owner.others == 1)
+    #expect(table.owners[0] == nil)
   }
 
   @Test func descriptorsAreCounted() throws {

@@ -5,6 +5,16 @@ import Wire
 
 @testable import Sockets
 
+/// A stream socket that no program started meanwhile inherits: tests run beside each other, and start programs.
+let unsharedStream = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+
+/// The next connection, as little shared; negative where there is none.
+func acceptUnshared(_ listener: Int32) -> Int32 {
+  let descriptor = accept(listener, nil, nil)
+  _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+  return descriptor
+}
+
 /// A connection over loopback, both ends in this process.
 final class Loopback {
   private(set) var client: Int32
@@ -15,9 +25,9 @@ final class Loopback {
   init(_ family: Int32 = AF_INET, clientOf clientFamily: Int32? = nil) throws {
     // Kept until the end: it is a socket more.
     (listener, port) = try Loopback.listen(family, backlog: 8)
-    client = socket(clientFamily ?? family, Int32(SOCK_STREAM.rawValue), 0)
+    client = socket(clientFamily ?? family, unsharedStream, 0)
     let connected = Loopback.connect(client, clientFamily ?? family, port)
-    server = accept(listener, nil, nil)
+    server = acceptUnshared(listener)
     try #require(connected == 0 && server >= 0)
   }
 
@@ -35,7 +45,7 @@ final class Loopback {
   }
 
   static func listen(_ family: Int32, backlog: Int32) throws -> (descriptor: Int32, port: UInt16) {
-    let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(family, unsharedStream, 0)
     try #require(descriptor >= 0)
     // Wildcard for IPv6, so that IPv4 comes in as well.
     try #require(withAddress(family, 0, isWildcard: family == AF_INET6) { bind(descriptor, $0, $1) } == 0)

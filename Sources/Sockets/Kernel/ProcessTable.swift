@@ -19,25 +19,36 @@ struct ProcessTable {
     for id in Directory.names("/proc").compactMap({ Int32($0) }).sorted() where id != except { visit(id, places) }
   }
 
+  /// Nothing held by anybody yet.
+  init(sockets: Int) { owners = Array(repeating: nil, count: sockets) }
+
   private mutating func visit(_ id: Int32, _ places: [UInt32: Int32]) {
-    let index = Int32(clamping: processes.count)
-    var held = 0
+    var held: [(place: Int, descriptor: Int32)] = []
     var isForbidden = false
     let count = ProcessFiles.visit(id, isForbidden: &isForbidden) { descriptor, inode in
-      guard let place = places[inode].map(Int.init) else { return }
-      held += 1
-      if owners[place] == nil {
-        owners[place] = Owner(process: index, descriptor: descriptor)
-      } else {
-        owners[place]?.others &+= 1
-      }
+      if let place = places[inode] { held.append((Int(place), descriptor)) }
     }
     if isForbidden { forbidden += 1 }
-    guard let count, held > 0 else { return }
-    processes.append(
+    guard let count, !held.isEmpty else { return }
+    enter(
       HostProcess(
         id: id, name: ProcessFiles.name(id),
-        started: Kernel.file("/proc/\(id)/stat").flatMap(ProcessFiles.started) ?? 0,
-        descriptors: count, sockets: held, limit: Kernel.file("/proc/\(id)/limits").flatMap(ProcessFiles.softLimit)))
+        started: Kernel.file("/proc/\(id)/stat").flatMap(ProcessFiles.started) ?? .max,
+        descriptors: count, sockets: held.count,
+        limit: Kernel.file("/proc/\(id)/limits").flatMap(ProcessFiles.softLimit)),
+      holding: held)
+  }
+
+  /// Of several that hold a socket, the one that began first is named: who came later has inherited it. Numbers don't tell, they begin
+  /// anew at `kernel.pid_max`.
+  mutating func enter(_ process: HostProcess, holding sockets: [(place: Int, descriptor: Int32)]) {
+    let index = Int32(clamping: processes.count)
+    processes.append(process)
+    for (place, descriptor) in sockets {
+      let before = owners[place]
+      let isOlder = before.map { process.started < processes[Int($0.process)].started } ?? true
+      if isOlder { owners[place] = Owner(process: index, descriptor: descriptor) }
+      if let before { owners[place]?.others = before.others == .max ? .max : before.others + 1 }
+    }
   }
 }
