@@ -29,6 +29,7 @@ extension Shared {
         let verdict: ResetVerdict = resets.ownAfter == nil ? .unknown : .challenged
         if resets.first.moment == resets.effective?.moment { resets.first.verdict = verdict }
         resets.effective = nil
+        resets.wasNotTaken = true
       }
     }
     troubles.resets[place] = resets

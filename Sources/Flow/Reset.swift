@@ -96,8 +96,7 @@ extension Shared {
       resets.echoCount = resets.echoCount == .max ? .max : resets.echoCount + 1
       resets.lowestEcho = min(resets.lowestEcho ?? .max, reset.offset)
     }
-    // Where one was not heard, its echo is not the one that was.
-    if resets.effective == nil, reset.verdict == .effective, !(resets.peerMovedOn && reset.echoes) {
+    if resets.effective == nil, reset.verdict == .effective, !(resets.hidesEchoes && reset.echoes) {
       resets.end(by: reset)
     }
     troubles.resets[place] = resets

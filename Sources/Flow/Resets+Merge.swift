@@ -21,7 +21,8 @@ extension SideFacts {
     var echoes = [whole.lowestEcho, theirs.lowestEcho].compactMap(\.self)
     if theirs.first.echoes { echoes.append(theirs.first.offset) }
     whole.lowestEcho = echoes.min()
-    if whole.effective == nil, let effective = theirs.effective, !(whole.peerMovedOn && effective.echoes) {
+    whole.wasNotTaken = whole.wasNotTaken || theirs.wasNotTaken
+    if whole.effective == nil, let effective = theirs.effective, !(whole.hidesEchoes && effective.echoes) {
       whole.end(by: effective)
       whole.ownAfter = theirs.ownAfter
       whole.peerAfter = theirs.peerAfter
@@ -47,6 +48,7 @@ extension Resets {
     guard heard.time.since(told.time) > seam.patience else { return }
     peerMovedOn = true
     guard effective != nil else { return }
+    wasNotTaken = true
     if first.moment == told { first.verdict = ownAfter == nil ? .unknown : .challenged }
     effective = nil
   }

@@ -243,6 +243,11 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
   public var ownStale: UInt8
   /// Of `peerAfter`: the peer sent new data or moved on, more than a round trip later.
   public var peerMovedOn: Bool
+  /// One would have ended the connection at the peer, and did not: the peer moved on.
+  public var wasNotTaken: Bool
+
+  /// An echo of one that may have been lost is as much lost as it. One that the peer only refused says nothing of the next.
+  var hidesEchoes: Bool { peerMovedOn && (wasNotTaken || first.verdict == .unknown) }
 
   public init(first: Reset) {
     self.first = first
@@ -256,6 +261,7 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
     peerAfter = nil
     ownStale = 0
     peerMovedOn = false
+    wasNotTaken = false
   }
 
   /// A later RST is the one that ended it: what was sent before that is no answer to it.

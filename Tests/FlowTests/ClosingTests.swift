@@ -107,6 +107,40 @@ struct ClosingTests {
     #expect(facts.server.resets?.ownAfter == nil)
   }
 
+  /// The first echo is of before the FIN: to a kernel that has taken the FIN in, it is old. It says nothing of the next one.
+  @Test func anEchoAfterOneThatWasTooOld() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.100 C > S P. 1:301
+        0.101 S > C P. 1:1001 ack 301
+        0.102 C > S F. 301 ack 1
+        0.102 S > C . ack 302
+        0.180 C > S R 301
+        0.900 S > C P. 1:1001 ack 302
+        0.980 C > S R 302
+        """)
+    #expect(facts.client.resets?.first.verdict == .ignored)
+    #expect(facts.abort?.side == .client)
+    #expect(facts.state == .reset)
+    #expect(facts.socketState(of: .server) == .closed)
+  }
+
+  /// One that would have been taken was not, for the peer goes on: nor are its echoes.
+  @Test func anEchoAfterOneThatWasLost() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.2 C > S P. 1:101
+        0.3 S > C . ack 101
+        0.4 S > C R. 1
+        5.0 C > S P. 101:201
+        5.1 S > C R 1
+        5.3 C > S P. 101:201
+        5.4 S > C R 1
+        """)
+    #expect(facts.abort == nil)
+    #expect(facts.server.resets?.peerMovedOn == true)
+  }
+
   @Test func echoesOfOneAbortAreOneAbort() throws {
     let facts = try trackOne(
       handshake + """
