@@ -66,6 +66,8 @@ extension Shared {
     }
     // Met midstream by its RST: nothing speaks against it.
     if !heardOf { return .effective }
+    // Where the FIN stood: macOS sends it so, and Linux takes it (tcp_reset_check, since 4.11). Whoever does not will be told again.
+    if reset.offset == sender.una - 1, reset.ownFinAcked, !reset.peerFinAcked { return .effective }
     if reset.offset < sender.una { return .ignored }
     if reset.offset <= sender.nxt { return .effective }
     guard let window = receiver.scaledWindow(peerScales: sender.has(.windowScale)) else { return .unknown }

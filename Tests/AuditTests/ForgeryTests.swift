@@ -16,6 +16,24 @@ struct ForgeryTests {
     try audit(script, circumstances).first { $0.rule == "reset-forged" }
   }
 
+  /// The server holds a connection of before the client was started anew, challenges its SYN, and the first answer to that is lost.
+  @Test(arguments: [("0.02 S > C . =777000 ack =424242", false), ("", true)]) func aHostThatIsStartedAnew(
+    challenge: String, isForged: Bool
+  ) throws {
+    let script = """
+      0 C > S S
+      \(challenge)
+      0.021 C > S R =424242
+      1.00 C > S S
+      1.02 S > C S. 0 ack 1
+      1.02 C > S . 1 ack 1
+      1.03 C > S P. 1:101 ack 1
+      1.05 S > C P. 1:201 ack 101
+      1.06 C > S . ack 201
+      """
+    #expect((try Self.forged(script) != nil) == isForged)
+  }
+
   @Test func aTTLThatIsNotTheSenders() throws {
     let finding = try #require(try Self.forged(atClient + Self.talk + "9 S > C R. 101 ttl 255"))
     #expect(finding.severity == .error)

@@ -9,7 +9,8 @@ extension Rule {
     for side in [facts.abort?.side, .client, .server].compactMap({ $0 }) {
       guard let resets = facts[side].resets else { continue }
       let ended = facts.abort?.side == side ? resets.effective : nil
-      for reset in [ended, resets.first].compactMap({ $0 }) where !reset.isAfterClose && !reset.isDamaged {
+      for reset in [ended, resets.first].compactMap({ $0 })
+      where !reset.isAfterClose && !reset.isDamaged && !facts.isOfSynSent(reset, side) {
         let forgery = Forgery(of: reset, from: side, facts, surroundings, thresholds)
         let tookEffect = reset.moment == ended?.moment
         if let confidence = forgery.confidence {
@@ -85,5 +86,16 @@ extension Rule {
     case .goesOn: return "the \(side.name) goes on talking"
     case .anatomy: return "it has no timestamps, which the \(side.name)'s stack puts on its RSTs"
     }
+  }
+}
+
+extension Facts {
+  /// In SYN-SENT a kernel answers an ACK of something else by a RST with its number (RFC 9293 §3.10.7.3): so a host that was started
+  /// anew answers each challenge of the connection that its peer still holds. It goes on with its SYN afterwards.
+  fileprivate func isOfSynSent(_ reset: Reset, _ side: Side) -> Bool {
+    guard side == .client, reset.isBare, reset.verdict != .effective, reset.provoked != nil, handshake.syn != nil else {
+      return false
+    }
+    return handshake.ack.map { reset.moment.precedes($0) } ?? true
   }
 }
