@@ -79,6 +79,13 @@ struct ThreadsTests {
     try expectTheSame(paths, options, threads: [5])
   }
 
+  /// Frames that the filter leaves out are counted, and nobody's.
+  @Test func throughAFilter() throws {
+    var options = RunOptions()
+    options.filter = "port 2181 and greater 80"
+    try expectTheSame(Self.scenarios.prefix(12).flatMap(Self.recordings), options, threads: [3])
+  }
+
   @Test(arguments: 1...6 as ClosedRange<UInt64>) func damagedInputs(seed: UInt64) throws {
     let folder = Folder()
     let paths = Self.scenarios.flatMap(Self.recordings)
