@@ -14,6 +14,8 @@ public struct CSVReport: Reporter {
 
   public mutating func begin(_ run: RunRecord) {
     severalInputs = run.inputs.count > 1
+    // A service that is started anew goes on with its table.
+    if output.goesOn { return }
     var header = CSVHeader()
     let nothing = Moment(time: Timestamp(nanoseconds: 0), packet: .none)
     let nobody = Endpoint(address: IPAddress(v4: 0), port: 0)

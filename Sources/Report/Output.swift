@@ -62,6 +62,13 @@ public final class Output {
     return self.descriptor
   }
 
+  /// Live, and a file that something was written to before, by an earlier run.
+  public var goesOn: Bool {
+    guard flushesEachRecord, let descriptor else { return false }
+    var status = stat()
+    return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size > 0
+  }
+
   /// Nothing more can be written.
   public var isClosed: Bool { isBroken || failure != nil }
 

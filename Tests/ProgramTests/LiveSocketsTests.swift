@@ -68,14 +68,15 @@ import Testing
   }
 
   /// A service that is started anew goes on behind what it has written.
-  @Test(.enabled(if: mayCapture, why)) func anEarlierRunStays() throws {
+  @Test(.enabled(if: mayCapture, why), arguments: [("json", #"{"type":"run""#, 2), ("csv", "id,", 1)])
+  func anEarlierRunStays(format: String, beginning: String, count: Int) throws {
     let results = folder.file("results", "")
     for _ in 0..<2 {
       let ran = try Program.run(
-        ["live", "lo", "-f", "port 9", "--duration", "100ms", "--format", "json", "-o", results, "--user", "root"])
+        ["live", "lo", "-f", "port 9", "--duration", "100ms", "--format", format, "-o", results, "--user", "root"])
       #expect(ran.code == 0, "\(ran.err)")
     }
-    let runs = (Folder.text(results) ?? "").split(separator: "\n").filter { $0.hasPrefix(#"{"type":"run""#) }
-    #expect(runs.count == 2)
+    let beginnings = (Folder.text(results) ?? "").split(separator: "\n").filter { $0.hasPrefix(beginning) }
+    #expect(beginnings.count == count)
   }
 }
