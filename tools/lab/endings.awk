@@ -1,5 +1,6 @@
 # How the server of each connection ended its answer, read from the packets (ports, FIN, RST, length, sequence and ACK numbers, by tshark):
-#   whole    no RST, or one after the client had acknowledged the server's FIN
+#   whole    no RST; one after the client had acknowledged the server's FIN; or, of a client that had sent its own FIN, one while that
+#            acknowledgment was under way: all had arrived
 #   cut      a RST before that, and some of the answer had been sent after the client's FIN
 #   behind   a RST before that, behind the server's FIN, and no FIN of the client
 #   another  another race
@@ -16,7 +17,8 @@ $1 == 2181 {
   ports[$1]
   if (fin[$1] && $7 >= fin[$1]) {
     # The ACK was under way when the RST was sent.
-    if (ending[$1] ~ /cut|behind/) ending[$1] = "another"
+    if (ending[$1] == "cut") ending[$1] = "whole"
+    if (ending[$1] == "behind") ending[$1] = "another"
     acked[$1] = 1
   }
   if (is($3)) half[$1] = 1
