@@ -3,13 +3,14 @@ internal import Wire
 
 /// The RST that ended an established connection before both ends had closed it, with what every rule about it asks.
 ///
-/// A class: facts are large, and most connections end otherwise.
+/// A class: facts are large, and most connections end otherwise. Made once, for all rules that ask.
 final class Abort {
   /// Whose RST it claims to be.
   let side: Side
   let reset: Reset
   let forgery: Forgery
   private let facts: Facts
+  private let surroundings: Surroundings
   private let thresholds: Thresholds
 
   /// nil where no RST took effect, where both FINs were acknowledged before, and while the handshake was not complete.
@@ -20,6 +21,7 @@ final class Abort {
     self.side = side
     self.reset = reset
     self.facts = facts
+    self.surroundings = surroundings
     forgery = Forgery(of: reset, from: side, facts, surroundings, thresholds)
     self.thresholds = thresholds
   }
@@ -33,7 +35,9 @@ final class Abort {
 
   /// Of the peer's data, what no packet had acknowledged before and this RST does, bytes: it arrived, and was thrown away
   /// unread. Nothing of a RST that somebody else may have sent.
-  var peerUnread: Int64 {
+  private(set) lazy var peerUnread = findPeerUnread()
+
+  private func findPeerUnread() -> Int64 {
     guard forgery.confidence == nil, reset.flags.contains(.ack), let origin = facts[peer].origin else { return 0 }
     let end = origin.advanced(by: Int(truncatingIfNeeded: reset.peerSent))
     let arrived = min(reset.peerSent, reset.peerSent + Int64(reset.acknowledgment.distance(from: end)))
@@ -44,9 +48,7 @@ final class Abort {
 
   /// It only ends a run of repetitions that nobody answered: its sender has given up, and what ended the connection is the
   /// silence before.
-  func endsSilence(_ surroundings: Surroundings, _ thresholds: Thresholds) -> Bool {
-    facts.silenceEnded(by: side, surroundings, thresholds)
-  }
+  private(set) lazy var endsSilence = facts.silenceEnded(by: side, surroundings, thresholds)
 
   /// It was repeating itself, too few times for a silence: the peer, or the path to it, may be why it hung up.
   var wasUnanswered: Bool {

@@ -3,7 +3,7 @@ internal import Wire
 
 /// Whether a RST can be from whom it claims to be: tests passed, tests failed; the others could not be made.
 struct Forgery {
-  enum Test: String {
+  enum Test: String, CaseIterable {
     /// Sooner than the round trip allows an answer.
     case roundTrip = "round-trip"
     /// TTL or hop limit unlike that side's other packets.
@@ -16,10 +16,33 @@ struct Forgery {
     case goesOn = "goes-on"
     /// Not as the sender's stack, recognised from its other packets, resets.
     case anatomy
+
+    fileprivate var place: UInt8 {
+      switch self {
+      case .roundTrip: 0
+      case .ttl: 1
+      case .mac: 2
+      case .sequence: 3
+      case .goesOn: 4
+      case .anatomy: 5
+      }
+    }
   }
 
-  private(set) var passed: [Test] = []
-  private(set) var failed: [Test] = []
+  /// One bit for each test.
+  struct Tests: Equatable {
+    private var bits: UInt8 = 0
+
+    var isEmpty: Bool { bits == 0 }
+    var count: Int { bits.nonzeroBitCount }
+    var list: [Test] { Test.allCases.filter(contains) }
+    func contains(_ test: Test) -> Bool { bits & 1 << test.place != 0 }
+    mutating func insert(_ test: Test) { bits |= 1 << test.place }
+    func isOnly(_ test: Test) -> Bool { bits == 1 << test.place }
+  }
+
+  private(set) var passed = Tests()
+  private(set) var failed = Tests()
   let stage: String
   /// Its TTL was begun from another value than its sender's other packets, and has come as far: a kernel that answers
   /// without a socket may do so, and so may a device beside it.
@@ -50,7 +73,7 @@ struct Forgery {
 
   private mutating func enter(_ test: Test, _ result: Bool?) {
     guard let result else { return }
-    if result { passed.append(test) } else { failed.append(test) }
+    if result { passed.insert(test) } else { failed.insert(test) }
   }
 }
 

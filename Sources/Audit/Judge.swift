@@ -6,10 +6,12 @@ public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Th
   guard facts.isWorthALook else { return [] }
   if facts.severalPlaces || surroundings.severalPlaces, !surroundings.inputsAreOneHost { return [] }
   let signs = facts.signs
+  let abort = signs.contains(.abort) ? Abort(facts, surroundings, thresholds) : nil
   var fitting: [Finding] = []
   for place in Precedence.signs.indices where !Precedence.signs[place].isDisjoint(with: signs) {
     let rule = Precedence.rules[place]
-    guard var finding = rule.check?(facts, surroundings, thresholds), !rule.isMeasured(finding, across: surroundings)
+    guard var finding = rule.finding(on: abort, facts, surroundings, thresholds),
+      !rule.isMeasured(finding, across: surroundings)
     else { continue }
     if facts.client.mayHaveArrived || facts.server.mayHaveArrived { finding.bytesLostExact = false }
     fitting.append(finding)

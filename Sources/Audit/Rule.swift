@@ -11,6 +11,7 @@ public enum Section: String, CaseIterable, Sendable {
 /// One kind of finding: a pure function from what was observed to at most one claim.
 public struct Rule: Sendable {
   public typealias Check = @Sendable (Facts, Surroundings, Thresholds) -> Finding?
+  typealias AbortCheck = @Sendable (Abort, Facts, Surroundings, Thresholds) -> Finding?
   public typealias CaptureCheck = @Sendable (CaptureFacts, Thresholds) -> Finding?
 
   /// As in `--rule`, `explain` and every record.
@@ -24,6 +25,8 @@ public struct Rule: Sendable {
   public let title: String
   /// nil where it judges no single connection (section `capture`, `socket-leak`).
   public let check: Check?
+  /// The same of the RST that ended an established connection, where that is what it judges.
+  private let abortCheck: AbortCheck?
   /// nil where it does not judge the capture as a whole.
   public let captureCheck: CaptureCheck?
 
@@ -35,6 +38,21 @@ public struct Rule: Sendable {
     self.signs = signs
     self.title = title
     self.check = check
+    abortCheck = nil
+    captureCheck = nil
+  }
+
+  /// A rule about the RST that ended an established connection.
+  init(id: String, section: Section, severity: Severity, title: String, check: @escaping AbortCheck) {
+    self.id = id
+    self.section = section
+    self.severity = severity
+    signs = .abort
+    self.title = title
+    self.check = { facts, surroundings, thresholds in
+      Abort(facts, surroundings, thresholds).flatMap { check($0, facts, surroundings, thresholds) }
+    }
+    abortCheck = check
     captureCheck = nil
   }
 
@@ -51,6 +69,14 @@ public struct Rule: Sendable {
     signs = []
     self.title = title
     check = nil
+    abortCheck = nil
     self.captureCheck = captureCheck
+  }
+
+  /// - Parameter abort: of these facts.
+  func finding(on abort: Abort?, _ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) -> Finding? {
+    guard let abortCheck else { return check?(facts, surroundings, thresholds) }
+    guard let abort else { return nil }
+    return abortCheck(abort, facts, surroundings, thresholds)
   }
 }

@@ -152,9 +152,10 @@ public struct Facts: Hashable, Sendable {
     observedUntil = start.time
   }
 
-  /// Lent, not copied: a side is large, and who asks wants a little of it. Inlined into the other rooms, or it would cost more.
+  /// Inlined, so that nothing is copied but what is asked for: a side is large. A `_read` that yields in two places would not be,
+  /// and would take memory for a copy each time.
   @inlinable public subscript(_ side: Side) -> SideFacts {
-    @inline(__always) _read { if side == .client { yield client } else { yield server } }
+    @inline(__always) get { side == .client ? client : server }
     @inline(__always) _modify { if side == .client { yield &client } else { yield &server } }
   }
 

@@ -4,11 +4,10 @@ internal import Wire
 extension Rule {
   /// An established connection that ends by RST: nothing is known to be lost, but the peer sees an error, not an end.
   static let resetAbort = Rule(
-    id: "reset-abort", section: .closing, severity: .warning, when: .abort,
+    id: "reset-abort", section: .closing, severity: .warning,
     title: "an established connection is ended by RST instead of FIN by a live socket"
-  ) { facts, surroundings, thresholds in
-    guard let abort = Abort(facts, surroundings, thresholds), abort.forgery.confidence == nil,
-      !abort.isOfNoSocket, !abort.endsSilence(surroundings, thresholds),
+  ) { abort, facts, surroundings, _ in
+    guard abort.forgery.confidence == nil, !abort.isOfNoSocket, !abort.endsSilence,
       // A RST is how a health check hangs up; the service that it asks has no such excuse.
       !(surroundings.isHealthCheck && abort.side == .client)
     else {

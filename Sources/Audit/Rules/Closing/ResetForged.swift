@@ -27,10 +27,10 @@ extension Rule {
     _ surroundings: Surroundings, _ thresholds: Thresholds
   ) -> Finding {
     // Out of the window it may as well be a late one of an earlier connection; another test may say otherwise.
-    let outOfWindow = reset.verdict == .ignored && forgery.failed == [.goesOn]
+    let outOfWindow = reset.verdict == .ignored && forgery.failed.isOnly(.goesOn)
     let confidence = outOfWindow ? min(confidence, .likely) : confidence
     let stale = outOfWindow && facts.tupleReused
-    let reasons = forgery.failed.map { reason($0, reset, side, facts) }
+    let reasons = forgery.failed.list.map { reason($0, reset, side, facts) }
     let isAlone = facts.client.packets + facts.server.packets == facts.client.rstPackets + facts.server.rstPackets
     let effect =
       isAlone
@@ -58,8 +58,8 @@ extension Rule {
         + reasons.joined(separator: "; "),
       evidence: evidence,
       facts: [
-        NamedFact("stage", forgery.stage), NamedFact("tests_failed", forgery.failed.map(\.rawValue)),
-        NamedFact("tests_passed", forgery.passed.map(\.rawValue)), NamedFact("took_effect", tookEffect && !isAlone),
+        NamedFact("stage", forgery.stage), NamedFact("tests_failed", forgery.failed.list.map(\.rawValue)),
+        NamedFact("tests_passed", forgery.passed.list.map(\.rawValue)), NamedFact("took_effect", tookEffect && !isAlone),
         NamedFact("ttl", Int64(reset.ttl)), NamedFact("sender_ttl", facts[side].ttlRange.map { Int64($0.lowerBound) }),
         NamedFact("delay", duration: reset.provoked == nil ? nil : reset.delay),
         NamedFact("round_trip", duration: side == .server ? facts.serverLeg : facts.clientLeg),

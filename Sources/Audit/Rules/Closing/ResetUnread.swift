@@ -5,12 +5,12 @@ extension Rule {
   /// close() with unread data sends RST instead of FIN (RFC 1122 §4.2.2.13, RFC 2525 §2.17). The wire shows that the data
   /// arrived and were not answered; that nobody read them is the likeliest reason for a RST there.
   static let resetUnread = Rule(
-    id: "reset-unread", section: .closing, severity: .error, when: .abort,
+    id: "reset-unread", section: .closing, severity: .error,
     title: "a side resets instead of FIN while it holds data that it has not read"
-  ) { facts, surroundings, thresholds in
-    guard let abort = Abort(facts, surroundings, thresholds), abort.reset.flags.contains(.ack), !abort.reset.ownFin,
+  ) { abort, facts, surroundings, thresholds in
+    guard abort.reset.flags.contains(.ack), !abort.reset.ownFin,
       // Its answer, or its FIN, may be what the capture lost.
-      !abort.reset.isBehindGap, abort.forgery.confidence == nil, !abort.endsSilence(surroundings, thresholds)
+      !abort.reset.isBehindGap, abort.forgery.confidence == nil, !abort.endsSilence
     else { return nil }
     let unread = abort.windowShortBy
     let isProved = unread >= thresholds.unreadBytes

@@ -40,7 +40,7 @@ private final class CutAnswer {
     if answer.fin?.acked != nil, answer.lostBytes == 0 { return nil }
     let abort = Abort(facts, surroundings, thresholds)
     // Who repeats its answer into silence and gives it up by RST has not cut it.
-    let gaveUp = abort.map { $0.side == halfCloser.other && $0.endsSilence(surroundings, thresholds) } ?? false
+    let gaveUp = abort.map { $0.side == halfCloser.other && $0.endsSilence } ?? false
     if let abort, !gaveUp {
       // The rest of the answer, its FIN and their ACKs may be what the capture lost.
       if abort.reset.isBehindGap { return nil }

@@ -3,12 +3,10 @@ internal import Flow
 extension Rule {
   /// A RST while data are under way, or right behind the last of them: the stream was cut in its middle.
   static let transferTruncated = Rule(
-    id: "transfer-truncated", section: .truncation, severity: .error, when: .abort,
+    id: "transfer-truncated", section: .truncation, severity: .error,
     title: "data under way were lost when a RST ended the connection"
-  ) { facts, surroundings, thresholds in
-    guard let abort = Abort(facts, surroundings, thresholds), facts[abort.peer].packets > 0,
-      !abort.endsSilence(surroundings, thresholds), !abort.reset.isBehindGap
-    else { return nil }
+  ) { abort, facts, surroundings, thresholds in
+    guard facts[abort.peer].packets > 0, !abort.endsSilence, !abort.reset.isBehindGap else { return nil }
     let own = Loss(of: abort.side, facts, reset: (abort.side, abort.reset))
     let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset), unread: abort.peerUnread)
     let cutItself = abort.wasSending(thresholds)
