@@ -59,7 +59,7 @@ final class Abort {
   /// The resetting side was sending: its data are the newest, and younger than max(1 s, 2 round trips).
   func wasSending(_ thresholds: Thresholds) -> Bool {
     // After the peer's FIN nothing is cut but an answer to it, which is half-close-truncated.
-    guard !reset.ownFin, !reset.peerFin, let data = reset.ownLastData else { return false }
+    guard !reset.ownFin, !reset.peerFin, !own.ackMissed, let data = reset.ownLastData else { return false }
     if let theirs = reset.peerLastData, data.precedes(theirs) { return false }
     return isRecent(data, thresholds)
   }
@@ -71,7 +71,7 @@ final class Abort {
 
   /// The peer's data that the resetting side had not answered when it reset.
   var unansweredData: Moment? {
-    guard let theirs = reset.peerLastData else { return nil }
+    guard let theirs = reset.peerLastData, !own.endsInHole else { return nil }
     guard let ours = reset.ownLastData else { return theirs }
     return ours.precedes(theirs) ? theirs : nil
   }
@@ -111,7 +111,10 @@ final class Abort {
 
   /// Subflows of multipath TCP come and go by RST, and what one leaves behind another delivers (RFC 8684 §3.3.6, §3.6);
   /// MP_FASTCLOSE aborts them all.
-  var isRoutine: Bool { facts.client.mptcp && facts.server.mptcp && !reset.options.contains(.mptcpFastClose) }
+  var isRoutine: Bool {
+    (facts.client.mptcp && facts.server.mptcp || reset.options.contains(.mptcpReset))
+      && !reset.options.contains(.mptcpFastClose)
+  }
 
   /// "server: RST", or "RST in the server's name".
   var what: String {
@@ -153,5 +156,8 @@ extension Facts {
 
 extension SideFacts {
   /// On the wire, never acknowledged and not selectively acknowledged either.
-  var lostBytes: UInt64 { unackedBytes - min(unackedBytes, sackedBytes) + unseenLostBytes }
+  var lostBytes: UInt64 { (ackMissed ? 0 : unackedBytes - min(unackedBytes, sackedBytes)) + unseenLostBytes }
+
+  /// The last that it sent is not in the capture.
+  var endsInHole: Bool { holes.count > 0 && holes[holes.count - 1].end == sndNxt }
 }

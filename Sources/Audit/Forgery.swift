@@ -96,13 +96,21 @@ extension Facts {
     guard reset.delay < leg / thresholds.impossibleAnswer else {
       return reset.delay < leg / thresholds.possibleAnswer ? nil : true
     }
-    // It must be certain that it answers that packet, and no earlier one: it acknowledges its data, or all was quiet.
-    let acknowledges =
-      reset.flags.contains(.ack) && reset.peerLastData?.packet == provoked.packet
-      && self[side.other].origin.map {
-        reset.acknowledgment == $0.advanced(by: Int(truncatingIfNeeded: reset.peerSent))
-      } == true
-    return acknowledges || reset.idleBefore > thresholds.quietLegs * leg ? false : nil
+    return isAnswer(reset, from: side, to: provoked, leg, thresholds) ? false : nil
+  }
+
+  /// Certainly to that packet, and to no earlier one: it acknowledges its data; a bare one says nothing of what it has seen, and comes
+  /// after all was quiet. What acknowledges less was sent without knowing of that packet.
+  private func isAnswer(
+    _ reset: Reset, from side: Side, to provoked: Moment, _ leg: Int64, _ thresholds: Thresholds
+  ) -> Bool {
+    let peer = self[side.other]
+    if !reset.flags.contains(.ack) {
+      // What was sent twice may have been answered the first time.
+      return reset.idleBefore > thresholds.quietLegs * leg && peer.unanswered.map { $0.sent.count > 1 } != true
+    }
+    return reset.peerLastData?.packet == provoked.packet
+      && peer.origin.map { reset.acknowledgment == $0.advanced(by: Int(truncatingIfNeeded: reset.peerSent)) } == true
   }
 
   /// A live socket resets at SND.NXT (or at the edge of a window that shrank); a kernel without that socket repeats an ACK
@@ -111,8 +119,8 @@ extension Facts {
     let next = reset.ownSent + (reset.ownFin ? 1 : 0)
     guard reset.ownSent > 0, reset.offset < next else { return reset.offset == next ? true : nil }
     if reset.offset <= reset.ownAcked { return reset.flags.contains(.ack) && isLinux(side) ? false : nil }
-    // Which ACK a bare one repeats is not known where the peer was not captured.
-    if reset.isBare, self[side.other].packets == 0 { return nil }
+    // Which ACK a bare one repeats is not known: the capture may have lost it.
+    if reset.isBare { return nil }
     return self[side.other].zeroWindowPackets > 0 ? nil : false
   }
 

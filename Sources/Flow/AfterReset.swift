@@ -17,10 +17,12 @@ extension Shared {
     let place = troubles.records[receiver.trouble].resets
     guard place != 0 else { return }
     var resets = troubles.resets[place]
-    provoke(&resets, segment, moment, receiver)
+    provoke(&resets, segment, moment, receiver, within: sender.leg)
+    let before = resets.peerAfter?.last
     if resets.peerAfter == nil { resets.peerAfter = Burst(at: moment) } else { resets.peerAfter?.repeated(at: moment) }
     let told = (resets.effective ?? resets.first).moment
-    let late = moment.time.since(told.time) > patience(sender, receiver)
+    // What had been sent by then drains as slowly as the path is, and without a pause.
+    let late = moment.time.since((before ?? told).time) > patience(sender, receiver)
     let answersLife = movedOn && resets.ownAfter != nil
     if late || answersLife {
       resets.peerMovedOn = true
@@ -54,8 +56,8 @@ extension Shared {
   /// Whether what the packet says shows that its sender lived when the RST had been sent: it lies beyond the RST in its stream,
   /// acknowledges more, or is dated later. What was overtaken does not, nor does a copy that comes late.
   private func isNews(_ segment: Segment, after reset: Reset, _ sender: Sender, _ receiver: Sender) -> Bool {
-    // An answer to the SYN that the RST refused.
-    if segment.flags.contains(.syn) { return sender.synCount <= 1 }
+    // An answer to the SYN that the RST refused. A SYN of its own is another attempt.
+    if segment.flags.contains(.syn) { return segment.flags.contains(.ack) && sender.synCount <= 1 }
     if sender.offset(of: segment.sequence) + Int64(segment.sequenceLength) > reset.reach { return true }
     if segment.flags.contains(.ack) {
       let known =
@@ -80,14 +82,22 @@ extension Shared {
   }
 
   /// The RST answers the packet that was recorded behind it: the capture has them the wrong way round.
-  private func provoke(_ resets: inout Resets, _ segment: Segment, _ moment: Moment, _ resetter: Sender) {
-    guard resets.count == 1, resets.peerAfter == nil, resets.first.isBare, segment.flags.contains(.ack),
-      resets.first.offset > resets.first.ownAcked,
+  /// - Parameter answer: how long the resetter takes to answer, microseconds.
+  private func provoke(
+    _ resets: inout Resets, _ segment: Segment, _ moment: Moment, _ resetter: Sender, within answer: UInt32
+  ) {
+    guard resets.count == 1, resets.peerAfter == nil, resets.first.isBare,
+      !resets.first.echoes || resets.first.delay > Plausible.answer, segment.flags.contains(.ack),
       moment.time.since(resets.first.moment.time) <= Plausible.reordering,
       resetter.offset(of: segment.acknowledgment) == resets.first.offset
     else { return }
-    resets.first.ownAcked = min(resets.first.offset, resets.first.ownSent)
+    resets.first.ownAcked = max(resets.first.ownAcked, min(resets.first.offset, resets.first.ownSent))
     resets.first.echoes = true
+    // Of who is farther away it can't be the answer to this one, but to the like of it.
+    if answer == .max || Int64(answer) * 1000 <= Plausible.reordering {
+      resets.first.provoked = moment
+      resets.first.delay = 0
+    }
     if resets.effective?.moment == resets.first.moment { resets.effective = resets.first }
   }
 }

@@ -166,8 +166,8 @@ extension Shared {
         sender.noteAckAfterCleanFIN(receiver.una, &troubles)
       }
     }
-    if receiver.has(.fin), sender.nxt > nxtBefore {
-      receiver.observeAfterFIN(segment, moment, sender: sender, nxtBefore: nxtBefore, troubles: &troubles)
+    if receiver.has(.fin), sender.nxt > nxtBefore || kind == .outOfOrder {
+      receiver.observeAfterFIN(segment, moment, kind, sender: sender, nxtBefore: nxtBefore, troubles: &troubles)
     }
     if has(.reset) {
       observeAfterReset(

@@ -78,6 +78,7 @@ extension Facts {
     whole.inferFINs()
     whole.observedUntil = max(observedUntil, later.observedUntil)
     whole.settleResets()
+    whole.settleACKs()
     whole.endedBecause = whole.reasonOfEnd(later.endedBecause)
     return whole
   }
@@ -101,6 +102,8 @@ struct Seam {
   var peerPackets: UInt64
   var peerFirst: Moment?
   var peerLastAlive: Moment?
+  /// Longest silence of the later part, ns.
+  var laterIdle: Int64
   /// What was under way at the seam may still arrive for so long, ns.
   var patience: Int64
 
@@ -119,12 +122,18 @@ struct Seam {
     peerPackets = peer.packets - min(peer.rstPackets, peer.packets)
     peerFirst = peer.first
     peerLastAlive = peer.lastAlive
+    laterIdle = later.longestIdle
     let legs = (earlier.serverLeg ?? later.serverLeg, earlier.clientLeg ?? later.clientLeg)
     var trip = (legs.0 ?? 0) + (legs.1 ?? 0)
     if legs.0 == nil || legs.1 == nil, let ack = earlier.handshake.ack ?? later.handshake.ack {
       trip = max(0, ack.time.since(earlier.start.time))
     }
     patience = max(Plausible.leastTimeout, 2 * min(trip, .max / 4))
+  }
+
+  /// The longest that the peer can have been silent for after `moment`, ns.
+  func pause(after moment: Moment) -> Int64 {
+    max(peerFirst.map { $0.time.since(moment.time) } ?? 0, peerPackets > 1 ? laterIdle : 0)
   }
 
   /// What the peer's stream had acknowledged at an event of the later part that claims `offset`.

@@ -11,8 +11,11 @@ extension Facts {
     if let theirs { server.take(theirs) }
     for side in Side.allCases {
       guard let fin = self[side].fin, fin.inferred else { continue }
+      // Nothing is sent after a RST: the FIN was before it, wherever its proof is.
       self[side].resets?.first.endOwn(at: fin.offset)
+      self[side].resets?.first.ownFin = true
       self[side].resets?.effective?.endOwn(at: fin.offset)
+      self[side].resets?.effective?.ownFin = true
       self[side.other].resets?.first.endPeer(at: fin.offset)
       self[side.other].resets?.effective?.endPeer(at: fin.offset)
       guard let other = self[side.other].fin else { continue }

@@ -26,7 +26,11 @@ extension Shared {
     _ segment: Segment, _ moment: Moment, sender: Sender, receiver: Sender, heardOf: Bool, troubles: borrowing Troubles
   ) -> Reset {
     let offset = sender.offset(of: segment.sequence)
-    let provoked = receiver.packets > 0 ? receiver.last : nil
+    // No kernel answers a RST.
+    let lastWasReset =
+      receiver.has(.reset) && receiver.trouble != 0 && troubles.records[receiver.trouble].resets != 0
+      && troubles.resets[troubles.records[receiver.trouble].resets].last == receiver.last
+    let provoked = receiver.packets > 0 && !lastWasReset ? receiver.last : nil
     let delay = provoked.map { max(0, moment.time.since($0.time)) } ?? 0
     let bare = !segment.flags.contains(.ack)
     // What was sent at once after an answer was provoked by it; what came alone, or late, ended a silence itself.

@@ -42,10 +42,11 @@ extension Resets {
     } else {
       ownStale = UInt8(clamping: UInt64(ownStale) + own)
     }
+    let before = peerAfter?.last
     peerAfter = Resets.after(peerAfter, seam.peerPackets, seam.peerFirst, seam.peerLastAlive)
     guard seam.peerPackets > 0, let heard = seam.peerLastAlive else { return }
     let told = (effective ?? first).moment
-    guard heard.time.since(told.time) > seam.patience else { return }
+    guard heard.time.since(told.time) > seam.patience, seam.pause(after: before ?? told) > seam.patience else { return }
     peerMovedOn = true
     guard effective != nil else { return }
     wasNotTaken = true

@@ -22,6 +22,8 @@ public struct SideFacts: Hashable, Sendable {
   public var ackedBytes: UInt64 = 0
   /// Data bytes seen and never acknowledged.
   public var unackedBytes: UInt64 = 0
+  /// They were acknowledged all the same: the capture has not that ACK.
+  public var ackMissed = false
   /// Of the unacknowledged, those that the peer selectively acknowledged: they arrived.
   public var sackedBytes: UInt64 = 0
   /// Of the peer's ACKs some bear options that were not captured: what counts as unacknowledged may have been SACKed.

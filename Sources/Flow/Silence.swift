@@ -69,7 +69,8 @@ extension Sender {
     let index = troubles.of(&self)
     let start = offset(of: segment.sequence)
     let end = start + Int64(segment.sequenceLength)
-    if end <= una {
+    // Where the input met it, SND.UNA is a guess.
+    if end <= una, has(.everAcked) {
       if troubles.records[index].deaf != nil, troubles.records[index].deafOffset == start {
         troubles.records[index].deaf?.repeated(at: moment)
       } else {

@@ -90,6 +90,7 @@ extension Tracker {
     // A FIN that must have been is a hole.
     if !facts.client.holes.isEmpty || !facts.server.holes.isEmpty { facts.inferFINs() }
     if shared.marks.contains(.reset) { facts.settleResets() }
+    if facts.client.wasReset || facts.server.wasReset { facts.settleACKs() }
     guard shared.marks.contains(.rolesKnown) else { return }
     if client.has(.syn) { facts.handshake.syn = facts.client.syn?.first }
     if server.has(.synAck) { facts.handshake.synAck = facts.server.syn?.first }

@@ -15,6 +15,10 @@ extension Rule {
       guard let fin = facts[side].fin, let acked = fin.acked, peer.fin == nil, peer.packets > 0, peer.lostBytes == 0,
         peer.unanswered == nil, facts[side].unanswered == nil
       else { continue }
+      // The last that the peer sent is not in the capture: its FIN may have been part of that.
+      if peer.endsInHole { continue }
+      // A socket that waits in CLOSE-WAIT challenges a SYN (RFC 5961 §4): who lets another connection begin had closed.
+      if facts.endedBecause == .reused { continue }
       // Met midstream, and nothing of the peer but ACKs: its own FIN may have gone before the capture began.
       guard facts.handshake.syn != nil || facts.handshake.synAck != nil || peer.payloadBytes > 0 else { continue }
       let since = [acked, fin.lastAfter].compactMap { $0 }.max { $0.time < $1.time } ?? acked

@@ -90,8 +90,8 @@ extension Rule {
 }
 
 extension Facts {
-  /// In SYN-SENT a kernel answers an ACK of something else by a RST with its number (RFC 9293 §3.10.7.3): so a host that was started
-  /// anew answers each challenge of the connection that its peer still holds. It goes on with its SYN afterwards.
+  /// In SYN-SENT a kernel answers an ACK of something else by a RST with its number (RFC 9293 §3.10.7.3): so a host that
+  /// was started anew answers each challenge of the connection that its peer still holds. It goes on with its SYN then.
   fileprivate func isOfSynSent(_ reset: Reset, _ side: Side) -> Bool {
     guard side == .client, reset.isBare, reset.verdict != .effective, reset.provoked != nil, handshake.syn != nil else {
       return false

@@ -14,8 +14,11 @@ extension Rule {
       else { continue }
       let told = resets.first
       let deafFor = after.last.time.since(told.moment.time)
-      guard deafFor >= thresholds.silentSpan else { continue }
       let peer = side.other
+      // It repeats itself to nobody: what had been sent by then may take its time, and clocks may leap.
+      guard deafFor >= thresholds.silentSpan, let run = facts[peer].unanswered, run.sent.count > 1,
+        told.moment.precedes(run.sent.last)
+      else { continue }
       return Finding(
         rule: "reset-not-heard", severity: .error,
         confidence: facts.confidence(

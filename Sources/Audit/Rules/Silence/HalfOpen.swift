@@ -23,6 +23,8 @@ extension Facts {
       resets.first.isBare
     else { return nil }
     if let syn = self[side].strangeSYN, syn.precedes(reset.moment) { return reset }
+    // Alive a moment ago: no host starts anew so fast. Its own abort, or its FIN, was lost from the capture, and this is the echo.
+    if let alive = self[side].lastAlive, reset.moment.time.since(alive.time) < thresholds.fresh { return nil }
     guard reset.echoes, reset.provoked != nil, reset.delay <= max(thresholds.answer, 2 * (roundTrip ?? 0)),
       isEstablished(for: side, before: reset, thresholds)
     else { return nil }
@@ -32,7 +34,9 @@ extension Facts {
   /// `side` had that socket once: it has spoken in it, or the handshake is a while ago, or nobody saw the beginning. A RST
   /// right after the handshake is another matter: a full accept queue, or a proxy that was too quick.
   private func isEstablished(for side: Side, before reset: Reset, _ thresholds: Thresholds) -> Bool {
-    guard let ack = handshake.ack else { return handshake.syn == nil && handshake.synAck == nil }
+    guard let ack = handshake.ack else {
+      return handshake.syn == nil && handshake.synAck == nil && (!wasNeverHeard(side) || self[side.other].looksAlive)
+    }
     if !wasNeverHeard(side) { return true }
     return reset.moment.time.since(ack.time) >= thresholds.settledHandshake
   }
@@ -55,9 +59,7 @@ extension Facts {
     }
     evidence.append(
       Evidence(reset.moment, side, "bare RST, sequence number as acknowledged: no such socket"))
-    // Alive a moment ago: its own abort may have been lost from the capture, and this be the echo.
-    let fresh = self[side].lastAlive.map { reset.moment.time.since($0.time) < thresholds.fresh } ?? false
-    let best: Confidence = syn != nil ? .certain : fresh ? .possible : .likely
+    let best: Confidence = syn != nil ? .certain : .likely
     return Finding(
       rule: "half-open", severity: .error,
       confidence: confidence(
@@ -77,4 +79,9 @@ extension Facts {
       mend: "See whether the \(side.name)'s host was restarted, or whether another host has its address (a failover, a "
         + "load balancer); a capture there shows who sends the RST. Keepalives find such a connection before data do.")
   }
+}
+
+extension SideFacts {
+  /// As a socket of a connection does and a scanner does not, who sends a lone ACK to see what comes: it has data, or asks again.
+  fileprivate var looksAlive: Bool { payloadBytes > 0 || packets - rstPackets > 1 }
 }

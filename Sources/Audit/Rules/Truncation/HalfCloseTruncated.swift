@@ -107,14 +107,15 @@ private final class CutAnswer {
   /// given up what comes then: a probe that meets a banner, a browser that connected in advance. Who has had answers before
   /// may leave a segment behind (a session ticket, the answer at which a load generator ends), but not a whole answer.
   private var isClientLeaving: Bool {
-    guard facts.rolesKnown, halfCloser == .client, fin.peerAcked == fin.peerSent, ackedAfter == 0 else { return false }
+    guard halfCloser == .client, fin.peerAcked == fin.peerSent, ackedAfter == 0 else { return false }
     if fin.peerSent > 0, loss.unacked <= Int64(answer.largestSent) { return true }
     return fin.offset == 0 || crossed
   }
 
-  /// What a client says to a server that has closed is a farewell where it is that short (QUIT, GOAWAY with an alert).
+  /// What a client says to a server that has closed is a farewell where it is that short (QUIT, GOAWAY with an alert). Who
+  /// is the client may be a guess.
   private var isGoodbye: Bool {
-    facts.rolesKnown && halfCloser == .server && fin.peerSent > 0 && sentAfter <= thresholds.goodbyeBytes
+    (halfCloser == .server || !facts.rolesKnown) && fin.peerSent > 0 && sentAfter <= thresholds.goodbyeBytes
   }
 
   // MARK: In words

@@ -11,7 +11,14 @@ extension Rule {
     let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset), unread: abort.peerUnread)
     let cutItself = abort.wasSending(thresholds)
     guard own.unacked > 0 || peers.unacked > 0 || cutItself, cutItself || !abort.isOfNoSocket else { return nil }
-    return CutTransfer(abort: abort, own: own, peers: peers, cutItself: cutItself).finding(facts, surroundings)
+    // What a client says to a server that has closed is a farewell where it is that short (half-close-truncated tells it likewise).
+    let isGoodbye =
+      abort.reset.ownFin && (abort.side == .server || !facts.rolesKnown) && own.unacked == 0
+      && peers.unacked <= thresholds.goodbyeBytes
+    return CutTransfer(
+      abort: abort, own: own, peers: peers, cutItself: cutItself, isGoodbye: isGoodbye,
+      mayHaveCrossed: facts[abort.side].fin?.inferred == true && abort.reset.ownFin
+    ).finding(facts, surroundings)
   }
 }
 
@@ -21,6 +28,9 @@ private struct CutTransfer {
   let own: Loss
   let peers: Loss
   let cutItself: Bool
+  let isGoodbye: Bool
+  /// The resetting side had closed, and when is not in the capture: what it received may have crossed its FIN.
+  let mayHaveCrossed: Bool
 
   /// The side that reset lost none of its own: it hung up on what it received.
   private var hungUp: Bool { own.unacked == 0 && !cutItself }
@@ -31,7 +41,7 @@ private struct CutTransfer {
   }
 
   private var severity: Severity {
-    if abort.isRoutine || hungUp && peers.mayBeAlert { return .note }
+    if abort.isRoutine || hungUp && (peers.mayBeAlert || isGoodbye || mayHaveCrossed) { return .note }
     guard hungUp, abort.forgery.confidence == nil else { return .error }
     return isClientLeaving ? .note : .warning
   }

@@ -1,0 +1,110 @@
+import Audit
+import Flow
+import Testing
+import Wire
+
+/// What a capture loses, mixes up or begins in the middle of, around the end of a connection, accuses nobody of more than what the whole
+/// capture shows; what the path makes slow is no other story.
+@Suite("Around a RST")
+struct AroundResetTests {
+  struct Case: CustomTestStringConvertible {
+    var testDescription: String
+    var script: String
+    /// `rule severity fault`, in order.
+    var findings: [String]
+
+    init(_ name: String, _ script: String, _ findings: [String]) {
+      (testDescription, self.script, self.findings) = (name, script, findings)
+    }
+  }
+
+  /// A question and its answer, 20 ms apart.
+  private static let far = "0 C > S S\n0.020 S > C S.\n0.0201 C > S . 1\n"
+  private static let question = "0.021 C > S P. 1:201\n"
+  private static let answer = "0.041 S > C P. 1:301 ack 201\n0.0411 C > S . 201 ack 301\n"
+
+  static let lost: [Case] = [
+    Case(
+      "the ACK of the last data is not there", far + question + "0.041 S > C P. 1:301 ack 201\n30 S > C R. 301 ack 201",
+      ["reset-abort note server"]),
+    Case(
+      "likewise, and the other one resets", far + question + "0.041 S > C P. 1:301 ack 201\n30 C > S R. 201 ack 301",
+      ["reset-abort note client"]),
+    // No kernel waits for so long.
+    Case(
+      "it was sent again",
+      far + question
+        + "0.041 S > C P. 1:301 ack 201\n0.3 S > C P. 1:301 ack 201\n0.7 S > C P. 1:301 ack 201\n2 S > C R. 301 ack 201",
+      ["transfer-truncated error unknown"]),
+    Case(
+      "the answer is recorded behind its ACK",
+      far + question
+        + "0.041 S > C . 1 ack 201\n0.06005 C > S . 201 ack 301\n0.0601 S > C P. 1:301 ack 201\n30 S > C R. 301 ack 201",
+      ["reset-abort note server"]),
+    Case(
+      "the answer is not there, its ACK is",
+      far + question + "0.041 S > C . 1 ack 201\n0.06005 C > S . 201 ack 301\n30 S > C R. 301 ack 201",
+      ["reset-abort note server"]),
+    Case(
+      "the answer is not there, and a RST acknowledges it",
+      far + question + answer + "0.050 C > S P. 201:401 ack 301\n0.0702 C > S R. 401 ack 601",
+      ["reset-abort note client"]),
+    Case(
+      "the RST is not there, its echoes are",
+      far + question
+        + "0.041 S > C . 1 ack 201\n0.042 S > C . 1:5793/1448 ack 201\n0.043 C > S . 201 ack 5793\n0.062 S > C . 5793:11585/1448 ack 201\n0.0621 C > S R 201",
+      ["transfer-truncated warning client"]),
+    Case(
+      "the FIN is not there, the echoes of what met it are",
+      far + question + answer
+        + "0.05 C > S P. 201:401 ack 301\n0.07 S > C P. 301:601 ack 401\n0.0702 C > S R 401\n0.08 S > C F. 601 ack 402\n0.0802 C > S R 402",
+      ["transfer-truncated note client"]),
+    Case(
+      "the FIN came with the last data, which are not there",
+      far + question
+        + "0.0211 C > S F. 201\n0.041 S > C . 1 ack 202\n0.06 S > C . 1:1449 ack 202\n0.0601 C > S . 202 ack 1449\n0.0801 C > S . 202 ack 1550\nhost D = 10.0.0.9:50000\n60 D > S S",
+      []),
+    Case(
+      "what a bare RST answers is not there",
+      far + question + "0.05 C > S F. 201 ack 1\n0.0702 C > S R 401\nhost D = 10.0.0.9:50000\n60 D > S S", []),
+  ]
+
+  static let slow: [Case] = [
+    Case(
+      "a queue drains for longer than the handshake took",
+      far + question + "0.041 S > C . 1:14481/1448 ack 201\n0.061 C > S R. 201 ack 1\n"
+        + (0..<20).map {
+          "\(0.07 + Double($0) * 0.05) S > C . \(14481 + $0 * 1448):\(14481 + ($0 + 1) * 1448) ack 201\n"
+        }.joined(),
+      ["transfer-truncated warning client"]),
+    Case(
+      "an idle timer runs out as another question comes",
+      "0 C > S S\n0.1 S > C S.\n0.1001 C > S .\n0.101 C > S P. 1:201\n0.201 S > C P. 1:301 ack 201\n0.2011 C > S . 201 ack 301\n"
+        + "65.0 C > S P. 201:401 ack 301\n65.005 S > C R. 301 ack 201\n65.1 S > C R 301",
+      ["transfer-truncated warning server"]),
+    Case(
+      "a RST answers what was sent before it was sent again",
+      "0 C > S S\n0.1 S > C S.\n0.1001 C > S .\n0.101 C > S P. 1:201\n0.201 S > C P. 1:301 ack 201\n0.2011 C > S . 201 ack 301\n"
+        + "9.0 C > S P. 201:401 ack 301\n9.205 C > S P. 201:401 ack 301\n9.215 S > C R 301",
+      ["half-open error unknown"]),
+    Case(
+      "a RST is recorded before what it answers",
+      "0 C > S S\n0.0001 S > C S.\n0.0201 C > S . 1\n0.021 C > S P. 1:201\n0.0211 S > C P. 1:301 ack 201\n0.0411 C > S . 201 ack 301\n"
+        + "9.0 S > C R 301\n9.00001 C > S P. 201:401 ack 301", ["half-open error unknown"]),
+  ]
+
+  static let midstream: [Case] = [
+    Case("a scanner's lone ACK", "0 C > S . =0 ack =0\n0.4 S > C R =0", ["reset-abort note unknown"]),
+    Case(
+      "a filter that lets RSTs pass alone", "0 C > S R. =201 ack =301\n0.02 S > C R =301", ["reset-abort note unknown"]),
+    Case(
+      "an outage that had begun before, met by its second segment",
+      "0 C > S P. =1449:2449\n" + [0.26, 0.66, 1.46, 3.06, 6.26, 12.7].map { "\($0) C > S . =1:1449\n" }.joined(),
+      ["never-heard error unknown"]),
+  ]
+
+  @Test(arguments: lost + slow + midstream) func isToldAsItIs(_ known: Case) throws {
+    let findings = try audit(known.script)
+    #expect(findings.map { "\($0.rule) \($0.severity) \($0.atFault.map { "\($0)" } ?? "unknown")" } == known.findings)
+  }
+}
