@@ -11,12 +11,8 @@ extension Rule {
     let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset), unread: abort.peerUnread)
     let cutItself = abort.wasSending(thresholds)
     guard own.unacked > 0 || peers.unacked > 0 || cutItself, cutItself || !abort.isOfNoSocket else { return nil }
-    // What a client says to a server that has closed is a farewell where it is that short (half-close-truncated tells it likewise).
-    let isGoodbye =
-      abort.reset.ownFin && (abort.side == .server || !facts.rolesKnown) && own.unacked == 0
-      && peers.unacked <= thresholds.goodbyeBytes
     return CutTransfer(
-      abort: abort, own: own, peers: peers, cutItself: cutItself, isGoodbye: isGoodbye,
+      abort: abort, own: own, peers: peers, cutItself: cutItself,
       mayHaveCrossed: facts[abort.side].fin?.inferred == true && abort.reset.ownFin
     ).finding(facts, surroundings)
   }
@@ -28,7 +24,6 @@ private struct CutTransfer {
   let own: Loss
   let peers: Loss
   let cutItself: Bool
-  let isGoodbye: Bool
   /// The resetting side had closed, and when is not in the capture: what it received may have crossed its FIN.
   let mayHaveCrossed: Bool
 
@@ -41,7 +36,7 @@ private struct CutTransfer {
   }
 
   private var severity: Severity {
-    if abort.isRoutine || hungUp && (peers.mayBeAlert || isGoodbye || mayHaveCrossed) { return .note }
+    if abort.isRoutine || hungUp && (peers.mayBeAlert || mayHaveCrossed) { return .note }
     guard hungUp, abort.forgery.confidence == nil else { return .error }
     return isClientLeaving ? .note : .warning
   }
