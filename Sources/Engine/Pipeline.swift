@@ -74,8 +74,9 @@ public struct Pipeline: ~Copyable {
   private mutating func deliver(_ reporter: inout some Reporter) {
     desk.observe(timeline.loss, stages.tracker.gaps, now: stages.tracker.reached)
     let names = Desk.Names(encapsulations: stages.decoder.encapsulations, interfaces: timeline.interfaces)
+    var brief = Brief()
     while !reporter.isBroken {
-      while let brief = stages.tracker.nextBrief() {
+      while stages.tracker.takeBrief(&brief) {
         guard let refusal = desk.take(brief, to: &reporter) else { continue }
         desk.report(stages.tracker.facts(of: refusal), names, to: &reporter)
       }

@@ -24,7 +24,7 @@ extension Tracker {
   mutating func promote(_ index: UInt32, _ key: FlowKey, _ hash: UInt32) -> UInt32 {
     var syn = attempts[index & ~Tracker.attemptBit].segment
     let refusal = attempts[index & ~Tracker.attemptBit].refusal
-    if refusal != 0 { refusals[refusal].leave() }
+    if refusal != 0 { refusals[refusal].turn.leave() }
     forget(index, hash)
     let record = begin(&syn, key, hash, isCounted: true)
     let fromA = FlowKey.of(syn, scope: key.scope).fromA

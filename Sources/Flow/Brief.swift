@@ -44,6 +44,14 @@ public struct Brief: Hashable, Sendable {
 
   public var attempt: LoneSYN? { if case .attempt(let syn) = kind { syn } else { nil } }
 
+  /// Of no connection yet.
+  public init() {
+    let nobody = Endpoint(address: IPAddress(high: 0, low: 0), port: 0)
+    self.init(
+      id: 0, ipVersion: 4, state: .attempted, client: nobody, server: nobody,
+      start: Moment(time: Timestamp(nanoseconds: 0), packet: .none))
+  }
+
   init(id: UInt64, ipVersion: UInt8, state: ConnectionState, client: Endpoint, server: Endpoint, start: Moment) {
     self.id = id
     self.start = start

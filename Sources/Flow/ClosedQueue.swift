@@ -3,7 +3,7 @@ internal import Wire
 
 /// A connection that is over, and since when. Its record may have been given to another meanwhile.
 struct Lingering: BitwiseCopyable, Sendable {
-  /// Of the record; with `Tracker.attemptBit` of the RST that refused an attempt.
+  /// Of the record; with `Tracker.attemptBit` of the RST that refused an attempt, with `Tracker.quietBit` of a `Closing`.
   var index: UInt32
   var generation: UInt16
   var since: Timestamp

@@ -85,12 +85,16 @@ struct Connection: BitwiseCopyable {
     observe(&segment, fromA: fromA, troubles: &troubles)
   }
 
-  /// Both FINs are acknowledged, or a RST took effect.
-  func isOver(_ troubles: borrowing Troubles) -> Bool {
+  /// Both FINs are acknowledged, or a RST took effect. (It changes nothing; but one that may not would be called with a copy.)
+  mutating func isOver(_ troubles: borrowing Troubles) -> Bool {
     if a.has(.finAcked), b.has(.finAcked) { return true }
+    return shared.has(.reset) && isReset(troubles)
+  }
+
+  @inline(never) private func isReset(_ troubles: borrowing Troubles) -> Bool {
+    let isTaken = resetCandidate(a, troubles) || resetCandidate(b, troubles)
     // Of a connection that was met by its RSTs alone nothing ended: a RST a minute is one record, not many.
-    return shared.has(.reset) && (resetCandidate(a, troubles) || resetCandidate(b, troubles))
-      && !(onlyResets(a, troubles) && onlyResets(b, troubles))
+    return isTaken && !(onlyResets(a, troubles) && onlyResets(b, troubles))
   }
 
   private func onlyResets(_ side: Sender, _ troubles: borrowing Troubles) -> Bool {
@@ -104,9 +108,10 @@ struct Connection: BitwiseCopyable {
   }
 
   /// One side only, with nothing but SYNs, and no answer of any kind.
-  var isAttempt: Bool {
-    (a.packets == 0 || b.packets == 0) && (a.packets == 0 ? b : a).has(.syn)
-      && UInt32((a.packets == 0 ? b : a).synCount) == (a.packets == 0 ? b : a).packets
+  @inline(__always) var isAttempt: Bool {
+    a.packets == 0
+      ? b.has(.syn) && UInt32(b.synCount) == b.packets
+      : b.packets == 0 && a.has(.syn) && UInt32(a.synCount) == a.packets
   }
 }
 

@@ -17,7 +17,7 @@ extension Tracker {
 
   /// One connection fewer.
   mutating func evictConnection() {
-    // Of the closed some may be refused attempts, whose places are others.
+    // Of the closed some may be small, and their places are others.
     // A scan leaves nothing else at the head of the queue: not all of them go for one record.
     var tries = 64
     while records.available == 0, tries > 0, evictClosed() { tries -= 1 }
@@ -46,7 +46,7 @@ extension Tracker {
     while let first = lingering.popFirst() {
       guard let entry = followed(first) else { continue }
       evicted += 1
-      if Tracker.isAttempt(entry.index) { retireRefused(entry, .evicted) } else { retire(entry.index, .evicted) }
+      if entry.index >= Tracker.quietBit { retireSmall(entry, .evicted) } else { retire(entry.index, .evicted) }
       return true
     }
     return false

@@ -13,6 +13,11 @@ extension Tracker {
   /// The connection may be over: it waits for stragglers, and for whether a RST was taken.
   mutating func noteEnd(_ index: UInt32) {
     guard records[index].isOver(troubles) else { return }
+    if records.count < options.quietFrom || !putAwayClosed(index) { linger(index) }
+  }
+
+  /// Queues up a connection as it is.
+  mutating func linger(_ index: UInt32) {
     records[index].shared.marks.insert(.lingering)
     queueUp(
       Lingering(
@@ -23,7 +28,7 @@ extension Tracker {
   /// - Parameter key: of the connection, or of the attempt.
   mutating func queueUp(_ entry: Lingering, _ key: FlowKey) {
     // Those whose record was given to another leave when they are looked at; while time stands still, nothing is.
-    if lingering.count > 2 * (records.count + attempts.count) + 1024 { forgetStale() }
+    if lingering.count > 2 * (records.count + quiet.count + attempts.count) + 1024 { forgetStale() }
     lingering.append(entry, Lane.of(key))
     nextExpiry = min(nextExpiry, entry.since.advanced(by: options.closedLinger))
     alarm = min(alarm, nextExpiry)
@@ -48,8 +53,8 @@ extension Tracker {
       // What has left already counts for nothing.
       guard let entry = followed(lingering.removeFirst(lane)) else { continue }
       most[lane] -= 1
-      if Tracker.isAttempt(entry.index) {
-        retireRefused(entry, .closed)
+      if entry.index >= Tracker.quietBit {
+        retireSmall(entry, .closed)
         continue
       }
       let last = records[entry.index].shared.lastTime
@@ -68,7 +73,7 @@ extension Tracker {
   private static var expiriesPerPacket: UInt8 { 8 }
 
   /// Closed and quiet for so long that it should have left: what comes at `time` is another's.
-  func isOverdue(_ index: UInt32, at time: Timestamp) -> Bool {
+  mutating func isOverdue(_ index: UInt32, at time: Timestamp) -> Bool {
     let shared = records[index].shared
     return shared.has(.lingering) && time.since(shared.lastTime) >= options.closedLinger
       && records[index].isOver(troubles)
@@ -164,21 +169,37 @@ extension Tracker {
   /// The next connection that has ended, in order of their ends, if it is given in brief; nil where it is not (then
   /// `nextFinished()` gives it), or where there is none for now. Only with `TrackerOptions.brief`.
   public mutating func nextBrief() -> Brief? {
-    guard ended.isEmpty, let reason = ending else { return ended.nextBrief() }
-    while ended.isEmpty, let next = remaining.popLast() {
-      // What a flood has left goes straight to who asks for it.
-      if options.brief, Tracker.isAttempt(next.index), let brief = endAttempt(next.index) { return brief }
-      retireRemaining(next.index, reason)
-    }
-    return ended.nextBrief()
+    var brief = Brief()
+    return takeBrief(&brief) ? brief : nil
   }
 
-  /// The brief of an attempt that is open at the end; nil for any that was refused, or is none any more.
-  private mutating func endAttempt(_ index: UInt32) -> Brief? {
-    let place = index & ~Tracker.attemptBit
-    guard attempts[place].isLive, attempts[place].refusal == 0 else { return nil }
-    defer { attempts[place].clear() }
-    return Brief(of: attempts[place])
+  /// The same, into the place where it is wanted: a brief is not small, and there are millions. Says whether there was one.
+  public mutating func takeBrief(_ brief: inout Brief) -> Bool {
+    guard ended.isEmpty, let reason = ending else { return ended.takeBrief(&brief) }
+    while ended.isEmpty, let next = remaining.popLast() {
+      // What is small, and in order, goes straight to who asks for it.
+      if options.brief, endSmall(next.index, &brief) { return true }
+      retireRemaining(next.index, reason)
+    }
+    return ended.takeBrief(&brief)
+  }
+
+  /// The brief of an attempt that is open at the end, or of a connection that was closed in order; false for an attempt that was
+  /// refused, for what is not small, and what is there no more.
+  private mutating func endSmall(_ index: UInt32, _ brief: inout Brief) -> Bool {
+    guard index >= Tracker.quietBit else { return false }
+    if Tracker.isAttempt(index) {
+      let place = index & ~Tracker.attemptBit
+      guard attempts[place].isLive, attempts[place].refusal == 0 else { return false }
+      brief = Brief(of: attempts[place])
+      attempts[place].clear()
+    } else {
+      let place = index & ~Tracker.quietBit
+      guard quiet[place].isLive, quiet[place].closing != 0 else { return false }
+      brief = quiet[place].closedBrief
+      giveFree(place)
+    }
+    return true
   }
 
   /// The facts of the next connection that has ended and is not given in brief, in order of their ends; nil where there

@@ -37,7 +37,7 @@ extension Facts {
   public var state: ConnectionState {
     let answered = server.isn != nil
     let bothFinsAcked = client.finIsAcked && server.finIsAcked
-    if let abort {
+    if client.wasReset || server.wasReset, let abort {
       if abort.side == .server, handshake.syn != nil, !answered, !isEstablished(before: abort.reset) { return .refused }
       guard bothFinsAcked, let ours = client.fin?.acked, let theirs = server.fin?.acked,
         ours.precedes(abort.reset.moment), theirs.precedes(abort.reset.moment)

@@ -35,6 +35,19 @@ internal import CPrefetch
     count += 1
   }
 
+  /// Says whether there was such a slot.
+  func replace(_ slot: UInt64, by other: UInt64) -> Bool {
+    var position = Int(slot >> 32) & mask
+    while self[position] != 0 {
+      if self[position] == slot {
+        self[position] = other
+        return true
+      }
+      position = (position + 1) & mask
+    }
+    return false
+  }
+
   /// Empties `position` and closes the gap (Knuth 6.4 R).
   mutating func remove(at position: Int) {
     var hole = position & mask
@@ -111,8 +124,9 @@ struct FlowTable: ~Copyable {
 
   /// Puts another record into the place of `index`.
   mutating func replace(_ hash: UInt32, _ index: UInt32, by other: UInt32) {
-    remove(hash, index)
-    insert(hash, other)
+    let wanted = UInt64(hash) << 32 | UInt64(index)
+    let slot = UInt64(hash) << 32 | UInt64(other)
+    if !slots.replace(wanted, by: slot), oldCount > 0 { _ = old.replace(wanted, by: slot) }
   }
 
   mutating func remove(_ hash: UInt32, _ index: UInt32) {

@@ -99,7 +99,7 @@ public struct HealthChecks: Sendable {
 }
 
 extension Brief {
-  fileprivate var healthCheckCandidate: HealthChecks.Candidate? {
+  var healthCheckCandidate: HealthChecks.Candidate? {
     guard state == .closed || state == .reset, client.payloadBytes == 0, server.payloadBytes == 0,
       client.missingBytes == 0, server.missingBytes == 0, let birth, birth.serverISN != nil
     else { return nil }

@@ -12,9 +12,18 @@ enum Incarnation {
 
 extension Connection {
   /// - Parameter isOver: both FINs are acknowledged or a RST took effect.
-  func incarnation(ofSYN segment: Segment, fromA: Bool, isOver: Bool) -> Incarnation {
-    let sender = fromA ? a : b
-    let receiver = fromA ? b : a
+  mutating func incarnation(ofSYN segment: inout Segment, fromA: Bool, isOver: Bool) -> Incarnation {
+    let isAttempt = isAttempt
+    return fromA
+      ? .of(&segment, &a, &b, isOver: isOver, isAttempt: isAttempt)
+      : .of(&segment, &b, &a, isOver: isOver, isAttempt: isAttempt)
+  }
+}
+
+extension Incarnation {
+  fileprivate static func of(
+    _ segment: inout Segment, _ sender: inout Sender, _ receiver: inout Sender, isOver: Bool, isAttempt: Bool
+  ) -> Incarnation {
     let isSYNACK = segment.flags.contains(.ack)
     let start = segment.sequence.advanced(by: 1)
     if sender.has(.syn) {

@@ -173,6 +173,8 @@ extension Tracker {
     swap(&chunk.gaps, &journal.gaps)
     swap(&chunk.points, &journal.points)
     journal.entries.reserveCapacity(chunk.entries.count)
+    journal.sights.reserveCapacity(chunk.sights.count)
+    ended.reserve(as: chunk.ended)
     return chunk
   }
 

@@ -140,17 +140,17 @@ public struct JournalMerge: Sendable {
   }
 
   /// After `next()` said so.
-  public mutating func brief() -> Brief? {
+  public mutating func takeBrief(_ brief: inout Brief) -> Bool {
+    guard isEither else { return readers[turn].chunk.ended.takeBrief(&brief) }
     let first = readers[turn].chunk.ended.nextBrief()
-    guard isEither else { return first }
-    let second = readers[turn].chunk.ended.nextBrief()
-    guard let first, clientIsA(first.client.endpoint, first.server.endpoint) else { return second }
-    return first
+    guard readers[turn].chunk.ended.takeBrief(&brief) else { return false }
+    if let first, clientIsA(first.client.endpoint, first.server.endpoint) { brief = first }
+    return true
   }
 
   public mutating func facts() -> Facts? {
+    guard isEither else { return readers[turn].chunk.ended.nextFacts() }
     let first = readers[turn].chunk.ended.nextFacts()
-    guard isEither else { return first }
     let second = readers[turn].chunk.ended.nextFacts()
     guard let first, clientIsA(first.clientEndpoint, first.serverEndpoint) else { return second }
     return first
@@ -159,8 +159,9 @@ public struct JournalMerge: Sendable {
   public mutating func sight() -> OpenSight {
     let place = readers[turn].sight
     readers[turn].sight += isEither ? 2 : 1
+    guard isEither else { return readers[turn].chunk.sights[place] }
     let first = readers[turn].chunk.sights[place]
-    guard isEither, case .seen(let brief, _) = first.kind, !clientIsA(brief.client.endpoint, brief.server.endpoint)
+    guard case .seen(let brief, _) = first.kind, !clientIsA(brief.client.endpoint, brief.server.endpoint)
     else { return first }
     return readers[turn].chunk.sights[place + 1]
   }

@@ -87,10 +87,10 @@ extension Tracker {
     return nil
   }
 
-  /// Attempts and idle connections are not walked over: they are counted as they are kept.
+  /// Attempts and idle connections are not walked over: they are counted as they are kept; those that are closed are open no more.
   private func comeRound(_ patrol: inout Patrol) {
     patrol.counting.attempted += UInt64(attempts.count)
-    patrol.counting.established += UInt64(quiet.count)
+    patrol.counting.established += UInt64(quiet.count - closedCount)
     (patrol.open, patrol.counting) = (patrol.counting, OpenConnections())
     patrol.index = 0
     patrol.rounds += 1
@@ -99,7 +99,7 @@ extension Tracker {
   /// Memory that connections take or took, those that wait to be taken too, bytes; what is free for others in it counts as well.
   public var memoryInUse: UInt64 {
     UInt64(
-      size(of: records) + size(of: quiet) + size(of: attempts) + size(of: troubles.records)
+      size(of: records) + size(of: quiet) + size(of: closings) + size(of: attempts) + size(of: troubles.records)
         + size(of: troubles.resets) + table.count * 16 + ended.memory)
   }
 

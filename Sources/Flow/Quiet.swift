@@ -12,6 +12,7 @@ struct Quiet: BitwiseCopyable, Sendable {
   private var framesBefore: UInt32
   private var secondFirst: NearMoment
   private var established: NearMoment
+  /// Of one that was closed: which `Closing` has it and the rest.
   private var lastGap: UInt48
   private var longestIdle: UInt48
   private var portA: UInt16
@@ -30,22 +31,29 @@ struct Quiet: BitwiseCopyable, Sendable {
   }
   private static var needed: ConnectionMarks { [.live, .rolesKnown, .established] }
 
+  /// Nothing that comes at `now` may be a copy of one of its latest packets: those are not remembered here.
+  static func isBeyondCopies(_ connection: borrowing Connection, now: Timestamp) -> Bool {
+    now.since(connection.shared.lastTime) > copyTime
+  }
+
   /// nil where the connection is not quiet, or does not fit.
-  init?(_ connection: Connection, now: Timestamp) {
+  /// - Parameter closing: it was closed, and a `Closing` keeps how.
+  init?(_ connection: borrowing Connection, closing: Bool = false) {
     let key = connection.key
     let shared = connection.shared
     let startedByA = connection.startedByA
+    let elsewhere = closing ? Closing.marks : []
     let base = startedByA ? connection.a.first : connection.b.first
     let second = startedByA ? connection.b.first : connection.a.first
     guard key.ipVersion == 4, key.scope == 0, key.a.address.isV4Mapped, key.b.address.isV4Mapped,
       shared.marks.isSuperset(of: Quiet.needed), Quiet.kept.isSuperset(of: shared.marks), shared.fastOpenBytes == 0,
-      now.since(shared.lastTime) > Quiet.copyTime,
       shared.lastTime == max(connection.a.last.time, connection.b.last.time), !base.packet.isNone,
       shared.interface <= UInt8.max, shared.encapsulation <= UInt8.max, shared.id >= base.packet.number,
       shared.id - base.packet.number <= UInt32.max, let gap = UInt48(shared.lastGap),
       let idle = UInt48(shared.longestIdle), let other = NearMoment(second, after: base),
-      let completed = NearMoment(shared.established, after: base), let a = QuietSender(connection.a, base: base),
-      let b = QuietSender(connection.b, base: base)
+      let completed = NearMoment(shared.established, after: base),
+      let a = QuietSender(connection.a, base: base, without: elsewhere),
+      let b = QuietSender(connection.b, base: base, without: elsewhere)
     else { return nil }
     baseTime = base.time.nanoseconds
     basePacket = base.packet.rawValue
@@ -65,6 +73,14 @@ struct Quiet: BitwiseCopyable, Sendable {
     encapsulation = UInt8(truncatingIfNeeded: shared.encapsulation)
     self.a = a
     self.b = b
+  }
+
+  /// How it was closed, where it was: index of a `Closing`, else 0.
+  var closing: UInt32 { marks & 16 == 0 ? 0 : UInt32(truncatingIfNeeded: lastGap.value) }
+
+  mutating func close(_ closing: UInt32) {
+    marks |= 16
+    lastGap = UInt48(Int64(closing)) ?? lastGap
   }
 
   /// Of the connection that it is.
@@ -88,6 +104,32 @@ struct Quiet: BitwiseCopyable, Sendable {
   /// When the last packet of either side came.
   var lastTime: Timestamp {
     Timestamp(nanoseconds: baseTime).advanced(by: max(a.lastDelay, b.lastDelay))
+  }
+
+  /// Of a connection that was closed: all that there is to say of it, if nothing more comes.
+  var closedBrief: Brief {
+    let clientIsA = marks & 1 != 0
+    let base = Moment(time: Timestamp(nanoseconds: baseTime), packet: PacketReference(rawValue: basePacket))
+    let second = base.time.advanced(by: Int64(secondFirst.time))
+    let startedByClient = clientIsA == (marks & 2 != 0)
+    let ends = (
+      Endpoint(address: IPAddress(v4: addressA), port: portA), Endpoint(address: IPAddress(v4: addressB), port: portB)
+    )
+    var brief = Brief(
+      id: id, ipVersion: 4, state: .closed, client: clientIsA ? ends.0 : ends.1, server: clientIsA ? ends.1 : ends.0,
+      start: base)
+    if clientIsA {
+      a.fill(&brief.client)
+      b.fill(&brief.server)
+    } else {
+      b.fill(&brief.client)
+      a.fill(&brief.server)
+    }
+    brief.birth = Birth(
+      clientISN: clientIsA ? a.isn : b.isn, serverISN: clientIsA ? b.isn : a.isn,
+      clientFirst: startedByClient ? base.time : second, serverFirst: startedByClient ? second : base.time,
+      clientTTL: clientIsA ? a.ttl : b.ttl, serverTTL: clientIsA ? b.ttl : a.ttl)
+    return brief
   }
 
   /// The connection as it was.
@@ -141,14 +183,15 @@ private struct QuietSender: BitwiseCopyable {
   private var leg: UInt24
   private var survivedIdle: UInt24
   private var packets: UInt24
-  private var ttl: UInt8
+  private(set) var ttl: UInt8
 
-  init?(_ side: Sender, base: Moment) {
+  init?(_ side: borrowing Sender, base: Moment, without elsewhere: SenderMarks) {
+    let kept = side.marks.subtracting(elsewhere)
     let needed: SenderMarks = [.origin, .syn, .everAcked]
     let excluded: SenderMarks = [.fin, .finAcked, .zeroWindow, .timing, .reset]
-    guard side.trouble == 0, side.marks.isSuperset(of: needed), side.marks.isDisjoint(with: excluded),
+    guard side.trouble == 0, kept.isSuperset(of: needed), kept.isDisjoint(with: excluded),
       side.una == side.nxt, side.nxt >= 0, side.nxt <= UInt32.max, side.timedOffset != .min,
-      side.marks.rawValue <= UInt16.max, side.synCount == 1, side.wireBytes <= UInt32.max,
+      kept.rawValue <= UInt16.max, side.synCount == 1, side.wireBytes <= UInt32.max,
       side.sentBytes <= UInt32.max, side.largestSent == side.largestAcked, side.largestSent <= UInt16.max,
       side.ttlLow == side.ttl, side.ttlHigh == side.ttl, side.windowScale < 16,
       let packets = UInt24(side.packets), let survived = UInt24(side.survivedIdle),
@@ -170,7 +213,7 @@ private struct QuietSender: BitwiseCopyable {
     lastTime = last.time
     newDelay = age.time
     newPacket = age.packets
-    marks = UInt16(truncatingIfNeeded: side.marks.rawValue)
+    marks = UInt16(truncatingIfNeeded: kept.rawValue)
     window = side.window
     widestWindow = side.widestWindow
     newLength = UInt16(truncatingIfNeeded: length)
@@ -185,6 +228,17 @@ private struct QuietSender: BitwiseCopyable {
   }
 
   var lastDelay: Int64 { lastTime.value }
+  var isn: SequenceNumber { SequenceNumber(origin &- 1) }
+
+  /// Of a side that was closed: its FIN is the last that was acknowledged.
+  func fill(_ end: inout Brief.End) {
+    end.packets = UInt64(packets.value)
+    end.synPackets = 1
+    end.ackedBytes = UInt64(nxt - 1)
+    end.payloadBytes = UInt64(nxt - 1)
+    end.isReal = true
+    end.ttlRange = ttl...ttl
+  }
 
   func sender(base: Moment, first: Moment, scale: UInt8) -> Sender {
     var side = Sender()

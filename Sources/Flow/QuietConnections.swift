@@ -34,23 +34,69 @@ extension Tracker {
   }
 
   private mutating func putAway(_ index: UInt32) -> Bool {
-    guard let small = Quiet(records[index], now: now), let place = quiet.allocate(small) else { return false }
+    guard Quiet.isBeyondCopies(records[index], now: now), let small = Quiet(records[index]),
+      let place = quiet.allocate(small)
+    else { return false }
+    leaveRecord(index, for: place)
+    return true
+  }
+
+  private mutating func leaveRecord(_ index: UInt32, for place: UInt32) {
     table.replace(records[index].shared.hash, index, by: place | Tracker.quietBit)
     records[index].shared.marks = []
     records.free(index)
+  }
+
+  /// Puts away a connection that has just been closed, at once: what it waits for seldom comes. It is in the queue then.
+  mutating func putAwayClosed(_ index: UInt32) -> Bool {
+    guard !zeek.isOn, closings.available > 0, let closing = Closing(records[index]) else { return false }
+    guard let small = Quiet(records[index], closing: true), let place = quiet.allocate(small),
+      let kept = closings.allocate(closing)
+    else { return false }
+    quiet[place].close(kept)
+    closings[kept].turn = Turn(of: place)
+    closedCount += 1
+    queueUp(
+      Lingering(index: kept | Tracker.quietBit, generation: 0, since: records[index].shared.lastTime),
+      records[index].key)
+    leaveRecord(index, for: place)
     return true
+  }
+
+  /// The connection as it was.
+  mutating func connection(_ place: UInt32, hash: UInt32) -> Connection {
+    var connection = quiet[place].connection(hash: hash)
+    if quiet[place].closing != 0 { closings[quiet[place].closing].close(&connection) }
+    return connection
+  }
+
+  mutating func giveFree(_ place: UInt32) {
+    let closing = quiet[place].closing
+    if closing != 0 {
+      closings[closing].turn.leave()
+      closedCount -= 1
+    }
+    quiet[place].clear()
+    quiet.free(place)
   }
 
   /// Makes a connection of a quiet one: its next packet has come.
   mutating func wake(_ index: UInt32, _ hash: UInt32) -> UInt32 {
     let place = index & ~Tracker.quietBit
-    let connection = quiet[place].connection(hash: hash)
-    quiet[place].clear()
-    quiet.free(place)
+    let connection = connection(place, hash: hash)
+    let closing = quiet[place].closing
+    giveFree(place)
     table.remove(hash, index)
     let record = enter(hash)
     records[record] = connection
     markLive(record)
+    if closing == 0 { return record }
+    if closings[closing].turn.state == .alone {
+      closings[closing].turn.move(to: record, generation: records[record].shared.generation)
+    } else {
+      // Its turn in the queue came when room was made for the connection.
+      linger(record)
+    }
     return record
   }
 
@@ -58,11 +104,17 @@ extension Tracker {
   mutating func retireQuiet(_ place: UInt32, _ reason: EndReason) {
     let key = quiet[place].key
     let hash = key.hash(seed: seed)
-    usedTuples.insert(key)
-    let connection = quiet[place].connection(hash: hash)
-    write(connection, index: 0, reason)
-    table.remove(hash, place | Tracker.quietBit)
-    quiet[place].clear()
-    quiet.free(place)
+    if options.brief, quiet[place].closing != 0 {
+      write(quiet[place].closedBrief)
+    } else {
+      let connection = connection(place, hash: hash)
+      write(connection, index: 0, reason)
+    }
+    // After the end nobody asks any more.
+    if ending == nil {
+      table.remove(hash, place | Tracker.quietBit)
+      usedTuples.insert(key)
+    }
+    giveFree(place)
   }
 }

@@ -18,38 +18,13 @@ extension Tracker {
     return true
   }
 
-  /// Whom an entry of the queue of the closed is about by now: nil where that has left. What it waited for with a refused
-  /// attempt that has become a connection goes on with the connection.
-  mutating func followed(_ entry: Lingering) -> Lingering? {
-    guard Tracker.isAttempt(entry.index) else { return isCurrent(entry) ? entry : nil }
-    let place = entry.index & ~Tracker.attemptBit
-    let reset = refusals[place]
-    if reset.state == .waits { return entry }
-    freeRefusal(place)
-    guard reset.state == .moved else { return nil }
-    let moved = Lingering(index: reset.place, generation: reset.generation, since: entry.since)
-    return isCurrent(moved) ? moved : nil
-  }
-
-  /// Writes a refused attempt whose turn in the queue has come, and gives both places free.
-  mutating func retireRefused(_ entry: Lingering, _ reason: EndReason) {
-    let place = entry.index & ~Tracker.attemptBit
-    retireAttempt(refusals[place].place, reason)
-    freeRefusal(place)
-  }
-
-  private mutating func freeRefusal(_ place: UInt32) {
-    refusals[place].free()
-    refusals.free(place)
-  }
-
   /// The RST that refused an attempt goes on in the connection that was made of both.
   mutating func follow(_ kept: UInt32, _ syn: Segment, in record: UInt32, fromA: Bool) {
     var reset = refusals[kept].segment(answering: syn)
     records[record].observe(&reset, fromA: !fromA, troubles: &troubles)
-    if refusals[kept].state == .alone {
+    if refusals[kept].turn.state == .alone {
       records[record].shared.marks.insert(.lingering)
-      refusals[kept].move(to: record, generation: records[record].shared.generation)
+      refusals[kept].turn.move(to: record, generation: records[record].shared.generation)
     } else {
       // Its turn in the queue came when room was made for the connection.
       noteEnd(record)
@@ -59,7 +34,7 @@ extension Tracker {
   /// What is written of a refused attempt.
   mutating func endRefused(_ attempt: Attempt) {
     let refusal = Refusal(attempt: attempt, refusing: refusals[attempt.refusal], observedUntil: now)
-    refusals[attempt.refusal].leave()
+    refusals[attempt.refusal].turn.leave()
     if options.brief, options.briefRefusals {
       write(Brief(of: refusal))
     } else {

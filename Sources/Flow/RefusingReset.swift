@@ -2,8 +2,6 @@ internal import Wire
 
 /// The RST that refused an attempt, beside the attempt's own record: what a scan is made of must not cost a connection
 /// either. The next packet makes a connection of both, which is then as if they had been observed at once.
-///
-/// It waits in the queue of the closed, and is given free when its turn comes there, whatever has become of the attempt.
 struct RefusingReset: BitwiseCopyable, Hashable, Sendable {
   private var time: Int64
   private var packet: UInt64
@@ -17,22 +15,8 @@ struct RefusingReset: BitwiseCopyable, Hashable, Sendable {
   private var macHash: UInt16
   private var wireLength: UInt8
   private var ttl: UInt8
-  /// Of the connection that was made of it.
-  private(set) var generation: UInt16 = 0
-  /// Of the attempt, or of that connection.
-  private(set) var place: UInt32
-  private(set) var state = State.waits
-
-  enum State: UInt8, BitwiseCopyable {
-    /// With its attempt, for its turn in the queue.
-    case waits
-    /// In the queue, and the attempt has left or is just leaving.
-    case alone
-    /// In the queue; a connection was made of the attempt.
-    case moved
-    /// No longer in the queue.
-    case free
-  }
+  /// The attempt's.
+  var turn: Turn
 
   /// nil for anything but a RST that the attempt's target answers with (RFC 9293 §3.10.7.3): whatever says more than fits
   /// here, or refuses nothing, makes a connection at once.
@@ -53,7 +37,7 @@ struct RefusingReset: BitwiseCopyable, Hashable, Sendable {
     macHash = segment.macHash
     wireLength = UInt8(truncatingIfNeeded: segment.wireLength)
     ttl = segment.ttl
-    self.place = place
+    turn = Turn(of: place)
   }
 
   /// The RST as it came, in all that a connection learns from what is not its first packet.
@@ -81,18 +65,6 @@ struct RefusingReset: BitwiseCopyable, Hashable, Sendable {
 
   var moment: Moment { Moment(time: Timestamp(nanoseconds: time), packet: PacketReference(rawValue: packet)) }
   var timeToLive: UInt8 { ttl }
-
-  /// The attempt leaves.
-  mutating func leave() { state = .alone }
-
-  /// A connection has been made of both.
-  mutating func move(to record: UInt32, generation: UInt16) {
-    place = record
-    state = .moved
-    self.generation = generation
-  }
-
-  mutating func free() { state = .free }
 }
 
 /// A client's SYN that its target refused by RST, and nothing else.

@@ -9,6 +9,9 @@ public struct SegmentBatch: BitwiseCopyable, Sendable {
   /// How many of `segments` are set: 0 … 32.
   public var count = 0
 
+  /// Where each of them belongs; the tracker's own, and here so that it is not made anew for each batch.
+  var sought = InlineArray<32, Sought>(repeating: Sought())
+
   public init() {}
 
   public var isFull: Bool { count >= SegmentBatch.capacity }

@@ -63,6 +63,13 @@ struct NearMoment: BitwiseCopyable, Sendable {
       time: base.time.advanced(by: Int64(time)),
       packet: PacketReference(rawValue: base.packet.rawValue + UInt64(packets)))
   }
+
+  /// The one that `later` is after.
+  func moment(before later: Moment) -> Moment {
+    Moment(
+      time: later.time.advanced(by: -Int64(time)),
+      packet: PacketReference(rawValue: later.packet.rawValue - UInt64(packets)))
+  }
 }
 
 /// A moment up to three days and 2^32 packets of the same input after another.

@@ -9,10 +9,14 @@ extension Tracker {
     var repeated: [LoneSYN] = []
     listOpen()
     for open in remaining.reversed() {
-      guard let sight = sight(of: open) else { continue }
-      hosts.learn(sight)
-      checks.learn(sight)
-      if let attempt = sight.repeated { repeated.append(attempt) }
+      if Tracker.isAttempt(open.index) {
+        if let sight = sight(of: open) { hosts.learn(sight) }
+        continue
+      }
+      let brief = openBrief(open.index)
+      hosts.learn(brief)
+      if let candidate = healthCheckCandidate(open.index, brief) { _ = checks.learn(candidate) }
+      if let attempt = brief.attempt, attempt.count > 1 { repeated.append(attempt) }
     }
     return repeated
   }
@@ -24,23 +28,30 @@ extension Tracker {
       let place = open.index & ~Tracker.attemptBit
       return attempts[place].refusal == 0 ? nil : OpenSight(refused: attempts[place])
     }
-    if open.index >= Tracker.quietBit {
-      return OpenSight(sight(of: quiet[open.index & ~Tracker.quietBit].connection(hash: 0), index: 0), nil)
-    }
-    let connection = records[open.index]
-    return OpenSight(sight(of: connection, index: open.index), healthCheckCandidate(connection))
+    let brief = openBrief(open.index)
+    return OpenSight(brief, healthCheckCandidate(open.index, brief))
   }
 
-  /// As `Brief` has it of one that has ended.
-  private mutating func healthCheckCandidate(_ connection: borrowing Connection) -> HealthChecks.Candidate? {
-    guard connection.a.has(.syn), connection.b.has(.syn), connection.a.dataEnd == 0, connection.b.dataEnd == 0,
-      connection.isOver(troubles)
+  /// What hosts learn of one that is no attempt.
+  private mutating func openBrief(_ index: UInt32) -> Brief {
+    guard index >= Tracker.quietBit else {
+      let connection = records[index]
+      return sight(of: connection, index: index)
+    }
+    let place = index & ~Tracker.quietBit
+    if quiet[place].closing != 0 { return quiet[place].closedBrief }
+    let connection = quiet[place].connection(hash: 0)
+    return sight(of: connection, index: 0)
+  }
+
+  /// As `Brief` has it of one that has ended: those that are open and over wait for stragglers.
+  private mutating func healthCheckCandidate(_ index: UInt32, _ brief: borrowing Brief) -> HealthChecks.Candidate? {
+    guard index < Tracker.quietBit else { return brief.healthCheckCandidate }
+    guard records[index].a.has(.syn), records[index].b.has(.syn), records[index].a.dataEnd == 0,
+      records[index].b.dataEnd == 0, records[index].isOver(troubles)
     else { return nil }
-    let clientIsA = isClientA(connection)
     return HealthChecks.Candidate(
-      id: connection.shared.id, start: Tracker.span(connection.a, connection.b).start.time,
-      client: (clientIsA ? connection.key.a : connection.key.b).address,
-      service: clientIsA ? connection.key.b : connection.key.a)
+      id: brief.id, start: brief.start.time, client: brief.client.endpoint.address, service: brief.server.endpoint)
   }
 
   // Mutating, all of these, though nothing changes: what is called of a value that is only lent works on a copy of it.

@@ -6,7 +6,6 @@ extension Tracker {
   public mutating func trackShare(_ batch: inout SegmentBatch) {
     guard let share = options.share else { return track(&batch) }
     if troubles.isShort { makeRoomForTrouble() }
-    var sought = InlineArray<32, Sought>(repeating: Sought())
     let count = min(batch.count, SegmentBatch.capacity)
     var own: UInt32 = 0
     for place in 0..<count {
@@ -15,12 +14,12 @@ extension Tracker {
       own |= 1 << UInt32(place)
       let hash = key.hash(seed: seed)
       table.prefetch(hash)
-      sought[place] = Sought(key: key, hash: hash, fromA: fromA)
+      batch.sought[place] = Sought(key: key, hash: hash, fromA: fromA)
     }
     for place in 0..<count where own >> UInt32(place) & 1 != 0 {
-      let candidate = table.candidate(sought[place].hash)
+      let candidate = table.candidate(batch.sought[place].hash)
       prefetchRecord(candidate)
-      sought[place].candidate = candidate
+      batch.sought[place].candidate = candidate
     }
     let predictable = zeek.isOn ? 0 : Tracker.quietBit
     for place in 0..<count {
@@ -28,12 +27,12 @@ extension Tracker {
       pass(batch.segments[place].time)
       guard own >> UInt32(place) & 1 != 0 else { continue }
       journal.place.since = .max
-      let candidate = sought[place].candidate
+      let candidate = batch.sought[place].candidate
       if candidate >= predictable
         || !records[candidate].takePredicted(
-          &batch.segments[place], of: sought[place].key, fromA: sought[place].fromA, &troubles)
+          &batch.segments[place], of: batch.sought[place].key, fromA: batch.sought[place].fromA, &troubles)
       {
-        observe(&batch.segments[place], &sought[place])
+        observe(&batch.segments[place], &batch.sought[place])
       }
       if troubles.gaps.hasNotes { noteGaps() }
     }

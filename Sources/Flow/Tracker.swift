@@ -16,6 +16,10 @@ public struct Tracker: ~Copyable {
   /// Idle connections, put away small.
   var quiet: Region<Quiet>
   var quietHand: UInt32 = 0
+  /// How those of them were closed that were.
+  var closings: Region<Closing>
+  /// How many those are.
+  var closedCount = 0
   /// SYNs that nothing has followed yet.
   var attempts: Region<Attempt>
   /// RSTs that refused one of them, and nothing has followed.
@@ -67,6 +71,7 @@ public struct Tracker: ~Copyable {
     let limits = MemoryLimits(options)
     records = Region(capacity: limits.connections)
     quiet = Region(capacity: limits.quiet)
+    closings = Region(capacity: limits.closings)
     attempts = Region(capacity: limits.attempts)
     refusals = Region(capacity: limits.refusals)
     troubles = Troubles(capacity: limits.troubles, resets: limits.resets)
@@ -85,7 +90,6 @@ public struct Tracker: ~Copyable {
   /// observed, so that their cache misses overlap.
   public mutating func track(_ batch: inout SegmentBatch) {
     if troubles.isShort { makeRoomForTrouble() }
-    var sought = InlineArray<32, Sought>(repeating: Sought())
     let count = min(batch.count, SegmentBatch.capacity)
     let isScoped = !scopes.isEmpty
     for place in 0..<count {
@@ -93,26 +97,26 @@ public struct Tracker: ~Copyable {
       let (key, fromA) = FlowKey.of(batch.segments[place], scope: scope)
       let hash = key.hash(seed: seed)
       table.prefetch(hash)
-      sought[place] = Sought(key: key, hash: hash, fromA: fromA)
+      batch.sought[place] = Sought(key: key, hash: hash, fromA: fromA)
     }
     for place in 0..<count {
-      let candidate = table.candidate(sought[place].hash)
+      let candidate = table.candidate(batch.sought[place].hash)
       prefetchRecord(candidate)
-      sought[place].candidate = candidate
+      batch.sought[place].candidate = candidate
     }
     // Zeek's view is told of every packet. Index 0 is a record that is never in use.
     let predictable = zeek.isOn ? 0 : Tracker.quietBit
     for place in 0..<count {
       pass(batch.segments[place].time)
       // The packets before it may have changed what the table said: the record tells whose it is.
-      let candidate = sought[place].candidate
+      let candidate = batch.sought[place].candidate
       if candidate < predictable,
         records[candidate].takePredicted(
-          &batch.segments[place], of: sought[place].key, fromA: sought[place].fromA, &troubles)
+          &batch.segments[place], of: batch.sought[place].key, fromA: batch.sought[place].fromA, &troubles)
       {
         continue
       }
-      observe(&batch.segments[place], &sought[place])
+      observe(&batch.segments[place], &batch.sought[place])
     }
     batch.count = 0
     if records.count >= options.quietFrom { putAwayQuiet() }
@@ -245,7 +249,7 @@ public struct Tracker: ~Copyable {
     }
     guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else { return index }
     let isOver = records[index].isOver(troubles)
-    switch records[index].incarnation(ofSYN: segment, fromA: fromA, isOver: isOver) {
+    switch records[index].incarnation(ofSYN: &segment, fromA: fromA, isOver: isOver) {
     case .same:
       return index
     case .new:
@@ -338,7 +342,7 @@ public struct Tracker: ~Copyable {
 }
 
 /// What is looked for in a batch, and what the table said of it before its first segment was observed.
-struct Sought: BitwiseCopyable {
+struct Sought: BitwiseCopyable, Sendable {
   var key = FlowKey(aHigh: 0, aLow: 0, bHigh: 0, bLow: 0, aPort: 0, bPort: 0, scope: 0, ipVersion: 0)
   var hash: UInt32 = 0
   /// Record index, 0 none.

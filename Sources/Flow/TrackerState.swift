@@ -6,6 +6,8 @@ public struct TrackerState: Sendable {
   let options: TrackerOptions
   let records: Region<Connection>.Contents
   let quiet: Region<Quiet>.Contents
+  let closings: Region<Closing>.Contents
+  let closedCount: Int
   let attempts: Region<Attempt>.Contents
   let refusals: Region<RefusingReset>.Contents
   let troubles: Region<Trouble>.Contents
@@ -38,7 +40,8 @@ extension Tracker {
   /// What this tracker knows now. It can go on itself as well: the value is a copy.
   public var state: TrackerState {
     TrackerState(
-      options: options, records: records.contents, quiet: quiet.contents, attempts: attempts.contents,
+      options: options, records: records.contents, quiet: quiet.contents, closings: closings.contents,
+      closedCount: closedCount, attempts: attempts.contents,
       refusals: refusals.contents,
       troubles: troubles.records.contents,
       resets: troubles.resets.contents, gaps: troubles.gaps, zeek: zeek.contents, lingering: lingering,
@@ -59,6 +62,8 @@ extension Tracker {
     let limits = MemoryLimits(options)
     records = Region(state.records, capacity: limits.connections)
     quiet = Region(state.quiet, capacity: limits.quiet)
+    closings = Region(state.closings, capacity: limits.closings)
+    closedCount = state.closedCount
     attempts = Region(state.attempts, capacity: limits.attempts)
     refusals = Region(state.refusals, capacity: limits.refusals)
     troubles = Troubles(state.troubles, state.resets, state.gaps, limits)

@@ -23,6 +23,7 @@ struct MemoryTests {
     let limits = MemoryLimits(options)
     let sum =
       limits.quiet * (MemoryLayout<Quiet>.stride + 32) + limits.attempts * (MemoryLayout<Attempt>.stride + 32)
+      + limits.closings * (MemoryLayout<Closing>.stride + MemoryLayout<Lingering>.stride)
       + limits.refusals * (MemoryLayout<RefusingReset>.stride + MemoryLayout<Lingering>.stride) + limits
       .connections
       * (MemoryLayout<Connection>.stride + 32)

@@ -98,10 +98,11 @@ struct Shards: ~Copyable {
     if step.phase == .packets, step.tells {
       desk.observe(losses[step.share][step.point], merge.gaps, now: step.time)
     }
+    var brief = Brief()
     while !reporter.isBroken, let next = merge.next() {
       switch next {
       case .brief:
-        guard let brief = merge.brief(), let refusal = desk.take(brief, to: &reporter) else { continue }
+        guard merge.takeBrief(&brief), let refusal = desk.take(brief, to: &reporter) else { continue }
         desk.report(tracker.facts(of: refusal), names, to: &reporter)
       case .facts: if let facts = merge.facts() { desk.report(facts, names, to: &reporter) }
       case .sight: learn(merge.sight())

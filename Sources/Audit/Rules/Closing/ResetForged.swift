@@ -6,10 +6,11 @@ extension Rule {
     id: "reset-forged", section: .closing, severity: .error, when: .reset,
     title: "a RST that its claimed sender did not send"
   ) { facts, surroundings, thresholds in
-    for side in [facts.abort?.side, .client, .server].compactMap({ $0 }) {
+    let aborter = facts.abort?.side
+    for side in aborter == .server ? [Side.server, .client] : [.client, .server] {
       guard let resets = facts[side].resets else { continue }
-      let ended = facts.abort?.side == side ? resets.effective : nil
-      for reset in [ended, resets.first].compactMap({ $0 })
+      let ended = aborter == side ? resets.effective : nil
+      for reset in resets.telling(ended)
       where !reset.isAfterClose && !reset.isDamaged && !facts.isOfSynSent(reset, side) {
         let forgery = Forgery(of: reset, from: side, facts, surroundings, thresholds)
         let tookEffect = reset.moment == ended?.moment
@@ -59,7 +60,8 @@ extension Rule {
       evidence: evidence,
       facts: [
         NamedFact("stage", forgery.stage), NamedFact("tests_failed", forgery.failed.list.map(\.rawValue)),
-        NamedFact("tests_passed", forgery.passed.list.map(\.rawValue)), NamedFact("took_effect", tookEffect && !isAlone),
+        NamedFact("tests_passed", forgery.passed.list.map(\.rawValue)),
+        NamedFact("took_effect", tookEffect && !isAlone),
         NamedFact("ttl", Int64(reset.ttl)), NamedFact("sender_ttl", facts[side].ttlRange.map { Int64($0.lowerBound) }),
         NamedFact("delay", duration: reset.provoked == nil ? nil : reset.delay),
         NamedFact("round_trip", duration: side == .server ? facts.serverLeg : facts.clientLeg),
@@ -93,9 +95,18 @@ extension Facts {
   /// In SYN-SENT a kernel answers an ACK of something else by a RST with its number (RFC 9293 §3.10.7.3): so a host that
   /// was started anew answers each challenge of the connection that its peer still holds. It goes on with its SYN then.
   fileprivate func isOfSynSent(_ reset: Reset, _ side: Side) -> Bool {
-    guard side == .client, reset.isBare, reset.verdict != .effective, reset.provoked != nil, handshake.syn != nil else {
-      return false
-    }
+    guard side == .client, reset.isBare, reset.verdict != .effective, reset.provoked != nil, handshake.syn != nil
+    else { return false }
     return handshake.ack.map { reset.moment.precedes($0) } ?? true
+  }
+}
+
+extension Resets {
+  /// The one that ended the connection, and the first, where that is another.
+  fileprivate func telling(_ ended: Reset?) -> [Reset] {
+    guard let ended else { return [first] }
+    var same = first
+    same.verdict = ended.verdict
+    return same == ended ? [ended] : [ended, first]
   }
 }
