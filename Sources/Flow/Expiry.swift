@@ -139,7 +139,10 @@ extension Tracker {
   }
 
   /// Whether a connection has ended and was not taken yet.
-  @inline(__always) public var hasFinished: Bool { journal.isOn ? journal.hasNews : !ended.isEmpty }
+  public var hasFinished: Bool {
+    // It changes nothing; but one that may not would be called with a copy.
+    mutating get { journal.isOn ? journal.hasNews : !ended.isEmpty }
+  }
 
   /// No more input: the connections that are still held follow by `nextFinished()`, in order of their beginnings.
   /// - Parameter recordedUntil: how far the recording reached, where that is later than its last segment.

@@ -30,6 +30,11 @@ extension Tracker {
       else { continue }
       if putAway(quietHand) { found += 1 }
     }
+    var next = quietHand
+    for _ in 0..<Tracker.looks {
+      next = records.next(after: next)
+      prefetchTime(of: next)
+    }
     return found
   }
 

@@ -59,6 +59,8 @@ struct Sender: BitwiseCopyable {
   var marks = SenderMarks()
   var window: UInt16 = 0
   var widestWindow: UInt16 = 0
+  var mss: UInt16 = 0
+  var synCount: UInt16 = 0
   var nxt: Int64 = 0
   var una: Int64 = 0
   var packets: UInt32 = 0
@@ -78,21 +80,20 @@ struct Sender: BitwiseCopyable {
   var timedIdle: UInt32 = 0
   /// Shortest time to the peer and back, µs; `.max` where nothing was measured.
   var leg: UInt32 = .max
-  var first = Moment(time: Timestamp(nanoseconds: 0), packet: .none)
   var likeness = InlineArray<2, Likeness>(repeating: Likeness())
   var largestSent: UInt32 = 0
   var largestAcked: UInt32 = 0
   var largestEnd: Int64 = 0
-  var mss: UInt16 = 0
   var ipID: UInt16 = 0
   var macHash: UInt16 = 0
-  var synCount: UInt16 = 0
   var windowScale: UInt8 = 0
   var ttl: UInt8 = 0
   var ttlLow: UInt8 = 0
   var ttlHigh: UInt8 = 0
   /// Longest silence of the connection before something of this side that the peer answered, ms.
   var survivedIdle: UInt32 = 0
+  // From here on, what no packet in the middle of a stream touches.
+  var first = Moment(time: Timestamp(nanoseconds: 0), packet: .none)
   var cleanFIN = CleanFIN()
 
   init() {}

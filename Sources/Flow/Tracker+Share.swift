@@ -16,13 +16,11 @@ extension Tracker {
       table.prefetch(hash)
       batch.sought[place] = Sought(key: key, hash: hash, fromA: fromA)
     }
-    for place in 0..<count where own >> UInt32(place) & 1 != 0 {
-      let candidate = table.candidate(batch.sought[place].hash)
-      prefetchRecord(candidate)
-      batch.sought[place].candidate = candidate
-    }
+    for place in 0..<min(count, Tracker.ahead) where own >> UInt32(place) & 1 != 0 { fetch(&batch.sought[place]) }
     let predictable = zeek.isOn ? 0 : Tracker.quietBit
     for place in 0..<count {
+      let next = place &+ Tracker.ahead
+      if next < count, own >> UInt32(truncatingIfNeeded: next) & 1 != 0 { fetch(&batch.sought[next]) }
       journal.place.ordinal = batch.segments[place].ordinal
       pass(batch.segments[place].time)
       guard own >> UInt32(place) & 1 != 0 else { continue }

@@ -86,8 +86,8 @@ public struct Tracker: ~Copyable {
   /// Connections now held.
   public var openConnections: Int { records.count + quiet.count + attempts.count }
 
-  /// Takes in a batch and empties it. The table's slots and the records are fetched for all before the first is
-  /// observed, so that their cache misses overlap.
+  /// Takes in a batch and empties it. The table's slots are fetched for all before the first is observed, and the records some
+  /// packets ahead, so that their cache misses overlap.
   public mutating func track(_ batch: inout SegmentBatch) {
     if troubles.isShort { makeRoomForTrouble() }
     let count = min(batch.count, SegmentBatch.capacity)
@@ -99,14 +99,11 @@ public struct Tracker: ~Copyable {
       table.prefetch(hash)
       batch.sought[place] = Sought(key: key, hash: hash, fromA: fromA)
     }
-    for place in 0..<count {
-      let candidate = table.candidate(batch.sought[place].hash)
-      prefetchRecord(candidate)
-      batch.sought[place].candidate = candidate
-    }
+    for place in 0..<min(count, Tracker.ahead) { fetch(&batch.sought[place]) }
     // Zeek's view is told of every packet. Index 0 is a record that is never in use.
     let predictable = zeek.isOn ? 0 : Tracker.quietBit
     for place in 0..<count {
+      if place &+ Tracker.ahead < count { fetch(&batch.sought[place &+ Tracker.ahead]) }
       pass(batch.segments[place].time)
       // The packets before it may have changed what the table said: the record tells whose it is.
       let candidate = batch.sought[place].candidate
@@ -120,6 +117,17 @@ public struct Tracker: ~Copyable {
     }
     batch.count = 0
     if records.count >= options.quietFrom { putAwayQuiet() }
+  }
+
+  /// How many packets before its own a record is fetched: a processor waits for some twenty cache lines at a time, and those of a
+  /// whole batch at once would be many more.
+  static var ahead: Int { 6 }
+
+  /// Looks up what is sought, and fetches its record.
+  @inline(__always) mutating func fetch(_ sought: inout Sought) {
+    let candidate = table.candidate(sought.hash)
+    prefetchRecord(candidate)
+    sought.candidate = candidate
   }
 
   /// Time goes on: before anything is looked up, as results must not depend on where batches end.
@@ -144,12 +152,16 @@ public struct Tracker: ~Copyable {
       return
     }
     let address = unsafe records.address(of: index)
+    // All but the last line, which only a connection that closes needs (`Sender.cleanFIN`).
     var offset = 0
-    while offset < MemoryLayout<Connection>.size {
+    while offset < MemoryLayout<Connection>.size - 64 {
       unsafe tcpaudit_prefetch(address + offset)
       offset += 64
     }
   }
+
+  /// What says how long a connection has been idle.
+  @inline(__always) func prefetchTime(of index: UInt32) { unsafe tcpaudit_prefetch(records.address(of: index) + 64) }
 
   /// Segments and senders are passed `inout` from here on though not changed: by value each call would copy them.
   @inline(never) mutating func observe(_ segment: inout Segment, _ sought: inout Sought) {
