@@ -1,6 +1,6 @@
 public import Wire
 
-/// What the capture says that it lost, and how its clock ran.
+/// What the capture says that it lost, how its clock ran, and where its parts end.
 public struct CaptureLoss: Sendable {
   /// Packets that the kernel dropped for want of buffer (pcapng: the greater of `isb_osdrop` and the sum of
   /// `epb_dropcount`).
@@ -14,6 +14,22 @@ public struct CaptureLoss: Sendable {
   public var largestBackwardStep: Int64 = 0
   public var firstBackwardStep: PacketReference = .none
   public var firstBackwardTime = Timestamp(nanoseconds: 0)
+  /// Times that came once more when the clock had been set back, ascending, bounded in number: what seems to have taken them may
+  /// have taken none.
+  public var toldTwice: [ClosedRange<Timestamp>] = []
+  /// How far each input got.
+  public var recordings = Recordings()
 
   public init() {}
+
+  /// `end`, less the time since `start` that the clock may only seem to have gone on by.
+  public func certain(since start: Timestamp, until end: Timestamp) -> Timestamp {
+    guard start < end else { return end }
+    var certain = end
+    for range in toldTwice where range.lowerBound < end && start < range.upperBound {
+      let doubtful = min(end, range.upperBound).since(max(start, range.lowerBound))
+      certain = max(start, certain.advanced(by: -doubtful))
+    }
+    return certain
+  }
 }

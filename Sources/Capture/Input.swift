@@ -49,6 +49,9 @@ struct Input: ~Copyable {
     }
   }
 
+  /// How far it has got, ns; `.min` where it has no packet so far.
+  var reached: Int64 { max(pcap.previous, pcapng.latest == .min ? .min : max(pcapng.latest, pcapng.stopped)) }
+
   /// Which reader may be asked for the usual packets.
   var lane: Lane {
     switch format {

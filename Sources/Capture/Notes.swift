@@ -30,6 +30,7 @@ struct Notes {
   @inline(never) private mutating func observeBackward(_ time: Int64, after previous: Int64, input: Int, number: UInt64)
   {
     guard loss.observeBackward(time, after: previous, PacketReference(input: input, number: number)) else { return }
+    loss.recordings.setBack(input, from: previous)
     // How far the recording reached is what its clock says from here on: a leap that was taken back was none.
     end = time
   }
@@ -50,30 +51,33 @@ extension CaptureLoss {
     }
     backwardSteps &+= 1
     largestBackwardStep = max(largestBackwardStep, step)
+    Self.add(from: time, to: previous, to: &toldTwice)
     return true
   }
 
-  /// Packets were dropped between the two times. Intervals that touch become one; when there are too many, the two with
-  /// the least between them become one: the whole never says less than was told.
-  mutating func addBlind(from: Int64, to: Int64) {
+  /// Packets were dropped between the two times.
+  mutating func addBlind(from: Int64, to: Int64) { Self.add(from: from, to: to, to: &blind) }
+
+  /// Intervals that touch become one; when there are too many, the two with the least between them become one: the whole never
+  /// says less than was told.
+  private static func add(from: Int64, to: Int64, to list: inout [ClosedRange<Timestamp>]) {
     var low = Timestamp(nanoseconds: min(from, to))
     var high = Timestamp(nanoseconds: max(from, to))
     // Nearly always at the end: time goes forward.
-    var first = blind.count
-    while first > 0 && blind[first - 1].upperBound >= low { first -= 1 }
+    var first = list.count
+    while first > 0 && list[first - 1].upperBound >= low { first -= 1 }
     var last = first
-    while last < blind.count && blind[last].lowerBound <= high {
-      low = min(low, blind[last].lowerBound)
-      high = max(high, blind[last].upperBound)
+    while last < list.count && list[last].lowerBound <= high {
+      low = min(low, list[last].lowerBound)
+      high = max(high, list[last].upperBound)
       last += 1
     }
-    blind.replaceSubrange(first..<last, with: CollectionOfOne(low...high))
-    guard blind.count > Self.blindLimit else { return }
+    list.replaceSubrange(first..<last, with: CollectionOfOne(low...high))
+    guard list.count > blindLimit else { return }
+    func gap(before place: Int) -> Int64 { list[place].lowerBound.since(list[place - 1].upperBound) }
     var closest = 1
-    for place in 1..<blind.count where gap(before: place) < gap(before: closest) { closest = place }
-    blind[closest - 1] = blind[closest - 1].lowerBound...blind[closest].upperBound
-    blind.remove(at: closest)
+    for place in 1..<list.count where gap(before: place) < gap(before: closest) { closest = place }
+    list[closest - 1] = list[closest - 1].lowerBound...list[closest].upperBound
+    list.remove(at: closest)
   }
-
-  private func gap(before place: Int) -> Int64 { blind[place].lowerBound.since(blind[place - 1].upperBound) }
 }

@@ -15,7 +15,8 @@ struct PcapReader {
   private var lengthOrder = LengthOrder.capturedFirst
   private var linkType: UInt16 = 0
   private var interface: UInt16 = 0
-  private var previous = Int64.min
+  /// The latest packet's time, ns; `.min` is none.
+  private(set) var previous = Int64.min
 
   /// What the first four bytes say; nil where they are no pcap's.
   private struct Variant {

@@ -78,7 +78,10 @@ extension PcapngReader {
       case Code.endTime:
         time = state.statisticsTime(halves(source, option.value))
         // Clamped means nonsense.
-        if time < .max { notes.end = max(notes.end, time) }
+        if time < .max {
+          notes.end = max(notes.end, time)
+          stopped = max(stopped, time)
+        }
       case Code.interfaceDropped: interface = source.u64(at: option.value).in(order: isSwapped)
       case Code.systemDropped: system = source.u64(at: option.value).in(order: isSwapped)
       default: break

@@ -50,7 +50,9 @@ struct PcapngReader {
   /// Bytes from the end of the packet that was lent to the end of its block.
   private var tail = 0
   /// The latest packet's time: a simple packet block has none.
-  private var latest = Int64.min
+  private(set) var latest = Int64.min
+  /// When the recorder stopped, as it says itself, ns; `.min` where it does not.
+  var stopped = Int64.min
 
   init() {}
 

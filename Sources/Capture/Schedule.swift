@@ -64,6 +64,7 @@ struct Schedule {
     do throws(CaptureError) {
       let opened = WaitingInput(try Input.open(path, index: index, notes: &notes))
       if opened.input.readHead(&notes) {
+        notes.loss.recordings.begin(index, at: opened.time)
         waiting.append(opened)
         return opened
       }
@@ -85,6 +86,7 @@ struct Schedule {
   /// Puts the input with the earliest packet in `current`'s place, which waits if it has a packet and is done if not.
   /// False when no input has a packet.
   mutating func exchange(_ current: inout Input, notes: inout Notes) -> Bool {
+    if !current.hasHead, current.reached > .min { notes.loss.recordings.end(current.index, at: current.reached) }
     while let next = unopened.last, next.time <= waiting.reduce(Int64.max, { min($0, $1.time) }) {
       unopened.removeLast()
       open(next.path, next.index, &notes)

@@ -68,6 +68,8 @@ public struct Timeline: ~Copyable {
   public var loss: CaptureLoss { notes.loss }
   /// The time of the latest packet, or pcapng's `isb_endtime` where that is later; nil while nothing was read.
   public var recordingEnd: Timestamp? { notes.end == .min ? nil : Timestamp(nanoseconds: notes.end) }
+  /// `[input]`: when the recording ends that it is a part of; empty where all end with the latest packet.
+  public var recordingEnds: [Timestamp] { notes.loss.endsOfRecordings(inputs: paths.count) }
   /// Bytes read from all inputs so far, as they lie on disk.
   public var bytesRead: UInt64 { schedule.bytesRead &+ current.source.bytesRead }
 

@@ -22,8 +22,10 @@ struct Judging: ~Copyable {
   var lastID: UInt64 = 0
   /// Times that passed on the clock alone, as the clock itself showed.
   var knownLeaps: [ClosedRange<Timestamp>] = []
+  /// How far each of the inputs has got, and how its clock ran.
+  private var loss = CaptureLoss()
   /// How many captures there are.
-  private let inputs: Int
+  let inputs: Int
   /// Findings that were made and are not wanted.
   var leftOut: UInt64 = 0
   /// The severest finding so far.
@@ -40,6 +42,7 @@ struct Judging: ~Copyable {
   /// What is known of the capture so far.
   mutating func observe(_ tally: Tally, _ loss: CaptureLoss, _ gaps: SharedGaps, now: Timestamp) {
     if !surroundings.isEndOfCapture { surroundings.captureEnd = now }
+    self.loss = loss
     surroundings.kernelDropped = loss.kernelDropped
     surroundings.interfaceDropped = loss.interfaceDropped
     surroundings.missingBytes = tally.lostBytes
@@ -66,7 +69,7 @@ struct Judging: ~Copyable {
     if !surroundings.isEndOfCapture { hosts.learn(brief) }
     _ = healthChecks.learn(brief)
     if let syn = brief.attempt {
-      _ = attempts.take(syn, recordedUntil: surroundings.captureEnd)
+      _ = attempts.take(syn, recordedUntil: recorded(syn))
     } else {
       _ = twins.meet(brief)
     }
@@ -104,6 +107,9 @@ struct Judging: ~Copyable {
 
   /// Of a connection that has ended, not yet selected nor numbered; and the id of the other sight of it, if there is one.
   mutating func verdict(on facts: Facts, _ brief: Brief) -> (findings: [Finding], sameAs: UInt64?) {
+    let captureEnd = surroundings.captureEnd
+    defer { surroundings.captureEnd = captureEnd }
+    surroundings.captureEnd = recorded(facts, until: captureEnd)
     hosts.learn(brief)
     surroundings.isHealthCheck = healthChecks.learn(brief)
     if let syn = brief.attempt, !facts.severalPlaces, attempts.take(syn, recordedUntil: surroundings.captureEnd) {
@@ -121,6 +127,24 @@ struct Judging: ~Copyable {
       for finding in findings where finding.confidence < .certain { doubtedFindings[finding.rule, default: 0] += 1 }
     }
     return (findings, twin?.id)
+  }
+
+  /// How long the connection is known to have gone on being recorded: until `time`, or the end of the last of the inputs that
+  /// hold it, for the others would not show how it went on; and by a clock that was not set back meanwhile.
+  func recorded(_ facts: Facts, until time: Timestamp) -> Timestamp {
+    let packets = loss.recordings.isOne ? [] : facts.outermostPackets
+    return recorded(packets, since: facts.end.time, until: time)
+  }
+
+  private func recorded(_ syn: LoneSYN) -> Timestamp {
+    let packets = loss.recordings.isOne ? [] : [syn.first.packet, syn.last.packet]
+    return recorded(packets, since: syn.last.time, until: surroundings.captureEnd)
+  }
+
+  private func recorded(_ packets: [PacketReference], since last: Timestamp, until time: Timestamp) -> Timestamp {
+    var end = time
+    if !packets.isEmpty, let ended = loss.recordings.end(of: packets) { end = min(end, ended) }
+    return loss.toldTwice.isEmpty ? end : loss.certain(since: last, until: end)
   }
 
   /// What the other connections tell of its hosts.

@@ -44,7 +44,8 @@ public struct Pipeline: ~Copyable {
     deliver(&reporter)
     desk.judging.reachEnd(of: timeline.recordingEnd ?? stages.tracker.reached)
     desk.judging.expect(stages.tracker.teach(&desk.judging.hosts, &desk.judging.healthChecks))
-    stages.tracker.finish(wasInterrupted ? .interrupted : .endOfInput, recordedUntil: timeline.recordingEnd)
+    stages.tracker.finish(
+      wasInterrupted ? .interrupted : .endOfInput, recordedUntil: timeline.recordingEnd, each: timeline.recordingEnds)
     deliver(&reporter)
     let reading = Reading(timeline, stages, wasInterrupted: wasInterrupted)
     desk.tally.takePackets(of: stages.tally)

@@ -145,10 +145,15 @@ extension Tracker {
   }
 
   /// No more input: the connections that are still held follow by `nextFinished()`, in order of their beginnings.
-  /// - Parameter recordedUntil: how far the recording reached, where that is later than its last segment.
-  public mutating func finish(_ reason: EndReason = .endOfInput, recordedUntil: Timestamp? = nil) {
+  /// - Parameters:
+  ///   - end: how far the recording reached, where that is later than its last segment.
+  ///   - ends: `[input]`: the same of the recording that it is a part of; empty where all end with the latest packet.
+  public mutating func finish(
+    _ reason: EndReason = .endOfInput, recordedUntil end: Timestamp? = nil, each ends: [Timestamp] = []
+  ) {
     ending = reason
-    if let recordedUntil, recordedUntil > now { now = recordedUntil }
+    recordedUntil = ends
+    if let end, end > now { now = end }
     // Nobody asks it any more, and what follows takes memory too.
     table = FlowTable()
     if remaining.isEmpty { listOpen() }

@@ -1,4 +1,4 @@
-internal import Wire
+public import Wire
 
 // What follows from facts and is not stored: one definition for every reader.
 extension Facts {
@@ -11,6 +11,11 @@ extension Facts {
   /// The capture gives its packets no times (pcapng's simple packet blocks).
   public var isUndated: Bool {
     start.time.nanoseconds == 0 && end.time.nanoseconds == 0 && observedUntil.nanoseconds == 0
+  }
+
+  /// Its packets by which the inputs are known that hold it: the first and the last of each side.
+  public var outermostPackets: [PacketReference] {
+    [client.first, client.last, server.first, server.last].compactMap { $0?.packet }
   }
 
   /// Seconds from SYN to the ACK that completes the handshake are `handshakeRTT` nanoseconds here; nil if either was

@@ -74,7 +74,7 @@ extension Tracker {
       server: clientIsA ? connection.key.b : connection.key.a, rolesKnown: marks.contains(.rolesKnown),
       ipVersion: UInt8(truncatingIfNeeded: connection.key.ipVersion), start: start)
     facts.end = end
-    facts.observedUntil = now
+    facts.observedUntil = recordedUntil.isEmpty ? now : min(now, recordingEnd(of: connection))
     facts.interface = connection.shared.interface
     facts.encapsulation = connection.shared.encapsulation
     facts.longestIdle = connection.shared.longestIdle
@@ -89,6 +89,20 @@ extension Tracker {
     facts.endedBecause = facts.reasonOfEnd(reason)
     if zeek.isOn { facts.zeek = zeek.view(index, firstIsClient: connection.startedByA == clientIsA) }
     return facts
+  }
+
+  /// When the last of the inputs ends that hold the connection.
+  private mutating func recordingEnd(of connection: borrowing Connection) -> Timestamp {
+    var end = Timestamp(nanoseconds: .min)
+    func take(_ side: borrowing Sender) {
+      guard side.packets > 0 else { return }
+      for input in [side.first.packet.input, side.last.packet.input] where input < recordedUntil.count {
+        end = max(end, recordedUntil[input])
+      }
+    }
+    take(connection.a)
+    take(connection.b)
+    return end
   }
 
   private mutating func takeSides(

@@ -52,6 +52,8 @@ public struct Tracker: ~Copyable {
   var attemptHand: UInt32 = 0
   var evictionHand: UInt32 = 0
   var ending: EndReason?
+  /// `[input]`: when the recording ends that it is a part of; empty where all end with the latest packet.
+  var recordedUntil: [Timestamp] = []
   var generation: UInt16 = 0
 
   /// The latest capture time that any segment had.

@@ -26,6 +26,7 @@ public struct TrackerState: Sendable {
   let attemptHand: UInt32
   let evictionHand: UInt32
   let ending: EndReason?
+  let recordedUntil: [Timestamp]
   let generation: UInt16
   let evicted: UInt64
   let peakConnections: Int
@@ -49,7 +50,7 @@ extension Tracker {
       ended: ended, remaining: remaining, servicePorts: servicePorts, usedTuples: usedTuples, hand: hand,
       quietHand: quietHand,
       attemptHand: attemptHand,
-      evictionHand: evictionHand, ending: ending,
+      evictionHand: evictionHand, ending: ending, recordedUntil: recordedUntil,
       generation: generation,
       evicted: evicted, peakConnections: peakConnections, unmatchedErrors: unmatchedErrors, scopes: scopes,
       leap: leap,
@@ -91,6 +92,7 @@ extension Tracker {
     attemptHand = state.attemptHand
     evictionHand = state.evictionHand
     ending = state.ending
+    recordedUntil = state.recordedUntil
     generation = state.generation
     evicted = state.evicted
     peakConnections = state.peakConnections

@@ -17,7 +17,7 @@ extension Judging {
     }
     ask(hostsOf: facts)
     surroundings.isHealthCheck = false
-    surroundings.captureEnd = time
+    surroundings.captureEnd = recorded(facts, until: time)
     return judge(facts, surroundings, thresholds).filter { selection.contains($0) }
   }
 
@@ -33,7 +33,7 @@ extension Judging {
   mutating func nextChange(of facts: Facts, _ findings: [Finding], after time: Timestamp) -> Timestamp? {
     defer { surroundings.captureEnd = time }
     func isOther(at later: Timestamp) -> Bool {
-      surroundings.captureEnd = later
+      surroundings.captureEnd = recorded(facts, until: later)
       let then = judge(facts, surroundings, thresholds).filter { selection.contains($0) }
       return then.map(Claim.init) != findings.map(Claim.init)
     }

@@ -260,7 +260,8 @@ struct LiveAudit: ~Copyable {
     deliver(within: budget, &reporter)
     judging.reachEnd(of: end ?? stages.tracker.now)
     judging.expect(stages.tracker.teach(&judging.hosts, &judging.healthChecks))
-    stages.tracker.finish(.interrupted, recordedUntil: end)
+    stages.tracker.finish(
+      .interrupted, recordedUntil: end, each: loss.endsOfRecordings(inputs: judging.inputs))
     deliver(within: budget, &reporter)
     if budget.isSpent { giveUpRest() }
     for record in judging.findingsOfCapture(stages.tally, loss, stages.tracker.gaps, errors) {

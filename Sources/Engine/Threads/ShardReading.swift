@@ -55,7 +55,8 @@ struct ShardReading: ~Copyable {
     var sights = 0
     while stages.tracker.writeSights(&sights, most: ShardReading.most) { handOver(marked: true) }
     handOver(marked: true)
-    stages.tracker.finish(wasInterrupted ? .interrupted : .endOfInput, recordedUntil: timeline.recordingEnd)
+    stages.tracker.finish(
+      wasInterrupted ? .interrupted : .endOfInput, recordedUntil: timeline.recordingEnd, each: timeline.recordingEnds)
     while stages.tracker.writeEnds(most: ShardReading.most) { handOver(marked: true) }
     handOver(marked: true)
     channel.close()
