@@ -221,11 +221,16 @@ extension Sender {
     sentBytes &+= UInt64(segment.payloadLength)
     last = moment
     if !segment.flags.contains(.rst) {
-      if segment.ttl < ttlLow { ttlLow = segment.ttl }
-      if segment.ttl > ttlHigh { ttlHigh = segment.ttl }
+      arrive(segment)
       ipID = segment.ipID
-      if segment.macHash != macHash { macHash = macHash == 0 ? segment.macHash : .max }
     }
+  }
+
+  /// How its packets arrive.
+  @inline(__always) mutating func arrive(_ segment: Segment) {
+    if segment.ttl < ttlLow { ttlLow = segment.ttl }
+    if segment.ttl > ttlHigh { ttlHigh = segment.ttl }
+    if segment.macHash != macHash { macHash = macHash == 0 ? segment.macHash : .max }
   }
 
   /// A packet of which the capture has no flags: it is counted, and a sign of life for whoever waits for one.

@@ -59,6 +59,8 @@ extension Sender {
     let known = trouble == 0 ? nil : troubles.records[trouble].copies
     guard let delay = delayOfCopy(segment, latest, known, peer, troubles) else { return false }
     if isFromElsewhere(segment, delay: delay) { noteCrossing(from: last.packet.input, &peer, &troubles) }
+    // Of another packet the capture may have what here is the copy alone: behind a router.
+    if !segment.flags.contains(.rst) { arrive(segment) }
     troubles.records[troubles.of(&self)].noteCopy(after: delay, at: latest.microseconds)
     troubles.records[trouble].duplicatePackets &+= 1
     // What the capture has twice it has of both sides.

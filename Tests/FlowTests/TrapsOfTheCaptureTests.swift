@@ -35,7 +35,7 @@ struct TrapsOfTheCaptureTests {
         """)
     #expect(facts.client.duplicatePackets == 1)
     #expect(facts.client.retransmittedPackets == 0)
-    #expect(facts.client.ttlRange == 64...64)
+    #expect(facts.client.ttlRange == 63...64)
   }
 
   @Test("8: a retransmission has a new IP ID and is no copy, however soon it comes")
