@@ -133,6 +133,7 @@ extension Shared {
     let moment = Moment(time: segment.time, packet: segment.packet)
     let wasHeard = sender.packets > 0
     let lastOwn = sender.last
+    let lastIPID = sender.ipID
     sender.count(segment, moment)
 
     if !segment.flags.isDisjoint(with: [.rst, .unknown]) {
@@ -156,7 +157,9 @@ extension Shared {
     let peerMoved = receiver.una > unaBefore
     let kind = sender.advance(
       &segment, moment, idle: gap, acknowledgesNew: peerMoved, receiver: &receiver, troubles: &troubles)
-    if kind == .retransmission || (kind == .syn && sender.synCount > 1), lastOwn.packet.input != segment.packet.input {
+    if kind == .retransmission || (kind == .syn && sender.synCount > 1), lastOwn.packet.input != segment.packet.input,
+      sender.isSamePacket(segment, latest: lastIPID, troubles)
+    {
       sender.noteCrossing(from: lastOwn.packet.input, &receiver, &troubles)
     }
     sender.advertise(segment, moment, troubles: &troubles)

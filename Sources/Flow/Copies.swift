@@ -163,6 +163,15 @@ struct CopyWindow {
   func contains(_ age: UInt32) -> Bool { longest.map { age <= $0 } ?? false }
 }
 
+extension Troubles {
+  /// Among the packets of a side that came before its latest two.
+  func remembers(_ hash: UInt32, _ index: UInt32) -> Bool {
+    guard index != 0 else { return false }
+    for place in 0..<62 where records[index].likeness[place].hash == hash { return true }
+    return false
+  }
+}
+
 extension Trouble {
   fileprivate mutating func remember(_ displaced: Likeness) {
     likeness[Int(likenessCursor)] = displaced

@@ -12,6 +12,15 @@ extension Sender {
     troubles.records[troubles.of(&peer)].crossedFrom = left
   }
 
+  /// Whether what another input has again is the same packet and no retransmission, such as the other link of a bond would show:
+  /// Linux numbers that anew. Without a number nobody knows.
+  @inline(never) func isSamePacket(_ segment: Segment, latest: UInt16, _ troubles: borrowing Troubles) -> Bool {
+    let behind = Int16(bitPattern: latest &- segment.ipID)
+    if segment.ipID == 0 || (behind >= 0 && UInt32(behind) <= packets) { return true }
+    // Some stacks number at random.
+    return likeness[1].hash == likeness[0].hash || troubles.remembers(likeness[0].hash, trouble)
+  }
+
   /// The input that was crossed from goes on: both hold the connection at once.
   @inline(__always) func comesBack(_ segment: inout Segment, _ troubles: borrowing Troubles) -> Bool {
     trouble != 0 && troubles.records[trouble].crossedFrom == UInt32(truncatingIfNeeded: segment.packet.input) &+ 1

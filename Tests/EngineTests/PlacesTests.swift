@@ -68,6 +68,39 @@ struct PlacesTests {
     #expect(found.findings.count == 1 && found.ofCapture.allSatisfy { $0.severity == .note })
   }
 
+  /// A reset in mid-transfer after losses; every packet takes the one link or the other.
+  private let bonded =
+    handshake + """
+      0.100 C > S P. 1:101 iface 1
+      0.180 S > C . ack 101
+      0.181 S > C P. 1:1449 ack 101
+      0.182 S > C P. 1449:2897 ack 101 iface 1
+      0.183 S > C P. 2897:4345 ack 101 iface 1
+      0.184 C > S . 101 ack 4345
+      0.464 S > C P. 1449:2897 ack 101
+      0.465 C > S . 101 ack 4345 iface 1
+      0.764 S > C P. 2897:4345 ack 101
+      0.765 C > S . 101 ack 4345
+      0.800 C > S P. 101:201 ack 4345 iface 1
+      0.880 S > C R 4345
+      9 tick
+      """
+
+  @Test("the links of a bond: a retransmission is no copy") func bond() throws {
+    let whole = try PacketScript.parse(bonded)
+    let parts = [UInt16(0), 1].map { link in
+      var part = whole
+      part.entries = whole.entries.filter { entry in
+        if case .tick = entry.content { true } else { entry.interface == link }
+      }
+      return part
+    }
+    let found = try audit(parts)
+    #expect(try found.findings.map(\.rule) == audit([whole]).findings.map(\.rule))
+    #expect(!found.findings.isEmpty && found.ofCapture.isEmpty)
+    #expect(found.facts.first?.server.retransmittedPackets == 2 && found.facts.first?.severalPlaces == false)
+  }
+
   @Test("a file for each direction") func directions() throws {
     let whole = try view(after: 0, hops: 0)
     let parts = [true, false].map { ofClient in
