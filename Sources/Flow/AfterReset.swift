@@ -76,7 +76,7 @@ extension Shared {
     let leg = receiver.leg == .max ? 0 : Int64(receiver.leg) * 1000
     let since = moment.time.since(reset.moment.time)
     if segment.ipID != 0, reset.lastIPID != 0 {
-      return Int16(bitPattern: segment.ipID &- reset.lastIPID) > 0 && since > max(Plausible.reordering, 2 * leg)
+      return Int16(bitPattern: segment.ipID &- reset.latestIPID) > 0 && since > max(Plausible.reordering, 2 * leg)
     }
     return since > max(Plausible.leastTimeout, 2 * leg)
   }
@@ -110,6 +110,10 @@ extension Resets {
 }
 
 extension Reset {
+  /// The latest identification of its sender when it was sent. The packet before it may have been an earlier one, come late; a
+  /// live socket numbers its RST too. (Somebody else's number is far off.)
+  fileprivate var latestIPID: UInt16 { flags.contains(.ack) && 1...64 ~= ipID &- lastIPID ? ipID : lastIPID }
+
   /// How far its sender's stream reached when it was sent: what lies beyond was sent after it.
   var reach: Int64 { max(offset, ownSent + (ownFin ? 1 : 0)) }
 

@@ -64,6 +64,26 @@ struct AfterResetTests {
     #expect(facts.client.resets?.ownStale == UInt8(stale))
   }
 
+  /// Copies with random delays: one that was not known as such lies right before the RST, and others come after it.
+  @Test(arguments: [
+    ("id 11", "id 22", 1, 0), ("id 11", "id 22", 10, 0), ("id 11", "id 900", 10, 1), ("id 21", "id 22", 23, 1),
+  ])
+  func anOlderPacketBeforeTheReset(_ copy: String, _ reset: String, number: Int, alive: UInt32) throws {
+    let facts = try trackOne(
+      """
+      0.0 C > S S
+      0.0001 S > C S.
+      0.02 C > S .
+      0.1 C > S P. 1:101 ack 1
+      0.1001 S > C P. 1:101 ack 101
+      0.2 C > S . 101 ack 101 id 20
+      0.35 C > S . 101 ack 1 \(copy)
+      0.36 C > S R. 101 ack 101 \(reset)
+      0.5 C > S . 101 ack 101 id \(number + 11)
+      """)
+    #expect(facts.client.resets?.ownAfter?.count ?? 0 == alive)
+  }
+
   /// The RST overtakes the last segment; the client's kernel challenges it, and dies of the echo of its next ACK.
   @Test(arguments: [true, false])
   func aResetThatOvertakesTheLastData(isChallenged: Bool) throws {
