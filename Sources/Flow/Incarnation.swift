@@ -56,6 +56,20 @@ extension Incarnation {
   }
 }
 
+extension Connection {
+  /// Neither stream stands anywhere near where `segment` has it. Where this connection is over, it is another's, whose SYNs the
+  /// capture has not.
+  func isFarFrom(_ segment: Segment, fromA: Bool) -> Bool {
+    let sender = fromA ? a : b
+    let receiver = fromA ? b : a
+    guard segment.flags.intersection([.ack, .rst, .unknown]) == .ack, sender.has(.origin), receiver.has(.origin) else {
+      return false
+    }
+    return abs(sender.offset(of: segment.sequence) - sender.nxt) > Plausible.jump
+      && abs(receiver.offset(of: segment.acknowledgment) - receiver.nxt) > Plausible.jump
+  }
+}
+
 extension Sender {
   /// Whether `segment` goes on where this side's stream stands, give or take what may be in flight.
   /// - Parameter behind: how far it lies behind a SYN that may have begun another stream.

@@ -261,7 +261,10 @@ public struct Tracker: ~Copyable {
     if records[index].shared.has(.pendingSYN) {
       if let next = resolvePending(segment, key, hash, fromA: fromA, index: index) { return next }
     }
-    guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else { return index }
+    guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else {
+      guard records[index].isFarFrom(segment, fromA: fromA), records[index].isOver(troubles) else { return index }
+      return beginAnew(segment, key, hash, replacing: index)
+    }
     let isOver = records[index].isOver(troubles)
     switch records[index].incarnation(ofSYN: &segment, fromA: fromA, isOver: isOver) {
     case .same:

@@ -168,6 +168,38 @@ struct IncarnationTests {
     #expect(all.map(\.client.synPackets) == [1, 2])
   }
 
+  /// Its SYN and SYN-ACK are not in the capture: both numbers tell that it is another connection, one alone does not.
+  @Test(
+    arguments: [
+      ("0.3 C > S R. 101 ack 1", 90_000_000, 80_000_000, true),
+      ("0.3 S > C R. 1 ack 101", 90_000_000, 80_000_000, true),
+      ("0.3 C > S F. 101\n0.301 S > C F. 1 ack 102\n0.302 C > S .", 90_000_000, 80_000_000, true),
+      ("0.3 C > S R. 101 ack 1", 90_000_000, 5_000_000, false), ("0.3 C > S R. 101 ack 1", 1000, 80_000_000, false),
+      ("0.3 C > S . 101", 90_000_000, 80_000_000, false),
+    ] as [(String, UInt32, UInt32, Bool)])
+  func reusedAndItsSYNsAreLost(end: String, client: UInt32, server: UInt32, isAnother: Bool) throws {
+    let all = try track(
+      """
+      0.0 C > S S
+      0.1 S > C S.
+      0.101 C > S .
+      0.2 C > S P. 1:101
+      0.21 S > C . ack 101
+      \(end)
+      1.000 C > S . =\(client + 1) ack =\(server + 1)
+      1.001 C > S P. =\(client + 1):=\(client + 41) ack =\(server + 1)
+      1.100 S > C P. =\(server + 1):=\(server + 25) ack =\(client + 41)
+      1.101 C > S . =\(client + 41) ack =\(server + 25)
+      """)
+    #expect(all.count == (isAnother ? 2 : 1))
+    guard isAnother else { return }
+    #expect(all.map(\.client.missingBytes) == [0, 0] && all.map(\.server.missingBytes) == [0, 0])
+    #expect(all.map(\.client.payloadBytes) == [100, 40])
+    #expect(all.map(\.tupleReused) == [true, true])
+    #expect(all.first?.endedBecause != .endOfInput)
+    #expect(all.first?.client.resets?.ownAfter == nil && all.first?.server.resets?.ownAfter == nil)
+  }
+
   @Test(arguments: [1, 2, 3, 5, 8, 31, 32]) func theSizeOfBatchesChangesNothing(size: Int) throws {
     let text = handshake + close
     let whole = try track(text)
