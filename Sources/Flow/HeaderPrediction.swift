@@ -42,8 +42,10 @@ extension Shared {
       segment.sackCount == 0, !segment.options.contains(.windowNotCaptured)
     else { return false }
     // At SND.NXT, and what it acknowledges was sent: SEG.ACK <= SND.NXT of the other side.
-    let behind = receiver.sequence(at: receiver.nxt).distance(from: segment.acknowledgment)
-    guard segment.sequence == sender.sequence(at: sender.nxt), behind >= 0 else { return false }
+    let behind = Int64(receiver.sequence(at: receiver.nxt).distance(from: segment.acknowledgment))
+    guard segment.sequence == sender.sequence(at: sender.nxt), behind >= 0, behind <= Plausible.window else {
+      return false
+    }
     // Not before the latest packet, nor so long after it that the clock may have leapt.
     let gap = segment.time.nanoseconds &- lastTime.nanoseconds
     guard segment.time >= lastTime, gap >= 0, gap < SharedGaps.leastLeap else { return false }
@@ -58,7 +60,7 @@ extension Shared {
     let moment = Moment(time: segment.time, packet: segment.packet)
     sender.remember(likeness)
     sender.count(segment, moment)
-    let ack = receiver.nxt &- Int64(behind)
+    let ack = receiver.nxt &- behind
     if ack > receiver.una {
       receiver.progress(to: ack, moment, &troubles)
     } else if segment.options.contains(.notCaptured), receiver.outstanding {

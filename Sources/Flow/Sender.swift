@@ -100,9 +100,11 @@ struct Sender: BitwiseCopyable {
 
   @inline(__always) func has(_ mark: SenderMarks) -> Bool { marks.contains(mark) }
 
-  /// Offset of a sequence number: the one nearest to SND.NXT (RFC 7323 §5 bounds what is in flight to 2^30).
+  /// Offset of a sequence number: from the widest window behind SND.NXT on. Nothing under way lies farther behind (RFC 7323
+  /// §2.3), so that what seems to is ahead of it: after a gap in the capture.
   @inline(__always) func offset(of sequence: SequenceNumber) -> Int64 {
-    nxt + Int64(sequence.distance(from: SequenceNumber(origin.rawValue &+ UInt32(truncatingIfNeeded: nxt))))
+    let lowest = nxt - Plausible.window
+    return lowest + Int64(sequence.rawValue &- origin.rawValue &- UInt32(truncatingIfNeeded: lowest))
   }
 
   @inline(__always) func sequence(at offset: Int64) -> SequenceNumber {

@@ -264,4 +264,26 @@ struct CountTests {
     #expect(hidden.payloadBytes == 0)
     #expect(hidden.missingBytes == 700)
   }
+
+  /// Ring files that are not adjacent: nothing that is under way lies 2^30 behind, so that it is ahead.
+  @Test(
+    "17: a gap in the capture of gigabytes", arguments: [1_000_000_000, 2_000_000_000, 2_500_000_000, 3_000_000_000])
+  func wideGap(size: Int64) throws {
+    let next = 101 + size
+    func at(_ bytes: Int64) -> String { "=\(UInt32(truncatingIfNeeded: 1000 + next + bytes))" }
+    let facts = try trackOne(
+      handshake + """
+        0.1 C > S P. 1:101
+        0.2 S > C . ack 101
+        60.1 C > S P. \(at(0)):\(at(100))
+        60.2 S > C . ack \(at(100))
+        60.3 C > S P. \(at(100)):\(at(200))
+        60.4 S > C . ack \(at(200))
+        60.5 C > S F. \(at(200))
+        60.6 S > C F. 1 ack \(at(201))
+        60.7 C > S . \(at(201)) ack 2
+        """)
+    #expect(facts.client.missingBytes == UInt64(size) && facts.client.payloadBytes == 300)
+    #expect(facts.state == .closed && facts.client.retransmittedPackets == 0)
+  }
 }
