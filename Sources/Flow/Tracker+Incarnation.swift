@@ -1,0 +1,112 @@
+internal import Wire
+
+// One 4-tuple, several connections: what a SYN begins, and what waits until its answer tells (Incarnation.swift).
+extension Tracker {
+  /// A segment with SYN, or one after a SYN whose meaning is open. Returns the record it belongs to, 0 for none yet.
+  mutating func sortOut(
+    _ segment: inout Segment, _ hash: UInt32, fromA: Bool, index: UInt32
+  ) -> UInt32 {
+    let key = records[index].key
+    if isOverdue(index, at: segment.time) {
+      retire(index, .closed, at: segment.time)
+      return begin(&segment, key, hash)
+    }
+    if records[index].shared.has(.pendingSYN) {
+      if let next = resolvePending(segment, key, hash, fromA: fromA, index: index) { return next }
+    }
+    guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else {
+      guard records[index].isFarFrom(segment, fromA: fromA), records[index].isOver(troubles) else { return index }
+      return beginAnew(segment, key, hash, replacing: index)
+    }
+    let isOver = records[index].isOver(troubles)
+    switch records[index].incarnation(ofSYN: &segment, fromA: fromA, isOver: isOver) {
+    case .same:
+      return index
+    case .new:
+      return beginAnew(segment, key, hash, replacing: index)
+    case .pending:
+      wait(for: segment, fromA: fromA, index)
+      return 0
+    }
+  }
+
+  /// A SYN that only its answer explains. One that waited already was not answered, and led to nothing.
+  private mutating func wait(for syn: Segment, fromA: Bool, _ index: UInt32) {
+    if let older = pending[index]?.segment {
+      records[index].countStrangeSYN(
+        older, fromA: FlowKey.of(older, scope: records[index].key.scope).fromA, troubles: &troubles)
+    } else if pending.count >= Tracker.pendingLimit {
+      records[index].countStrangeSYN(syn, fromA: fromA, troubles: &troubles)
+      return
+    }
+    pending[index] = PendingSYN(segment: syn)
+    records[index].shared.marks.insert(.pendingSYN)
+    records[index].shared.marks.remove(.calm)
+  }
+
+  private mutating func beginAnew(_ segment: Segment, _ key: FlowKey, _ hash: UInt32, replacing index: UInt32) -> UInt32
+  {
+    records[index].shared.marks.insert(.tupleReused)
+    retire(index, .reused, at: segment.time)
+    var segment = segment
+    let next = begin(&segment, key, hash)
+    records[next].shared.marks.insert(.tupleReused)
+    return next
+  }
+
+  /// What follows a SYN in another sequence space says whether it began another connection. Returns the record that
+  /// `segment` belongs to, or nil where it is to be judged as if there had been no such SYN.
+  private mutating func resolvePending(
+    _ segment: Segment, _ key: FlowKey, _ hash: UInt32, fromA: Bool, index: UInt32
+  ) -> UInt32? {
+    guard let waiting = pending[index] else { return nil }
+    let syn = waiting.segment
+    let synFromA = FlowKey.of(syn, scope: key.scope).fromA
+    if fromA == synFromA, isCopy(segment, of: syn) {
+      records[index].countCopy(fromA: fromA, troubles: &troubles)
+      return 0
+    }
+    let isRepeat = segment.flags.contains(.syn) && fromA == synFromA && segment.sequence == syn.sequence
+    let answered =
+      fromA != synFromA && segment.flags.contains(.ack) && !segment.flags.isDisjoint(with: [.syn, .rst])
+      && segment.acknowledgment == syn.sequence.advanced(by: 1)
+    let distance = segment.sequence.distance(from: syn.sequence)
+    let goesOn =
+      fromA == synFromA && !segment.flags.contains(.syn) && distance > 0 && distance < Plausible.firstFlight
+      && !(fromA ? records[index].a : records[index].b).continues(segment, behind: distance)
+    // A challenge is a bare ACK (RFC 5961 §4.2).
+    if fromA != synFromA, segment.payloadLength == 0, segment.flags.intersection([.syn, .rst, .fin, .ack]) == .ack {
+      pending[index]?.isChallenged = true
+    }
+    if isRepeat && (waiting.isChallenged || segment.time.since(syn.time) < Plausible.leastTimeout) {
+      // Who had sent the first one would have answered its challenge by a RST; and no kernel repeats a SYN so soon.
+      records[index].countStrangeSYN(segment, fromA: fromA, troubles: &troubles)
+      return 0
+    }
+    if isRepeat || answered || goesOn {
+      dropPending(index)
+      let next = beginAnew(syn, key, hash, replacing: index)
+      keep(waiting.notice, for: next)
+      records[next].observe(kept: syn, fromA: synFromA, troubles: &troubles)
+      if zeek.isOn { zeek.observe(syn, index: next, fromFirst: true) }
+      return next
+    }
+    if fromA == synFromA, !segment.flags.contains(.syn) {
+      // The old stream goes on, or is ended: the SYN led to nothing.
+      dropPending(index)
+      records[index].countStrangeSYN(syn, fromA: synFromA, troubles: &troubles)
+    }
+    return nil
+  }
+
+  /// The capture holds the waiting SYN twice.
+  private func isCopy(_ segment: Segment, of syn: Segment) -> Bool {
+    segment.ipID == syn.ipID && segment.ipID != 0 && Sender.likeness(segment) == Sender.likeness(syn)
+      && segment.time.since(syn.time) < 100_000_000
+  }
+
+  mutating func dropPending(_ index: UInt32) {
+    pending.removeValue(forKey: index)
+    records[index].shared.marks.remove(.pendingSYN)
+  }
+}
