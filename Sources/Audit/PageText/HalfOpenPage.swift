@@ -33,6 +33,9 @@ extension Page {
       proxy.
     - *A forged RST* fails the tests of `reset-forged`.
     - *A SYN that is challenged, and nothing more* is an injection or a stray: no finding.
+    - *A peer that was alive a second before* has not been restarted: its own abort or its FIN is missing in
+      the capture, and the bare RST is the echo.
+    - *A scanner's lone ACK*, without data and not asked again, is no connection.
 
     ## What to do
 
@@ -42,8 +45,7 @@ extension Page {
 
     ## What it cannot tell
 
-    Whether the RST was made by the host or by a device that imitates one well. Alive a moment before:
-    its own abort may be missing in the capture; the confidence is low then.
+    Whether the RST was made by the host or by a device that imitates one well.
 
     ## Recorded
 

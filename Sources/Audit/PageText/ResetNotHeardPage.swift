@@ -14,8 +14,8 @@ extension Page {
         server → client  the same data          0.3 s later
         server → client  the same data          0.9 s later
 
-    What was under way when the RST was sent does not count: the peer must still talk 3 s later or more. The
-    resetting side sent nothing else since, and the RST lay within the window.
+    What was under way when the RST was sent does not count: the peer must still talk 3 s later or more, and repeat
+    itself. The resetting side sent nothing else since, and the RST lay within the window.
 
     ## How bad, and who
 
@@ -26,7 +26,8 @@ extension Page {
 
     - The resetting side goes on talking as well: it sent no RST. That is `reset-forged`.
     - A RST outside of the window is ignored by right.
-    - A full queue that drains after the RST: it ends within seconds.
+    - A full queue that drains after the RST: it goes on without a pause, however long that takes, and nothing is
+      sent twice.
 
     ## What to do
 
