@@ -60,7 +60,7 @@ final class Abort {
   func wasSending(_ thresholds: Thresholds) -> Bool {
     // After the peer's FIN nothing is cut but an answer to it, which is half-close-truncated.
     guard !reset.ownFin, !reset.peerFin, !own.ackMissed, let data = reset.ownLastData else { return false }
-    if let theirs = reset.peerLastData, data.precedes(theirs) { return false }
+    if let theirs = reset.peerLastData, !theirs.precedes(data) { return false }
     return isRecent(data, thresholds)
   }
 
@@ -71,9 +71,11 @@ final class Abort {
 
   /// The peer's data that the resetting side had not answered when it reset.
   var unansweredData: Moment? {
-    guard let theirs = reset.peerLastData, !own.endsInHole else { return nil }
+    guard let theirs = reset.peerLastData else { return nil }
+    // What it sent last is not in the capture: it may have been the answer, unless theirs acknowledges it.
+    if own.endsInHole, own.lastProgress.map({ theirs.precedes($0) }) ?? true { return nil }
     guard let ours = reset.ownLastData else { return theirs }
-    return ours.precedes(theirs) ? theirs : nil
+    return theirs.precedes(ours) ? nil : theirs
   }
 
   /// The RST's own ACK number says that all of the peer's data had arrived: its sender did not want them.
@@ -88,8 +90,12 @@ final class Abort {
     if forgery.confidence != nil { return [.path] }
     // Of a side that was never heard but by RSTs nothing tells that they are its own.
     let isHeard = own.packets > own.rstPackets && !forgery.isOfUnknownOrigin
-    return isHeard ? [side.party] : [side.party, .path]
+    return isHeard && !isEchoAlone ? [side.party] : [side.party, .path]
   }
+
+  /// An answer of who has no such socket, though its side was alive a moment ago and nothing shows that it closed: its own abort is
+  /// missing in the capture, or another host has its address now.
+  var isEchoAlone: Bool { reset.isBare && reset.echoes && !reset.ownFin && own.resets?.first.isBare == true }
 
   /// By how much the RST's window falls short of the widest that its sender offered, bytes: what lies unread in its buffer
   /// closes the window, and what is read opens it again. 0 where the RST is not a live socket's, or the scale not known.

@@ -59,12 +59,13 @@ struct Forgery {
     // A kernel resets what a scanner on its host has begun behind its back, with a TTL of its own; or its address was borrowed.
     guard facts.wasEstablished || side == .server, !reset.isMalformed else { return }
     enter(.roundTrip, facts.roundTripAllows(reset, from: side, thresholds))
+    let isDoubled = facts.client.duplicatePackets + facts.server.duplicatePackets > 0
     let hostTTL = side == .client ? surroundings.clientHostTTL : surroundings.serverHostTTL
     // The kernel that answers for a socket that has closed has no options of that socket to heed.
     if !(reset.isBare && reset.ownFin && reset.peerFin && reset.echoesNewest) {
-      enter(.ttl, facts[side].sharesHops(reset, hostTTL))
+      enter(.ttl, facts[side].sharesHops(reset, hostTTL, isDoubled: isDoubled))
     }
-    isOfUnknownOrigin = facts[side].sharesTTL(reset, hostTTL) == false && !failed.contains(.ttl)
+    isOfUnknownOrigin = facts[side].sharesTTL(reset, hostTTL, isDoubled: isDoubled) == false && !failed.contains(.ttl)
     enter(.mac, facts[side].sharesMAC(reset))
     enter(.sequence, facts.sequenceFits(reset, from: side))
     enter(.goesOn, facts.fellSilent(after: reset, side, thresholds))
@@ -139,32 +140,35 @@ extension Facts {
 
 extension SideFacts {
   /// Those that vary say nothing; 1 and 255 are set by an application for its socket alone (RFC 5082).
-  static func steadyTTL(_ range: ClosedRange<UInt8>?) -> UInt8? {
-    guard let range, range.lowerBound == range.upperBound, range.lowerBound != 1, range.lowerBound != 255 else {
+  /// - Parameter isDoubled: the capture has packets on both sides of a router or two, whose hops make no difference.
+  static func steadyTTLs(_ range: ClosedRange<UInt8>?, isDoubled: Bool) -> ClosedRange<UInt8>? {
+    guard let range, range.count <= (isDoubled ? 4 : 1), range.lowerBound != 1, range.upperBound != 255 else {
       return nil
     }
-    return range.lowerBound
+    return range
   }
 
-  fileprivate func sharesTTL(_ reset: Reset, _ host: ClosedRange<UInt8>?) -> Bool? {
-    SideFacts.steadyTTL(ttlRange ?? host).map { $0 == reset.ttl }
+  fileprivate func sharesTTL(_ reset: Reset, _ host: ClosedRange<UInt8>?, isDoubled: Bool) -> Bool? {
+    SideFacts.steadyTTLs(ttlRange ?? host, isDoubled: isDoubled).map { $0.contains(reset.ttl) }
   }
 
   /// nil where it has come as far from another beginning: a kernel may have one for its sockets and another for what it
   /// sends without, and behind one address several hosts may stand.
-  fileprivate func sharesHops(_ reset: Reset, _ host: ClosedRange<UInt8>?) -> Bool? {
+  fileprivate func sharesHops(_ reset: Reset, _ host: ClosedRange<UInt8>?, isDoubled: Bool) -> Bool? {
     SideFacts.sharesHops(
-      reset.ttl, SideFacts.steadyTTL(ttlRange ?? host), mayBeAnother: reset.isBare || ttlRange == nil)
+      reset.ttl, SideFacts.steadyTTLs(ttlRange ?? host, isDoubled: isDoubled),
+      mayBeAnother: reset.isBare || ttlRange == nil)
   }
 
   /// - Parameters:
   ///   - ttl: of the RST.
   ///   - steady: of all else that the host sends.
   ///   - mayBeAnother: it may have been sent without a socket, or by another host behind the address.
-  static func sharesHops(_ ttl: UInt8, _ steady: UInt8?, mayBeAnother: Bool) -> Bool? {
+  static func sharesHops(_ ttl: UInt8, _ steady: ClosedRange<UInt8>?, mayBeAnother: Bool) -> Bool? {
     guard let steady else { return nil }
-    if ttl == steady { return true }
-    return mayBeAnother && hops(ttl) == hops(steady) ? nil : false
+    // Of several nobody knows which it would have had.
+    if steady.contains(ttl) { return steady.count == 1 ? true : nil }
+    return mayBeAnother && steady.contains { hops(ttl) == hops($0) } ? nil : false
   }
 
   /// From the next value that a stack starts from.

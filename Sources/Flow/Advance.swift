@@ -199,8 +199,10 @@ extension Sender {
     let since = start < low ? first.time : troubles.records[index].holeSince
     if fresh > 0, moment.time.since(since) <= patience {
       troubles.records[index].outOfOrderPackets &+= 1
-      // Its ACK was recorded before it.
-      if end == nxt { (lastNew, lastNewOffset) = (moment, start) }
+      // Its ACK was recorded before it: by then it had been sent.
+      if end == nxt, let acknowledged = troubles.records[index].progress {
+        (lastNew, lastNewOffset) = (acknowledged, start)
+      }
       if fresh < end - start { troubles.records[index].retransmittedBytes &+= UInt64(end - start - fresh) }
       return .outOfOrder
     }

@@ -18,19 +18,26 @@ extension Facts {
 
   private func wasAcknowledged(_ side: Side, _ resetter: Side, _ reset: Reset) -> Bool {
     let own = self[side]
-    if side == resetter, acknowledgesMore(reset, than: self[side.other]) { return true }
-    guard let data = own.lastNewData, own.retransmittedPackets == 0, own.unanswered.map({ $0.sent.count > 1 }) != true,
+    guard let data = own.lastNewData else { return false }
+    let age = reset.moment.time.since(data.time)
+    if side == resetter, acknowledgesMore(reset, than: self[side.other]) {
+      // What left a moment before can't have been acknowledged by anything.
+      return age >= (side == .client ? serverLeg : clientLeg) ?? Plausible.leastTimeout
+    }
+    guard own.retransmittedPackets == 0, own.unanswered.map({ $0.sent.count > 1 }) != true,
       self[side.other].zeroWindowPackets == 0
     else { return false }
-    return reset.moment.time.since(data.time) > longestTimeout
+    // Each ACK that comes starts the timer anew (RFC 6298 §5.3).
+    let last = max(data.time, self[side.other].lastAlive?.time ?? data.time)
+    return reset.moment.time.since(last) > longestTimeout
   }
 
-  /// Longer than any kernel waits before it sends again the first time, ns: RFC 6298 §2 with a variance of twice the round trip; where
-  /// that is not known, its timeout after a handshake that was repeated (§5.7).
+  /// Longer than any kernel waits before it sends again the first time, ns: 3 s at first with stacks of before RFC 6298 (§2.1), and after
+  /// a handshake that was repeated (§5.7); then the round trip and four times its variance.
   private var longestTimeout: Int64 {
-    if let near = clientLeg, let far = serverLeg { return max(Plausible.answer, 3 * (near + far)) }
-    let handshake = handshake.ack.map { max(0, $0.time.since(start.time)) } ?? 0
-    return max(3 * Plausible.answer, 3 * min(handshake, .max / 4))
+    var trip = handshake.ack.map { max(0, $0.time.since(start.time)) } ?? 0
+    if let near = clientLeg, let far = serverLeg { trip = near + far }
+    return max(3 * Plausible.answer, 3 * min(trip, .max / 4)) + Plausible.answer / 2
   }
 
   private func acknowledgesMore(_ reset: Reset, than peer: SideFacts) -> Bool {

@@ -15,7 +15,10 @@ extension Tracker {
       if let next = resolvePending(segment, key, hash, fromA: fromA, index: index) { return next }
     }
     guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else {
-      guard records[index].isFarFrom(segment, fromA: fromA), records[index].isOver(troubles) else { return index }
+      // Of a tuple that was used before it may be a late one of then.
+      guard !records[index].shared.has(.tupleReused), records[index].isFarFrom(segment, fromA: fromA),
+        records[index].isOver(troubles)
+      else { return index }
       return beginAnew(segment, key, hash, replacing: index)
     }
     let isOver = records[index].isOver(troubles)

@@ -173,13 +173,17 @@ struct TransferTests {
     #expect(finding.severity == .error)
   }
 
-  /// A banner at which a probe hangs up, and what is too much for one: the receiver itself hung up.
-  @Test(arguments: [("1:61", Severity.note), ("1:58401/1460", Severity.warning)])
-  func aPushIsCutByItsReceiver(_ push: String, _ severity: Severity) throws {
-    let finding = try auditOne(onLAN + "0.1 S > C . \(push)\n0.2 C > S R 1\n")
+  /// A banner at which a probe hangs up, and what is too much for one: the receiver itself hung up, where its RST is a live socket's; a
+  /// bare one says that there is no such socket any more, and not why.
+  @Test(
+    arguments: [("1:61", Severity.note), ("1:58401/1460", Severity.warning)],
+    [("R.", [Party.client]), ("R", [.client, .path])])
+  func aPushIsCutByItsReceiver(_ push: (String, Severity), _ reset: (String, [Party])) throws {
+    let finding = try auditOne(
+      onLAN + "0.1 S > C . \(push.0)\n0.2 C > S \(reset.0) 1 ack 1\n".replacing("R 1 ack 1", with: "R 1"))
     #expect(finding.rule == "transfer-truncated")
-    #expect(finding.severity == severity)
-    #expect(finding.atFault == .client)
+    #expect(finding.severity == push.1)
+    #expect(finding.suspects == reset.1)
   }
 
   /// A load generator that ends: its last request has just been answered, and it is gone. Its RST acknowledges the answer.

@@ -45,7 +45,8 @@ extension Refusal {
   /// - Parameter surroundings: `serverHostTTL` is this server's.
   public func isPlain(_ surroundings: Surroundings) -> Bool {
     surroundings.leaps.isEmpty
-      && SideFacts.sharesHops(timeToLive, SideFacts.steadyTTL(surroundings.serverHostTTL), mayBeAnother: true) != false
+      && SideFacts.sharesHops(
+        timeToLive, SideFacts.steadyTTLs(surroundings.serverHostTTL, isDoubled: true), mayBeAnother: true) != false
   }
 }
 

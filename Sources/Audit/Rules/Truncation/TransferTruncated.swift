@@ -82,7 +82,7 @@ private struct CutTransfer {
   func finding(_ facts: Facts, _ surroundings: Surroundings) -> Finding {
     let worse = own.unacked >= peers.unacked && !hungUp ? own : peers
     let start = (abort.reset.ownLastData ?? abort.reset.moment).time
-    let least: Confidence = own.unacked + peers.unacked > 0 ? .certain : .likely
+    let least: Confidence = own.unacked + peers.unacked > 0 && !abort.isEchoAlone ? .certain : .likely
     return Finding(
       rule: "transfer-truncated", severity: severity,
       confidence: facts.confidence(
