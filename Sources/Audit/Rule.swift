@@ -17,8 +17,8 @@ public struct Rule: Sendable {
   /// As in `--rule`, `explain` and every record.
   public let id: String
   public let section: Section
-  /// The severest that it gives.
-  public let severity: Severity
+  /// Each that it gives, the severest first.
+  public let severities: [Severity]
   /// It can only fit where one of these is.
   public let signs: Signs
   /// One line for `tcpaudit rules`: what is on the wire.
@@ -31,10 +31,10 @@ public struct Rule: Sendable {
   public let captureCheck: CaptureCheck?
 
   /// A rule about one connection.
-  public init(id: String, section: Section, severity: Severity, when signs: Signs, title: String, check: Check?) {
+  public init(id: String, section: Section, severity: Severity..., when signs: Signs, title: String, check: Check?) {
     self.id = id
     self.section = section
-    self.severity = severity
+    severities = severity
     self.signs = signs
     self.title = title
     self.check = check
@@ -43,10 +43,10 @@ public struct Rule: Sendable {
   }
 
   /// A rule about the RST that ended an established connection.
-  init(id: String, section: Section, severity: Severity, title: String, check: @escaping AbortCheck) {
+  init(id: String, section: Section, severity: Severity..., title: String, check: @escaping AbortCheck) {
     self.id = id
     self.section = section
-    self.severity = severity
+    severities = severity
     signs = .abort
     self.title = title
     self.check = { facts, surroundings, thresholds in
@@ -57,15 +57,22 @@ public struct Rule: Sendable {
   }
 
   /// What is found by no packets (section `sockets`).
-  public init(id: String, section: Section, severity: Severity, title: String) {
-    self.init(id: id, section: section, severity: severity, when: [], title: title, check: nil)
+  public init(id: String, section: Section, severity: Severity..., title: String) {
+    self.id = id
+    self.section = section
+    severities = severity
+    signs = []
+    self.title = title
+    check = nil
+    abortCheck = nil
+    captureCheck = nil
   }
 
   /// A rule about the capture as a whole.
-  public init(id: String, severity: Severity, title: String, captureCheck: @escaping CaptureCheck) {
+  public init(id: String, severity: Severity..., title: String, captureCheck: @escaping CaptureCheck) {
     self.id = id
     section = .capture
-    self.severity = severity
+    severities = severity
     signs = []
     self.title = title
     check = nil

@@ -17,10 +17,12 @@ public struct RulesList {
         page.space(2)
         page.put(Wording.padded(rule.id, to: idWidth))
         page.space(2)
-        page.put(Wording.padded(rule.severity.name, to: severityWidth), rule.severity.tone)
+        let (worst, milder) = (rule.severities[0], rule.severities.dropFirst().map(\.name))
+        page.put(Wording.padded(worst.name, to: severityWidth), worst.tone)
         page.space(2)
         let column = 2 + idWidth + 2 + severityWidth + 2
-        page.paragraph(rule.title, indent: column, from: column)
+        let title = rule.title + (milder.isEmpty ? "" : " (or \(milder.joined(separator: ", ")))")
+        page.paragraph(title, indent: column, from: column)
       }
       page.newline()
     }

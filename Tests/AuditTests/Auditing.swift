@@ -65,6 +65,9 @@ func audit(_ text: String, _ circumstances: Circumstances = Circumstances()) thr
   let briefs = track(script, inBrief: true).briefs
   return all.flatMap { facts in
     let findings = judge(facts, surroundings, circumstances.thresholds)
+    for finding in findings {
+      #expect(Catalogue.rule(finding.rule)?.severities.contains(finding.severity) == true, "unlisted: \(finding)")
+    }
     #expect(findings.isEmpty || facts.loneSYN != nil || !briefs.contains(facts.id), "given in brief: \(text)")
     return findings
   }

@@ -15,6 +15,11 @@ struct CatalogueTests {
     #expect(Catalogue.page("no-such-rule") == nil)
   }
 
+  /// As `tcpaudit rules` lists them.
+  @Test(arguments: Catalogue.rules) func theSeverestStandsFirst(_ rule: Rule) {
+    #expect(!rule.severities.isEmpty && rule.severities == Set(rule.severities).sorted(by: >))
+  }
+
   @Test(arguments: Catalogue.rules) func aRuleJudgesOneThing(_ rule: Rule) {
     // What only the kernel's table shows, look by look, is judged where that is read.
     #expect((rule.check == nil) == (rule.section == .capture || rule.id == "socket-leak"))

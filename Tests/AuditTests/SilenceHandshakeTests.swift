@@ -38,7 +38,7 @@ struct Verdict: CustomTestStringConvertible, Sendable {
     guard let finding = findings.first else { return }
     #expect(finding.suspects == suspects)
     if let confidence { #expect(finding.confidence == confidence) }
-    #expect(finding.severity == Catalogue.rule(rule)?.severity)
+    #expect(finding.severity == Catalogue.rule(rule)?.severities.first)
     #expect(!finding.mend.isEmpty)
     #expect(finding.evidence.count >= 2)
     for (one, next) in zip(finding.evidence, finding.evidence.dropFirst()) {

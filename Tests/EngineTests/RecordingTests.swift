@@ -69,6 +69,9 @@ struct RecordingTests {
     let outcome = pipeline.run(&collector, RunRecord(version: "test", inputs: []))
     let isWhole = outcome.errors.allSatisfy { $0.isTruncation }
     #expect(isWhole)
+    for finding in collector.connections.flatMap(\.findings) + collector.captureFindings {
+      #expect(Catalogue.rule(finding.rule)?.severities.contains(finding.severity) == true, "unlisted: \(finding)")
+    }
     let differences = expectations.differences(collector.connections, captureFindings: collector.captureFindings)
     if let disputed = file.disputed {
       withKnownIssue("\(disputed)") { #expect(differences.isEmpty) }

@@ -99,7 +99,7 @@ struct ExplanationTests {
         id: "fin-unacked", section: .closing, severity: .error, when: .unanswered,
         title: "a FIN that nobody acknowledges, for as long as it was watched", check: nil),
       Rule(id: "never", section: .silence, severity: .warning, when: .reset, title: "nothing came", check: nil),
-      Rule(id: "b", section: .closing, severity: .note, when: .reset, title: "b", check: nil),
+      Rule(id: "b", section: .closing, severity: .warning, .note, when: .reset, title: "b", check: nil),
     ]
     let output = Output()
     var list = RulesList(Style(width: 60))
@@ -109,7 +109,7 @@ struct ExplanationTests {
         Closing: how connections end
           fin-unacked  error    a FIN that nobody acknowledges, for
                                 as long as it was watched
-          b            note     b
+          b            warning  b (or note)
 
         Silence: no traffic from the peer
           never        warning  nothing came

@@ -4,7 +4,7 @@ extension Rule {
   /// A copy has the same IP ID and the same timestamps; a retransmission has neither. A few may have been doubled on their
   /// way, which the summary counts and nobody is blamed for; a capture that does it does it to a good part of all.
   static let captureDuplicated = Rule(
-    id: "capture-duplicated", severity: .warning, title: "the capture holds packets twice"
+    id: "capture-duplicated", severity: .warning, .note, title: "the capture holds packets twice"
   ) { facts, thresholds in
     if let finding = facts.severalPlacesFinding { return finding }
     guard facts.duplicatePackets >= thresholds.duplicatedLeast,

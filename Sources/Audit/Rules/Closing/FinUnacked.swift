@@ -3,7 +3,7 @@ internal import Flow
 extension Rule {
   /// A FIN that is repeated with back-off proves by itself that no ACK arrives: its sender would stop.
   static let finUnacked = Rule(
-    id: "fin-unacked", section: .closing, severity: .error, when: .unanswered,
+    id: "fin-unacked", section: .closing, severity: .error, .note, when: .unanswered,
     title: "a FIN that no packet of the peer ever acknowledges"
   ) { facts, surroundings, thresholds in
     guard !facts.isAfterlife else { return nil }

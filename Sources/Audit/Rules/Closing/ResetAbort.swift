@@ -4,7 +4,7 @@ internal import Wire
 extension Rule {
   /// An established connection that ends by RST: nothing is known to be lost, but the peer sees an error, not an end.
   static let resetAbort = Rule(
-    id: "reset-abort", section: .closing, severity: .warning,
+    id: "reset-abort", section: .closing, severity: .warning, .note,
     title: "an established connection is ended by RST instead of FIN by a live socket"
   ) { abort, facts, surroundings, _ in
     guard abort.forgery.confidence == nil, !abort.isOfNoSocket, !abort.endsSilence,

@@ -3,7 +3,7 @@ internal import Flow
 extension Rule {
   /// Somebody between the ends sent a RST in one end's name.
   static let resetForged = Rule(
-    id: "reset-forged", section: .closing, severity: .error, when: .reset,
+    id: "reset-forged", section: .closing, severity: .error, .warning, .note, when: .reset,
     title: "a RST that its claimed sender did not send"
   ) { facts, surroundings, thresholds in
     let aborter = facts.abort?.side

@@ -5,7 +5,7 @@ extension Rule {
   /// close() with unread data sends RST instead of FIN (RFC 1122 §4.2.2.13, RFC 2525 §2.17). The wire shows that the data
   /// arrived and were not answered; that nobody read them is the likeliest reason for a RST there.
   static let resetUnread = Rule(
-    id: "reset-unread", section: .closing, severity: .error,
+    id: "reset-unread", section: .closing, severity: .error, .note,
     title: "a side resets instead of FIN while it holds data that it has not read"
   ) { abort, facts, surroundings, thresholds in
     guard abort.reset.flags.contains(.ack), !abort.reset.ownFin,

@@ -20,7 +20,7 @@ extension Rule {
     _ syn: Moment, transmissions: UInt32, by reset: Moment, refusals: UInt32, port: UInt16, forged: Bool
   ) -> Finding {
     Finding(
-      rule: synRefused.id, severity: synRefused.severity, confidence: forged ? .likely : .certain,
+      rule: synRefused.id, severity: .note, confidence: forged ? .likely : .certain,
       suspects: forged ? [.path] : [.server],
       summary: "refused: \(count(transmissions, "SYN")), answered by RST"
         + (forged

@@ -2,7 +2,7 @@ internal import Flow
 
 extension Rule {
   static let synUnanswered = Rule(
-    id: "syn-unanswered", section: .silence, severity: .error, when: .loneSYN,
+    id: "syn-unanswered", section: .silence, severity: .error, .note, when: .loneSYN,
     title: "SYNs without an answer of any kind"
   ) { facts, surroundings, thresholds in
     guard let syn = facts.unansweredSYNs, syn.count >= thresholds.synTransmissions else { return nil }

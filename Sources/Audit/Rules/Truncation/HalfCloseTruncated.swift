@@ -5,7 +5,7 @@ extension Rule {
   /// One half is closed, the other is in use: RFC 9293 §3.6 allows it, and whoever ends such a connection by RST or by
   /// silence takes the rest of the answer away.
   static let halfCloseTruncated = Rule(
-    id: "half-close-truncated", section: .truncation, severity: .error, when: .answerAfterFIN,
+    id: "half-close-truncated", section: .truncation, severity: .error, .warning, .note, when: .answerAfterFIN,
     title: "one side sent FIN, and the answer to it was cut off"
   ) { facts, surroundings, thresholds in
     for side in Side.allCases {

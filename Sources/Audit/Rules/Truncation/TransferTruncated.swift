@@ -3,7 +3,7 @@ internal import Flow
 extension Rule {
   /// A RST while data are under way, or right behind the last of them: the stream was cut in its middle.
   static let transferTruncated = Rule(
-    id: "transfer-truncated", section: .truncation, severity: .error,
+    id: "transfer-truncated", section: .truncation, severity: .error, .warning, .note,
     title: "data under way were lost when a RST ended the connection"
   ) { abort, facts, surroundings, thresholds in
     guard facts[abort.peer].packets > 0, !abort.endsSilence, !abort.reset.isBehindGap else { return nil }
