@@ -43,7 +43,7 @@ public struct FindingRecord: Sendable {
 public struct RefusalRecord: Sendable {
   public static let rule = "syn-refused"
   public static let severity = Severity.note
-  static let confidence = Confidence.certain
+  static let confidence = Confidence.likely
   static let suspects = [Party.server]
 
   /// Of the finding.

@@ -30,7 +30,8 @@ extension Page {
     - *`handshake-unfinished`*: there the ACK is never seen.
     - *TCP_DEFER_ACCEPT* makes Linux wait for data; a server that waits so repeats its SYN-ACK late.
       Without data of the client the finding is only `possible`.
-    - *A path that lets SYNs pass and nothing else from the client* shows the same at the client's side.
+    - *A path that lets SYNs pass and nothing else from the client* shows the same at the client's side: there the
+      finding is `likely` at best.
 
     ## What to do
 

@@ -29,9 +29,9 @@ extension Page {
 
     At fault is the side that reset. An error; a note for a client that resets just when an answer comes, whose
     window does not prove it, or whose server had closed before, and for a server to which a client said goodbye in
-    up to 96 bytes right before its FIN. Confidence is `likely` at best: where the window or the RST's own ACK
-    number proves unread data, or the side's stack is recognised as one that resets for them (Linux, by its SYN);
-    else `possible`.
+    up to 96 bytes right before its FIN. Confidence is `likely` at best: where the window (smaller in the RST, or zero
+    up to it) or the RST's own ACK number proves unread data, or the side's stack is recognised as one that resets for
+    them (Linux, by its SYN); else `possible`.
 
     ## Look-alikes
 

@@ -38,7 +38,7 @@ extension Page {
     ## What it cannot tell
 
     Whether the service has crashed, is restarting, or was never meant to be there; and whether a firewall at the
-    server, or right before it, refuses in its name: its reset looks the same.
+    server, or right before it, refuses in its name: its reset looks the same. So it is `likely`, and no more.
 
     ## Recorded
 

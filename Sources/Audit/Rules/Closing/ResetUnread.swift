@@ -30,7 +30,7 @@ extension Rule {
       && abort.reset.peerSent - abort.reset.peerAcked <= thresholds.goodbyeBytes
     return UnreadData(
       abort: abort, data: data, isRecent: isRecent, bytes: isProved ? unread : nil, isFarewell: isFarewell,
-      isHabit: habit == true
+      isStalled: facts[abort.side].stall.map { $0.reopened == nil } ?? false, isHabit: habit == true
     ).finding(facts, surroundings)
   }
 }
@@ -44,6 +44,8 @@ private struct UnreadData {
   let bytes: Int64?
   /// What is unread came right before the FIN of who sent it, and is no longer than a goodbye.
   let isFarewell: Bool
+  /// Its window was zero to the end. (The RST's own is open again: its kernel has thrown away by then what lay there.)
+  let isStalled: Bool
   /// Its stack is known to reset then.
   let isHabit: Bool
 
@@ -64,6 +66,8 @@ private struct UnreadData {
       what = "with about \(Audit.bytes(bytes)) unread, by its window"
     } else if abort.peerUnread > 0 {
       what = "with \(Audit.bytes(abort.peerUnread)) unread that only its RST acknowledges"
+    } else if isStalled {
+      what = "with its window full of data unread"
     } else {
       what = "probably with data unread"
     }
@@ -75,9 +79,8 @@ private struct UnreadData {
     Finding(
       rule: "reset-unread", severity: severity,
       confidence: facts.confidence(
-        bytes != nil || abort.peerUnread > 0 || (isRecent && isHabit) ? .likely : .possible, from: data.time,
-        to: abort.reset.moment.time, losing: [side],
-        surroundings),
+        bytes != nil || abort.peerUnread > 0 || isStalled || (isRecent && isHabit) ? .likely : .possible,
+        from: data.time, to: abort.reset.moment.time, losing: [side], surroundings),
       suspects: abort.suspects, summary: summary,
       evidence: [
         Evidence(data, abort.peer, "the last data that the \(side.name) received"),

@@ -13,7 +13,9 @@ extension Rule {
       surroundings.recorded(after: ack) >= facts.overdue(thresholds)
     else { return nil }
     let sent = facts.client.unanswered.flatMap { $0.kind == .data || $0.kind == .fin ? $0 : nil }
-    guard let strength = facts.strengthOfOverflow(synAck, sent, thresholds) else { return nil }
+    guard var strength = facts.strengthOfOverflow(synAck, sent, thresholds) else { return nil }
+    // Elsewhere a path that carries nothing of the client but its SYNs shows the same.
+    if !facts.standsAt(.server) { strength = min(strength, .likely) }
     var evidence = [
       Evidence(ack, .client, "ACK: the connection is established for the client"),
       Evidence(synAck.last, .server, "SYN-ACK, the \(ordinal(synAck.count)) time, as if there had been no ACK"),

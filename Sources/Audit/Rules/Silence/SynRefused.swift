@@ -10,17 +10,19 @@ extension Rule {
     guard facts.state == .refused, let syn = facts.client.syn, let (side, reset) = facts.abort, side == .server else {
       return nil
     }
-    let forged = Rule.resetForged.check?(facts, surroundings, thresholds).map { $0.severity == .error } ?? false
+    let forged = Rule.resetForged.check?(facts, surroundings, thresholds).flatMap { $0.severity == .error ? $0 : nil }
     return refused(
       syn.first, transmissions: syn.count, by: reset.moment, refusals: facts.server.resets?.count ?? 1,
-      port: facts.serverEndpoint.port, forged: forged)
+      port: facts.serverEndpoint.port, forgery: forged?.confidence)
   }
 
+  /// Whether a kernel or a firewall beside it says no is on no wire: likely, and no more.
   fileprivate static func refused(
-    _ syn: Moment, transmissions: UInt32, by reset: Moment, refusals: UInt32, port: UInt16, forged: Bool
+    _ syn: Moment, transmissions: UInt32, by reset: Moment, refusals: UInt32, port: UInt16, forgery: Confidence?
   ) -> Finding {
-    Finding(
-      rule: synRefused.id, severity: .note, confidence: forged ? .likely : .certain,
+    let forged = forgery != nil
+    return Finding(
+      rule: synRefused.id, severity: .note, confidence: min(forgery ?? .likely, .likely),
       suspects: forged ? [.path] : [.server],
       summary: "refused: \(count(transmissions, "SYN")), answered by RST"
         + (forged
@@ -53,6 +55,6 @@ extension Refusal {
 extension Finding {
   /// What is said of a plain refusal: one SYN, one RST.
   public static func refused(_ syn: Moment, by reset: Moment, port: UInt16) -> Finding {
-    Rule.refused(syn, transmissions: 1, by: reset, refusals: 1, port: port, forged: false)
+    Rule.refused(syn, transmissions: 1, by: reset, refusals: 1, port: port, forgery: nil)
   }
 }
