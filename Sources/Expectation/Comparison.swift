@@ -38,7 +38,9 @@ extension Expectations {
       differences.append(
         Difference(line: nil, message: "expected \(expected) connections, found \(connections.count)"))
     }
-    compare(self.captureFindings, captureFindings, of: "the capture", allowsMore: allowsMore, into: &differences)
+    let held = compare(
+      self.captureFindings, pending, captureFindings, of: "the capture", allowsMore: allowsMore, into: &differences)
+    report(pending, held, of: "the capture", into: &differences)
     for rule in absent {
       let culprits = connections.filter { $0.findings.contains { $0.rule == rule } }
       let place = culprits.first?.name ?? captureFindings.first { $0.rule == rule }.map { _ in "the capture" }
@@ -77,11 +79,13 @@ extension Expectations {
     // Without a number the block speaks of one connection, or of all that a `*` covers.
     let isExact = expected.client.port != nil && expected.server.port != nil
     let spokenOf = expected.count == nil && isExact ? Array(matching.prefix(1)) : matching
+    var held = expected.pending.map { _ in !spokenOf.isEmpty }
     for connection in spokenOf {
       taken.insert(connection.id)
-      compare(
-        expected.findings, connection.findings, of: connection.name,
+      let heldHere = compare(
+        expected.findings, expected.pending, connection.findings, of: connection.name,
         allowsMore: !expected.isClean && expected.allowsMore ?? allowsMore, into: &differences)
+      held = zip(held, heldHere).map { $0 && $1 }
       for rule in expected.absent where connection.findings.contains(where: { $0.rule == rule }) {
         differences.append(
           Difference(line: expected.line, message: "\(rule) must be absent on \(connection.name), and is found"))
@@ -96,12 +100,26 @@ extension Expectations {
               ?? "\(connection.name): the record has no field \(field.path)"))
       }
     }
+    report(expected.pending, held, of: name, into: &differences)
   }
 
-  private func compare(
-    _ expected: [ExpectedFinding], _ found: [Finding], of name: String, allowsMore: Bool,
-    into differences: inout [Difference]
+  /// What is pending and holds is a difference: its mark says that it does not.
+  private func report(
+    _ pending: [ExpectedFinding], _ held: [Bool], of name: String, into differences: inout [Difference]
   ) {
+    for (expectation, isHeld) in zip(pending, held) where isHeld {
+      differences.append(
+        Difference(
+          line: expectation.line,
+          message: "\(name): \(expectation.rule) is found as expected, and is marked as pending: take the mark away"))
+    }
+  }
+
+  /// - Returns: of each that is pending, whether it holds.
+  private func compare(
+    _ expected: [ExpectedFinding], _ pending: [ExpectedFinding], _ found: [Finding], of name: String, allowsMore: Bool,
+    into differences: inout [Difference]
+  ) -> [Bool] {
     var rest = found
     for expectation in expected {
       guard let place = rest.firstIndex(where: { $0.rule == expectation.rule }) else {
@@ -115,11 +133,16 @@ extension Expectations {
         differences.append(Difference(line: expectation.line, message: "\(name): \(message)"))
       }
     }
-    guard !allowsMore else { return }
+    let held = pending.map { expectation in
+      guard let place = rest.firstIndex(where: { $0.rule == expectation.rule }) else { return false }
+      return expectation.deviations(of: rest.remove(at: place)).isEmpty
+    }
+    guard !allowsMore else { return held }
     for finding in rest {
       differences.append(
         Difference(line: nil, message: "unexpected \(finding.rule) on \(name): \(finding.summary)"))
     }
+    return held
   }
 }
 

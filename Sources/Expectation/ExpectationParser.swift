@@ -25,21 +25,30 @@ private struct ExpectationParser {
   var result = Expectations()
   /// There is a finding that `fault`, `severity` … speak of.
   var inFinding = false
+  /// That finding is marked as pending.
+  var inPending = false
   /// How far the latest `connection` is indented: what stands further to the right is about it, all else about the run.
   var margin = 0
   /// The line that is read, or the finding that it says more of, is about the latest connection.
   var isOfConnection = false
 
   mutating func read(_ line: Substring, number: Int) throws(ExpectationError) {
+    let indent = line.prefix { $0.isWhitespace }.count
+    let mark = "# pending: "
+    let isPending = line.dropFirst(indent).hasPrefix(mark)
+    let line = isPending ? line.dropFirst(indent + mark.count) : line
     // A comment begins where a line or a word does: `*:80 # why`.
     var words = line.split(whereSeparator: \.isWhitespace)
     if let comment = words.firstIndex(where: { $0.hasPrefix("#") }) { words.removeSubrange(comment...) }
     guard let keyword = words.first else { return }
     let rest = Array(words.dropFirst())
     func fail(_ message: String) -> ExpectationError { ExpectationError(line: number, message: message) }
-    let indent = line.prefix { $0.isWhitespace }.count
     let isDetail = ["severity", "fault", "suspects", "confidence", "bytes-lost"].contains(keyword)
-    if !isDetail { isOfConnection = !result.connections.isEmpty && indent > margin }
+    if !isDetail {
+      inFinding = false
+      isOfConnection = !result.connections.isEmpty && indent > margin
+    }
+    guard !isPending || isDetail || keyword == "finding" else { throw fail("only a finding is pending") }
     switch keyword {
     case "capture":
       result.captures.append(rest.joined(separator: " "))
@@ -54,18 +63,21 @@ private struct ExpectationParser {
       try connection(rest, number)
     case "finding":
       guard rest.count == 1 else { throw fail("finding takes a rule") }
-      try finding(ExpectedFinding(rule: rule(rest[0], number), line: number))
+      // One that is pending may be unknown: it is not built.
+      let name = isPending ? String(rest[0]) : try rule(rest[0], number)
+      inFinding = true
+      inPending = isPending
+      latest.append(ExpectedFinding(rule: name, line: number))
     case "absent":
       guard rest.count == 1 else { throw fail("absent takes a rule") }
       let name = try rule(rest[0], number)
-      inFinding = false
       if isOfConnection { last.absent.append(name) } else { result.absent.append(name) }
     case "clean":
       guard isOfConnection else { throw fail("clean stands under a connection, indented") }
-      inFinding = false
       last.isClean = true
     case _ where isDetail:
       guard inFinding else { throw fail("\(keyword) stands under a finding") }
+      guard inPending == isPending else { throw fail("a finding and what is below it are pending together") }
       try detail(keyword, rest, number)
     default:
       guard isOfConnection, !rest.isEmpty else {
@@ -73,7 +85,6 @@ private struct ExpectationParser {
           "unknown word “\(keyword)”; a field of the connection's record stands under the connection, indented, and takes"
             + " a value")
       }
-      inFinding = false
       last.fields.append(
         ExpectedField(path: String(keyword), value: rest.joined(separator: " "), line: number))
     }
@@ -105,18 +116,27 @@ private struct ExpectationParser {
         line: number,
         message: "a connection is written CLIENT:PORT -> SERVER:PORT, with * for any, and xN for N of them")
     }
-    inFinding = false
     result.connections.append(ExpectedConnection(client: client, server: server, count: count, line: number))
   }
 
-  private mutating func finding(_ finding: ExpectedFinding) {
-    inFinding = true
-    if isOfConnection { last.findings.append(finding) } else { result.captureFindings.append(finding) }
+  /// The findings that the one being read belongs to.
+  private var latest: [ExpectedFinding] {
+    get {
+      if isOfConnection { return inPending ? last.pending : last.findings }
+      return inPending ? result.pending : result.captureFindings
+    }
+    set {
+      switch (isOfConnection, inPending) {
+      case (true, false): last.findings = newValue
+      case (true, true): last.pending = newValue
+      case (false, false): result.captureFindings = newValue
+      case (false, true): result.pending = newValue
+      }
+    }
   }
 
   private mutating func detail(_ keyword: Substring, _ words: [Substring], _ number: Int) throws(ExpectationError) {
-    var finding = ExpectedFinding(rule: "", line: number)
-    if let known = isOfConnection ? last.findings.last : result.captureFindings.last { finding = known }
+    var finding = latest[latest.count - 1]
     let value = words.joined(separator: "")
     func fail(_ message: String) -> ExpectationError { ExpectationError(line: number, message: message) }
     switch keyword {
@@ -142,10 +162,6 @@ private struct ExpectationParser {
       else { throw fail("\(keyword) is of client, server, path and capture; fault may be unknown") }
       finding.suspects = parties
     }
-    if isOfConnection {
-      last.findings[last.findings.count - 1] = finding
-    } else {
-      result.captureFindings[result.captureFindings.count - 1] = finding
-    }
+    latest[latest.count - 1] = finding
   }
 }

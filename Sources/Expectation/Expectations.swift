@@ -12,6 +12,9 @@ public import Audit
 ///         bytes-lost 9144
 ///       absent reset-abort
 ///
+/// `# pending: finding RULE`, with `# pending: ` before each line below it too, is what must be found once that rule is built: no
+/// difference while it is not found so, and one as soon as it is.
+///
 /// What stands below a `connection`, indented further than it, is about that connection; all else is about the run: a `finding`
 /// is one of the capture as a whole, an `absent` rule must not be found anywhere.
 public struct Expectations: Sendable {
@@ -23,11 +26,16 @@ public struct Expectations: Sendable {
   public var allowsMore = false
   /// About no connection in particular (the rules of the capture itself).
   public var captureFindings: [ExpectedFinding] = []
+  /// As `captureFindings`, marked as pending.
+  public var pending: [ExpectedFinding] = []
   /// Rules that must not fire anywhere: on no connection, nor about the capture.
   public var absent: [String] = []
   public var connections: [ExpectedConnection] = []
 
   public init() {}
+
+  /// Of all that is pending, once each.
+  public var pendingRules: [String] { Set((pending + connections.flatMap(\.pending)).map(\.rule)).sorted() }
 }
 
 /// One block `connection CLIENT -> SERVER [xN]`.
@@ -41,6 +49,8 @@ public struct ExpectedConnection: Sendable {
   /// `allow-more`, for this connection alone; nil: as for the run.
   public var allowsMore: Bool?
   public var findings: [ExpectedFinding] = []
+  /// As `findings`, marked as pending.
+  public var pending: [ExpectedFinding] = []
   public var absent: [String] = []
   /// `PATH VALUE`: a field of the connection's JSON record, as it is written there without quotes.
   public var fields: [ExpectedField] = []

@@ -131,10 +131,39 @@ struct ExpectationTests {
     #expect(expectations.differences(oneHealthy, captureFindings: []).count == 1)
   }
 
+  /// What is marked as pending may fail, and not hold; in a block of several, for all of them.
+  @Test(arguments: [
+    ([[]], false), ([["later"]], true), ([["later"], ["later"]], true), ([["later"], []], false),
+    ([["capture-loss"]], false),
+  ])
+  func whatIsPendingMustNotHold(rules found: [[String]], isDifference: Bool) throws {
+    let text = "connection * -> *:2181\n  # pending: finding later\n  # pending:   fault client\n"
+    let all = found.enumerated().map { place, rules in
+      connection(UInt64(place), port: UInt16(place), rules.map { finding($0) })
+    }
+    let messages = try Expectations(parsing: text + "allow-more yes", knownRules: rules)
+      .differences(all, captureFindings: []).map(\.message)
+    #expect(
+      messages
+        == (isDifference
+          ? ["* -> *:2181: later is found as expected, and is marked as pending: take the mark away"] : []))
+  }
+
+  /// Found, and not as it is expected: still pending, and not more than was listed.
+  @Test(arguments: [([Party.client], 1), ([.server], 0), ([], 0)])
+  func whatIsPendingTakesItsFinding(suspects: [Party], differences: Int) throws {
+    let text = "# pending: finding later\n# pending:   fault client\n"
+    let found = try Expectations(parsing: text, knownRules: rules)
+      .differences([], captureFindings: [finding("later", suspects)])
+    #expect(found.map(\.line) == Array(repeating: 1, count: differences))
+  }
+
   @Test(arguments: [
     ("connection 10.1.0.2 -> x", 1), ("finding no-such-rule", 1), ("\nseverity error", 2), ("connections many", 1),
     ("clean", 1), ("connection *:1 -> *:2\nclean", 2), ("connection *:1 -> *:2\nstate reset", 2),
     ("allow-more perhaps", 1), ("connection *:1 -> *:2\nfinding reset-abort\nfault nobody", 3),
+    ("# pending: clean", 1), ("# pending: fault path", 1), ("finding reset-abort\n# pending: fault path", 2),
+    ("# pending: finding later\nfault path", 2), ("finding reset-abort\ncapture x\nfault path", 3),
   ])
   func mistakesNameTheirLine(text: String, line: Int) {
     #expect {
