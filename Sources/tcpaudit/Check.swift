@@ -24,8 +24,7 @@ struct Check: ParsableCommand {
             fault server
             bytes-lost 9144
           absent reset-abort              not on this connection
-          # pending: finding message-truncated    a rule that is not built yet: a
-          # pending:   fault server               difference as soon as it is found so
+          # pending: finding tls-truncated    fails as soon as it is found
 
         What is indented below a connection is about that connection. What is not
         is about the run, wherever it stands: absent then means found nowhere,
