@@ -26,6 +26,7 @@ FILENAME ~ /sockets$/ {
   gsub(/[][]/, "")
   if (at == place) kernel[$4 " " $5] = $1
   queue[$4 " " $5] = $3
+  if ($1 == "TIME-WAIT") rests[$4 " " $5]
 }
 
 /^{"type":"connection"/ {

@@ -3,9 +3,12 @@
 END {
   for (socket in said) {
     truth = socket in kernel ? kernel[socket] : "CLOSE"
+    split(socket, end, " ")
+    # Where both rest, each had closed before it heard of the other: no packet says so of a FIN that waited behind its data.
     # Who gave up in silence (ETIMEDOUT, or connect() without patience) leaves no packet that says so; where the audit names no
     # state, it says nothing wrong.
     if (truth == said[socket]) alike++
+    else if (truth == "TIME-WAIT" && said[socket] == "CLOSE" && (end[2] " " end[1]) in rests) unsaid++
     else if (said[socket] == "UNKNOWN" || (truth == "CLOSE" && error[socket] ~ /ETIMEDOUT|EINPROGRESS/)) unsaid++
     else { other++; examples = examples "  " socket ": " said[socket] ", the kernel: " truth "\n" }
   }
