@@ -49,6 +49,6 @@ extension Rule {
 
 extension SideFacts {
   fileprivate var isInTrouble: Bool {
-    resets != nil || unanswered != nil || deaf != nil || stall != nil || strangeSYN != nil
+    $resets || unanswered != nil || deaf != nil || stall != nil || strangeSYN != nil
   }
 }

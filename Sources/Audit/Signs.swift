@@ -42,8 +42,10 @@ extension SideFacts {
   fileprivate var signs: Signs {
     var signs: Signs = []
     // By patterns, not by comparison: what is compared with nil is copied for it, and these are large.
-    if case .some = resets { signs.insert(.reset) }
-    if case .some(.some) = resets?.effective { signs.insert(.abort) }
+    if $resets {
+      signs.insert(.reset)
+      if case .some(.some) = resets?.effective { signs.insert(.abort) }
+    }
     if case .some = fin { signs.insert(.fin) }
     if case .some(.some) = fin?.firstAfter { signs.insert(.answerAfterFIN) }
     if case .some = unanswered { signs.insert(.unanswered) }

@@ -23,25 +23,37 @@ struct Desk: ~Copyable {
 
   /// A connection in brief.
   /// - Returns: a refused one whose facts have to be reported instead.
-  mutating func take(_ brief: Brief, to reporter: inout some Reporter) -> Refusal? {
+  mutating func take(_ brief: Brief, to reporter: inout some Reporter) -> Unreported? {
     guard case .refusal(let refusal) = brief.kind else {
       tally.end(brief)
       judging.take(brief)
       return nil
     }
-    let found = reporter.takesRefusals ? judging.find(refusal, brief) : .unclear
-    if case .unclear = found { return refusal }
+    let verdict = judging.verdict(on: refusal, brief)
+    if verdict == nil || reportsAllConnections || !reporter.takesRefusals {
+      return Unreported(refusal: refusal, verdict: verdict)
+    }
     tally.end(brief)
-    guard case .found(let record) = found else { return nil }
+    guard let record = verdict?.record else { return nil }
     tally.find(RefusalRecord.rule, RefusalRecord.severity)
     reporter.report(record)
     return nil
   }
 
-  mutating func report(_ facts: Facts, _ names: borrowing Names, to reporter: inout some Reporter) {
+  /// A refused connection, and what is said of it; nil where its facts are to be judged.
+  struct Unreported {
+    let refusal: Refusal
+    let verdict: Judging.RefusalVerdict?
+  }
+
+  /// - Parameter verdict: where it is known already.
+  mutating func report(
+    _ facts: consuming Facts, _ names: borrowing Names, given verdict: Judging.RefusalVerdict? = nil,
+    to reporter: inout some Reporter
+  ) {
     let brief = facts.brief
     tally.end(brief)
-    let (findings, sameAs) = judging.findings(of: facts, brief)
+    let (findings, sameAs) = verdict?.told ?? judging.findings(of: facts, brief)
     for record in findings { tally.find(record.finding.rule, record.finding.severity) }
     guard reportsAllConnections || !findings.isEmpty else { return }
     reporter.report(

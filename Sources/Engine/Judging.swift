@@ -76,26 +76,33 @@ struct Judging: ~Copyable {
     if brief.client.missingBytes + brief.server.missingBytes > 0 { lossyConnections += 1 }
   }
 
-  /// What is found on a refused attempt without its facts.
-  enum RefusalFinding {
-    case found(RefusalRecord)
-    case unwanted
-    /// Its facts have to be judged.
-    case unclear
+  /// What is said of a refused attempt without its facts.
+  struct RefusalVerdict {
+    /// nil where nobody wants it, or it was told of the connection's other sight.
+    var record: RefusalRecord?
+    /// As `findings(of:_:)`.
+    var sameAs: UInt64?
+
+    var told: (told: [FindingRecord], sameAs: UInt64?) { (record.map { [$0.finding] } ?? [], sameAs) }
   }
 
+  /// As `findings(of:_:)`; nil where its facts have to be judged.
   /// - Parameter brief: the same connection's.
-  mutating func find(_ refusal: Refusal, _ brief: Brief) -> RefusalFinding {
+  mutating func verdict(on refusal: Refusal, _ brief: Brief) -> RefusalVerdict? {
     if !surroundings.isEndOfCapture { hosts.learn(brief) }
     surroundings.serverHostTTL = hosts.timeToLive(of: brief.server.endpoint.address, without: brief.id)
-    guard refusal.isPlain(surroundings), !hosts.areSeenFromSeveralPlaces(brief) else { return .unclear }
+    guard refusal.isPlain(surroundings), !hosts.areSeenFromSeveralPlaces(brief) else { return nil }
+    let twin = twins.meet(brief)
+    let bit = Catalogue.bit(of: RefusalRecord.rule)
+    if let twin, twin.told & bit != 0 { return RefusalVerdict(sameAs: twin.id) }
+    twins.tell(bit, of: brief)
     guard selection.contains(RefusalRecord.rule, RefusalRecord.severity) else {
       leftOut += 1
-      return .unwanted
+      return RefusalVerdict(sameAs: twin?.id)
     }
     lastID += 1
     severest = max(severest ?? RefusalRecord.severity, RefusalRecord.severity)
-    return .found(RefusalRecord(id: lastID, brief, refusal))
+    return RefusalVerdict(record: RefusalRecord(id: lastID, brief, refusal), sameAs: twin?.id)
   }
 
   /// - Parameter brief: the same connection's.

@@ -78,8 +78,8 @@ public struct Pipeline: ~Copyable {
     var brief = Brief()
     while !reporter.isBroken {
       while stages.tracker.takeBrief(&brief) {
-        guard let refusal = desk.take(brief, to: &reporter) else { continue }
-        desk.report(stages.tracker.facts(of: refusal), names, to: &reporter)
+        guard let rest = desk.take(brief, to: &reporter) else { continue }
+        desk.report(stages.tracker.facts(of: rest.refusal), names, given: rest.verdict, to: &reporter)
       }
       guard let facts = stages.tracker.nextFinished() else { return }
       desk.report(facts, names, to: &reporter)

@@ -104,5 +104,5 @@ extension Facts {
 extension SideFacts {
   var hasFIN: Bool { if case .some = fin { true } else { false } }
   var finIsAcked: Bool { if case .some(.some) = fin?.acked { true } else { false } }
-  var wasReset: Bool { if case .some = resets { true } else { false } }
+  var wasReset: Bool { $resets }
 }

@@ -63,7 +63,7 @@ extension Facts {
     swap(&result.clientEndpoint, &result.serverEndpoint)
     swap(&result.client, &result.server)
     swap(&result.clientLeg, &result.serverLeg)
-    result.zeek.originator = result.zeek.originator.other
+    if let originator = zeek?.originator { result.zeek?.originator = originator.other }
     if let quoted = icmp?.quoted { result.icmp?.quoted = quoted.other }
     return result
   }

@@ -137,7 +137,8 @@ public struct Facts: Hashable, Sendable {
   public var severalPlaces = false
   /// Counts are lower bounds: these facts were merged across a seam.
   public var merged = false
-  public var zeek = ZeekView()
+  /// nil where nobody asked for it (`TrackerOptions.zeek`).
+  @Rare public var zeek: ZeekView?
 
   public init(id: UInt64, client: Endpoint, server: Endpoint, rolesKnown: Bool, ipVersion: UInt8, start: Moment) {
     self.id = id

@@ -27,7 +27,7 @@ extension Facts {
 
 extension SideFacts {
   fileprivate func inferredFIN(peer: SideFacts) -> Fin? {
-    guard fin == nil, peer.fin != nil || peer.resets != nil || resets != nil, sndUna == sndNxt, sndNxt > 0,
+    guard fin == nil, peer.fin != nil || peer.$resets || $resets, sndUna == sndNxt, sndNxt > 0,
       let proof = lastProgress, holes.count > 0
     else { return nil }
     let hole = holes[holes.count - 1]

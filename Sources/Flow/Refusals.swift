@@ -35,7 +35,7 @@ extension Tracker {
   mutating func endRefused(_ attempt: Attempt) {
     let refusal = Refusal(attempt: attempt, refusing: refusals[attempt.refusal], observedUntil: now)
     refusals[attempt.refusal].turn.leave()
-    if options.brief, options.briefRefusals {
+    if options.briefRefusals {
       write(Brief(of: refusal))
     } else {
       write(facts(of: refusal))

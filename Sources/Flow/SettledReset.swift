@@ -15,7 +15,7 @@ extension Facts {
 
   private func isSettled(_ side: Side) -> Bool {
     guard let resets = self[side].resets, resets.count == 1, resets.effective == nil, resets.ownAfter == nil,
-      resets.peerAfter == nil, self[side.other].resets == nil, !client.headersCut, !server.headersCut
+      resets.peerAfter == nil, !self[side.other].$resets, !client.headersCut, !server.headersCut
     else { return false }
     let reset = resets.first
     let round = (serverLeg ?? 0) + (clientLeg ?? 0)

@@ -94,7 +94,7 @@ public struct SideFacts: Hashable, Sendable {
   /// A SYN in another sequence space while the connection lived, which led to nothing: a rebooted host, or an injection.
   public var strangeSYN: Moment?
   public var fin: Fin?
-  public var resets: Resets?
+  @Rare public var resets: Resets?
   /// Longest silence of the whole connection before something of this side that was answered, ns.
   public var survivedIdle: Int64 = 0
   /// What this side repeats, or has outstanding, without an answer at the end of the record.

@@ -9,11 +9,12 @@ extension Facts {
 
   /// State that this side's kernel must hold at the end of the record (`observedUntil`); nil where the wire cannot tell.
   public func socketState(of side: Side) -> TCPState? {
-    let own = self[side]
-    guard own.packets > 0, !own.headersCut, !self[side.other].headersCut, var state = openingState(of: side) else {
+    guard self[side].packets > 0, !client.headersCut, !server.headersCut, var state = openingState(of: side) else {
       return nil
     }
-    var events = closingEvents(of: side)
+    var events =
+      side == .client
+      ? Facts.closingEvents(own: client, peer: server) : Facts.closingEvents(own: server, peer: client)
     // One packet may bring the peer's ACK and carry our FIN: what it answers came before.
     events.sort {
       $0.moment == $1.moment ? $0.event.rawValue > $1.event.rawValue : $0.moment.precedes($1.moment)
@@ -33,27 +34,25 @@ extension Facts {
 
   /// Up to the handshake's end.
   private func openingState(of side: Side) -> TCPState? {
-    let own = self[side]
-    let peer = self[side.other]
     guard rolesKnown, handshake.syn != nil || handshake.synAck != nil else {
       // Midstream: whoever sends anything but a RST has a socket, and it was past its handshake.
-      return own.packets > own.rstPackets ? .established : .closed
+      return self[side].packets > self[side].rstPackets ? .established : .closed
     }
     if side == .server, repeatsSYNACKAfterACK { return handshakeMayHaveTimedOut ? nil : .synReceived }
-    if handshake.ack != nil || own.everAcked && own.sndUna > 0 { return .established }
+    if handshake.ack != nil || self[side].everAcked && self[side].sndUna > 0 { return .established }
     switch side {
     case .client:
       guard handshake.synAck != nil else { return icmp == nil ? .synSent : rejectedState }
-      if own.packets == own.synPackets, own.synPackets > 1, let syn = own.syn, let answer = handshake.synAck,
-        answer.precedes(syn.last)
+      if self[side].packets == self[side].synPackets, self[side].synPackets > 1, let syn = self[side].syn,
+        let answer = handshake.synAck, answer.precedes(syn.last)
       {
         return .synSent
       }
       // The SYN-ACK was seen; that it arrived was not.
-      return own.packets > own.synPackets + own.rstPackets ? .established : nil
+      return self[side].packets > self[side].synPackets + self[side].rstPackets ? .established : nil
     case .server:
-      guard handshake.synAck != nil else { return own.packets > own.rstPackets ? .established : .closed }
-      return peer.packets > 0 || handshake.syn != nil ? .synReceived : nil
+      guard handshake.synAck != nil else { return self[side].packets > self[side].rstPackets ? .established : .closed }
+      return self[side.other].packets > 0 || handshake.syn != nil ? .synReceived : nil
     }
   }
 
@@ -82,9 +81,9 @@ extension Facts {
     return observedUntil.since(syn.last.time) > due + due / 2 ? .closed : nil
   }
 
-  private func closingEvents(of side: Side) -> [(moment: Moment, event: TCPEvent)] {
-    let own = self[side]
-    let peer = self[side.other]
+  private static func closingEvents(
+    own: borrowing SideFacts, peer: borrowing SideFacts
+  ) -> [(moment: Moment, event: TCPEvent)] {
     var events: [(moment: Moment, event: TCPEvent)] = []
     if let fin = own.fin {
       events.append((fin.sent.first, .close))
@@ -93,8 +92,8 @@ extension Facts {
     }
     // That a FIN arrived is proved by its ACK.
     if let acked = peer.fin?.acked { events.append((acked, .receiveFIN)) }
-    if let reset = own.resets, reset.ownAfter == nil { events.append((reset.first.moment, .reset)) }
-    if let reset = peer.resets?.effective { events.append((reset.moment, .reset)) }
+    if own.$resets, let reset = own.resets, reset.ownAfter == nil { events.append((reset.first.moment, .reset)) }
+    if peer.$resets, let reset = peer.resets?.effective { events.append((reset.moment, .reset)) }
     return events
   }
 }

@@ -4,7 +4,7 @@ extension ByteWriter {
   public mutating func jsonString(_ text: String) {
     byte(UInt8(ascii: "\""))
     defer { byte(UInt8(ascii: "\"")) }
-    if isPlain(text) { return self.text(text) }
+    if plainText(text) { return }
     var lead: UInt8 = 0
     for unit in text.utf8 {
       if lead != 0 {
@@ -25,25 +25,12 @@ extension ByteWriter {
     }
   }
 
-  /// `"NAME":` in one stroke, after a comma where one is needed. The name is ours and needs no escaping.
+  /// As of names that are known beforehand, of one that is not. It is ours, too.
   mutating func jsonName(_ name: String, separated: Bool) {
-    let utf8 = name.utf8
-    append(upTo: utf8.count + 4) { (output: inout OutputSpan<UInt8>) in
-      if separated { output.append(UInt8(ascii: ",")) }
-      output.append(UInt8(ascii: "\""))
-      output.append(utf8.span)
-      output.append(UInt8(ascii: "\""))
-      output.append(UInt8(ascii: ":"))
-    }
-  }
-
-  private func isPlain(_ text: String) -> Bool {
-    let span = text.utf8.span
-    for index in span.indices {
-      let unit = span[index]
-      if unit < 0x20 || unit >= 0x7f || unit == UInt8(ascii: "\"") || unit == UInt8(ascii: "\\") { return false }
-    }
-    return true
+    if separated { byte(UInt8(ascii: ",")) }
+    byte(UInt8(ascii: "\""))
+    text(name)
+    literal("\":")
   }
 
   private mutating func pair(_ first: UInt8, _ second: UInt8) {
@@ -52,7 +39,7 @@ extension ByteWriter {
   }
 
   private mutating func escape(_ unit: UInt8) {
-    text("\\u00")
+    literal("\\u00")
     byte(hexDigit(unit >> 4))
     byte(hexDigit(unit & 15))
   }

@@ -16,20 +16,19 @@ extension ByteWriter {
       days -= 1
     }
     let (year, month, day) = civil(days: days)
-    decimal(UInt64(clamping: year), width: 4)
-    byte(UInt8(ascii: "-"))
-    decimal(UInt64(clamping: month), width: 2)
-    byte(UInt8(ascii: "-"))
-    decimal(UInt64(clamping: day), width: 2)
-    byte(UInt8(ascii: "T"))
-    decimal(UInt64(clamping: second / 3600), width: 2)
-    byte(UInt8(ascii: ":"))
-    decimal(UInt64(clamping: second / 60 % 60), width: 2)
-    byte(UInt8(ascii: ":"))
-    decimal(UInt64(clamping: second % 60), width: 2)
-    byte(UInt8(ascii: "."))
-    decimal(UInt64(clamping: nanoseconds), width: 9)
-    byte(UInt8(ascii: "Z"))
+    pad(year, 4, "-")
+    pad(month, 2, "-")
+    pad(day, 2, "T")
+    pad(second / 3600, 2, ":")
+    pad(second / 60 % 60, 2, ":")
+    pad(second % 60, 2, ".")
+    pad(nanoseconds, 9, "Z")
+  }
+
+  /// Digits with leading zeros, and what stands behind them.
+  @inline(__always) private mutating func pad(_ value: Int64, _ width: Int, _ next: Unicode.Scalar) {
+    decimal(UInt64(clamping: value), digits: width)
+    byte(UInt8(ascii: next))
   }
 
   /// Nanoseconds as seconds, exact, without trailing zeros but for one decimal: `0.08012`, `350.0`.

@@ -48,19 +48,20 @@ private struct CSVHeader: FieldVisitor {
   var names: [String] = []
   private var group = ""
 
-  private mutating func add(_ name: String) { names.append(group + name) }
+  private mutating func add(_ name: StaticString) { names.append("\(group)\(name)") }
 
-  mutating func open(_ group: String) { self.group = group + "_" }
+  mutating func open(_ group: StaticString) { self.group = "\(group)_" }
   mutating func close() { group = "" }
-  mutating func count(_ name: String, _ value: UInt64?) { add(name) }
-  mutating func flag(_ name: String, _ value: Bool?) { add(name) }
-  mutating func text(_ name: String, _ value: String?) { add(name) }
-  mutating func time(_ name: String, _ value: Timestamp?) { add(name) }
-  mutating func seconds(_ name: String, _ nanoseconds: Int64?) { add(name) }
-  mutating func communityID(_ name: String, _ facts: Facts) { add(name) }
-  mutating func numbers(_ name: String, _ values: [UInt16]) { add(name) }
-  mutating func tunnels(_ name: String, _ values: [Tunnel]) { add(name) }
-  mutating func rules(_ name: String, _ findings: [FindingRecord]) { add(name) }
+  mutating func count(_ name: StaticString, _ value: UInt64?) { add(name) }
+  mutating func flag(_ name: StaticString, _ value: Bool?) { add(name) }
+  mutating func text(_ name: StaticString, _ value: String?) { add(name) }
+  mutating func address(_ name: StaticString, _ value: IPAddress, ipVersion: UInt8) { add(name) }
+  mutating func time(_ name: StaticString, _ value: Timestamp?) { add(name) }
+  mutating func seconds(_ name: StaticString, _ nanoseconds: Int64?) { add(name) }
+  mutating func communityID(_ name: StaticString, _ facts: Facts) { add(name) }
+  mutating func numbers(_ name: StaticString, _ values: [UInt16]) { add(name) }
+  mutating func tunnels(_ name: StaticString, _ values: [Tunnel]) { add(name) }
+  mutating func rules(_ name: StaticString, _ findings: [FindingRecord]) { add(name) }
 }
 
 /// Writes values with commas between; nothing where a value is unknown.
@@ -73,45 +74,50 @@ private struct CSVFields: FieldVisitor {
     hasPredecessor = true
   }
 
-  mutating func open(_ group: String) {}
+  mutating func open(_ group: StaticString) {}
   mutating func close() {}
 
-  mutating func count(_ name: String, _ value: UInt64?) {
+  mutating func count(_ name: StaticString, _ value: UInt64?) {
     separate()
     if let value { writer.decimal(value) }
   }
 
-  mutating func flag(_ name: String, _ value: Bool?) {
+  mutating func flag(_ name: StaticString, _ value: Bool?) {
     separate()
-    if let value { writer.text(value ? "true" : "false") }
+    if let value { if value { writer.literal("true") } else { writer.literal("false") } }
   }
 
-  mutating func text(_ name: String, _ value: String?) {
+  mutating func text(_ name: StaticString, _ value: String?) {
     separate()
     if let value { writer.csvText(value) }
   }
 
-  mutating func time(_ name: String, _ value: Timestamp?) {
+  mutating func address(_ name: StaticString, _ value: IPAddress, ipVersion: UInt8) {
+    separate()
+    writer.address(value, ipVersion: ipVersion)
+  }
+
+  mutating func time(_ name: StaticString, _ value: Timestamp?) {
     separate()
     if let value { writer.time(value) }
   }
 
-  mutating func seconds(_ name: String, _ nanoseconds: Int64?) {
+  mutating func seconds(_ name: StaticString, _ nanoseconds: Int64?) {
     separate()
     if let nanoseconds { writer.seconds(nanoseconds) }
   }
 
-  mutating func communityID(_ name: String, _ facts: Facts) {
+  mutating func communityID(_ name: StaticString, _ facts: Facts) {
     separate()
     writer.communityID(facts.clientEndpoint, facts.serverEndpoint, ipVersion: facts.ipVersion)
   }
 
-  mutating func numbers(_ name: String, _ values: [UInt16]) {
+  mutating func numbers(_ name: StaticString, _ values: [UInt16]) {
     list(values) { $0.decimal(UInt64($1)) }
   }
 
   /// `TYPE ID SOURCE DESTINATION`, `-` where one is missing.
-  mutating func tunnels(_ name: String, _ values: [Tunnel]) {
+  mutating func tunnels(_ name: StaticString, _ values: [Tunnel]) {
     list(values) { writer, tunnel in
       writer.text(tunnel.kind.rawValue)
       writer.byte(UInt8(ascii: " "))
@@ -123,7 +129,7 @@ private struct CSVFields: FieldVisitor {
     }
   }
 
-  mutating func rules(_ name: String, _ findings: [FindingRecord]) {
+  mutating func rules(_ name: StaticString, _ findings: [FindingRecord]) {
     list(findings) { $0.text($1.finding.rule) }
   }
 

@@ -32,19 +32,19 @@ extension ByteWriter {
       var group: UInt32 = 0
       for offset in 0..<3 { group = group << 8 | (start + offset < 20 ? UInt32(digest[start + offset]) : 0) }
       for digit in 0..<4 where digit <= 20 - start {
-        base64Digit(UInt8(truncatingIfNeeded: group >> UInt32(18 - digit * 6)) & 63)
+        byte(ByteWriter.base64Digit(UInt8(truncatingIfNeeded: group >> UInt32(18 - digit * 6)) & 63))
       }
     }
     byte(UInt8(ascii: "="))
   }
 
-  private mutating func base64Digit(_ value: UInt8) {
+  @inline(__always) private static func base64Digit(_ value: UInt8) -> UInt8 {
     switch value {
-    case 0..<26: byte(UInt8(ascii: "A") + value)
-    case 26..<52: byte(UInt8(ascii: "a") + value - 26)
-    case 52..<62: byte(UInt8(ascii: "0") + value - 52)
-    case 62: byte(UInt8(ascii: "+"))
-    default: byte(UInt8(ascii: "/"))
+    case 0..<26: UInt8(ascii: "A") &+ value
+    case 26..<52: UInt8(ascii: "a") &+ value &- 26
+    case 52..<62: UInt8(ascii: "0") &+ value &- 52
+    case 62: UInt8(ascii: "+")
+    default: UInt8(ascii: "/")
     }
   }
 }
@@ -58,6 +58,10 @@ extension SHA1 {
 
   /// The low `bytes` bytes of `word`, highest first.
   fileprivate mutating func update(_ word: UInt64, bytes: Int) {
-    for index in (0..<bytes).reversed() { update(UInt8(truncatingIfNeeded: word >> UInt64(index * 8))) }
+    var shift = UInt64(bytes * 8)
+    while shift > 0 {
+      shift &-= 8
+      update(UInt8(truncatingIfNeeded: word >> shift))
+    }
   }
 }

@@ -4,18 +4,19 @@ internal import Wire
 
 /// What can be done with the fields of a connection record, in their order; nil is unknown.
 protocol FieldVisitor {
-  mutating func open(_ group: String)
+  mutating func open(_ group: StaticString)
   mutating func close()
-  mutating func count(_ name: String, _ value: UInt64?)
-  mutating func flag(_ name: String, _ value: Bool?)
-  mutating func text(_ name: String, _ value: String?)
-  mutating func time(_ name: String, _ value: Timestamp?)
+  mutating func count(_ name: StaticString, _ value: UInt64?)
+  mutating func flag(_ name: StaticString, _ value: Bool?)
+  mutating func text(_ name: StaticString, _ value: String?)
+  mutating func address(_ name: StaticString, _ value: IPAddress, ipVersion: UInt8)
+  mutating func time(_ name: StaticString, _ value: Timestamp?)
   /// - Parameter nanoseconds: written as seconds.
-  mutating func seconds(_ name: String, _ nanoseconds: Int64?)
-  mutating func communityID(_ name: String, _ facts: Facts)
-  mutating func numbers(_ name: String, _ values: [UInt16])
-  mutating func tunnels(_ name: String, _ values: [Tunnel])
-  mutating func rules(_ name: String, _ findings: [FindingRecord])
+  mutating func seconds(_ name: StaticString, _ nanoseconds: Int64?)
+  mutating func communityID(_ name: StaticString, _ facts: Facts)
+  mutating func numbers(_ name: StaticString, _ values: [UInt16])
+  mutating func tunnels(_ name: StaticString, _ values: [Tunnel])
+  mutating func rules(_ name: StaticString, _ findings: [FindingRecord])
 }
 
 // The connection record of interface.md: the one place that knows its fields and their order.
@@ -50,8 +51,8 @@ extension ConnectionRecord {
     let own = side == .client ? facts.client : facts.server
     // Of packets that the capture cut before their flags it is not known what they were.
     let isKnown = !facts.client.headersCut && !facts.server.headersCut
-    visitor.open(side.name)
-    visitor.text("address", endpoint.address.text(ipVersion: facts.ipVersion))
+    visitor.open(side == .client ? "client" : "server")
+    visitor.address("address", endpoint.address, ipVersion: facts.ipVersion)
     visitor.count("port", UInt64(endpoint.port))
     visitor.count("packets", own.packets)
     visitor.count("duplicate_packets", own.duplicatePackets)

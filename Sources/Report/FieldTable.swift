@@ -21,12 +21,12 @@ private struct FieldTable: FieldVisitor {
   init(paths: Set<String>) { self.paths = paths }
 
   /// `value` is asked for only where the field is.
-  private mutating func set(_ name: String, _ value: @autoclosure () -> String?) {
-    let path = group + name
+  private mutating func set(_ name: StaticString, _ value: @autoclosure () -> String?) {
+    let path = "\(group)\(name)"
     if paths.contains(path) { values[path] = value() ?? "null" }
   }
 
-  private mutating func set(_ name: String, _ write: (inout ByteWriter) -> Void) {
+  private mutating func set(_ name: StaticString, _ write: (inout ByteWriter) -> Void) {
     func text() -> String {
       var writer = ByteWriter()
       write(&writer)
@@ -35,35 +35,39 @@ private struct FieldTable: FieldVisitor {
     set(name, text())
   }
 
-  mutating func open(_ group: String) { self.group = group + "." }
+  mutating func open(_ group: StaticString) { self.group = "\(group)." }
   mutating func close() { group = "" }
-  mutating func count(_ name: String, _ value: UInt64?) { set(name, value.map(String.init)) }
-  mutating func flag(_ name: String, _ value: Bool?) { set(name, value.map { $0 ? "true" : "false" }) }
-  mutating func text(_ name: String, _ value: String?) { set(name, value) }
+  mutating func count(_ name: StaticString, _ value: UInt64?) { set(name, value.map(String.init)) }
+  mutating func flag(_ name: StaticString, _ value: Bool?) { set(name, value.map { $0 ? "true" : "false" }) }
+  mutating func text(_ name: StaticString, _ value: String?) { set(name, value) }
 
-  mutating func time(_ name: String, _ value: Timestamp?) {
+  mutating func address(_ name: StaticString, _ value: IPAddress, ipVersion: UInt8) {
+    set(name, value.text(ipVersion: ipVersion))
+  }
+
+  mutating func time(_ name: StaticString, _ value: Timestamp?) {
     guard let value else { return set(name, nil) }
     set(name) { $0.time(value) }
   }
 
-  mutating func seconds(_ name: String, _ nanoseconds: Int64?) {
+  mutating func seconds(_ name: StaticString, _ nanoseconds: Int64?) {
     guard let nanoseconds else { return set(name, nil) }
     set(name) { $0.seconds(nanoseconds) }
   }
 
-  mutating func communityID(_ name: String, _ facts: Facts) {
+  mutating func communityID(_ name: StaticString, _ facts: Facts) {
     set(name) { $0.communityID(facts.clientEndpoint, facts.serverEndpoint, ipVersion: facts.ipVersion) }
   }
 
-  mutating func numbers(_ name: String, _ values: [UInt16]) {
+  mutating func numbers(_ name: StaticString, _ values: [UInt16]) {
     set(name, values.isEmpty ? nil : values.map { String($0) }.joined(separator: ","))
   }
 
-  mutating func tunnels(_ name: String, _ values: [Tunnel]) {
+  mutating func tunnels(_ name: StaticString, _ values: [Tunnel]) {
     set(name, values.isEmpty ? nil : values.map(\.kind.rawValue).joined(separator: ","))
   }
 
-  mutating func rules(_ name: String, _ findings: [FindingRecord]) {
+  mutating func rules(_ name: StaticString, _ findings: [FindingRecord]) {
     set(name, findings.map(\.finding.rule).joined(separator: ","))
   }
 }

@@ -19,42 +19,60 @@ struct JSONFields: FieldVisitor {
   }
 
   /// `"name":`, after a comma where one is needed. Names are ours: plain ASCII.
-  mutating func name(_ name: String) {
+  @inline(__always) mutating func name(_ name: StaticString) {
     writer.jsonName(name, separated: hasPredecessor)
     hasPredecessor = true
   }
 
-  mutating func open(_ group: String) {
+  /// One that is not known when this is compiled.
+  mutating func name(of name: String) {
+    writer.jsonName(name, separated: hasPredecessor)
+    hasPredecessor = true
+  }
+
+  mutating func open(_ group: StaticString) {
     name(group)
     begin()
   }
 
   mutating func close() { end() }
 
-  mutating func null(_ name: String) {
+  @inline(__always) mutating func null(_ name: StaticString) {
     self.name(name)
-    writer.text("null")
+    writer.literal("null")
   }
 
-  mutating func count(_ name: String, _ value: UInt64?) {
+  @inline(__always) mutating func count(_ name: StaticString, _ value: UInt64?) {
     guard let value else { return null(name) }
-    self.name(name)
+    writer.jsonCount(name, value, separated: hasPredecessor)
+    hasPredecessor = true
+  }
+
+  mutating func count(of name: String, _ value: UInt64) {
+    self.name(of: name)
     writer.decimal(value)
   }
 
-  mutating func flag(_ name: String, _ value: Bool?) {
+  @inline(__always) mutating func flag(_ name: StaticString, _ value: Bool?) {
     guard let value else { return null(name) }
     self.name(name)
-    writer.text(value ? "true" : "false")
+    if value { writer.literal("true") } else { writer.literal("false") }
   }
 
-  mutating func text(_ name: String, _ value: String?) {
+  mutating func text(_ name: StaticString, _ value: String?) {
     guard let value else { return null(name) }
     self.name(name)
     writer.jsonString(value)
   }
 
-  mutating func time(_ name: String, _ value: Timestamp?) {
+  mutating func address(_ name: StaticString, _ value: IPAddress, ipVersion: UInt8) {
+    self.name(name)
+    writer.byte(UInt8(ascii: "\""))
+    writer.address(value, ipVersion: ipVersion)
+    writer.byte(UInt8(ascii: "\""))
+  }
+
+  mutating func time(_ name: StaticString, _ value: Timestamp?) {
     guard let value else { return null(name) }
     self.name(name)
     writer.byte(UInt8(ascii: "\""))
@@ -62,25 +80,25 @@ struct JSONFields: FieldVisitor {
     writer.byte(UInt8(ascii: "\""))
   }
 
-  mutating func seconds(_ name: String, _ nanoseconds: Int64?) {
+  mutating func seconds(_ name: StaticString, _ nanoseconds: Int64?) {
     guard let nanoseconds else { return null(name) }
     self.name(name)
     writer.seconds(nanoseconds)
   }
 
-  mutating func communityID(_ name: String, _ facts: Facts) {
+  mutating func communityID(_ name: StaticString, _ facts: Facts) {
     self.name(name)
     writer.byte(UInt8(ascii: "\""))
     writer.communityID(facts.clientEndpoint, facts.serverEndpoint, ipVersion: facts.ipVersion)
     writer.byte(UInt8(ascii: "\""))
   }
 
-  mutating func numbers(_ name: String, _ values: [UInt16]) {
+  mutating func numbers(_ name: StaticString, _ values: [UInt16]) {
     guard !values.isEmpty else { return null(name) }
     list(name, values) { $0.writer.decimal(UInt64($1)) }
   }
 
-  mutating func tunnels(_ name: String, _ values: [Tunnel]) {
+  mutating func tunnels(_ name: StaticString, _ values: [Tunnel]) {
     guard !values.isEmpty else { return null(name) }
     list(name, values) { fields, tunnel in
       fields.begin()
@@ -92,13 +110,13 @@ struct JSONFields: FieldVisitor {
     }
   }
 
-  mutating func rules(_ name: String, _ findings: [FindingRecord]) {
+  mutating func rules(_ name: StaticString, _ findings: [FindingRecord]) {
     list(name, findings) { $0.writer.jsonString($1.finding.rule) }
   }
 
   /// A list; `element` writes one value.
   mutating func list<Element>(
-    _ name: String, _ elements: [Element], _ element: (inout JSONFields, Element) -> Void
+    _ name: StaticString, _ elements: [Element], _ element: (inout JSONFields, Element) -> Void
   ) {
     self.name(name)
     array(elements, element)
@@ -122,8 +140,8 @@ struct JSONFields: FieldVisitor {
 
   mutating func value(_ value: FactValue) {
     switch value {
-    case .null: writer.text("null")
-    case .bool(let flag): writer.text(flag ? "true" : "false")
+    case .null: writer.literal("null")
+    case .bool(let flag): if flag { writer.literal("true") } else { writer.literal("false") }
     case .integer(let number): writer.decimal(number)
     case .duration(let nanoseconds): writer.seconds(nanoseconds)
     case .text(let text): writer.jsonString(text)

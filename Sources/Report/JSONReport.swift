@@ -49,7 +49,7 @@ public struct JSONReport: Reporter {
     fields.count("bytes", summary.bytes)
     fields.count("connections", summary.connections)
     fields.open("findings")
-    for severity in Severity.allCases.reversed() { fields.count(severity.name, summary.findings[severity] ?? 0) }
+    for severity in Severity.allCases.reversed() { fields.count(of: severity.name, summary.findings[severity] ?? 0) }
     fields.close()
     counts("rules", summary.rules)
     fields.open("capture")
@@ -111,7 +111,7 @@ public struct JSONReport: Reporter {
     if let sockets = record.sockets { fields.sockets(sockets) }
     fields.open("facts")
     for fact in finding.facts {
-      fields.name(fact.name)
+      fields.name(of: fact.name)
       fields.value(fact.value)
     }
     fields.close()
@@ -119,18 +119,22 @@ public struct JSONReport: Reporter {
   }
 
   private mutating func counts(_ name: String, _ values: [String: UInt64]) {
-    fields.open(name)
-    for key in values.keys.sorted() { fields.count(key, values[key]) }
+    fields.name(of: name)
+    fields.begin()
+    for (key, value) in values.sorted(by: { $0.key < $1.key }) { fields.count(of: key, value) }
     fields.close()
   }
 
-  private mutating func time(_ name: String, _ time: Timestamp?) {
+  private mutating func time(_ name: StaticString, _ time: Timestamp?) {
     if let time { fields.time(name, time) } else { fields.null(name) }
   }
 
-  private mutating func beginLine(_ type: String) {
+  private mutating func beginLine(_ type: StaticString) {
     fields.begin()
-    fields.text("type", type)
+    fields.name("type")
+    fields.writer.byte(UInt8(ascii: "\""))
+    fields.writer.literal(type)
+    fields.writer.byte(UInt8(ascii: "\""))
   }
 
   private mutating func endLine() {

@@ -66,7 +66,7 @@ public struct RefusalRecord: Sendable {
   }
 
   /// The finding in words.
-  var finding: FindingRecord {
+  public var finding: FindingRecord {
     FindingRecord(id: id, connection: connection, finding: .refused(syn, by: reset, port: server.port))
   }
 }

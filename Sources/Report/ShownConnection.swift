@@ -43,21 +43,21 @@ struct ShownConnection {
 
   /// Frame numbers count within one file: a connection that goes over two files gets no range.
   func write(displayFilter writer: inout ByteWriter) {
-    let field = ipVersion == 6 ? "ipv6.addr==" : "ip.addr=="
-    writer.text(field)
-    writer.text(client.address.text(ipVersion: ipVersion))
-    writer.text(" && ")
-    writer.text(field)
-    writer.text(server.address.text(ipVersion: ipVersion))
-    writer.text(" && tcp.port==")
+    func addressEquals() { if ipVersion == 6 { writer.literal("ipv6.addr==") } else { writer.literal("ip.addr==") } }
+    addressEquals()
+    writer.address(client.address, ipVersion: ipVersion)
+    writer.literal(" && ")
+    addressEquals()
+    writer.address(server.address, ipVersion: ipVersion)
+    writer.literal(" && tcp.port==")
     writer.decimal(UInt64(client.port))
-    writer.text(" && tcp.port==")
+    writer.literal(" && tcp.port==")
     writer.decimal(UInt64(server.port))
     let (first, last) = (start.packet, end.packet)
     guard tupleReused, first.input == last.input else { return }
-    writer.text(" && frame.number>=")
+    writer.literal(" && frame.number>=")
     writer.decimal(first.number)
-    writer.text(" && frame.number<=")
+    writer.literal(" && frame.number<=")
     writer.decimal(last.number)
   }
 }

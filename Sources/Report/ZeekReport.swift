@@ -27,7 +27,7 @@ public struct ZeekReport: Reporter {
 
   public mutating func report(_ connection: ConnectionRecord) {
     let facts = connection.facts
-    let view = facts.zeek
+    guard let view = facts.zeek else { return }
     open(at: facts.start.time)
     time(view.start)
     writer.tab()

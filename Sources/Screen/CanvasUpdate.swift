@@ -48,7 +48,7 @@ extension Canvas {
       let before = isKnown ? old.map { Array($0.cells[line]) } : nil
       write(row, Array(cells[line]), before, language, to: &writer)
     }
-    return writer.bytes
+    return Array(writer.bytes)
   }
 
   /// From the first cell that differs to the last.

@@ -189,6 +189,6 @@ struct ZeekTests {
     options.zeek = true
     let all = track(segments, options: options)
     #expect(all.count == 1)
-    return try #require(all.first).zeek
+    return try #require(all.first?.zeek)
   }
 }

@@ -28,9 +28,10 @@ extension RunOptions {
     return part
   }
 
-  /// Connections of which there is nothing to say are kept in brief.
+  /// Connections of which there is nothing to say are kept in brief, and so is who was refused: what is to be said of that needs
+  /// no rules.
   mutating func setBrief() {
     tracker.brief = !reportsAllConnections
-    tracker.briefRefusals = tracker.brief
+    tracker.briefRefusals = true
   }
 }

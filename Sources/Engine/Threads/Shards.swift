@@ -102,8 +102,8 @@ struct Shards: ~Copyable {
     while !reporter.isBroken, let next = merge.next() {
       switch next {
       case .brief:
-        guard merge.takeBrief(&brief), let refusal = desk.take(brief, to: &reporter) else { continue }
-        desk.report(tracker.facts(of: refusal), names, to: &reporter)
+        guard merge.takeBrief(&brief), let rest = desk.take(brief, to: &reporter) else { continue }
+        desk.report(tracker.facts(of: rest.refusal), names, given: rest.verdict, to: &reporter)
       case .facts: if let facts = merge.facts() { desk.report(facts, names, to: &reporter) }
       case .sight: learn(merge.sight())
       }

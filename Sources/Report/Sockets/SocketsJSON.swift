@@ -58,9 +58,10 @@ public struct SocketsJSON {
     fields.begin()
     fields.text("type", "socket")
     fields.text("state", socket.state.name)
-    for (name, endpoint) in [("local", socket.local), ("remote", socket.remote)] {
+    let ends: [(StaticString, Endpoint)] = [("local", socket.local), ("remote", socket.remote)]
+    for (name, endpoint) in ends {
       fields.open(name)
-      fields.text("address", endpoint.address.text(ipVersion: socket.ipVersion))
+      fields.address("address", endpoint.address, ipVersion: socket.ipVersion)
       fields.count("port", UInt64(endpoint.port))
       fields.close()
     }
@@ -154,7 +155,7 @@ public struct SocketsJSON {
       fields.count("pid", process.map { UInt64($0.id) })
       fields.text("process", process?.name)
       fields.text("namespace", group.namespace == 0 ? nil : audit.snapshot.namespaces[Int(group.namespace)].name)
-      let (name, endpoint) =
+      let (name, endpoint): (StaticString, Endpoint) =
         switch group.service {
         case .ours(let endpoint): ("service", endpoint)
         case .theirs(let endpoint): ("peer", endpoint)
@@ -177,13 +178,13 @@ public struct SocketsJSON {
     fields.count("sockets", UInt64(snapshot.sockets.count))
     fields.flag("whole", snapshot.gaps.isEmpty)
     fields.open("states")
-    for (state, count) in snapshot.stateCounts { fields.count(state.name, UInt64(count)) }
+    for (state, count) in snapshot.stateCounts { fields.count(of: state.name, UInt64(count)) }
     fields.close()
     fields.count("processes", UInt64(snapshot.processes.count))
     fields.count("unowned", UInt64(snapshot.unowned))
     fields.count("forbidden_processes", UInt64(snapshot.forbiddenProcesses))
     fields.open("findings")
-    for severity in Severity.allCases.reversed() { fields.count(severity.name, UInt64(audit.count(severity))) }
+    for severity in Severity.allCases.reversed() { fields.count(of: severity.name, UInt64(audit.count(severity))) }
     fields.close()
     if let comparison = audit.comparison {
       fields.open("peer")
