@@ -12,7 +12,9 @@ public final class MetricsServer: Sendable {
   /// A connection that asks nothing for so long is closed, seconds.
   static var idleLimit: Int64 { 60 }
 
-  private let group: MultiThreadedEventLoopGroup
+  /// Never shut down: that would start threads of Dispatch, which want another priority, and a service may not have it.
+  private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
   private let channel: any Channel
   private let latest: LatestFigures
   /// Where it listens; the port is the true one where 0 was asked for.
@@ -21,9 +23,8 @@ public final class MetricsServer: Sendable {
   /// - Throws: `MetricsError`, where the address can't be had.
   public init(_ wanted: ListenAddress, _ figures: LiveFigures) throws {
     let latest = LatestFigures(figures)
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     do {
-      channel = try ServerBootstrap(group: group)
+      channel = try ServerBootstrap(group: MetricsServer.group)
         .serverChannelOption(.backlog, value: 64)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .childChannelInitializer { channel in
@@ -36,10 +37,8 @@ public final class MetricsServer: Sendable {
         }
         .bind(host: wanted.host, port: Int(wanted.port)).wait()
     } catch {
-      try? group.syncShutdownGracefully()
       throw MetricsError(wanted, error)
     }
-    self.group = group
     self.latest = latest
     address = ListenAddress(host: wanted.host, port: UInt16(channel.localAddress?.port ?? Int(wanted.port)))
   }
@@ -47,9 +46,6 @@ public final class MetricsServer: Sendable {
   /// From now on these are served.
   public func publish(_ figures: LiveFigures) { latest.replace(with: figures) }
 
-  /// Closes every connection, and the thread.
-  public func stop() {
-    try? channel.close().wait()
-    try? group.syncShutdownGracefully()
-  }
+  /// Listens no more. Who is connected still gets answers until the process ends.
+  public func stop() { try? channel.close().wait() }
 }
