@@ -24,6 +24,7 @@ struct Desk: ~Copyable {
   /// A connection in brief.
   /// - Returns: a refused one whose facts have to be reported instead.
   mutating func take(_ brief: Brief, to reporter: inout some Reporter) -> Unreported? {
+    reporter.meet(brief)
     guard case .refusal(let refusal) = brief.kind else {
       tally.end(brief)
       judging.take(brief)
@@ -52,6 +53,7 @@ struct Desk: ~Copyable {
     to reporter: inout some Reporter
   ) {
     let brief = facts.brief
+    reporter.meet(brief)
     tally.end(brief)
     let (findings, sameAs) = verdict?.told ?? judging.findings(of: facts, brief)
     for record in findings { tally.find(record.finding.rule, record.finding.severity) }

@@ -17,7 +17,11 @@ public struct OneConnection: Reporter {
 
   public mutating func report(_ connection: ConnectionRecord) {
     let other = connection.facts.id
-    if other == id { record = connection }
+    if other == id {
+      record = connection
+      // What comes later is not read: its addresses and ports may be used again.
+      record?.facts.tupleReused = true
+    }
     let distance = max(other, id) - min(other, id)
     if let known = nearest, max(known, id) - min(known, id) <= distance { return }
     nearest = other

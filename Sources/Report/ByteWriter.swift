@@ -131,9 +131,10 @@
     }
   }
 
-  public mutating func write(_ other: ByteWriter) {
-    makeRoom(for: other.count)
-    for byte in other.bytes { self.byte(byte) }
+  /// Of another's bytes, those in `range`.
+  mutating func write(_ other: ByteWriter, _ range: Range<Int>) {
+    makeRoom(for: range.count)
+    for place in range { byte(other.room[place]) }
   }
 
   public mutating func newline() { byte(UInt8(ascii: "\n")) }

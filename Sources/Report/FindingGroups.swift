@@ -20,10 +20,17 @@ enum KeptExample {
   case finding(FindingRecord, ShownConnection?)
   case refusal(RefusalRecord)
 
-  var example: FindingExample {
+  var record: FindingRecord {
     switch self {
-    case .finding(let record, let connection): FindingExample(record: record, connection: connection)
-    case .refusal(let refusal): FindingExample(record: refusal.finding, connection: ShownConnection(refusal))
+    case .finding(let record, _): record
+    case .refusal(let refusal): refusal.finding
+    }
+  }
+
+  var connection: ShownConnection? {
+    switch self {
+    case .finding(_, let connection): connection
+    case .refusal(let refusal): ShownConnection(refusal)
     }
   }
 }
@@ -65,6 +72,7 @@ struct FindingGroups {
   /// All that is in a key but the service: there are a few, each found by looking.
   private var kinds: [FindingGroup.Key] = []
   private var examples = 0
+  private var usedAgain = UsedAgain()
   /// Findings of groups beyond `groupLimit`.
   private(set) var uncollected: UInt64 = 0
 
@@ -100,6 +108,17 @@ struct FindingGroups {
   private mutating func keep(_ example: KeptExample, in place: Int) {
     groups[place].examples.append(example)
     examples += 1
+    if let connection = example.connection { usedAgain.show(connection) }
+  }
+
+  /// A connection that may have the addresses and ports of one that is shown.
+  mutating func meet(_ connection: borrowing Brief) { usedAgain.meet(connection) }
+
+  /// How it is shown, in words.
+  func shown(_ example: KeptExample) -> FindingExample {
+    var shown = FindingExample(record: example.record, connection: example.connection)
+    if let connection = shown.connection, usedAgain.contains(connection) { shown.connection?.tupleReused = true }
+    return shown
   }
 
   /// Of the group that this finding counts in; nil, and counted, where there are too many groups.

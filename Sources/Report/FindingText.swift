@@ -24,14 +24,13 @@ struct FindingText {
 
   /// All groups, what matters first; the output takes each as it is done.
   mutating func write(_ groups: FindingGroups, to page: inout Page, _ output: Output) {
-    let sorted = groups.sorted
     var shown: [String: Int] = [:]
     var folded: [(rule: String, severity: Severity, groups: UInt64, findings: UInt64)] = []
-    for group in sorted {
+    for group in groups.sorted {
       let kind = group.key.severity.name + group.key.rule
       shown[kind, default: 0] += 1
       if all || shown[kind, default: 0] <= FindingText.groupsEach {
-        write(group, to: &page)
+        write(group, of: groups, to: &page)
         output.recordEnded(&page.writer)
       } else if let place = folded.firstIndex(where: { $0.rule == group.key.rule && $0.severity == group.key.severity })
       {
@@ -60,12 +59,12 @@ struct FindingText {
     for record in records {
       var groups = FindingGroups(all: true)
       groups.add(record, facts)
-      for group in groups.sorted { write(group, to: &page) }
+      for group in groups.sorted { write(group, of: groups, to: &page) }
     }
   }
 
-  private mutating func write(_ group: FindingGroup, to page: inout Page) {
-    let examples = group.examples.map(\.example)
+  private mutating func write(_ group: FindingGroup, of groups: FindingGroups, to page: inout Page) {
+    let examples = group.examples.map { groups.shown($0) }
     guard let first = examples.first else { return }
     heading(group, first, to: &page)
     if group.count == 1 {

@@ -1,20 +1,24 @@
 internal import Audit
-internal import Flow
+public import Flow
 internal import Wire
 
 /// `--format json`: one object a line, as interface.md names every field.
 public struct JSONReport: Reporter {
   private let output: Output
   private let findingsOnly: Bool
+  private let isLive: Bool
+  private var held = HeldFilters()
   private var fields = JSONFields()
   private var severalInputs = false
 
   /// - Parameters:
   ///   - findingsOnly: connections without a finding are left out.
   ///   - output: where lines go; it decides whether each is flushed at once.
-  public init(_ output: Output, findingsOnly: Bool = false) {
+  ///   - isLive: no line waits until it is known whether its connection's addresses and ports are used again.
+  public init(_ output: Output, findingsOnly: Bool = false, isLive: Bool = false) {
     self.output = output
     self.findingsOnly = findingsOnly
+    self.isLive = isLive
   }
 
   public var isBroken: Bool { output.isClosed }
@@ -29,6 +33,8 @@ public struct JSONReport: Reporter {
     fields.text("filter", run.filter)
     endLine()
   }
+
+  public mutating func meet(_ connection: borrowing Brief) { held.meet(connection) }
 
   public mutating func report(_ connection: ConnectionRecord) {
     if findingsOnly, connection.findings.isEmpty { return }
@@ -78,6 +84,7 @@ public struct JSONReport: Reporter {
     fields.count("health_checks", summary.healthChecks)
     fields.count("seen_again", summary.seenAgain)
     endLine()
+    held.release(&fields.writer, to: output, known: true)
     output.flush(&fields.writer)
   }
 
@@ -103,7 +110,7 @@ public struct JSONReport: Reporter {
     if let facts {
       fields.name("display_filter")
       fields.writer.byte(UInt8(ascii: "\""))
-      ShownConnection(facts).write(displayFilter: &fields.writer)
+      write(filterOf: ShownConnection(facts))
       fields.writer.byte(UInt8(ascii: "\""))
     } else {
       fields.null("display_filter")
@@ -116,6 +123,15 @@ public struct JSONReport: Reporter {
     }
     fields.close()
     endLine()
+  }
+
+  private mutating func write(filterOf connection: ShownConnection) {
+    connection.write(displayFilter: &fields.writer)
+    if connection.tupleReused {
+      connection.write(frames: &fields.writer)
+    } else if !isLive {
+      held.hold(connection, at: fields.writer.count)
+    }
   }
 
   private mutating func counts(_ name: String, _ values: [String: UInt64]) {
@@ -140,7 +156,11 @@ public struct JSONReport: Reporter {
   private mutating func endLine() {
     fields.end()
     fields.writer.newline()
-    output.recordEnded(&fields.writer)
+    if held.isEmpty {
+      output.recordEnded(&fields.writer)
+    } else if fields.writer.count > HeldFilters.limit {
+      held.release(&fields.writer, to: output, known: false)
+    }
   }
 }
 

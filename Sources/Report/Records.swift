@@ -159,6 +159,8 @@ public protocol Reporter {
   /// Nobody reads any more (a closed pipe, a full disk): the run may end.
   var isBroken: Bool { get }
   mutating func begin(_ run: RunRecord)
+  /// Each connection that has ended, be it reported or not, and before it is.
+  mutating func meet(_ connection: borrowing Brief)
   mutating func report(_ connection: ConnectionRecord)
   /// Whether plain refusals are wanted as such, and not as connections.
   var takesRefusals: Bool { get }
@@ -170,6 +172,7 @@ public protocol Reporter {
 
 extension Reporter {
   public var isBroken: Bool { false }
+  public mutating func meet(_ connection: borrowing Brief) {}
   public var takesRefusals: Bool { false }
   public mutating func report(_ refusal: RefusalRecord) {
     preconditionFailure("a reporter that takes refusals says what it does with them")

@@ -8,7 +8,8 @@ struct ShownConnection {
   private let ipVersion: UInt8
   let start: Moment
   private let end: Moment
-  private let tupleReused: Bool
+  /// Another connection used its addresses and ports too: it takes its frames to select it.
+  var tupleReused: Bool
 
   init(_ facts: Facts) {
     client = facts.clientEndpoint
@@ -34,14 +35,17 @@ struct ShownConnection {
     "\(Wording.endpoint(client, ipVersion: ipVersion)) → \(Wording.endpoint(server, ipVersion: ipVersion))"
   }
 
+  var pair: UsedAgain.Pair { UsedAgain.Pair(client, server) }
+
   /// Selects the connection in Wireshark: addresses and ports, and its frames where another connection used the same.
   var displayFilter: String {
     var writer = ByteWriter()
     write(displayFilter: &writer)
+    if tupleReused { write(frames: &writer) }
     return String(decoding: writer.bytes, as: UTF8.self)
   }
 
-  /// Frame numbers count within one file: a connection that goes over two files gets no range.
+  /// Without its frames.
   func write(displayFilter writer: inout ByteWriter) {
     func addressEquals() { if ipVersion == 6 { writer.literal("ipv6.addr==") } else { writer.literal("ip.addr==") } }
     addressEquals()
@@ -53,8 +57,12 @@ struct ShownConnection {
     writer.decimal(UInt64(client.port))
     writer.literal(" && tcp.port==")
     writer.decimal(UInt64(server.port))
+  }
+
+  /// What is added where it takes its frames. Their numbers count within one file: a connection that goes over two gets no range.
+  func write(frames writer: inout ByteWriter) {
     let (first, last) = (start.packet, end.packet)
-    guard tupleReused, first.input == last.input else { return }
+    guard first.input == last.input else { return }
     writer.literal(" && frame.number>=")
     writer.decimal(first.number)
     writer.literal(" && frame.number<=")

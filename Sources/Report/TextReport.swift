@@ -1,5 +1,5 @@
 internal import Audit
-internal import Flow
+public import Flow
 internal import Wire
 
 /// `--format text`: for people. What matters first, equal findings together, a summary last.
@@ -41,6 +41,8 @@ public struct TextReport: Reporter {
   }
 
   public mutating func begin(_ run: RunRecord) { self.run = run }
+
+  public mutating func meet(_ connection: borrowing Brief) { groups.meet(connection) }
 
   public mutating func report(_ connection: ConnectionRecord) {
     if options.connections {

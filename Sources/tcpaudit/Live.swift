@@ -146,7 +146,7 @@ struct Live: ParsableCommand {
         listener.board, record, color: Terminal.wantsColor(report.look.color, STDOUT_FILENO))
     }
     switch report.format {
-    case .json: return run(capture, JSONReport(output, findingsOnly: report.findingsOnly), listener)
+    case .json: return run(capture, JSONReport(output, findingsOnly: report.findingsOnly, isLive: true), listener)
     case .csv: return run(capture, CSVReport(output), listener)
     case .zeek: return run(capture, ZeekReport(output), listener)
     case .text:

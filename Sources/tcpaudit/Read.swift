@@ -135,6 +135,7 @@ private struct Noting<Inner: Reporter>: Reporter {
   var takesRefusals: Bool { !isOn && inner.takesRefusals }
 
   mutating func begin(_ run: RunRecord) { inner.begin(run) }
+  mutating func meet(_ connection: borrowing Brief) { inner.meet(connection) }
 
   mutating func report(_ connection: ConnectionRecord) {
     if isOn, !connection.findings.isEmpty { extraction.note(connection) }

@@ -45,7 +45,7 @@ import Wire
   /// The finding comes once, before its connection, which names its rule.
   @Test func jsonTellsItOnce() throws {
     let lines = try told {
-      JSONReport($0)
+      JSONReport($0, isLive: true)
     } _: {
       $0.revises = 2
     }
@@ -69,14 +69,14 @@ import Wire
     }
     let text = try told({ LiveText($0) }, hold)
     #expect(text.first?.hasSuffix("  client's socket: pool (4711), descriptor 7  [3, connection 1]") == true)
-    let json = try told({ JSONReport($0) }, hold)
+    let json = try told({ JSONReport($0, isLive: true) }, hold)
     #expect(
       json[1].contains(
         #","sockets":[{"side":"client","state":"ESTAB","pid":4711,"process":"pool","descriptor":7,"other_descriptors":1},"#
           + #"{"side":"server","state":"CLOSE-WAIT","pid":null,"process":null,"descriptor":null,"other_descriptors":null}],"facts""#
       ))
     // Nobody asked.
-    #expect(try !told({ JSONReport($0) })[1].contains("sockets"))
+    #expect(try !told({ JSONReport($0, isLive: true) })[1].contains("sockets"))
   }
 
   @Test func aTableNamesItInItsConnection() throws {
