@@ -41,7 +41,8 @@ struct UsedAgainTests {
       // A lone SYN is shown too; so is one in the other direction, and who uses the ports the other way round.
       ("isn C 700000\n40 C > S S\n", frames), ("isn S 700000\n40 S > C S\n", frames),
       ("host P = 10.1.0.2:2181\nhost Q = 10.2.0.2:50124\n40 P > Q S\n", frames),
-    ]) func ofItsFilter(_ later: String, _ frames: String) throws {
+    ]) func ofItsFilter(_ later: String, _ frames: String) throws
+  {
     let folder = Folder()
     let path = folder.capture(try PacketScript.parse(Self.cut + later).pcap())
     for findingsOnly in [false, true] {

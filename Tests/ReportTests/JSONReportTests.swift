@@ -143,7 +143,9 @@ struct JSONReportTests {
     var connection = one
     connection.findings = [FindingRecord](repeating: finding, count: 1000)
     let text = report({ JSONReport($0, findingsOnly: true) }, [ConnectionRecord](repeating: connection, count: 12))
-    let filters = text.split(separator: "\n").filter { $0.contains("display_filter") }.map { $0.contains("frame.number") }
+    let filters = text.split(separator: "\n").filter { $0.contains("display_filter") }.map {
+      $0.contains("frame.number")
+    }
     #expect(filters.count == 12_000)
     let released = filters.prefix { $0 }.count
     #expect((4_000..<12_000).contains(released))
