@@ -44,7 +44,8 @@ extension Shared {
     var resets = troubles.resets[place]
     let told = resets.effective ?? resets.first
     if isNews(segment, after: told, sender, receiver)
-      || resets.isStubborn(moment) || isSentLater(segment, moment, told, receiver)
+      || resets.isStubborn(moment)
+      || isSentLater(segment, moment, told, receiver) && !sender.repeatsItself(segment, troubles)
     {
       if resets.ownAfter == nil { resets.ownAfter = Burst(at: moment) } else { resets.ownAfter?.repeated(at: moment) }
     } else {

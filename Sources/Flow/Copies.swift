@@ -91,6 +91,13 @@ extension Sender {
     return troubles.records[trouble].youngest(like: latest)
   }
 
+  /// Whether this side's latest packet was there before, its date and all: however late it comes, it was not sent again.
+  func repeatsItself(_ latest: Segment, _ troubles: borrowing Troubles) -> Bool {
+    guard latest.options.contains(.timestamps) else { return false }
+    let like = Likeness(hash: Sender.likeness(latest), microseconds: 0)
+    return likeness[1].hash == like.hash || (trouble != 0 && troubles.records[trouble].youngest(like: like) != nil)
+  }
+
   /// A client whose SYN was answered has no reason to send it again.
   private func isSYNAfterAnswer(_ segment: Segment, _ now: UInt32) -> Bool {
     segment.flags.intersection([.syn, .ack]) == .syn && synCount == 1 && has(.everAcked) && !has(.synAck)

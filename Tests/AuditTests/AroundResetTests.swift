@@ -91,6 +91,15 @@ struct AroundResetTests {
       "a RST is recorded before what it answers",
       "0 C > S S\n0.0001 S > C S.\n0.0201 C > S . 1\n0.021 C > S P. 1:201\n0.0211 S > C P. 1:301 ack 201\n0.0411 C > S . 201 ack 301\n"
         + "9.0 S > C R 301\n9.00001 C > S P. 201:401 ack 301", ["half-open error unknown"]),
+    // A bare RST of who had closed, and what it answers is not there: nobody's fault.
+    Case(
+      "a copy comes half a second after a RST, as it was dated before",
+      "0 C > S S <mss 1460,sackOK,TS,wscale 7>\n0.020 S > C S. <mss 1460,sackOK,TS,wscale 7>\n0.0201 C > S . 1\n"
+        + question
+        + answer + "0.05 S > C F. 301 ack 201\n0.0501 C > S . 201 ack 302\n"
+        + "0.45 S > C . 302 ack 201 id 0 <TS val 7000450 ecr 1>\n0.5 S > C R 302\n"
+        + "0.94 S > C . 302 ack 201 id 0 <TS val 7000450 ecr 1>",
+      []),
   ]
 
   /// What looks like one of the above and is none.
