@@ -45,7 +45,8 @@ struct Forgery {
   private(set) var failed = Tests()
   let stage: String
   /// Its TTL was begun from another value than its sender's other packets, and has come as far: a kernel that answers
-  /// without a socket may do so, and so may a device beside it.
+  /// without a socket may do so, and so may a device beside it. Or it came sooner than the handshake's packets did, and nothing else
+  /// tells how far its sender is.
   private(set) var isOfUnknownOrigin = false
 
   /// nil: nothing speaks against its sender. One test is `possible`; two, or a conversation that continues, `certain`.
@@ -58,7 +59,6 @@ struct Forgery {
     stage = facts.stage(of: reset)
     // A kernel resets what a scanner on its host has begun behind its back, with a TTL of its own; or its address was borrowed.
     guard facts.wasEstablished || side == .server, !reset.isMalformed else { return }
-    enter(.roundTrip, facts.roundTripAllows(reset, from: side, thresholds))
     let isDoubled = facts.client.duplicatePackets + facts.server.duplicatePackets > 0
     let hostTTL = side == .client ? surroundings.clientHostTTL : surroundings.serverHostTTL
     // The kernel that answers for a socket that has closed has no options of that socket to heed.
@@ -70,6 +70,13 @@ struct Forgery {
     enter(.sequence, facts.sequenceFits(reset, from: side))
     enter(.goesOn, facts.fellSilent(after: reset, side, thresholds))
     enter(.anatomy, Stack.fits(reset, from: side, facts))
+    let roundTrip = facts.roundTripAllows(reset, from: side, thresholds)
+    if roundTrip == false, reset.peerAcked == 0, reset.delay >= thresholds.tellingLeg, failed.isEmpty {
+      // The handshake alone tells how far its sender is, and its first packet may have waked a radio: those behind it are quicker.
+      isOfUnknownOrigin = true
+    } else {
+      enter(.roundTrip, roundTrip)
+    }
   }
 
   private mutating func enter(_ test: Test, _ result: Bool?) {
@@ -89,9 +96,10 @@ extension Facts {
     return reset.ownSent == 0 || reset.peerSent == 0 ? "after first data" : "later"
   }
 
-  /// Only against a handshake that was seen whole: later answers may have been delayed by the peer's application.
+  /// Only against a handshake that was seen whole and in order: later answers may have been delayed by the peer's application.
   fileprivate func roundTripAllows(_ reset: Reset, from side: Side, _ thresholds: Thresholds) -> Bool? {
-    guard handshakeRTT != nil, let leg = side == .server ? serverLeg : clientLeg, leg >= thresholds.tellingLeg,
+    guard handshakeRTT != nil, handshake.isInOrder, let leg = side == .server ? serverLeg : clientLeg,
+      leg >= thresholds.tellingLeg,
       let provoked = reset.provoked
     else { return nil }
     guard reset.delay < leg / thresholds.impossibleAnswer else {
@@ -136,6 +144,14 @@ extension Facts {
   }
 
   private func isLinux(_ side: Side) -> Bool { Stack.recognised(self[side]) == .linux }
+}
+
+extension Handshake {
+  /// No packet was recorded before the one that it answers.
+  fileprivate var isInOrder: Bool {
+    guard let syn, let synAck, let ack else { return false }
+    return syn.precedes(synAck) && synAck.precedes(ack)
+  }
 }
 
 extension SideFacts {

@@ -91,6 +91,13 @@ struct AroundResetTests {
       "a RST is recorded before what it answers",
       "0 C > S S\n0.0001 S > C S.\n0.0201 C > S . 1\n0.021 C > S P. 1:201\n0.0211 S > C P. 1:301 ack 201\n0.0411 C > S . 201 ack 301\n"
         + "9.0 S > C R 301\n9.00001 C > S P. 201:401 ack 301", ["half-open error unknown"]),
+    // No round trip is known then, and none that a RST could come too soon for.
+    Case(
+      "half a millisecond mixes up the handshake and all that follows",
+      "0 S > C S. 0 ack 1\n0.0001 C > S S\n0.0005 S > C . 1 ack 301\n0.0007 C > S . 1 ack 1\n0.0008 C > S P. 1:301 ack 1\n"
+        + "0.0540 C > S . 301 ack 1449\n0.0543 S > C . 1:1449 ack 301\n0.05435 C > S . 301 ack 2001\n"
+        + "0.0544 S > C P. 1449:2001 ack 301\n4.7 C > S P. 301:501 ack 2001\n4.7003 S > C R 2001",
+      ["half-open error unknown"]),
     // A bare RST of who had closed, and what it answers is not there: nobody's fault.
     Case(
       "a copy comes half a second after a RST, as it was dated before",

@@ -149,6 +149,26 @@ struct ForgeryTests {
     #expect(findings.contains { $0.fact("tests_failed") == .list([.text("round-trip")]) } == found)
   }
 
+  /// The first packet wakes the radio, and those behind it are quicker: the handshake alone accuses nobody of what a radio does, nor does
+  /// it clear the path. Once data were acknowledged, or where another test fails, it tells.
+  @Test(
+    arguments: [
+      ("", "80", []), ("", "80 ttl 200", ["round-trip", "ttl"]), ("", "05", ["round-trip"]),
+      ("0.63 C > S P. 1:101\n1.25 S > C . 1 ack 101\n", "80", ["round-trip"]),
+      ("0.63 C > S P. 1:101\n0.71 S > C . 1 ack 101\n", "80", []),
+    ]) func aHandshakeThatIsSlow(_ talk: String, _ milliseconds: String, _ failed: [String]) throws
+  {
+    let sent = talk.isEmpty ? 1 : 101
+    let answer = milliseconds.split(separator: " ", maxSplits: 1)
+    let findings = try audit(
+      "0 C > S S\n0.62 S > C S.\n0.6201 C > S .\n\(talk)3 C > S P. \(sent):\(sent + 200)\n"
+        + "3.0\(answer[0]) S > C R. 1 ack \(sent + 200) \(answer.dropFirst().joined())")
+    let forged = findings.first { $0.rule == "reset-forged" }
+    #expect(forged?.fact("tests_failed") == (failed.isEmpty ? nil : .list(failed.map { .text($0) })))
+    let isMeasured = talk.contains("0.71")
+    #expect(findings.allSatisfy { $0.suspects.contains(.path) } != isMeasured, "\(findings.map(\.summary))")
+  }
+
   @Test func aResetThatMeetsAPacketByChanceIsNotSooner() throws {
     // It answers the segment of 80 ms before, not the one of 1 ms before.
     let script =
