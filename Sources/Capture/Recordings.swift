@@ -9,6 +9,8 @@ public struct Recordings: Sendable {
     var began: Int64
     /// ns; `.max` while one of its inputs is being read.
     var end = Int64.max
+    /// Its first input.
+    var first: Int
     /// The latest time of it from which a clock was set back, ns; `.min` is none.
     var highest = Int64.min
   }
@@ -17,6 +19,9 @@ public struct Recordings: Sendable {
   private var recordings: [Recording] = []
   /// Inputs that belong to another than the first.
   private var ofInput: [Int: Int] = [:]
+  /// `[input]`, of those that go on with a recording: the first input of it. What is said of an input is said when it begins, and
+  /// holds: what was made of its packets may rest on it.
+  public private(set) var continued: [Int: Int] = [:]
 
   init() {}
 
@@ -42,11 +47,12 @@ public struct Recordings: Sendable {
     let ended = recordings.indices.filter { recordings[$0].end < .max }
     guard let earlier = ended.max(by: { recordings[$0].end < recordings[$1].end }) else {
       if !recordings.isEmpty { ofInput[input] = recordings.count }
-      recordings.append(Recording(began: time))
+      recordings.append(Recording(began: time, first: input))
       return
     }
     if earlier > 0 { ofInput[input] = earlier }
     recordings[earlier].end = .max
+    continued[input] = recordings[earlier].first
   }
 
   /// The clock of an input was set back when it had said that time, ns.
@@ -70,6 +76,8 @@ public struct Recordings: Sendable {
 
   private mutating func join(_ one: Int, _ next: Int) {
     recordings[one].end = recordings[next].end
+    // What goes on is of that one's place.
+    recordings[one].first = recordings[next].first
     recordings.remove(at: next)
     for (input, recording) in ofInput where recording >= next {
       let place = recording == next ? one : recording - 1

@@ -70,6 +70,8 @@ public struct Timeline: ~Copyable {
   public var recordingEnd: Timestamp? { notes.end == .min ? nil : Timestamp(nanoseconds: notes.end) }
   /// `[input]`: when the recording ends that it is a part of; empty where all end with the latest packet.
   public var recordingEnds: [Timestamp] { notes.loss.endsOfRecordings(inputs: paths.count) }
+  /// `[input]`, of those that go on with the recording of another: the first input of it.
+  public var continued: [Int: Int] { notes.loss.recordings.continued }
   /// Bytes read from all inputs so far, as they lie on disk.
   public var bytesRead: UInt64 { schedule.bytesRead &+ current.source.bytesRead }
 

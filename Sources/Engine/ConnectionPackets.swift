@@ -1,5 +1,5 @@
 public import Capture
-internal import Flow
+public import Flow
 public import Report
 public import Wire
 
@@ -8,6 +8,7 @@ public struct ConnectionPackets: Sendable {
   /// In order of capture, copies and stragglers included.
   public var segments: [Segment] = []
   public var errors: [QuotedError] = []
+  public var places = InputPlaces()
   /// There were more than are kept.
   public var isCut = false
 
@@ -38,9 +39,10 @@ public struct ConnectionPackets: Sendable {
       }
       if segments.count + errors.count >= Self.limit {
         isCut = true
-        return
+        break
       }
     }
+    places = InputPlaces(timeline.continued)
   }
 }
 

@@ -14,6 +14,10 @@ struct Stages: ~Copyable {
   private var nextLook: UInt64 = 1
   private(set) var batch = SegmentBatch()
   private var scopes: KeyScopes
+  /// An ICMP error waits until what came before it is tracked.
+  private var hasQuote = false
+  /// Inputs that go on with another, as far as the tracker knows of them.
+  private var continued = 0
   /// Others keep connections of the same capture.
   private let isShared: Bool
 
@@ -30,13 +34,26 @@ struct Stages: ~Copyable {
   private static var framesPerLook: UInt64 { 8192 }
 
   mutating func read(_ timeline: inout Timeline) -> Pause {
-    while let frame = timeline.next() {
-      let isFull = enter(frame)
+    while let (isDue, time) = enterNext(&timeline) {
+      var isFull = false
+      if isDue {
+        isFull = batch.isFull
+        learnPlaces(timeline)
+        flush()
+      }
       // First: what is looked for must not depend on what has ended.
-      if tally.packets >= nextLook, look(frame.time) { return .look }
+      if tally.packets >= nextLook, look(time) { return .look }
       if isFull, tracker.hasFinished { return .deliver }
     }
+    learnPlaces(timeline)
     return .end
+  }
+
+  /// The frame is lent no longer than that.
+  @inline(__always) private mutating func enterNext(_ timeline: inout Timeline) -> (isDue: Bool, time: Timestamp)? {
+    guard let frame = timeline.next() else { return nil }
+    let time = frame.time
+    return (enter(frame), time)
   }
 
   /// Whether it is time to look around. At the first frame it is not: that one only dates the beginning.
@@ -50,10 +67,10 @@ struct Stages: ~Copyable {
   /// A frame that comes when it comes: a live audit looks around by the clock.
   mutating func take(_ frame: borrowing Frame) {
     if tally.start == nil { tally.start = frame.time }
-    _ = enter(frame)
+    if enter(frame) { flush() }
   }
 
-  /// Says whether a batch was full, and has been tracked.
+  /// Says whether what is gathered is to be tracked: the batch is full, or somebody waits for it.
   @inline(__always) private mutating func enter(_ frame: borrowing Frame) -> Bool {
     tally.packets &+= 1
     tally.bytes &+= UInt64(truncatingIfNeeded: frame.originalLength)
@@ -63,9 +80,7 @@ struct Stages: ~Copyable {
     } else {
       decode(frame)
     }
-    guard batch.isFull else { return false }
-    flush()
-    return true
+    return batch.isFull || hasQuote
   }
 
   /// What is not usual.
@@ -81,8 +96,7 @@ struct Stages: ~Copyable {
     case .quotedError:
       // Order is kept: what came before it is tracked before it.
       tally.icmpErrors += 1
-      flush()
-      tracker.track(decoder.quotedError)
+      hasQuote = true
     case .fragment: tally.fragments += 1
     case .notTCP: tally.notTCP += 1
     case .skipped(let failure): tally.skip(failure)
@@ -92,6 +106,17 @@ struct Stages: ~Copyable {
   mutating func flush() {
     if scopes.isOn { learnScopes() }
     if isShared { tracker.trackShare(&batch) } else { tracker.track(&batch) }
+    if hasQuote {
+      tracker.track(decoder.quotedError)
+      hasQuote = false
+    }
+  }
+
+  /// Before the first packet of an input is tracked it is known whose recording it goes on with.
+  @inline(__always) private mutating func learnPlaces(_ timeline: borrowing Timeline) {
+    guard timeline.continued.count > continued else { return }
+    continued = timeline.continued.count
+    tracker.places = InputPlaces(timeline.continued)
   }
 
   @inline(never) private mutating func learnScopes() {

@@ -7,7 +7,7 @@ public import Wire
 // Options are not compared themselves: behind one VLAN tag more a snaplen cuts them from one copy and not from the other.
 // Where there is no identification and no date (IPv6, SYN-ACK with 0), only what a sender would not repeat that fast counts
 // as a copy; an ACK or a RST may come again at once, and is one as soon after its like as packets that can be told had their
-// copies, or where another input has it at the same time (the same file given twice).
+// copies, or where an input of another place has it at the same time (the same file given twice).
 //
 // A side's latest two packets are remembered, and 64 once there is a cold record: copies that come so much later that a few
 // packets lie between are told from the second on.
@@ -73,7 +73,8 @@ extension Sender {
     _ segment: Segment, _ latest: Likeness, _ known: KnownCopies?, _ peer: Sender, _ troubles: borrowing Troubles
   ) -> UInt32? {
     if let age = youngest(like: latest, troubles) {
-      let window = CopyWindow(segment, delay: known?.delay, isOfOtherInput: segment.packet.input != last.packet.input)
+      let isOfOtherPlace = !troubles.places.areOne(segment.packet.input, last.packet.input)
+      let window = CopyWindow(segment, delay: known?.delay, isOfOtherPlace: isOfOtherPlace)
       if window.contains(age) { return window.isProof ? age : 0 }
     }
     if isSYNAfterAnswer(segment, latest.microseconds) { return latest.microseconds &- Sender.microseconds(first.time) }
@@ -153,11 +154,11 @@ struct CopyWindow {
   let isProof: Bool
 
   /// - Parameter delay: the longest time to a copy that was told, µs; nil where there was none.
-  init(_ segment: Segment, delay: UInt32?, isOfOtherInput: Bool) {
+  init(_ segment: Segment, delay: UInt32?, isOfOtherPlace: Bool) {
     isProof = segment.ipID != 0 || segment.payloadLength > 0 || !segment.flags.isDisjoint(with: [.syn, .fin])
     guard isProof else {
-      // Two in one microsecond may be two; not so where another input has the one.
-      longest = isOfOtherInput ? max(CopyWindow.data, delay ?? 0) : delay
+      // Two in one microsecond may be two; not so where another place has the one.
+      longest = isOfOtherPlace ? max(CopyWindow.data, delay ?? 0) : delay
       return
     }
     if segment.ipID != 0 || segment.flags.contains(.syn) || segment.checksumCoversTSval {
@@ -206,15 +207,16 @@ public struct RecentPackets: Sendable {
   private var lastInput: Int?
   /// The longest time to a copy, µs; nil before the first.
   private var delay: UInt32?
+  private let places: InputPlaces
 
-  public init() {}
+  public init(_ places: InputPlaces = InputPlaces()) { self.places = places }
 
   /// Whether `segment` is a copy of one of them; remembers it if not.
   public mutating func isCopy(_ segment: Segment, peer: inout RecentPackets) -> Bool {
     let hash = Sender.likeness(segment)
     let now = Sender.microseconds(segment.time)
-    let isOfOtherInput = lastInput != nil && segment.packet.input != lastInput
-    let window = CopyWindow(segment, delay: delay, isOfOtherInput: isOfOtherInput)
+    let isOfOtherPlace = lastInput.map { !places.areOne(segment.packet.input, $0) } ?? false
+    let window = CopyWindow(segment, delay: delay, isOfOtherPlace: isOfOtherPlace)
     let age = recent.last { $0.hash == hash }.map { now &- $0.microseconds }
     if let age, window.contains(age) {
       delay = max(delay ?? 0, window.isProof ? age : 0)

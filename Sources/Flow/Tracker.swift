@@ -85,6 +85,12 @@ public struct Tracker: ~Copyable {
   /// When the capture was blind, and where its clock leapt, as far as connections that are known show it.
   public var gaps: SharedGaps { troubles.gaps }
 
+  /// Where the inputs were taken, of all packets that are tracked.
+  public var places: InputPlaces {
+    get { troubles.places }
+    set { troubles.places = newValue }
+  }
+
   /// Connections now held.
   public var openConnections: Int { records.count + quiet.count + attempts.count }
 

@@ -13,6 +13,7 @@ public struct TrackerState: Sendable {
   let troubles: Region<Trouble>.Contents
   let resets: Region<Resets>.Contents
   let gaps: SharedGaps
+  let places: InputPlaces
   let zeek: ZeekRecords.Contents
   let lingering: ClosedQueue
   let pending: [UInt32: PendingSYN]
@@ -45,7 +46,8 @@ extension Tracker {
       closedCount: closedCount, attempts: attempts.contents,
       refusals: refusals.contents,
       troubles: troubles.records.contents,
-      resets: troubles.resets.contents, gaps: troubles.gaps, zeek: zeek.contents, lingering: lingering,
+      resets: troubles.resets.contents, gaps: troubles.gaps, places: troubles.places, zeek: zeek.contents,
+      lingering: lingering,
       pending: pending, notices: notices,
       ended: ended, remaining: remaining, servicePorts: servicePorts, usedTuples: usedTuples, hand: hand,
       quietHand: quietHand,
@@ -68,6 +70,7 @@ extension Tracker {
     attempts = Region(state.attempts, capacity: limits.attempts)
     refusals = Region(state.refusals, capacity: limits.refusals)
     troubles = Troubles(state.troubles, state.resets, state.gaps, limits)
+    troubles.places = state.places
     // The order of slots means nothing: a key has one record.
     for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
       table.insert(records[index].shared.hash, index)

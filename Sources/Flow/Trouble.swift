@@ -81,6 +81,8 @@ struct Troubles: ~Copyable {
   private(set) var overflowed: UInt64 = 0
   /// What the connections show together.
   var gaps = SharedGaps()
+  /// Where the inputs were taken that are read so far.
+  var places = InputPlaces()
 
   init(capacity: Int, resets: Int) {
     records = Region(capacity: capacity)

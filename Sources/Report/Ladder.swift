@@ -23,13 +23,15 @@ public struct Ladder {
   /// - Parameters:
   ///   - segments: all of the connection, in order of capture.
   ///   - errors: ICMP errors that quote it.
+  ///   - places: where its inputs were taken.
   ///   - run: its inputs name the files.
   ///   - all: no run of packets is folded.
   ///   - isNarrowed: not all findings were wanted: that there is none says little.
   ///   - window: whether `segments` are all of the connection.
   public init(
-    _ facts: Facts, segments: [Segment], errors: [QuotedError] = [], findings: [FindingRecord], run: RunRecord,
-    style: Style, all: Bool = false, isNarrowed: Bool = false, window: LadderScope = .whole
+    _ facts: Facts, segments: [Segment], errors: [QuotedError] = [], places: InputPlaces = InputPlaces(),
+    findings: [FindingRecord], run: RunRecord, style: Style, all: Bool = false, isNarrowed: Bool = false,
+    window: LadderScope = .whole
   ) {
     self.facts = facts
     self.findings = findings
@@ -37,7 +39,8 @@ public struct Ladder {
     self.isNarrowed = isNarrowed
     self.window = window
     page = Page(style)
-    let rows = Ladder.rows(facts, segments, errors, findings, window)
+    var reading = LadderReading(facts, findings, window, places)
+    let rows = Ladder.rows(&reading, segments, errors)
     lines = all ? rows.map { .row($0) } : LadderFold.fold(rows)
     columns = LadderColumns(lines, style, start: facts.start.time, severalInputs: run.inputs.count > 1)
   }
@@ -63,10 +66,8 @@ public struct Ladder {
 
   /// Packets and errors in the order of capture, read.
   private static func rows(
-    _ facts: Facts, _ segments: [Segment], _ errors: [QuotedError], _ findings: [FindingRecord],
-    _ window: LadderScope
+    _ reading: inout LadderReading, _ segments: [Segment], _ errors: [QuotedError]
   ) -> [LadderRow] {
-    var reading = LadderReading(facts, findings, window)
     var rows: [LadderRow] = []
     rows.reserveCapacity(segments.count + errors.count)
     var next = 0

@@ -10,10 +10,12 @@ struct LadderReading {
   private var client: LadderSide
   private var server: LadderSide
 
-  init(_ facts: Facts, _ findings: [FindingRecord], _ window: LadderScope = .whole) {
+  init(
+    _ facts: Facts, _ findings: [FindingRecord], _ window: LadderScope = .whole, _ places: InputPlaces = InputPlaces()
+  ) {
     reader = SegmentReader(facts: facts, isCut: window == .latest)
-    client = LadderSide(facts.client)
-    server = LadderSide(facts.server)
+    client = LadderSide(facts.client, places)
+    server = LadderSide(facts.server, places)
     var evidence: [PacketReference: [(rule: String, what: String)]] = [:]
     for record in findings {
       for item in record.finding.evidence where !item.moment.packet.isNone {

@@ -25,9 +25,12 @@ struct LadderSide {
   /// Number of transmissions by the offset at which they begin.
   var transmissions: [Int64: (packet: PacketReference, count: Int)] = [:]
   /// Tells what the capture has a second time.
-  var recent = RecentPackets()
+  var recent: RecentPackets
 
-  init(_ facts: SideFacts) { origin = facts.origin }
+  init(_ facts: SideFacts, _ places: InputPlaces = InputPlaces()) {
+    origin = facts.origin
+    recent = RecentPackets(places)
+  }
 
   /// The offset of a sequence number of this side; nil where it cannot be of this stream.
   mutating func offset(of number: SequenceNumber, moves: Bool) -> Int64? {

@@ -47,8 +47,8 @@ struct Show: ParsableCommand {
       throw Failure(error)
     }
     var ladder = Ladder(
-      record.facts, segments: packets.segments, errors: packets.errors, findings: record.findings, run: run,
-      style: look.style(), all: all, isNarrowed: !audit.narrowing.isEmpty)
+      record.facts, segments: packets.segments, errors: packets.errors, places: packets.places,
+      findings: record.findings, run: run, style: look.style(), all: all, isNarrowed: !audit.narrowing.isEmpty)
     ladder.draw(to: target.output)
     if packets.isCut { Diagnostics.say("only the first \(ConnectionPackets.limit) packets are shown") }
     try target.finish()
