@@ -29,6 +29,8 @@ struct Reading: Sendable {
   var wasInterrupted: Bool
 
   init(_ timeline: borrowing Timeline, _ stages: borrowing Stages, wasInterrupted: Bool) {
+  /// Of the inputs' bytes; nil where their number is not known.
+  var percentRead: UInt64?
     tally = stages.tally
     // That somebody wanted the end is nothing wrong with the inputs.
     errors = timeline.errors.filter { !$0.isInterruption }
@@ -41,6 +43,9 @@ struct Reading: Sendable {
     self.wasInterrupted = wasInterrupted
   }
 }
+    if let total = timeline.bytesTotal, total > 0 {
+      percentRead = UInt64(min(1, Double(timeline.bytesRead) / Double(total)) * 100)
+    }
 
 extension SummaryRecord {
   /// - Parameter desk: its tally has the packets too.
@@ -53,6 +58,8 @@ extension SummaryRecord {
     damagedInputs = UInt64(reading.errors.count - unreadInputs.count)
     frames = reading.frames
     leftOutFindings = desk.judging.leftOut
+    wasInterrupted = reading.wasInterrupted
+    percentRead = reading.percentRead
     fragmentsIncomplete = reading.fragmentsIncomplete
     checksums = reading.checksums
     self.evicted = evicted

@@ -83,6 +83,7 @@ public struct JSONReport: Reporter {
     fields.count("offloaded_checksums", summary.checksums?.offloaded)
     fields.count("health_checks", summary.healthChecks)
     fields.count("seen_again", summary.seenAgain)
+    fields.flag("interrupted", summary.wasInterrupted)
     endLine()
     held.release(&fields.writer, to: output, known: true)
     output.flush(&fields.writer)

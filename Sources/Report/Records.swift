@@ -123,6 +123,10 @@ public struct SummaryRecord: Sendable {
   /// Inputs of which nothing was read, as they were given, and how many others were not read to their end.
   public var unreadInputs: [String] = []
   public var damagedInputs: UInt64 = 0
+  /// Somebody wanted the end before the inputs had one.
+  public var wasInterrupted = false
+  /// How much of the inputs was read, in percent of their bytes; nil where their size is not known.
+  public var percentRead: UInt64?
   /// Findings that were made and not wanted.
   public var leftOutFindings: UInt64 = 0
   /// `[layer name][reason name]`, packets.

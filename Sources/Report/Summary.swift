@@ -39,7 +39,8 @@ extension SummaryRecord {
   /// What became of the packets, the capture's own losses, and what was left out: complete, or it would mislead.
   var captureSentences: [String] {
     [
-      packetSentence, checksumSentence, lossSentence, unreadSentence, truncationSentence, duplicateSentence,
+      packetSentence, interruptionSentence, checksumSentence, lossSentence, unreadSentence, truncationSentence,
+      duplicateSentence,
       fragmentSentence, icmpSentence, evictionSentence, unjudgedSentence,
     ]
     .compactMap(\.self)
@@ -98,7 +99,7 @@ extension SummaryRecord {
           + "\(missingBytes == 1 ? "is" : "are") not in it (\(percent) of all)")
     }
     if parts.isEmpty, packets == 0 { return nil }
-    let isWhole = unreadInputs.isEmpty && damagedInputs == 0
+    let isWhole = unreadInputs.isEmpty && damagedInputs == 0 && !wasInterrupted
     guard !parts.isEmpty else { return isWhole ? "The capture shows no loss." : "What was read shows no loss." }
     return "The capture is not complete: \(Wording.list(parts))."
   }
@@ -108,6 +109,12 @@ extension SummaryRecord {
     guard hundredths > 0 else { return "less than 0.01 %" }
     let rest = hundredths % 100
     return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) %"
+  }
+
+  private var interruptionSentence: String? {
+    guard wasInterrupted else { return nil }
+    let share = percentRead.map { ", \($0 == 0 ? "less than 1" : String($0)) % of the input" } ?? ""
+    return "The reading was interrupted after \(Wording.count(frames, "packet"))\(share): of the rest nothing is known."
   }
 
   private var unreadSentence: String? {

@@ -93,7 +93,9 @@ public struct TextReport: Reporter {
     let isWhole =
       !summary.truncatedInput && summary.evicted == 0 && summary.undecodedPackets == 0 && summary.damagedInputs == 0
       && summary.unreadInputs.isEmpty
-    let limit = isWhole ? "" : ", as far as it could be read"
+    let limit =
+      summary.wasInterrupted
+      ? ", as far as it was read before it was interrupted" : isWhole ? "" : ", as far as it could be read"
     if isUnread(summary) {
       return page.paragraph("Nothing could be read: nothing is known of any connection.")
     }

@@ -25,6 +25,7 @@ struct InterruptionTests {
     #expect(lines.filter { $0.hasPrefix(#"{"type":"connection""#) }.count == 2)
     #expect(lines.contains { $0.hasPrefix(#"{"type":"finding""#) && $0.contains(#""rule":"half-close-truncated""#) })
     #expect(lines.last?.contains(#""packets":\#(script.captured.count),"#) == true, "\(lines.last ?? "")")
+    #expect(lines.last?.hasSuffix(#","interrupted":true}"#) == true)
     #expect(Folder.text(err) == "", "that somebody wanted the end is no error")
   }
 

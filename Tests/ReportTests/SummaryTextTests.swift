@@ -15,6 +15,24 @@ struct SummaryTextTests {
     #expect(textReport(summary: summary).contains("\n7 connections are 3, seen on both sides of a NAT.\n"))
   }
 
+  /// Half of a capture is no clean bill for the whole.
+  @Test(
+    arguments: [(31, ", 31 % of the input"), (0, ", less than 1 % of the input"), (nil, "")] as [(UInt64?, String)])
+  func interrupted(percent: UInt64?, share: String) {
+    var summary = SummaryRecord()
+    (summary.packets, summary.frames, summary.connections) = (1234, 1234, 9)
+    let whole = textReport(summary: summary, width: 300)
+    #expect(whole.contains("Nothing is wrong with the 9 connections.") && whole.contains("The capture shows no loss."))
+    (summary.wasInterrupted, summary.percentRead) = (true, percent)
+    let text = textReport(summary: summary, width: 300)
+    #expect(
+      text.contains("Nothing is wrong with the 9 connections, as far as it was read before it was interrupted."))
+    #expect(
+      text.contains("The reading was interrupted after 1,234 packets\(share): of the rest nothing is known."), "\(text)"
+    )
+    #expect(text.contains("What was read shows no loss."))
+  }
+
   @Test func checksumsInWords() {
     func sentence(_ verified: UInt64, _ bad: UInt64, _ offloaded: UInt64) -> String {
       var summary = SummaryRecord()
