@@ -17,7 +17,7 @@ extension Facts {
       ? Facts.closingEvents(own: client, peer: server) : Facts.closingEvents(own: server, peer: client)
     // One packet may bring the peer's ACK and carry our FIN: what it answers came before.
     events.sort {
-      $0.moment == $1.moment ? $0.event.rawValue > $1.event.rawValue : $0.moment.precedes($1.moment)
+      $0.moment == $1.moment ? $0.event.comes(before: $1.event) : $0.moment.precedes($1.moment)
     }
     var last = end.time
     for event in events {
@@ -95,5 +95,14 @@ extension Facts {
     if own.$resets, let reset = own.resets, reset.ownAfter == nil { events.append((reset.first.moment, .reset)) }
     if peer.$resets, let reset = peer.resets?.effective { events.append((reset.moment, .reset)) }
     return events
+  }
+}
+
+extension TCPEvent {
+  /// Of two events of one packet, whether this one was first. A FIN that the capture has not is known by its ACK alone, and so has
+  /// that one's moment.
+  fileprivate func comes(before other: TCPEvent) -> Bool {
+    if other == .receiveACKOfFIN || self == .receiveACKOfFIN { return self != .receiveACKOfFIN }
+    return rawValue > other.rawValue
   }
 }

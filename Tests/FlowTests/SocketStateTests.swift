@@ -83,4 +83,23 @@ struct SocketStateTests {
       """)
     #expect(facts.socketState(of: .client) == .closed)
   }
+
+  /// A FIN that the capture lost is known by its ACK; it was before that all the same.
+  @Test(
+    arguments: [("4 tick", TCPState.timeWait), ("90 tick", .closed)],
+    ["0.280 S > C . ack 102\n0.290 S > C F. 1 ack 102", "0.280 S > C F. 1 ack 102"])
+  func aFINThatTheCaptureLostHadItsACKAfterIt(end: (tick: String, state: TCPState), answer: String) throws {
+    let facts = try trackOne(
+      handshake + """
+        0.082 C > S P. 1:101
+        0.162 S > C . ack 101
+        \(answer)
+        0.292 C > S . 102 ack 2
+        \(end.tick)
+        """)
+    #expect(facts.client.fin?.inferred == true && facts.client.finPackets == 0)
+    #expect(facts.state == .closed)
+    #expect(facts.socketState(of: .client) == end.state)
+    #expect(facts.socketState(of: .server) == .closed)
+  }
 }
