@@ -7,7 +7,7 @@ public enum Decoded: BitwiseCopyable, Sendable {
   case cutSegment(DecodeFailure)
   /// An ICMP error that quotes a TCP segment: `decoder.quotedError`.
   case quotedError
-  /// A fragment, held until the others come.
+  /// A fragment of what may be a TCP segment, or carry one in a tunnel; held until the others come.
   case fragment
   /// Understood, and no TCP.
   case notTCP
@@ -165,7 +165,7 @@ public struct Decoder: ~Copyable {
       source: ip.source, destination: ip.destination, id: fragment.id, next: ip.version == 6 ? 0 : fragment.next,
       version: ip.version, encapsulation: table.index(of: &walk.path))
     switch fragments.add(fragment, key, bytes, at: walk.offset, wireLength: ip.length, time: frame.time) {
-    case .held: return .fragment
+    case .held: return fragment.mayBeTCP ? .fragment : .notTCP
     case .bad:
       let layer: Layer = ip.version == 6 ? .ipv6Extension : .ipv4
       return .skipped(DecodeFailure(layer, .badFragment, offset: walk.offset, bound: walk.bound))

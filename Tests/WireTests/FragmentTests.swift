@@ -166,4 +166,12 @@ import Wire
     #expect(segment.wireLength == UInt32(2 * (40 + 8 + 8) + inside.count))
     #expect(segment.ipID == 0x1234 && segment.options.subtracting(.noAlert) == .reassembled)
   }
+
+  /// What is not TCP is no TCP in pieces either.
+  @Test(arguments: [(6, Outcome.fragment), (17, .notTCP), (1, .notTCP)] as [(UInt8, Outcome)])
+  func aFragmentIsOfWhatItCarries(next: UInt8, outcome: Outcome) {
+    var decoder = Decoder()
+    var segment = Segment()
+    #expect(decoder.outcome(of: Self.pieces(of: Self.whole, [80], next: next)[0], into: &segment) == outcome)
+  }
 }
