@@ -35,14 +35,22 @@ struct Loss {
   let mayBeAlert: Bool
 
   /// "9,144", "at least 9,144"; with SACKs that were not captured "up to 9,144", "about 9,144".
-  var text: String {
-    let bound = mayHaveArrived ? isExact ? "up to " : "about " : isExact ? "" : "at least "
-    return bound + commas(unacked)
+  var text: String { text(isExact: isExact) }
+
+  /// - Parameter isExact: of all that the finding counts.
+  func text(isExact: Bool) -> String {
+    mayHaveArrived ? (isExact ? "up to " : "about ") + commas(unacked) : Loss.text(commas(unacked), isExact: isExact)
   }
 
-  var facts: [NamedFact] {
+  /// An amount that was lost, in words: more may have been lost unless it is exact.
+  static func text(_ amount: String, isExact: Bool) -> String { (isExact ? "" : "at least ") + amount }
+
+  var facts: [NamedFact] { facts(with: nil) }
+
+  /// - Parameter peer: what the other side lost by the same end: `lost_unacked` is of both.
+  func facts(with peer: Loss?) -> [NamedFact] {
     [
-      NamedFact("lost_unacked", unacked), NamedFact("fin_unacked", finUnacked),
+      NamedFact("lost_unacked", unacked + (peer?.unacked ?? 0)), NamedFact("fin_unacked", finUnacked),
       NamedFact("sender_queue_destroyed", queueDestroyed), NamedFact("in_flight_at_death", inFlightAtDeath),
     ] + (unread > 0 ? [NamedFact("arrived_unread", unread)] : [])
   }

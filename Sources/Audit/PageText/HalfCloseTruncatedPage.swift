@@ -29,7 +29,7 @@ extension Page {
     ## What is counted
 
     - `lost_unacked`: bytes on the wire that were neither acknowledged nor selectively acknowledged. `bytes_lost` is
-      this.
+      this. What the half-closer had sent before its FIN is in it too; `peer_lost_unacked` is how much that was.
     - `arrived_unread`: bytes that only the half-closer's RST acknowledges. They arrived, and were thrown away; they are
       not in `bytes_lost`.
     - `fin_unacked`: the answer's own FIN was sent and not acknowledged.

@@ -21,11 +21,12 @@ extension Page {
 
     ## What is counted
 
-    `bytes_lost` is what was on the wire and not acknowledged (`lost_unacked`, and `peer_lost_unacked` of the other
-    side; `lost_by` says whose the first is). It is a lower bound unless the sender's FIN was seen. Where the data's
-    own sender reset (`sender_queue_destroyed`), its kernel threw away what it had not sent: "all that was seen is
-    acknowledged" is then no proof of delivery. What only the RST itself acknowledges has arrived: it was not lost but
-    never read (`arrived_unread`), and where that is all, this is `reset-unread`.
+    `bytes_lost` is what was on the wire and not acknowledged, of both sides (`lost_unacked`). `lost_by` says who
+    lost more of it, and `peer_lost_unacked` how much of it the other side lost. It is a lower bound unless the
+    sender's FIN was seen. Where the data's own sender reset (`sender_queue_destroyed`), its kernel threw away what
+    it had not sent: "all that was seen is acknowledged" is then no proof of delivery. What only the RST itself
+    acknowledges has arrived: it was not lost but never read (`arrived_unread`), and where that is all, this is
+    `reset-unread`.
 
     ## How bad, and who
 

@@ -68,7 +68,7 @@ extension Facts {
       summary: "the \(side.name) has no such connection any more: it answers with a bare RST"
         + (syn != nil ? ", and had begun another one" : "")
         + (idle >= thresholds.mentionedSilence ? ", after \(Audit.duration(idle)) of silence" : "")
-        + (lost > 0 ? "; \(bytes(lost)) of the \(side.other.name) lost" : ""),
+        + (lost > 0 ? "; \(Loss.text(bytes(lost), isExact: reset.peerFin)) of the \(side.other.name) lost" : ""),
       bytesLost: lost > 0 ? UInt64(lost) : nil, bytesLostExact: reset.peerFin,
       evidence: evidence.sorted { $0.moment.precedes($1.moment) },
       facts: [

@@ -89,7 +89,8 @@ extension Silence {
       // The host may have died while nobody spoke: from here that looks the same.
       rule: "idle-killed", severity: .error, confidence: min(base, .likely), suspects: [.path],
       summary: "forgotten after \(duration(run.idleBefore)) of idleness: \(repetition), no answer of the \(silent.name)"
-        + (lostBytes > 0 && !isProbe ? "; \(bytes(lostBytes)) lost" : ""),
+        + (lostBytes > 0 && !isProbe
+          ? "; \(Loss.text(bytes(lostBytes), isExact: facts[speaker].fin != nil)) lost" : ""),
       bytesLost: isProbe ? nil : lostBytes, bytesLostExact: facts[speaker].fin != nil, evidence: evidence,
       facts: facts.timeoutFacts(run.idleBefore) + namedFacts.filter { $0.name != "idle" },
       mend: facts.timeoutMend(run.idleBefore) + " " + proof)

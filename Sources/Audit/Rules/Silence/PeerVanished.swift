@@ -16,7 +16,7 @@ extension Rule {
       confidence: silence.confidence(least: thresholds.dataTransmissions, span: thresholds.silentSpan),
       suspects: silence.suspects,
       summary: "the \(silence.silent.name) fell silent\(closed): \(silence.repetition), no answer"
-        + (lost > 0 ? "; \(bytes(lost)) lost" : ""),
+        + (lost > 0 ? "; \(Loss.text(bytes(lost), isExact: own.fin != nil)) lost" : ""),
       bytesLost: lost, bytesLostExact: own.fin != nil, evidence: silence.evidence, facts: silence.namedFacts,
       mend: silence.proof + silence.sizeHint
     )

@@ -21,6 +21,8 @@ private final class CutAnswer {
   let fin: Fin
   let ending: Ending
   let loss: Loss
+  /// Of what the half-closer itself had sent before its FIN.
+  let closersLoss: Loss
   let facts: Facts
   let surroundings: Surroundings
   let thresholds: Thresholds
@@ -60,6 +62,8 @@ private final class CutAnswer {
     loss = Loss(
       of: halfCloser.other, facts, reset: facts.abort,
       unread: abort.map { $0.side == halfCloser ? $0.peerUnread : 0 } ?? 0)
+    closersLoss = Loss(
+      of: halfCloser, facts, reset: facts.abort, unread: abort.map { $0.side == halfCloser ? 0 : $0.peerUnread } ?? 0)
   }
 
   private var abort: Abort? {
@@ -93,7 +97,17 @@ private final class CutAnswer {
     }
   }
 
-  private var severity: Severity {
+  private var severity: Severity { max(severityOfAnswer, severityOfClosersLoss) }
+
+  /// The answerer hung up on what it was receiving, as in transfer-truncated.
+  private var severityOfClosersLoss: Severity {
+    guard closersLoss.unacked > 0, !closersLoss.mayBeAlert, let abort, abort.side == answerer, !abort.isRoutine else {
+      return .note
+    }
+    return abort.forgery.confidence == nil ? .warning : .error
+  }
+
+  private var severityOfAnswer: Severity {
     if loss.mayBeAlert, sentAfter == loss.unacked, loss.unacked == Int64(fin.firstAfterLength) { return .note }
     guard let abort, abort.forgery.confidence == nil else { return .error }
     if abort.isRoutine || isGoodbye { return .note }
@@ -164,7 +178,8 @@ private final class CutAnswer {
     var list = [
       Evidence(
         fin.sent.first, halfCloser,
-        fin.inferred ? "FIN (not captured; acknowledged here)" : "FIN after \(bytes(fin.offset))")
+        (fin.inferred ? "FIN (not captured; acknowledged here)" : "FIN after \(bytes(fin.offset))")
+          + (closersLoss.unacked > 0 ? ", \(commas(closersLoss.unacked)) of them never acknowledged" : ""))
     ]
     if let first = fin.firstAfter {
       list.append(Evidence(first, answerer, "\(bytes(fin.firstAfterLength)), first data after the FIN"))
@@ -216,13 +231,20 @@ private final class CutAnswer {
     return "the \(halfCloser.name) must read until end of file before close(): shutdown(SHUT_WR) alone closes one half"
   }
 
+  private var closersDamage: String {
+    closersLoss.unacked > 0 ? "; \(closersLoss.text) bytes that the \(halfCloser.name) had sent lost too" : ""
+  }
+
   var finding: Finding {
     Finding(
-      rule: "half-close-truncated", severity: severity, confidence: confidence, suspects: suspects, summary: summary,
-      bytesLost: UInt64(loss.unacked), bytesLostExact: loss.isExact, evidence: evidence,
-      facts: [NamedFact("sent_after_fin", sentAfter), NamedFact("acked_after_fin", ackedAfter)] + loss.facts + [
-        NamedFact("crossed", crossed), NamedFact("wait", duration: wait), NamedFact("echoes", abort?.echoes ?? 0),
-      ],
+      rule: "half-close-truncated", severity: severity, confidence: confidence, suspects: suspects,
+      summary: summary + closersDamage, bytesLost: UInt64(loss.unacked + closersLoss.unacked),
+      bytesLostExact: loss.isExact && (closersLoss.unacked == 0 || closersLoss.isExact), evidence: evidence,
+      facts: [NamedFact("sent_after_fin", sentAfter), NamedFact("acked_after_fin", ackedAfter)]
+        + loss.facts(with: closersLoss) + [
+          NamedFact("peer_lost_unacked", closersLoss.unacked),
+          NamedFact("crossed", crossed), NamedFact("wait", duration: wait), NamedFact("echoes", abort?.echoes ?? 0),
+        ],
       mend: mend)
   }
 }

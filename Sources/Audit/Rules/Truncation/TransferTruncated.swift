@@ -51,8 +51,8 @@ private struct CutTransfer {
     let peer = abort.peer.name
     let who = abort.forgery.confidence == nil ? "\(side) reset the connection" : "\(abort.what) ended the connection"
     var parts: [String] = []
-    if own.unacked > 0 { parts.append("\(own.text) bytes of the \(side) lost") }
-    if peers.unacked > 0 { parts.append("\(peers.text) bytes of the \(peer) lost") }
+    if own.unacked > 0 { parts.append("\(own.text(isExact: isExact)) bytes of the \(side) lost") }
+    if peers.unacked > 0 { parts.append("\(peers.text(isExact: isExact)) bytes of the \(peer) lost") }
     if peers.unread > 0 { parts.append("\(bytes(peers.unread)) of the \(peer) arrived and were never read") }
     if own.unacked + peers.unacked == 0 {
       parts.append("all that was seen is acknowledged, what was not sent yet is lost")
@@ -79,8 +79,13 @@ private struct CutTransfer {
     return list.sorted { $0.moment.precedes($1.moment) }
   }
 
+  private var isExact: Bool {
+    (own.unacked == 0 || own.isExact) && (peers.unacked == 0 || peers.isExact) && !cutItself && !own.queueDestroyed
+  }
+
   func finding(_ facts: Facts, _ surroundings: Surroundings) -> Finding {
-    let worse = own.unacked >= peers.unacked && !hungUp ? own : peers
+    let isOwn = own.unacked >= peers.unacked && !hungUp
+    let (worse, other) = isOwn ? (own, peers) : (peers, own)
     let start = (abort.reset.ownLastData ?? abort.reset.moment).time
     let least: Confidence = own.unacked + peers.unacked > 0 && !abort.isEchoAlone ? .certain : .likely
     return Finding(
@@ -89,13 +94,13 @@ private struct CutTransfer {
         abort.forgery.confidence == .possible ? .possible : least, from: start, to: abort.reset.moment.time,
         surroundings),
       suspects: suspects, summary: summary, bytesLost: UInt64(own.unacked + peers.unacked),
-      bytesLostExact: (own.unacked == 0 || own.isExact) && (peers.unacked == 0 || peers.isExact) && !cutItself
-        && !own.queueDestroyed,
+      bytesLostExact: isExact,
       evidence: evidence,
-      facts: [NamedFact("lost_by", worse.unacked == 0 || !hungUp ? abort.side.name : abort.peer.name)] + worse.facts + [
-        NamedFact("peer_lost_unacked", worse.unacked == own.unacked && !hungUp ? peers.unacked : own.unacked),
-        NamedFact("idle", duration: abort.reset.idleBefore), NamedFact("echoes", abort.echoes),
-      ],
+      facts: [NamedFact("lost_by", worse.unacked == 0 || !hungUp ? abort.side.name : abort.peer.name)]
+        + worse.facts(with: other) + [
+          NamedFact("peer_lost_unacked", other.unacked),
+          NamedFact("idle", duration: abort.reset.idleBefore), NamedFact("echoes", abort.echoes),
+        ],
       mend: abort.forgery.confidence != nil
         ? "a capture at the \(abort.side.name) that lacks this RST would prove that somebody between sent it"
         : "the \(abort.side.name)'s application must close() without SO_LINGER 0 and with nothing unread; if it was killed"
