@@ -26,8 +26,9 @@ struct ConnectionTable {
     let server = Wording.endpoint(facts.serverEndpoint, ipVersion: facts.ipVersion)
     rows.append([
       String(facts.id), "\(client) → \(server)", Wording.state(facts.state),
-      // Of a clock that ran backwards nobody knows.
-      facts.end.time < facts.start.time ? "?" : Wording.decimals(facts.duration, unit: 1_000_000_000, places: 3),
+      // Of packets without times, and of a clock that ran backwards, nobody knows.
+      facts.isUndated || facts.end.time < facts.start.time
+        ? "?" : Wording.decimals(facts.duration, unit: 1_000_000_000, places: 3),
       Wording.number(facts.client.payloadBytes), Wording.number(facts.server.payloadBytes),
       connection.findings.map(\.finding.rule).joined(separator: ", "),
     ])

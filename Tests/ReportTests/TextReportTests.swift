@@ -393,4 +393,15 @@ struct TextReportTests {
     #expect(colored.contains("\u{1b}[1;31merror\u{1b}[0m"))
     #expect(colored.replacing(/\u{1b}\[[0-9;]*m/, with: "") == textReport(connections, table: true))
   }
+
+  /// Simple packet blocks have no times.
+  @Test func ofPacketsWithoutTimesTheLengthIsNotKnown() throws {
+    var one = try record(cutReply)
+    #expect(textReport([one], table: true).contains("  0.163  "))
+    one.facts.start.time = Timestamp(nanoseconds: 0)
+    one.facts.end.time = Timestamp(nanoseconds: 0)
+    #expect(one.facts.isUndated)
+    let text = textReport([one], table: true)
+    #expect(text.contains("  ?  ") && !text.contains("0.000"), "\(text)")
+  }
 }
