@@ -48,9 +48,21 @@ internal import Glibc
   }
 
   private mutating func beginDecompression() throws(CaptureError) {
-    guard try fill(4), let method = Decompressor.Method(magic: u32(at: 0)) else { return }
+    guard try fill(4), let method = try compression() else { return }
     unsafe decompressor = Decompressor(method, alreadyRead: UnsafeRawBufferPointer(start: base, count: end))
     end = 0
+  }
+
+  /// By the first frame that is more than skipped, where it is not too far to look.
+  private mutating func compression() throws(CaptureError) -> Decompressor.Method? {
+    var place = 0
+    while Decompressor.Method.isSkippable(magic: u32(at: place)) {
+      guard try fill(place + 8) else { return .zstd }
+      let length = Int(UInt32(littleEndian: u32(at: place + 4)))
+      guard place + length <= Self.bufferSize, try fill(place + 12 + length) else { return .zstd }
+      place += 8 + length
+    }
+    return Decompressor.Method(magic: u32(at: place)) ?? (place > 0 ? .zstd : nil)
   }
 
   deinit {

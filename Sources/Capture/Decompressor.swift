@@ -16,12 +16,14 @@ internal import Glibc
     init?(magic: UInt32) {
       switch UInt32(littleEndian: magic) {
       case let magic where magic & 0xffff == 0x8b1f: self = .gzip
-      // A skippable frame may come first (pzstd writes one).
-      case 0xfd2f_b528, 0x184d_2a50...0x184d_2a5f: self = .zstd
+      case 0xfd2f_b528: self = .zstd
       case 0x184d_2204: self = .lz4
       default: return nil
       }
     }
+
+    /// A frame to be skipped may come first (pzstd writes one), and is the same in zstd and lz4.
+    static func isSkippable(magic: UInt32) -> Bool { UInt32(littleEndian: magic) & 0xffff_fff0 == 0x184d_2a50 }
 
     var description: String {
       switch self {

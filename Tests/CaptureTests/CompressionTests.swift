@@ -116,4 +116,14 @@ import Wire
     let reading = try Reading(method.compress(Array("a log file, and no capture".utf8)))
     #expect(reading.errors.map(\.cause) == ["a text file, not a capture"])
   }
+
+  /// Both formats have frames that are to be skipped, with one magic number.
+  @Test(arguments: [Method.zstd, .lz4], [0, 5, 9000]) func skippedFramesInFront(method: Method, length: Int) throws {
+    let skipped = [0x5a, 0x2a, 0x4d, 0x18] + [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: length >> $0) }
+    let frame = skipped + [UInt8](repeating: 7, count: length)
+    let reading = try Reading(frame + frame + method.compress(plain))
+    #expect(reading.errors == [])
+    #expect(reading.frames == expected)
+    #expect(try Reading(frame).errors.count == 1)
+  }
 }
