@@ -46,8 +46,11 @@ public final class Output {
     piece = 0
   }
 
-  /// Makes a reader that goes away an error (EPIPE) instead of a signal that kills: for the program's first line.
-  public static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
+  /// Makes a reader that goes away (EPIPE) and a file that gets too large (EFBIG: `ulimit -f`) errors instead of signals that kill:
+  /// for the program's first line.
+  public static func takeFailuresForErrors() {
+    for number in [SIGPIPE, SIGXFSZ] { _ = signal(number, SIG_IGN) }
+  }
 
   /// What `failure` is in words: "No space left on device".
   public var failureText: String? {

@@ -40,7 +40,7 @@ struct Tcpaudit: ParsableCommand {
     defaultSubcommand: Read.self)
 
   static func main() {
-    Output.ignoreBrokenPipes()
+    Output.takeFailuresForErrors()
     do {
       let arguments = Array(CommandLine.arguments.dropFirst())
       if let mistake = Commands.mistake(in: arguments, isFile: Directory.holds) { throw Failure(.usage, mistake) }

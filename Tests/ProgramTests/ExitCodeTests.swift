@@ -77,6 +77,17 @@ struct ExitCodeTests {
 
   /// `tcpaudit … | head`: who reads no more wants no more, and no complaint either.
   @Test(arguments: [
+  /// `ulimit -f`: as a full disk, and nothing half is left behind.
+  @Test func aFileThatMayNotGrowIsThree() throws {
+    let extracted = folder.folder("extracted")
+    let words = ["-q", "--extract", extracted, captures + "cut-reply/client.pcapng"]
+    let limited = try Program.run(
+      ["-c", "ulimit -f 1; exec \"$0\" \"$@\" >/dev/null", Program.path] + words, of: "/bin/sh")
+    #expect(limited.code == 3)
+    #expect(limited.err.contains("File too large"), "\(limited.err)")
+    #expect(folder.names(in: "extracted") == [])
+  }
+
     ["--format", "json"], ["--format", "csv"], ["--format", "zeek"], ["--connections", "--all"],
   ])
   func aReaderThatGoesAwayIsANormalEnd(arguments: [String]) throws {
