@@ -95,8 +95,22 @@ public struct Ladder {
     if !facts.rolesKnown {
       page.paragraph("The handshake was not seen: who is client and who is server is a guess.", indent: 4)
     }
+    if run.inputs.count > 1 { page.paragraph(legend, indent: 4) }
     page.newline()
   }
+
+  /// What the packets' names mean: `0:12`.
+  private var legend: String {
+    let used = Set(lines.compactMap { if case .row(let row) = $0 { row.packet.input } else { nil } }).sorted()
+    let names = used.prefix(Ladder.namedInputs).filter(run.inputs.indices.contains).map {
+      "\($0) is \(Wording.input(run.inputs[$0]))"
+    }
+    let more = used.count > Ladder.namedInputs ? ", and so on in the order in which they were given" : ""
+    return "Packets are named CAPTURE:NUMBER; \(names.joined(separator: ", "))\(more)."
+  }
+
+  /// Captures that are told by name, at most.
+  private static var namedInputs: Int { 8 }
 
   private var ending: String {
     let state = Wording.state(facts.state)

@@ -348,6 +348,8 @@ struct LadderTests {
 
   @Test func severalInputsNumberTheirPackets() throws {
     #expect(try ladder(opening, inputs: ["a", "b"]).contains("  0:3  "))
+    #expect(try ladder(opening, inputs: ["a", "b"]).contains("\n    Packets are named CAPTURE:NUMBER; 0 is a.\n"))
+    #expect(try !ladder(opening).contains("CAPTURE:NUMBER"))
   }
 
   @Test func sequenceNumbersWrapAndOffsetsDoNot() throws {
