@@ -8,10 +8,10 @@ struct AuditOptions: ParsableArguments {
   @Option(name: [.customShort("f"), .long], help: "Only packets that match (libpcap syntax).")
   var filter: String?
 
-  @Option(help: "Only this rule's findings; may be repeated.")
+  @Option(help: "Only this rule's findings; may be repeated.", completion: .list(Catalogue.rules.map(\.id)))
   var rule: [String] = []
 
-  @Option(help: "Not this rule's findings; may be repeated.")
+  @Option(help: "Not this rule's findings; may be repeated.", completion: .list(Catalogue.rules.map(\.id)))
   var ignore: [String] = []
 
   @Option(help: "Only findings of this severity or worse: note, warning, error.")

@@ -44,6 +44,7 @@ struct Tcpaudit: ParsableCommand {
     do {
       let arguments = Array(CommandLine.arguments.dropFirst())
       if let mistake = Commands.mistake(in: arguments, isFile: Directory.holds) { throw Failure(.usage, mistake) }
+      if let script = Completions.script(for: arguments) { return try Diagnostics.print(script) }
       var command = try parseAsRoot(arguments)
       try command.run()
     } catch {

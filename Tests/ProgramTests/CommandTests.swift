@@ -177,4 +177,30 @@ struct CommandTests {
     #expect(try connections([]) == 1)
     #expect(try connections(["--key-tunnel"]) == 1)
   }
+
+  /// Without a command's name it is `read`, to the shell too.
+  @Test(
+    .enabled(if: Program.installed("bash") != nil, "bash is not installed"),
+    arguments: [
+      ("ex", "explain", true), ("--f", "--findings-only", true), ("--f", "--filter", true), ("a", "afile", true),
+      ("--format ", "json", true), ("--format ", "explain", false), ("--rule half-o", "half-open", true),
+      ("read --rule half-o", "half-open", true), ("explain half-o", "half-open", true), ("show a", "afile", true),
+      ("--quiet a", "afile", true),
+    ])
+  func completesInBash(typed: String, word: String, isOffered: Bool) throws {
+    let folder = Folder()
+    _ = folder.file("afile", "")
+    let words = typed.split(separator: " ", omittingEmptySubsequences: false).joined(separator: "' '")
+    let script = """
+      eval "$('\(Program.path)' --generate-completion-script bash)"
+      COMP_WORDS=(tcpaudit '\(words)'); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+      COMP_LINE='tcpaudit \(typed)'; COMP_POINT=${#COMP_LINE}
+      [[ "$(complete -p tcpaudit)" == *"-o default"*" -F _tcpaudit_or_read tcpaudit" ]] &&
+        _tcpaudit_or_read tcpaudit "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+      printf '%s\n' "${COMPREPLY[@]}"
+      """
+    let bash = try #require(Program.installed("bash"))
+    let ran = try Program.run(["-c", script], of: bash, in: folder.path)
+    #expect(ran.lines.contains(word) == isOffered, "\(ran.out)\(ran.err)")
+  }
 }
