@@ -81,9 +81,13 @@ public struct Finding: Hashable, Sendable {
   public var suspects: [Party]
   /// One line, numbers included.
   public var summary: String
+  /// Data on the wire, of both sides, that were neither acknowledged nor selectively acknowledged; nil where it is not a matter of data.
   public var bytesLost: UInt64?
+  /// Else `bytesLost` is a lower bound: its sender may have had more to send.
   public var bytesLostExact: Bool
+  /// In order of capture; empty where no single packet proves it.
   public var evidence: [Evidence]
+  /// The rule's own, in the order in which they are told.
   public var facts: [NamedFact]
   /// What to do, or what would prove it where one end cannot tell.
   public var mend: String

@@ -9,7 +9,7 @@ public struct CaptureLoss: Sendable {
   public var interfaceDropped: UInt64 = 0
   /// Times between which packets are known to have been dropped, ascending, bounded in number.
   public var blind: [ClosedRange<Timestamp>] = []
-  /// How often time ran backwards within one interface by more than a second, the farthest step (ns), and where it began.
+  /// How often time ran backwards within one interface by 100 ms or more, the farthest step (ns), and where it began.
   public var backwardSteps: UInt64 = 0
   public var largestBackwardStep: Int64 = 0
   public var firstBackwardStep: PacketReference = .none

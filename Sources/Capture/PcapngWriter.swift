@@ -6,6 +6,7 @@ public import Wire
 ///
 /// Why the unsafe lines hold: a frame's bytes are copied while the frame is lent.
 public struct PcapngWriter: Sendable {
+  /// Written and not taken yet.
   public private(set) var bytes: [UInt8] = []
   /// Interfaces written so far, by what they are.
   private var interfaces: [InterfaceKind: UInt32] = [:]

@@ -3,6 +3,7 @@ public import Report
 
 /// A reporter that keeps one connection of a run: for `show`.
 public struct OneConnection: Reporter {
+  /// Number, over the run, of the packet that began it.
   public let id: UInt64
   public private(set) var record: ConnectionRecord?
   /// The ids nearest to the one that was asked for, for a hint.

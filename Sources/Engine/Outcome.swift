@@ -6,10 +6,12 @@ internal import Wire
 
 /// How a run went, for exit codes and messages.
 public struct RunOutcome: Sendable {
+  /// Inputs that were not read, or not to their ends; an interruption is none.
   public var errors: [CaptureError] = []
   /// The severest finding that was reported.
   public var severest: Severity?
   public var wasInterrupted = false
+  /// Packets that were read, those that the filter refused included.
   public var frames: UInt64 = 0
   public var connections: UInt64 = 0
 }
@@ -27,10 +29,10 @@ struct Reading: Sendable {
   var fragmentsIncomplete: UInt64
   var checksums: ChecksumCounts?
   var wasInterrupted: Bool
-
-  init(_ timeline: borrowing Timeline, _ stages: borrowing Stages, wasInterrupted: Bool) {
   /// Of the inputs' bytes; nil where their number is not known.
   var percentRead: UInt64?
+
+  init(_ timeline: borrowing Timeline, _ stages: borrowing Stages, wasInterrupted: Bool) {
     tally = stages.tally
     // That somebody wanted the end is nothing wrong with the inputs.
     errors = timeline.errors.filter { !$0.isInterruption }
@@ -41,11 +43,11 @@ struct Reading: Sendable {
     fragmentsIncomplete = stages.decoder.incompleteFragments
     checksums = stages.decoder.checksums
     self.wasInterrupted = wasInterrupted
-  }
-}
     if let total = timeline.bytesTotal, total > 0 {
       percentRead = UInt64(min(1, Double(timeline.bytesRead) / Double(total)) * 100)
     }
+  }
+}
 
 extension SummaryRecord {
   /// - Parameter desk: its tally has the packets too.
@@ -56,10 +58,10 @@ extension SummaryRecord {
     truncatedInput = reading.errors.contains { $0.isTruncation }
     unreadInputs = reading.errors.filter(\.isUnread).map(\.path)
     damagedInputs = UInt64(reading.errors.count - unreadInputs.count)
-    frames = reading.frames
-    leftOutFindings = desk.judging.leftOut
     wasInterrupted = reading.wasInterrupted
     percentRead = reading.percentRead
+    frames = reading.frames
+    leftOutFindings = desk.judging.leftOut
     fragmentsIncomplete = reading.fragmentsIncomplete
     checksums = reading.checksums
     self.evicted = evicted

@@ -2,6 +2,7 @@
 ///
 /// The packet's own IP version is kept beside it (`Segment.ipVersion`): a mapped address in an IPv6 header stays IPv6.
 public struct IPAddress: BitwiseCopyable, Hashable, Sendable {
+  /// The first eight bytes, and the last; the address's first byte is the highest.
   public var high: UInt64
   public var low: UInt64
 
