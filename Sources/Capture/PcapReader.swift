@@ -123,6 +123,9 @@ struct PcapReader {
       swap(&captured, &original)
     }
     // Too long to be true, or not all in the window yet.
+    if captured > Self.largestPacket, captured <= Self.largestPacket(of: linkType) {
+      return try passOver(captured, original, time(seconds, fraction), &source, input: input, number: &number, &notes)
+    }
     if captured > Self.largestPacket || source.available < headerLength &+ Int(captured) {
       try fetch(captured, &source)
     }
@@ -146,6 +149,34 @@ struct PcapReader {
     if try source.fill(headerLength) { return true }
     if source.available == 0 { return false }
     throw .cutShort(source, "a packet's header", has: source.available, needs: headerLength)
+  }
+
+  /// libpcap's limit (`max_snaplen_for_dlt`) where it is another: of buses that carry no TCP.
+  private static func largestPacket(of linkType: UInt16) -> UInt32 {
+    switch linkType {
+    // USB as Linux (189, 220), USBPcap (249) and macOS (266) have it; D-Bus (231).
+    case 189, 220, 249, 266, 231: 128 << 20
+    // Elektrobit high-speed capture and replay.
+    case 279: 8 << 20
+    default: largestPacket
+    }
+  }
+
+  /// A packet that is larger than any of ours can be, and none of ours: its bytes are passed over, and a head without any is told.
+  @inline(never) private mutating func passOver(
+    _ captured: UInt32, _ original: UInt32, _ time: Int64, _ source: inout ByteSource, input: Int,
+    number: inout UInt64, _ notes: inout Notes
+  ) throws(CaptureError) -> PacketHead {
+    let offset = source.offset
+    guard try source.skip(UInt64(headerLength) + UInt64(captured)) else {
+      throw CaptureError(
+        path: source.path, offset: offset, cause: "the file ends in the middle of a packet of \(captured) bytes",
+        mend: "it was cut while being written or copied; everything before was read", isTruncation: true)
+    }
+    number &+= 1
+    notes.observe(time, after: previous, input: input, number: number)
+    previous = time
+    return PacketHead(time: time, captured: 0, original: original, interface: interface, linkType: linkType)
   }
 
   @inline(never) private func fetch(_ captured: UInt32, _ source: inout ByteSource) throws(CaptureError) {

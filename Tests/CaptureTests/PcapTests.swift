@@ -56,4 +56,20 @@ let threePackets = """
     #expect(reading.frames.map(\.bytes) == [[7, 8, 9]])
     #expect(reading.frames.map(\.originalLength) == [9])
   }
+
+  /// D-Bus has messages of up to 128 MiB, and USB transfers: no TCP among them, and no damage.
+  @Test(arguments: [
+    (231, 300_000, 2), (189, 300_000, 2), (279, 300_000, 2), (1, 300_000, 0), (231, (128 << 20) + 1, 0),
+  ])
+  func packetsOfAnotherBus(linkType: UInt32, length: UInt32, count: Int) throws {
+    var file = HandMade.pcap(snaplen: 128 << 20, network: linkType)
+    file.record(1, 0, [UInt8](repeating: 1, count: 300_000), captured: length, original: length)
+    file.record(2, 0, [1, 2, 3])
+    let reading = try Reading(file.bytes)
+    #expect(reading.frames.map(\.packet.number) == Array(1..<UInt64(count + 1)))
+    #expect(reading.errors.isEmpty == (count > 0))
+    guard count > 0 else { return }
+    #expect(reading.frames.map(\.originalLength) == [300_000, 3] && reading.frames[1].bytes == [1, 2, 3])
+    #expect(try Reading(Array(file.bytes.prefix(1000))).errors.map(\.isTruncation) == [true])
+  }
 }
