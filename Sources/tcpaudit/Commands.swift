@@ -7,6 +7,11 @@ enum Commands {
   /// One line that names the mistake and the mend; nil where there is none.
   /// - Parameter isFile: whether something of that name is there.
   static func mistake(in arguments: [String], isFile: (String) -> Bool) -> String? {
+    // Swift puts this character in the place of bytes that are no UTF-8: another name would be opened, or made.
+    if let name = arguments.first(where: { $0.contains("\u{fffd}") && !isFile($0) }) {
+      return
+        "“\(name)” is not what was typed: only names in UTF-8 can be used; rename the file, or give it on standard input"
+    }
     guard let word = arguments.first, !word.hasPrefix("-") else { return nil }
     if word == "help" {
       guard arguments.count > 1, !arguments[1].hasPrefix("-"), !built.contains(arguments[1]) else { return nil }
