@@ -15,7 +15,10 @@ struct Notes {
 
   /// Its index over the run; nil where there are too many.
   mutating func add(_ interface: CaptureInterface) -> UInt16? {
-    guard interfaces.count < Self.interfaceLimit else { return nil }
+    guard interfaces.count < Self.interfaceLimit else {
+      // Each section of a pcapng describes its interfaces anew.
+      return interfaces.firstIndex(of: interface).map { UInt16($0) }
+    }
     interfaces.append(interface)
     return UInt16(interfaces.count - 1)
   }

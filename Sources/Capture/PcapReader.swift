@@ -204,6 +204,6 @@ extension CaptureError {
   static func tooManyInterfaces(_ source: borrowing ByteSource) -> CaptureError {
     CaptureError(
       path: source.path, offset: source.offset, cause: "more than \(Notes.interfaceLimit) interfaces in one run",
-      mend: "give fewer inputs")
+      mend: "give fewer inputs at a time, or cut this one into pieces (editcap -c)")
   }
 }

@@ -148,7 +148,7 @@ extension SummaryRecord {
 
   private var evictionSentence: String? {
     guard evicted > 0 else { return nil }
-    return "\(Wording.count(evicted, "connection was", "connections were")) given up for want of memory: "
-      + "what happened to them later is not known (--max-connections, --max-memory)."
+    return "\(Wording.count(evicted, "connection was", "connections were")) given up for want of room: "
+      + "what happened to them later is not known (more is held with --max-connections, --max-memory)."
   }
 }

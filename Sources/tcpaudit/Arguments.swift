@@ -29,6 +29,14 @@ struct Span {
   }
 }
 
+enum WholeNumber {
+  /// For an option: a mistake says what is right.
+  static func parse(_ argument: String) throws -> Int {
+    guard let number = Int(argument) else { throw ValidationError("a whole number is wanted: 4, 20000") }
+    return number
+  }
+}
+
 /// Bytes as people write them: `512M`, `2G`, `1048576`.
 struct ByteSize {
   var bytes: Int

@@ -18,15 +18,18 @@ struct AuditOptions: ParsableArguments {
   var minSeverity: SeverityChoice = .note
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("How long a half-closed connection may wait (default: 5s; live: 60s).", valueName: "time"),
     transform: Span.parse)
   var linger: Span?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("How long a zero window may last (default: 5s).", valueName: "time"), transform: Span.parse)
   var stall = Span(seconds: 5)
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("The shortest idle time after which a middlebox may forget (default: 60s).", valueName: "time"),
     transform: Span.parse)
   var idle = Span(seconds: 60)
@@ -40,10 +43,14 @@ struct AuditOptions: ParsableArguments {
   @Flag(help: "Verify TCP checksums (slower): counts wrong ones, and takes no RST for real whose own is.")
   var checksums = false
 
-  @Option(help: ArgumentHelp("Most connections held at a time.", valueName: "number"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Most connections held at a time (default: 2000000).", valueName: "number"),
+    transform: WholeNumber.parse)
   var maxConnections: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Most memory for connections (default: 1G).", valueName: "size"), transform: ByteSize.parse)
   var maxMemory: ByteSize?
 

@@ -31,9 +31,10 @@ struct Read: ParsableCommand {
   var failOn: SeverityChoice?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Threads that share the work (default: one for each processor; one for small inputs, and always for pipes, standard input and compressed files). The results are the same.",
-      valueName: "number"))
+      valueName: "number"), transform: WholeNumber.parse)
   var threads: Int?
 
   @Option(

@@ -135,4 +135,17 @@ import Wire
     #expect(reading.frames.map(\.packet.number) == [1, 3])
     #expect(reading.frames.map(\.ordinal) == [1, 2])
   }
+
+  /// Sections of one file describe its interfaces again and again.
+  @Test func moreSectionsThanInterfacesOfARun() throws {
+    var file = HandMade()
+    for second in 0..<70_000 as Range<UInt64> {
+      file.section()
+      file.interface()
+      file.packet(0, ticks: second, [1])
+    }
+    let reading = try Reading(file.bytes)
+    #expect(reading.errors == [])
+    #expect(reading.frames.count == 70_000)
+  }
 }

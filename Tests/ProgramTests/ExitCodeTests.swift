@@ -35,6 +35,8 @@ struct ExitCodeTests {
       (["--filter", "tcp port", captures + "refused/client.pcapng"], "the filter"),
       (["show", captures + "refused/client.pcapng", "--connection", "77"], "no connection begins with packet 77"),
       (["explain", "no-such-rule"], "no rule is called"), (["--rule", "no-such-rule", "x.pcap"], "no rule is called"),
+      (["--linger", "-1", "x.pcap"], "350s, 5m"), (["--threads", "x", "x.pcap"], "a whole number"),
+      (["--max-connections", "-1", "x.pcap"], "from 16"), (["x\u{fffd}.pcap"], "only names in UTF-8"),
       (["check", captures + "refused/client.pcapng", "--expect", "/nonexistent"], "/nonexistent"),
     ] as [([String], String)])
   func aMistakeIsTwoAndOneLine(arguments: [String], words: String) throws {
@@ -75,8 +77,6 @@ struct ExitCodeTests {
     }
   }
 
-  /// `tcpaudit … | head`: who reads no more wants no more, and no complaint either.
-  @Test(arguments: [
   /// `ulimit -f`: as a full disk, and nothing half is left behind.
   @Test func aFileThatMayNotGrowIsThree() throws {
     let extracted = folder.folder("extracted")
@@ -88,6 +88,8 @@ struct ExitCodeTests {
     #expect(folder.names(in: "extracted") == [])
   }
 
+  /// `tcpaudit … | head`: who reads no more wants no more, and no complaint either.
+  @Test(arguments: [
     ["--format", "json"], ["--format", "csv"], ["--format", "zeek"], ["--connections", "--all"],
   ])
   func aReaderThatGoesAwayIsANormalEnd(arguments: [String]) throws {
