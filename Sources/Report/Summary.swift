@@ -149,6 +149,6 @@ extension SummaryRecord {
   private var evictionSentence: String? {
     guard evicted > 0 else { return nil }
     return "\(Wording.count(evicted, "connection was", "connections were")) given up for want of room: "
-      + "what happened to them later is not known (more is held with --max-connections, --max-memory)."
+      + "what happened to them later is not known (--max-connections, --max-memory)."
   }
 }

@@ -308,7 +308,7 @@ struct TextReportTests {
         header cut (1). The capture is not complete: the kernel dropped 1 packet and 2,896 bytes that were
         acknowledged are not in it (1.23 % of all). An input could not be read to its end; all before that
         was audited. 1 packet was captured more than once; copies count once. 2 fragmented datagrams never
-        completed. 1 ICMP error. 1,000 connections were given up for want of memory: what happened to them
+        completed. 1 ICMP error. 1,000 connections were given up for want of room: what happened to them
         later is not known (--max-connections, --max-memory).
 
         """))
@@ -400,6 +400,7 @@ struct TextReportTests {
     #expect(textReport([one], table: true).contains("  0.163  "))
     one.facts.start.time = Timestamp(nanoseconds: 0)
     one.facts.end.time = Timestamp(nanoseconds: 0)
+    one.facts.observedUntil = Timestamp(nanoseconds: 0)
     #expect(one.facts.isUndated)
     let text = textReport([one], table: true)
     #expect(text.contains("  ?  ") && !text.contains("0.000"), "\(text)")
