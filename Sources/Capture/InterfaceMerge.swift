@@ -118,7 +118,8 @@ struct InterfaceMerge {
   }
 
   private mutating func room(for count: Int) -> Int {
-    if !chunks.isEmpty, chunks[filling].bytes.isEmpty || chunks[filling].bytes.count + count <= InterfaceMerge.chunkSize {
+    if !chunks.isEmpty, chunks[filling].bytes.isEmpty || chunks[filling].bytes.count + count <= InterfaceMerge.chunkSize
+    {
       return filling
     }
     if let empty = free.popLast() {

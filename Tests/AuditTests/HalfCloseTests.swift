@@ -105,22 +105,6 @@ struct HalfCloseTests {
     #expect(finding.evidence.last?.what == "RST after its FIN")
   }
 
-  /// A close_notify minutes after the FIN, into silence: only the alert is lost, and the wait is named.
-  @Test func anAlertLongAfterTheFIN() throws {
-    let finding = try auditOne(
-      onLAN + """
-        0.1 C > S F.
-        0.1002 S > C . ack 2
-        235 S > C P. 1:32 alert
-        235.3,235.9,237.1,239.5,244.3 S > C FP. 1:32 alert
-        end 300
-        """)
-    #expect(finding.rule == "half-close-truncated")
-    #expect(finding.severity == .note)
-    #expect(finding.summary.contains("235 s after its FIN"))
-    #expect(finding.suspects == [.path, .client, .server])
-  }
-
   @Test func theOtherWayRound() throws {
     // The server shuts down its half and then does not take what the client still sends.
     let finding = try auditOne(
@@ -262,37 +246,6 @@ struct HalfCloseTests {
   }
 
   // MARK: Look-alikes
-
-  @Test func aTLSAlertAfterTheFINIsANote() throws {
-    let findings = try audit(
-      atServer + """
-        0.1 C > S P. 1:501
-        0.2 S > C P. 1:1001
-        0.28 C > S . ack 1001
-        1.0 S > C F.
-        1.08 C > S . ack 1002
-        1.081 C > S P. 501:532 alert
-        1.0811 S > C R 1002
-        1.0812 C > S F.
-        1.0813 S > C R 1002
-        """)
-    #expect(findings.count == 1)
-    #expect(findings.allSatisfy { $0.severity == .note }, "\(findings.map(\.summary))")
-  }
-
-  /// Its bytes tell, where they were captured: as long as an alert is many a message.
-  @Test(arguments: [" alert", ""]) func anAlertIntoSilenceIsANote(_ word: String) throws {
-    let finding = try auditOne(
-      between + """
-        0.1 C > S P. 1:501
-        0.2 S > C P. 1:1001
-        0.3 C > S . ack 1001
-        1.0 S > C F. 1001
-        1.1 C > S . ack 1002
-        1.2,1.5,2.1,3.3,5.7 C > S P. 501:532\(word)
-        """)
-    #expect(finding.severity == (word == "" ? .error : .note))
-  }
 
   /// A browser that connected in advance and changed its mind: the server's answer crosses the FIN.
   @Test func aClientThatIsGoneBeforeTheServerCanKnow() throws {
