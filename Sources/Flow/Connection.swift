@@ -13,7 +13,7 @@ struct ConnectionMarks: OptionSet, BitwiseCopyable {
   static var reset: Self { .init(rawValue: 1 << 4) }
   /// In the queue of the closed.
   static var lingering: Self { .init(rawValue: 1 << 5) }
-  /// A SYN that may begin another incarnation waits for its answer.
+  /// Something that may begin another incarnation waits for what follows it (`PendingSYN`).
   static var pendingSYN: Self { .init(rawValue: 1 << 6) }
   static var tupleReused: Self { .init(rawValue: 1 << 7) }
   static var icmp: Self { .init(rawValue: 1 << 8) }
@@ -46,9 +46,6 @@ struct Shared: BitwiseCopyable {
   init() {}
 
   @inline(__always) func has(_ mark: ConnectionMarks) -> Bool { marks.contains(mark) }
-
-  /// What comes next may not be of this connection.
-  @inline(__always) var needsCare: Bool { !marks.isDisjoint(with: [.pendingSYN, .lingering]) }
 }
 
 /// One connection as the tracker keeps it: two senders and what they share. Plain bytes; cold records by index.
@@ -83,6 +80,14 @@ struct Connection: BitwiseCopyable {
   mutating func observe(kept segment: Segment, fromA: Bool, troubles: inout Troubles) {
     var segment = segment
     observe(&segment, fromA: fromA, troubles: &troubles)
+  }
+
+  /// A FIN or a RST was seen, whatever came of it.
+  @inline(__always) var isEnding: Bool { a.has(.fin) || b.has(.fin) || shared.has(.reset) }
+
+  /// `segment` may not be of this connection.
+  @inline(__always) func needsCare(_ segment: inout Segment, fromA: Bool) -> Bool {
+    !shared.marks.isDisjoint(with: [.pendingSYN, .lingering]) || (isEnding && isFarFrom(&segment, fromA: fromA))
   }
 
   /// Both FINs are acknowledged, or a RST took effect. (It changes nothing; but one that may not would be called with a copy.)
@@ -233,6 +238,10 @@ extension Sender {
   @inline(__always) mutating func arrive(_ segment: Segment) {
     if segment.ttl < ttlLow { ttlLow = segment.ttl }
     if segment.ttl > ttlHigh { ttlHigh = segment.ttl }
+    noteMAC(segment)
+  }
+
+  @inline(__always) mutating func noteMAC(_ segment: Segment) {
     if segment.macHash != macHash { macHash = macHash == 0 ? segment.macHash : .max }
   }
 

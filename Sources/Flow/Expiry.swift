@@ -106,9 +106,9 @@ extension Tracker {
     if records[index].shared.has(.pendingSYN), let waiting = pending[index] {
       dropPending(index)
       let syn = waiting.segment
-      if reason == .reused || waiting.isChallenged || records[index].isOver(troubles) {
+      if reason == .reused || waiting.isChallenged || !syn.isAttempt || records[index].isOver(troubles) {
         let (_, fromA) = FlowKey.of(syn, scope: records[index].key.scope)
-        records[index].countStrangeSYN(syn, fromA: fromA, troubles: &troubles)
+        records[index].countStranger(syn, fromA: fromA, troubles: &troubles)
       } else {
         retireBoth(index, waiting, reason)
         return

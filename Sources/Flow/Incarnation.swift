@@ -57,20 +57,37 @@ extension Incarnation {
 }
 
 extension Connection {
-  /// Neither stream stands anywhere near where `segment` has it. Where this connection is over, it is another's, whose SYNs the
-  /// capture has not.
-  func isFarFrom(_ segment: Segment, fromA: Bool) -> Bool {
-    let sender = fromA ? a : b
-    let receiver = fromA ? b : a
-    guard segment.flags.intersection([.ack, .rst, .unknown]) == .ack, sender.has(.origin), receiver.has(.origin) else {
-      return false
-    }
-    return abs(sender.offset(of: segment.sequence) - sender.nxt) > Plausible.jump
-      && abs(receiver.offset(of: segment.acknowledgment) - receiver.nxt) > Plausible.jump
+  /// Neither stream stands anywhere near where `segment` has it.
+  @inline(__always) func isFarFrom(_ segment: inout Segment, fromA: Bool) -> Bool {
+    guard fromA ? a.isFar(segment.sequence) : b.isFar(segment.sequence) else { return false }
+    return segment.isAnswer && (fromA ? b.isFar(segment.acknowledgment) : a.isFar(segment.acknowledgment))
+  }
+}
+
+extension Segment {
+  /// SYN without ACK.
+  var isAttempt: Bool { flags.intersection([.syn, .ack]) == .syn }
+
+  fileprivate var isAnswer: Bool { flags.intersection([.ack, .rst, .unknown]) == .ack }
+
+  /// Says no more than `first`, of the same side.
+  func isRepeat(of first: Segment) -> Bool {
+    sequence == first.sequence && acknowledgment == first.acknowledgment && sequenceLength == first.sequenceLength
+  }
+
+  /// Has both streams where `first` has them, which is of the same side or of the other.
+  func isOfStream(of first: Segment, isSameWay: Bool) -> Bool {
+    let (ours, theirs) = isSameWay ? (first.sequence, first.acknowledgment) : (first.acknowledgment, first.sequence)
+    return isAnswer && abs(Int64(sequence.distance(from: ours))) <= Plausible.jump
+      && abs(Int64(acknowledgment.distance(from: theirs))) <= Plausible.jump
   }
 }
 
 extension Sender {
+  @inline(__always) fileprivate func isFar(_ sequence: SequenceNumber) -> Bool {
+    abs(offset(of: sequence) - nxt) > Plausible.jump && has(.origin)
+  }
+
   /// Whether `segment` goes on where this side's stream stands, give or take what may be in flight.
   /// - Parameter behind: how far it lies behind a SYN that may have begun another stream.
   func continues(_ segment: Segment, behind syn: Int32) -> Bool {

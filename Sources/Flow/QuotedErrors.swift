@@ -1,6 +1,7 @@
 public import Wire
 
-/// A SYN that may begin another incarnation, and the error that came back for it.
+/// A SYN that may begin another incarnation, and the error that came back for it; or what may be of one whose SYNs are not in the
+/// capture.
 struct PendingSYN {
   var segment: Segment
   var notice: Notice?

@@ -14,14 +14,15 @@ extension Tracker {
     if records[index].shared.has(.pendingSYN) {
       if let next = resolvePending(segment, key, hash, fromA: fromA, index: index) { return next }
     }
-    guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else {
-      // Of a tuple that was used before it may be a late one of then.
-      guard !records[index].shared.has(.tupleReused), records[index].isFarFrom(segment, fromA: fromA),
-        records[index].isOver(troubles)
-      else { return index }
-      return beginAnew(segment, key, hash, replacing: index)
-    }
     let isOver = records[index].isOver(troubles)
+    if !isOver || !segment.flags.contains(.syn), records[index].isEnding,
+      records[index].isFarFrom(&segment, fromA: fromA)
+    {
+      // Another connection, whose SYN the capture has not; or a late packet of an earlier one, or made up.
+      wait(for: segment, fromA: fromA, index)
+      return 0
+    }
+    guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else { return index }
     switch records[index].incarnation(ofSYN: &segment, fromA: fromA, isOver: isOver) {
     case .same:
       return index
@@ -33,13 +34,13 @@ extension Tracker {
     }
   }
 
-  /// A SYN that only its answer explains. One that waited already was not answered, and led to nothing.
+  /// What only what follows explains. What waited already was not answered, and led to nothing.
   private mutating func wait(for syn: Segment, fromA: Bool, _ index: UInt32) {
     if let older = pending[index]?.segment {
-      records[index].countStrangeSYN(
+      records[index].countStranger(
         older, fromA: FlowKey.of(older, scope: records[index].key.scope).fromA, troubles: &troubles)
     } else if pending.count >= Tracker.pendingLimit {
-      records[index].countStrangeSYN(syn, fromA: fromA, troubles: &troubles)
+      records[index].countStranger(syn, fromA: fromA, troubles: &troubles)
       return
     }
     pending[index] = PendingSYN(segment: syn)
@@ -65,6 +66,9 @@ extension Tracker {
     guard let waiting = pending[index] else { return nil }
     let syn = waiting.segment
     let synFromA = FlowKey.of(syn, scope: key.scope).fromA
+    guard syn.isAttempt else {
+      return resolveStranger(waiting, firstFromA: synFromA, segment, key, hash, fromA: fromA, index: index)
+    }
     if fromA == synFromA, isCopy(segment, of: syn) {
       records[index].countCopy(fromA: fromA, troubles: &troubles)
       return 0
@@ -83,23 +87,47 @@ extension Tracker {
     }
     if isRepeat && (waiting.isChallenged || segment.time.since(syn.time) < Plausible.leastTimeout) {
       // Who had sent the first one would have answered its challenge by a RST; and no kernel repeats a SYN so soon.
-      records[index].countStrangeSYN(segment, fromA: fromA, troubles: &troubles)
+      records[index].countStranger(segment, fromA: fromA, troubles: &troubles)
       return 0
     }
-    if isRepeat || answered || goesOn {
-      dropPending(index)
-      let next = beginAnew(syn, key, hash, replacing: index)
-      keep(waiting.notice, for: next)
-      records[next].observe(kept: syn, fromA: synFromA, troubles: &troubles)
-      if zeek.isOn { zeek.observe(syn, index: next, fromFirst: true) }
-      return next
-    }
+    if isRepeat || answered || goesOn { return begin(waiting, fromA: synFromA, key, hash, replacing: index) }
     if fromA == synFromA, !segment.flags.contains(.syn) {
       // The old stream goes on, or is ended: the SYN led to nothing.
       dropPending(index)
-      records[index].countStrangeSYN(syn, fromA: synFromA, troubles: &troubles)
+      records[index].countStranger(syn, fromA: synFromA, troubles: &troubles)
     }
     return nil
+  }
+
+  /// A connection of which the capture has not the beginning: two packets agree on where its streams are.
+  private mutating func resolveStranger(
+    _ waiting: PendingSYN, firstFromA: Bool, _ segment: Segment, _ key: FlowKey, _ hash: UInt32, fromA: Bool,
+    index: UInt32
+  ) -> UInt32? {
+    let first = waiting.segment
+    let isSameWay = fromA == firstFromA
+    if isSameWay, segment.isRepeat(of: first) {
+      records[index].countStranger(segment, fromA: fromA, troubles: &troubles)
+      return 0
+    }
+    if segment.isOfStream(of: first, isSameWay: isSameWay) {
+      return begin(waiting, fromA: firstFromA, key, hash, replacing: index)
+    }
+    dropPending(index)
+    records[index].countStranger(first, fromA: firstFromA, troubles: &troubles)
+    return nil
+  }
+
+  /// What waited has begun another connection.
+  private mutating func begin(
+    _ waiting: PendingSYN, fromA: Bool, _ key: FlowKey, _ hash: UInt32, replacing index: UInt32
+  ) -> UInt32 {
+    dropPending(index)
+    let next = beginAnew(waiting.segment, key, hash, replacing: index)
+    keep(waiting.notice, for: next)
+    records[next].observe(kept: waiting.segment, fromA: fromA, troubles: &troubles)
+    if zeek.isOn { zeek.observe(waiting.segment, index: next, fromFirst: true) }
+    return next
   }
 
   /// The capture holds the waiting SYN twice.

@@ -184,7 +184,7 @@ public struct Tracker: ~Copyable {
         if refuse(index, &segment, key) { return }
         index = revive(index, key, hash)
       }
-      if segment.flags.contains(.syn) || records[index].shared.needsCare {
+      if segment.flags.contains(.syn) || records[index].needsCare(&segment, fromA: fromA) {
         index = sortOut(&segment, hash, fromA: fromA, index: index)
         if index == 0 { return }
       }
@@ -286,16 +286,13 @@ extension Connection {
     shared.marks.remove(.calm)
   }
 
-  /// Remembers a SYN that was not let in.
-  mutating func countStrangeSYN(_ syn: Segment, fromA: Bool, troubles: inout Troubles) {
-    let moment = Moment(time: syn.time, packet: syn.packet)
+  /// Counts what was not let in, and remembers of a SYN when that was.
+  mutating func countStranger(_ segment: Segment, fromA: Bool, troubles: inout Troubles) {
+    let moment = Moment(time: segment.time, packet: segment.packet)
     shared.marks.remove(.calm)
-    if fromA {
-      a.count(syn, moment)
-      troubles.records[troubles.of(&a)].strangeSYN = moment
-    } else {
-      b.count(syn, moment)
-      troubles.records[troubles.of(&b)].strangeSYN = moment
-    }
+    if fromA { a.count(segment, moment) } else { b.count(segment, moment) }
+    guard segment.isAttempt else { return }
+    let index = fromA ? troubles.of(&a) : troubles.of(&b)
+    troubles.records[index].strangeSYN = moment
   }
 }

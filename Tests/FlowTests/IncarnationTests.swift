@@ -200,6 +200,54 @@ struct IncarnationTests {
     #expect(all.first?.client.resets?.ownAfter == nil && all.first?.server.resets?.ownAfter == nil)
   }
 
+  /// A conversation elsewhere begins another connection, wherever the tuple was before; what stands alone does not.
+  @Test(
+    arguments: [
+      (
+        "the third one",
+        "0.3 C > S R. 101 ack 1\nisn C 7000\nisn S 8000\n0.5 C > S S\n0.6 S > C S.\n0.601 C > S .\n0.7 C > S R. 1 ack 1",
+        "", 3
+      ),
+      ("the last ACK of the close is lost too", "0.3 C > S F. 101\n0.301 S > C F. 1 ack 102", "", 2),
+      ("and the other FIN", "0.3 C > S F. 101", "", 2),
+      ("one that was made up", "0.3 C > S R. 101 ack 1", "0.9 S > C . =2500000000 ack =3000000000", 2),
+    ])
+  func reusedAgain(_ name: String, end: String, before: String, count: Int) throws {
+    let all = try track(
+      """
+      0.0 C > S S
+      0.1 S > C S.
+      0.101 C > S .
+      0.2 C > S P. 1:101
+      0.21 S > C . ack 101
+      \(end)
+      \(before)
+      1.000 C > S . =90000001 ack =80000001
+      1.001 C > S P. =90000001:=90000041 ack =80000001
+      1.100 S > C P. =80000001:=80000025 ack =90000041
+      1.101 C > S . =90000041 ack =80000025
+      """)
+    #expect(all.count == count)
+    #expect(
+      all.map(\.client.missingBytes) == all.map { _ in 0 } && all.map(\.server.missingBytes) == all.map { _ in 0 })
+    #expect(all.last?.client.payloadBytes == 40 && all.last?.server.payloadBytes == 24)
+  }
+
+  @Test(
+    arguments: [
+      "1 C > S . =90000001 ack =80000001",
+      "1 C > S P. =90000001:=90000041 ack =80000001\n2 C > S P. =90000001:=90000041 ack =80000001",
+      "1 S > C . =2500000000 ack =3000000000\n1.5 C > S P. 101:201\n2 S > C . ack 201",
+      "1 C > S . =90000001 ack =80000001\n1.01 S > C R =80000001",
+    ])
+  func oneFarPacketIsNoConnection(_ stray: String) throws {
+    let facts = try trackOne(
+      "0.0 C > S S\n0.1 S > C S.\n0.101 C > S .\n0.2 C > S P. 1:101\n0.21 S > C . ack 101\n0.3 S > C R. 1 ack 101\n\(stray)"
+    )
+    #expect(facts.client.missingBytes == 0 && facts.server.missingBytes == 0 && facts.client.strangeSYN == nil)
+    #expect(facts.client.packets + facts.server.packets == UInt64(6 + stray.split(separator: "\n").count))
+  }
+
   @Test(arguments: [1, 2, 3, 5, 8, 31, 32]) func theSizeOfBatchesChangesNothing(size: Int) throws {
     let text = handshake + close
     let whole = try track(text)
