@@ -59,8 +59,9 @@ final class Abort {
   /// The resetting side was sending: its data are the newest, and younger than max(1 s, 2 round trips).
   func wasSending(_ thresholds: Thresholds) -> Bool {
     // After the peer's FIN nothing is cut but an answer to it, which is half-close-truncated.
-    guard !reset.ownFin, !reset.peerFin, !own.ackMissed, let data = reset.ownLastData else { return false }
-    if let theirs = reset.peerLastData, !theirs.precedes(data) { return false }
+    guard !reset.ownFin, !reset.peerFin, !own.lastACKMissed, !reset.peerSpokeLast, let data = reset.ownLastData else {
+      return false
+    }
     return isRecent(data, thresholds)
   }
 
@@ -74,8 +75,7 @@ final class Abort {
     guard let theirs = reset.peerLastData else { return nil }
     // What it sent last is not in the capture: it may have been the answer, unless theirs acknowledges it.
     if own.endsInHole, own.lastProgress.map({ theirs.precedes($0) }) ?? true { return nil }
-    guard let ours = reset.ownLastData else { return theirs }
-    return theirs.precedes(ours) ? nil : theirs
+    return reset.peerSpokeLast ? theirs : nil
   }
 
   /// Data that were recorded behind their ACK are dated by it: then it is that ACK which proves them.
@@ -101,7 +101,12 @@ final class Abort {
 
   /// An answer of who has no such socket, though its side was alive a moment ago and nothing shows that it closed: its own abort is
   /// missing in the capture, or another host has its address now.
-  var isEchoAlone: Bool { reset.isBare && reset.echoes && !reset.ownFin && own.resets?.first.isBare == true }
+  var isEchoAlone: Bool { reset.isBare && reset.echoes && !reset.ownFin && own.resets?.hasLive == false }
+
+  /// What to do about one.
+  var mendOfEcho: String {
+    "the \(side.name)'s own abort is missing in the capture, or another host has its address now: a capture at its side tells which"
+  }
 
   /// By how much the RST's window falls short of the widest that its sender offered, bytes: what lies unread in its buffer
   /// closes the window, and what is read opens it again. 0 where the RST is not a live socket's, or the scale not known.
@@ -168,7 +173,7 @@ extension Facts {
 
 extension SideFacts {
   /// On the wire, never acknowledged and not selectively acknowledged either.
-  var lostBytes: UInt64 { (ackMissed ? 0 : unackedBytes - min(unackedBytes, sackedBytes)) + unseenLostBytes }
+  var lostBytes: UInt64 { unackedBytes - min(unackedBytes, sackedBytes + ackMissedBytes) + unseenLostBytes }
 
   /// The last that it sent is not in the capture.
   var endsInHole: Bool { holes.count > 0 && holes[holes.count - 1].end == sndNxt }

@@ -59,13 +59,12 @@ struct Forgery {
     stage = facts.stage(of: reset)
     // A kernel resets what a scanner on its host has begun behind its back, with a TTL of its own; or its address was borrowed.
     guard facts.wasEstablished || side == .server, !reset.isMalformed else { return }
-    let isDoubled = facts.client.duplicatePackets + facts.server.duplicatePackets > 0
-    let hostTTL = side == .client ? surroundings.clientHostTTL : surroundings.serverHostTTL
+    let ttls = facts[side].steadyTTLs(ofHost: side == .client ? surroundings.clientHostTTL : surroundings.serverHostTTL)
     // The kernel that answers for a socket that has closed has no options of that socket to heed.
     if !(reset.isBare && reset.ownFin && reset.peerFin && reset.echoesNewest) {
-      enter(.ttl, facts[side].sharesHops(reset, hostTTL, isDoubled: isDoubled))
+      enter(.ttl, facts[side].sharesHops(reset, ttls))
     }
-    isOfUnknownOrigin = facts[side].sharesTTL(reset, hostTTL, isDoubled: isDoubled) == false && !failed.contains(.ttl)
+    isOfUnknownOrigin = ttls.map { $0.contains(reset.ttl) } == false && !failed.contains(.ttl)
     enter(.mac, facts[side].sharesMAC(reset))
     enter(.sequence, facts.sequenceFits(reset, from: side))
     enter(.goesOn, facts.fellSilent(after: reset, side, thresholds))
@@ -100,7 +99,7 @@ extension Facts {
   fileprivate func roundTripAllows(_ reset: Reset, from side: Side, _ thresholds: Thresholds) -> Bool? {
     guard handshakeRTT != nil, handshake.isInOrder, let leg = side == .server ? serverLeg : clientLeg,
       leg >= thresholds.tellingLeg,
-      let provoked = reset.provoked
+      let provoked = reset.provoked, reset.isDelayKnown
     else { return nil }
     guard reset.delay < leg / thresholds.impossibleAnswer else {
       return reset.delay < leg / thresholds.possibleAnswer ? nil : true
@@ -155,25 +154,29 @@ extension Handshake {
 }
 
 extension SideFacts {
-  /// Those that vary say nothing; 1 and 255 are set by an application for its socket alone (RFC 5082).
-  /// - Parameter isDoubled: the capture has packets on both sides of a router or two, whose hops make no difference.
-  static func steadyTTLs(_ range: ClosedRange<UInt8>?, isDoubled: Bool) -> ClosedRange<UInt8>? {
-    guard let range, range.count <= (isDoubled ? 4 : 1), range.lowerBound != 1, range.upperBound != 255 else {
-      return nil
-    }
+  /// With which its packets arrive: one value, and where the capture has each of them again behind a router or two, what is left of it
+  /// there. Those that vary say nothing.
+  fileprivate func steadyTTLs(ofHost host: ClosedRange<UInt8>?) -> ClosedRange<UInt8>? {
+    guard let ttlRange else { return SideFacts.steadyTTL(host) }
+    guard !ttlVaries, ttlRange.count <= 4, SideFacts.isTelling(ttlRange) else { return nil }
+    return ttlRange
+  }
+
+  /// The same of a host's other connections, of which nothing tells a copy from an original.
+  static func steadyTTL(_ range: ClosedRange<UInt8>?) -> ClosedRange<UInt8>? {
+    guard let range, range.count == 1, isTelling(range) else { return nil }
     return range
   }
 
-  fileprivate func sharesTTL(_ reset: Reset, _ host: ClosedRange<UInt8>?, isDoubled: Bool) -> Bool? {
-    SideFacts.steadyTTLs(ttlRange ?? host, isDoubled: isDoubled).map { $0.contains(reset.ttl) }
+  /// 1 and 255 are set by an application for its socket alone (RFC 5082).
+  private static func isTelling(_ range: ClosedRange<UInt8>) -> Bool {
+    range.lowerBound != 1 && range.upperBound != 255
   }
 
   /// nil where it has come as far from another beginning: a kernel may have one for its sockets and another for what it
   /// sends without, and behind one address several hosts may stand.
-  fileprivate func sharesHops(_ reset: Reset, _ host: ClosedRange<UInt8>?, isDoubled: Bool) -> Bool? {
-    SideFacts.sharesHops(
-      reset.ttl, SideFacts.steadyTTLs(ttlRange ?? host, isDoubled: isDoubled),
-      mayBeAnother: reset.isBare || ttlRange == nil)
+  fileprivate func sharesHops(_ reset: Reset, _ steady: ClosedRange<UInt8>?) -> Bool? {
+    SideFacts.sharesHops(reset.ttl, steady, mayBeAnother: reset.isBare || ttlRange == nil)
   }
 
   /// - Parameters:

@@ -25,7 +25,7 @@ struct Loss {
     mayBeAlert = TLSAlert.isLengthOfOne(unacked) && !own.lastNewDataIsNoAlert
     finUnacked = own.fin.map { $0.acked == nil } ?? false
     queueDestroyed = own.fin == nil && reset?.side == side
-    isExact = own.fin != nil
+    isExact = own.fin != nil && !own.mayLackACKs
     mayHaveArrived = own.mayHaveArrived
     inFlightAtDeath = reset?.side == side ? facts.inFlightAtDeath(of: side) : nil
   }

@@ -199,9 +199,13 @@ extension Sender {
     let since = start < low ? first.time : troubles.records[index].holeSince
     if fresh > 0, moment.time.since(since) <= patience {
       troubles.records[index].outOfOrderPackets &+= 1
-      // Its ACK was recorded before it: by then it had been sent.
-      if end == nxt, let acknowledged = troubles.records[index].progress {
-        (lastNew, lastNewOffset) = (acknowledged, start)
+      if end == nxt {
+        (lastNew, lastNewOffset) = (moment, start)
+        // Its ACK was recorded before it: by then it had been sent.
+        if una >= end, let ack = troubles.records[index].progress {
+          lastNew.time = ack.time
+          troubles.records[index].late = LateData(packet: moment.packet, ack: ack)
+        }
       }
       if fresh < end - start { troubles.records[index].retransmittedBytes &+= UInt64(end - start - fresh) }
       return .outOfOrder

@@ -9,9 +9,7 @@ extension Shared {
     _ segment: Segment, _ moment: Moment, movedOn: Bool, sender: Sender, receiver: Sender, troubles: inout Troubles
   ) {
     if sender.has(.reset), sender.trouble != 0 {
-      troubles.records[sender.trouble].lastAlive = moment
-      let place = troubles.records[sender.trouble].resets
-      if place != 0 { hearResetter(segment, moment, place, sender, receiver, &troubles) }
+      hearResetter(segment, moment, sender, receiver, &troubles)
     }
     guard receiver.has(.reset), receiver.trouble != 0 else { return }
     let place = troubles.records[receiver.trouble].resets
@@ -38,15 +36,20 @@ extension Shared {
   }
 
   private func hearResetter(
-    _ segment: Segment, _ moment: Moment, _ place: UInt32, _ sender: Sender, _ receiver: Sender,
-    _ troubles: inout Troubles
+    _ segment: Segment, _ moment: Moment, _ sender: Sender, _ receiver: Sender, _ troubles: inout Troubles
   ) {
+    let place = troubles.records[sender.trouble].resets
+    guard place != 0 else {
+      troubles.records[sender.trouble].lastAlive = moment
+      return
+    }
     var resets = troubles.resets[place]
     let told = resets.effective ?? resets.first
     if isNews(segment, after: told, sender, receiver)
       || resets.isStubborn(moment)
       || isSentLater(segment, moment, told, receiver) && !sender.repeatsItself(segment, troubles)
     {
+      troubles.records[sender.trouble].lastAlive = moment
       if resets.ownAfter == nil { resets.ownAfter = Burst(at: moment) } else { resets.ownAfter?.repeated(at: moment) }
     } else {
       resets.ownStale = resets.ownStale == .max ? .max : resets.ownStale + 1
@@ -125,6 +128,8 @@ extension Reset {
   mutating func arrive(behind sender: Sender) {
     verdict = .effective
     ownSent = sender.dataEnd
-    if sender.has(.data) { ownLastData = sender.lastNew }
+    guard sender.has(.data) else { return }
+    ownLastData = sender.lastNew
+    if let theirs = peerLastData, theirs.precedes(sender.lastNew) { peerSpokeLast = false }
   }
 }

@@ -59,9 +59,13 @@ extension Sender {
     let known = trouble == 0 ? nil : troubles.records[trouble].copies
     guard let delay = delayOfCopy(segment, latest, known, peer, troubles) else { return false }
     if isFromElsewhere(segment, delay: delay) { noteCrossing(from: last.packet.input, &peer, &troubles) }
-    // Of another packet the capture may have what here is the copy alone: behind a router.
-    if !segment.flags.contains(.rst) { arrive(segment) }
     troubles.records[troubles.of(&self)].noteCopy(after: delay, at: latest.microseconds)
+    // Of another packet the capture may have what here is the copy alone: behind a router.
+    if !segment.flags.contains(.rst) {
+      noteMAC(segment)
+      troubles.records[trouble].copyTTLLow = min(troubles.records[trouble].copyTTLLow, segment.ttl)
+      troubles.records[trouble].copyTTLHigh = max(troubles.records[trouble].copyTTLHigh, segment.ttl)
+    }
     troubles.records[trouble].duplicatePackets &+= 1
     // What the capture has twice it has of both sides.
     troubles.records[troubles.of(&peer)].noteCopy(after: delay, at: latest.microseconds)

@@ -1,48 +1,138 @@
 internal import Wire
 
-// An ACK that the capture has not. What is outstanding is sent again, by every kernel that lives, after a timeout; what was sent once,
-// long before the RST, had been acknowledged. And a RST that acknowledges more than was seen of its peer shows that packets of that
-// peer are missing, and with them what they acknowledged.
+// ACKs that the capture has not. How far a side's data had been acknowledged is told by what the capture has all the same:
+//
+// - An echo: a socket that has aborted answers each ACK that still comes by a RST with that ACK's number (RFC 9293 §3.10.7.1).
+// - A RST that acknowledges more than was seen of its peer: packets of the peer are missing, and what they acknowledged.
+// - Time: who receives acknowledges within half a second (RFC 9293 §3.8.6.3), and what nobody acknowledges is sent again.
+//
+// When it was sent is known of two segments, of the oldest that waits and of the last: each is weighed for itself, and what lies between
+// is taken to be as old as the oldest. What is still counted as lost is a lower bound.
 extension Facts {
   mutating func settleACKs() {
     guard let (resetter, reset) = abort else { return }
-    for side in Side.allCases where self[side].unackedBytes > 0 && wasAcknowledged(side, resetter, reset) {
-      self[side].ackMissed = true
-      if side == resetter {
-        self[resetter].resets?.effective?.ownAcked = reset.ownSent
-      } else {
-        self[resetter].resets?.effective?.peerAcked = reset.peerSent
-      }
-    }
+    for side in Side.allCases where self[side].unackedBytes > 0 { settleACKs(of: side, resetter, reset) }
   }
 
-  private func wasAcknowledged(_ side: Side, _ resetter: Side, _ reset: Reset) -> Bool {
+  private mutating func settleACKs(of side: Side, _ resetter: Side, _ reset: Reset) {
     let own = self[side]
-    guard let data = own.lastNewData else { return false }
-    let age = reset.moment.time.since(data.time)
-    if side == resetter, acknowledgesMore(reset, than: self[side.other]) {
-      // What left a moment before can't have been acknowledged by anything.
-      return age >= (side == .client ? serverLeg : clientLeg) ?? Plausible.leastTimeout
+    guard let last = own.lastNewData else { return }
+    let waiting = Waiting(side, resetter, reset, self)
+    let lastSent = own.repeatedLast.map { $0.time > last.time ? $0 : last } ?? last
+    var known = own.sndUna
+    var supposed = own.sndUna
+    if waiting.wasAcknowledged(lastSent, upTo: own.dataEnd) {
+      known = own.dataEnd
+    } else if let oldest = own.oldestWaiting, own.lastNewOffset > known {
+      if waiting.wasAcknowledged(oldest, upTo: own.lastNewOffset) { known = own.lastNewOffset }
+      if waiting.mayHaveBeenAcknowledged(oldest, upTo: own.lastNewOffset) { supposed = own.lastNewOffset }
     }
-    guard own.retransmittedPackets == 0, own.unanswered.map({ $0.sent.count > 1 }) != true,
-      self[side.other].zeroWindowPackets == 0
-    else { return false }
-    // Each ACK that comes starts the timer anew (RFC 6298 §5.3).
-    let last = max(data.time, self[side.other].lastAlive?.time ?? data.time)
-    return reset.moment.time.since(last) > longestTimeout
+    let echoed = own.resets.map { $0.hasLive && resetter == side ? $0.highestEcho : 0 } ?? 0
+    let acked = min(max(known, supposed, echoed), own.dataEnd)
+    let lost = own.holes.covered(from: max(acked, own.firstOffset, min(own.sndUna, own.dataEnd)), to: own.dataEnd)
+    self[side].ackMissedBytes = own.unackedBytes - min(own.unackedBytes, lost)
+    self[side].lastACKMissed = known == own.dataEnd
+    self[side].mayLackACKs =
+      lost > 0 && (max(known, supposed) > own.sndUna || waiting.mayHaveBeenAcknowledged(lastSent, upTo: own.dataEnd))
+    guard known > own.sndUna else { return }
+    if side == resetter {
+      self[resetter].resets?.effective?.ownAcked = min(known, reset.ownSent)
+    } else {
+      self[resetter].resets?.effective?.peerAcked = min(known, reset.peerSent)
+    }
+  }
+}
+
+/// What one side had sent and nobody is seen to acknowledge, when a RST ended the connection.
+private struct Waiting {
+  private let reset: Reset
+  /// How far the RST acknowledges this side's data, where it is the peer's; nil where it tells nothing of them. A live socket puts
+  /// RCV.NXT into it.
+  private let told: Int64?
+  /// It is this side's, and acknowledges more than was seen of the peer.
+  private let isBehindUnseen: Bool
+  /// From the capture to the peer and back, ns.
+  private let leg: Int64?
+  private let heard: Timestamp?
+  private let isRepeated: Bool
+  private let peerIsShut: Bool
+  /// Longer than any kernel waits before it sends again, ns.
+  private let timeout: Int64
+  private let trip: Int64
+
+  init(_ side: Side, _ resetter: Side, _ reset: Reset, _ facts: Facts) {
+    let own = facts[side]
+    let peer = facts[side.other]
+    self.reset = reset
+    isBehindUnseen = side == resetter && reset.acknowledgesMore(than: peer)
+    told = side == resetter ? nil : reset.acknowledged(of: own).flatMap { $0 < reset.peerAcked ? nil : $0 }
+    leg = side == .client ? facts.serverLeg : facts.clientLeg
+    // The SYN of a host that was started anew is no ACK.
+    heard = peer.lastAlive.flatMap { $0 == peer.strangeSYN ? nil : $0.time }
+    isRepeated = own.repeatedLast != nil
+    peerIsShut = peer.lastWindow == 0 && peer.packets > peer.rstPackets
+    trip = facts.roundTrip ?? facts.handshake.ack.map { max(0, $0.time.since(facts.start.time)) } ?? 0
+    // A second once a round trip was measured (RFC 6298 §2.4); before that, and after a handshake that was repeated, three with stacks
+    // of before it (§2.1, §5.7).
+    let isMeasured =
+      (side == resetter ? reset.ownAcked : reset.peerAcked) > own.firstOffset && (own.syn?.count ?? 1) == 1
+      && (peer.syn?.count ?? 1) == 1
+    let trips = 3 * min(trip, .max / 8)
+    var timeout = isMeasured ? Plausible.answer + trips : max(3 * Plausible.answer, trips) + Plausible.answer / 2
+    if let heard, let oldest = own.oldestWaiting {
+      // Heard of later without an ACK of it, the peer is so far away by now: queues grow.
+      timeout = max(timeout, 3 * min(max(0, heard.since(oldest.time)), .max / 8))
+    }
+    self.timeout = timeout
   }
 
-  /// Longer than any kernel waits before it sends again the first time, ns: 3 s at first with stacks of before RFC 6298 (§2.1), and after
-  /// a handshake that was repeated (§5.7); then the round trip and four times its variance.
-  private var longestTimeout: Int64 {
-    var trip = handshake.ack.map { max(0, $0.time.since(start.time)) } ?? 0
-    if let near = clientLeg, let far = serverLeg { trip = near + far }
-    return max(3 * Plausible.answer, 3 * min(trip, .max / 4)) + Plausible.answer / 2
+  /// What was sent last at `sent`, and ends at `end`, had been acknowledged when the RST came.
+  func wasAcknowledged(_ sent: Moment, upTo end: Int64) -> Bool {
+    guard !reset.moment.precedes(sent) else { return false }
+    let age = reset.moment.time.since(sent.time)
+    // Where the clock was set back meanwhile, it tells nothing.
+    if isBehindUnseen { return age < 0 || age >= leg ?? Plausible.leastTimeout }
+    if let told {
+      if told < end { return false }
+      if age > Plausible.delayedACK + (leg ?? Plausible.leastTimeout) { return true }
+    }
+    return !isRepeated && !peerIsShut && wait(sent) > timeout
   }
 
-  private func acknowledgesMore(_ reset: Reset, than peer: SideFacts) -> Bool {
-    guard reset.flags.contains(.ack), let origin = peer.origin, peer.packets > 0 else { return false }
-    let beyond = reset.acknowledgment.distance(from: origin.advanced(by: Int(truncatingIfNeeded: peer.sndNxt)))
+  /// It waits for longer than most kernels would, and was not sent again.
+  func mayHaveBeenAcknowledged(_ sent: Moment, upTo end: Int64) -> Bool {
+    guard !isRepeated, !peerIsShut, !isBehindUnseen, !reset.moment.precedes(sent), told ?? .max >= end else {
+      return false
+    }
+    return reset.moment.time < sent.time || wait(sent) > Plausible.leastTimeout + 3 * min(trip, .max / 8)
+  }
+
+  /// Each ACK that comes starts the timer anew (RFC 6298 §5.3).
+  private func wait(_ sent: Moment) -> Int64 {
+    reset.moment.time.since(heard.map { max($0, sent.time) } ?? sent.time)
+  }
+}
+
+extension SideFacts {
+  /// The oldest of its data that nobody acknowledged, when they were sent last; nil where that is not known.
+  fileprivate var oldestWaiting: Moment? { unanswered.flatMap { $0.kind == .data ? $0.sent.last : nil } }
+
+  /// When data were last sent again that nobody acknowledged.
+  fileprivate var repeatedLast: Moment? {
+    unanswered.flatMap { $0.kind == .data && $0.sent.count > 1 ? $0.sent.last : nil }
+  }
+}
+
+extension Reset {
+  fileprivate func acknowledgesMore(than peer: SideFacts) -> Bool {
+    guard flags.contains(.ack), let origin = peer.origin, peer.packets > 0 else { return false }
+    let beyond = acknowledgment.distance(from: origin.advanced(by: Int(truncatingIfNeeded: peer.sndNxt)))
     return beyond > 1 && Int64(beyond) <= Plausible.jump
+  }
+
+  /// Up to where it acknowledges what its peer had sent.
+  fileprivate func acknowledged(of peer: SideFacts) -> Int64? {
+    guard flags.contains(.ack), let origin = peer.origin else { return nil }
+    return peerSent + Int64(acknowledgment.distance(from: origin.advanced(by: Int(truncatingIfNeeded: peerSent))))
   }
 }

@@ -16,8 +16,8 @@ extension Sender {
   /// Linux numbers that anew. Without a number nobody knows.
   @inline(never) func isSamePacket(_ segment: Segment, latest: UInt16, _ troubles: borrowing Troubles) -> Bool {
     let behind = Int16(bitPattern: latest &- segment.ipID)
-    if segment.ipID == 0 || (behind >= 0 && UInt32(behind) <= packets) { return true }
-    // Some stacks number at random.
+    if segment.ipID == 0 ? !segment.checksumCoversTSval : behind >= 0 && UInt32(behind) <= packets { return true }
+    // Some stacks number at random, some not at all: then it is the date that tells.
     return likeness[1].hash == likeness[0].hash || troubles.remembers(likeness[0].hash, trouble)
   }
 

@@ -23,6 +23,8 @@ enum Plausible {
 
   /// A hole that is filled sooner was made by reordering, whatever the round trip (Wireshark's 3 ms).
   static var reordering: Int64 { 3_000_000 }
+  /// Nobody waits longer before it acknowledges data (RFC 9293 §3.8.6.3).
+  static var delayedACK: Int64 { 500_000_000 }
   /// No stack waits less before it sends again (Linux: TCP_RTO_MIN): what is on its way may arrive for so long.
   static var leastTimeout: Int64 { 200_000_000 }
   /// A byte that comes again after such a pause asks for life. TCP_KEEPINTVL is in whole seconds.

@@ -49,8 +49,24 @@ extension Shared {
       ownSacked: senderTrouble == 0 ? 0 : troubles.records[senderTrouble].sacked.total,
       peerSacked: receiverTrouble == 0 ? 0 : troubles.records[receiverTrouble].sacked.total,
       ownLastData: sender.has(.data) ? sender.lastNew : nil, peerLastData: receiver.has(.data) ? receiver.lastNew : nil,
+      peerSpokeLast: receiver.has(.data) && (!sender.has(.data) || spoke(sender, before: receiver, troubles)),
       ownFin: sender.has(.fin), ownFinAcked: sender.has(.finAcked), peerFin: receiver.has(.fin),
       peerFinAcked: receiver.has(.finAcked))
+  }
+
+  /// Whether the latest data of `one` were sent before those of `other`: what was recorded behind its ACK was sent before that.
+  private func spoke(_ one: Sender, before other: Sender, _ troubles: borrowing Troubles) -> Bool {
+    let (ours, theirs) = (lateACK(one, troubles), lateACK(other, troubles))
+    if let ours, ours.packet == other.lastNew.packet { return true }
+    if let theirs, theirs.packet == one.lastNew.packet { return false }
+    return (ours ?? one.lastNew).precedes(theirs ?? other.lastNew)
+  }
+
+  private func lateACK(_ side: Sender, _ troubles: borrowing Troubles) -> Moment? {
+    guard side.trouble != 0, let late = troubles.records[side.trouble].late, late.packet == side.lastNew.packet else {
+      return nil
+    }
+    return late.ack
   }
 
   /// As the receiver's kernel would judge it on arrival.
@@ -82,6 +98,7 @@ extension Shared {
     var place = troubles.records[sender.trouble].resets
     guard place != 0 else {
       var resets = Resets(first: reset)
+      resets.noteEcho(reset, sender)
       if reset.verdict == .effective { resets.effective = reset }
       if reset.echoes { resets.echoCount = 1 }
       place = troubles.resets.allocate(resets) ?? 0
@@ -98,6 +115,8 @@ extension Shared {
     }
     resets.count = resets.count == .max ? .max : resets.count + 1
     resets.last = reset.moment
+    resets.hasLive = resets.hasLive || !reset.isBare
+    resets.noteEcho(reset, sender)
     if reset.echoes {
       resets.echoCount = resets.echoCount == .max ? .max : resets.echoCount + 1
       resets.lowestEcho = min(resets.lowestEcho ?? .max, reset.offset)
@@ -120,5 +139,11 @@ extension Shared {
       trip = Int64(min(one.leg, other.leg) == .max ? 0 : min(one.leg, other.leg)) * 1000
     }
     return max(Plausible.leastTimeout, 2 * min(trip, .max / 4))
+  }
+}
+
+extension Resets {
+  fileprivate mutating func noteEcho(_ reset: Reset, _ sender: Sender) {
+    if reset.isBare, reset.offset <= sender.nxt { highestEcho = max(highestEcho, reset.offset) }
   }
 }

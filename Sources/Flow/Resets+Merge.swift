@@ -9,10 +9,12 @@ extension SideFacts {
     if theirs?.first.echoes == true, !echoed { theirs?.echoCount += 1 }
     theirs?.effective?.move(joint, peer, later: true, own: self, seam)
     if let echo = theirs?.lowestEcho { theirs?.lowestEcho = echo + joint.laterShift }
+    theirs?.highestEcho += joint.laterShift
     guard var whole = resets else { return theirs }
     whole.first.move(joint, peer, later: false, own: self, seam)
     whole.effective?.move(joint, peer, later: false, own: self, seam)
     if let echo = whole.lowestEcho { whole.lowestEcho = echo + joint.earlierShift }
+    whole.highestEcho += joint.earlierShift
     whole.hearAfter(later, seam, joint, peer: peer)
     guard let theirs else { return whole }
     whole.last = theirs.last
@@ -21,6 +23,8 @@ extension SideFacts {
     var echoes = [whole.lowestEcho, theirs.lowestEcho].compactMap(\.self)
     if theirs.first.echoes { echoes.append(theirs.first.offset) }
     whole.lowestEcho = echoes.min()
+    whole.hasLive = whole.hasLive || theirs.hasLive
+    whole.highestEcho = max(whole.highestEcho, theirs.highestEcho)
     whole.wasNotTaken = whole.wasNotTaken || theirs.wasNotTaken
     if whole.effective == nil, let effective = theirs.effective, !(whole.hidesEchoes && effective.echoes) {
       whole.end(by: effective)
@@ -105,6 +109,9 @@ extension Reset {
     }
     ownAcked = min(ownAcked, ownSent)
     peerAcked = min(peerAcked, peerSent)
+    if ownLastData == nil, peerLastData == nil, let theirs = seam.peerLastData {
+      peerSpokeLast = own.lastNewData.map { $0.precedes(theirs) } ?? true
+    }
     ownLastData = ownLastData ?? own.lastNewData
     peerLastData = peerLastData ?? seam.peerLastData
     if moment == seam.laterStart { idleBefore = max(idleBefore, seam.silence) }

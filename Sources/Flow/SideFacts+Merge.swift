@@ -9,7 +9,11 @@ extension SideFacts {
     whole.origin = joint.origin ?? origin ?? later.origin
     whole.takeStream(joint, everAcked: everAcked || later.everAcked)
     whole.lastNewData = newest(later, joint)
-    if whole.lastNewData == later.lastNewData { whole.lastNewDataIsNoAlert = later.lastNewDataIsNoAlert }
+    whole.lastNewOffset += joint.earlierShift
+    if whole.lastNewData == later.lastNewData {
+      whole.lastNewDataIsNoAlert = later.lastNewDataIsNoAlert
+      whole.lastNewOffset = later.lastNewOffset + joint.laterShift
+    }
     whole.sackedBytes = later.everAcked ? later.sackedBytes : max(sackedBytes, later.sackedBytes)
     whole.unseenLostBytes = later.everAcked ? later.unseenLostBytes : max(unseenLostBytes, later.unseenLostBytes)
     if later.everAcked, joint.una == later.sndUna + joint.laterShift,
@@ -23,6 +27,8 @@ extension SideFacts {
     whole.deaf = deaf.map { burst in later.deaf.map { burst.joined(with: $0) } ?? burst } ?? later.deaf
     whole.stall = mergedStall(later)
     whole.unanswered = mergedRun(later, joint, seam)
+    // To be settled anew.
+    (whole.ackMissedBytes, whole.lastACKMissed, whole.mayLackACKs) = (0, false, false)
     return whole
   }
 
@@ -62,6 +68,7 @@ extension SideFacts {
       sackPermitted = later.sackPermitted
       timestamps = later.timestamps
     }
+    ttlVaries = ttlVaries || later.ttlVaries || (ttlRange != nil && later.ttlRange != nil && ttl != later.ttl)
     ttl = ttl ?? later.ttl
     if let ours = ttlRange, let theirs = later.ttlRange {
       ttlRange = min(ours.lowerBound, theirs.lowerBound)...max(ours.upperBound, theirs.upperBound)

@@ -37,9 +37,13 @@ extension SideFacts {
     last = side.last
     lastAlive = side.has(.reset) ? trouble.lastAlive : side.last
     if side.has(.data) { lastNewData = side.lastNew.packet.isNone ? nil : side.lastNew }
+    lastNewOffset = side.lastNewOffset
     lastNewDataIsNoAlert = side.has(.noAlert)
     ttl = side.ttl
-    if packets > rstPackets { ttlRange = side.ttlLow...max(side.ttlLow, side.ttlHigh) }
+    if packets > rstPackets {
+      ttlRange = trouble.ttlRange(with: side)
+      ttlVaries = side.ttlLow < side.ttlHigh
+    }
     ipID = side.ipID
     macHash = side.macHash
     lastWindow = side.window

@@ -22,8 +22,12 @@ public struct SideFacts: Hashable, Sendable {
   public var ackedBytes: UInt64 = 0
   /// Data bytes seen and never acknowledged.
   public var unackedBytes: UInt64 = 0
-  /// They were acknowledged all the same: the capture has not that ACK.
-  public var ackMissed = false
+  /// Of these, those that were acknowledged all the same: the capture has not that ACK.
+  public var ackMissedBytes: UInt64 = 0
+  /// The last that it sent was, before a RST ended the connection.
+  public var lastACKMissed = false
+  /// Of the others some may have been too.
+  public var mayLackACKs = false
   /// Of the unacknowledged, those that the peer selectively acknowledged: they arrived.
   public var sackedBytes: UInt64 = 0
   /// Of the peer's ACKs some bear options that were not captured: what counts as unacknowledged may have been SACKed.
@@ -42,6 +46,8 @@ public struct SideFacts: Hashable, Sendable {
   public var last: Moment?
   /// The latest segment that carried data not sent before.
   public var lastNewData: Moment?
+  /// Where it began.
+  public var lastNewOffset: Int64 = 0
   /// It is no TLS alert: short, captured whole, and something else (`TLSAlert`). False where nobody knows.
   public var lastNewDataIsNoAlert = false
   /// The latest packet of any kind but RST.
@@ -58,9 +64,11 @@ public struct SideFacts: Hashable, Sendable {
   /// Of some of its packets the capture has ports and sequence number alone: what they said, and how long they were, is not
   /// known. They are in `packets` and `wireBytes`, and in no other count.
   public var headersCut = false
-  /// TTL of the first packet, and the range over all that are not RST.
+  /// TTL of the first packet, and the range over all that are not RST, copies included.
   public var ttl: UInt8?
   public var ttlRange: ClosedRange<UInt8>?
+  /// And not only that of its copies.
+  public var ttlVaries = false
   /// Of its last packet that is not a RST.
   public var ipID: UInt16 = 0
   /// Hash of the link-layer source of its packets that are not RST; 0 unknown, `.max` several.
@@ -205,6 +213,9 @@ public struct Reset: BitwiseCopyable, Hashable, Sendable {
   public var peerSacked: Int64
   public var ownLastData: Moment?
   public var peerLastData: Moment?
+  /// The peer's latest data were sent after its sender's, or its sender had sent none. By what acknowledges what, where data were
+  /// recorded behind their ACK.
+  public var peerSpokeLast: Bool
   public var ownFin: Bool
   public var ownFinAcked: Bool
   public var peerFin: Bool
@@ -220,6 +231,8 @@ public struct Reset: BitwiseCopyable, Hashable, Sendable {
   }
   /// Its checksum is wrong, and its sender's others are right: no kernel takes it, and what it says may not be what was sent.
   public var isDamaged: Bool { options.contains(.badChecksum) }
+  /// How long after `provoked` it came is known: the clock was not set back between them.
+  public var isDelayKnown: Bool { provoked.map { $0.time <= moment.time } ?? false }
   /// As Linux aborts a live socket: RST+ACK with a real window, timestamps where negotiated (tcp_send_active_reset).
   public var looksLive: Bool { flags.contains(.ack) && (window != 0 || options.contains(.timestamps)) }
 }
@@ -235,6 +248,11 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
   public var echoCount: UInt32
   /// Lowest sequence (offset) among those after the first abort: the last ACK that the live socket did not see.
   public var lowestEcho: Int64?
+  /// Highest sequence (offset) of a bare one that lies in what was sent: as the answer to an ACK it shows that the peer has
+  /// acknowledged so much.
+  public var highestEcho: Int64
+  /// One of them is a live socket's: it aborted, and the bare ones are the echoes of that, in whatever order they were recorded.
+  public var hasLive: Bool
   /// What this side still sent that is no RST after the first RST, where a later one is the effective one.
   public var ownBetween: Burst?
   /// What this side still sent after the effective (else the first) RST that shows that it lives; and what the peer still sent
@@ -258,6 +276,8 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
     count = 1
     echoCount = 0
     lowestEcho = nil
+    highestEcho = 0
+    hasLive = !first.isBare
     ownBetween = nil
     ownAfter = nil
     peerAfter = nil

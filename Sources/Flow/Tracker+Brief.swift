@@ -64,7 +64,10 @@ extension Tracker {
     let said = side.packets > UInt32(side.synCount) + resets
     let wasAcked = side.has(.everAcked)
     end.isReal = said || wasAcked
-    if side.packets > resets { end.ttlRange = side.ttlLow...max(side.ttlLow, side.ttlHigh) }
+    if side.packets > resets {
+      let trouble = side.trouble > 1 ? side.trouble : Troubles.blank
+      end.ttlRange = troubles.records[trouble].ttlRange(with: side)
+    }
   }
 }
 

@@ -41,6 +41,8 @@ struct Trouble: BitwiseCopyable {
   var far: FarSegment?
   /// The packet by which SND.UNA moved last.
   var progress: Moment?
+  /// The latest data that were recorded behind their ACK.
+  var late: LateData?
   /// Where a side with RSTs sent something else last.
   var lastAlive: Moment?
   /// A SYN in another sequence space that led to nothing.
@@ -50,12 +52,21 @@ struct Trouble: BitwiseCopyable {
   /// More likenesses, from when there was a cold record.
   var likeness = InlineArray<62, Likeness>(repeating: Likeness())
   var likenessCursor: UInt8 = 0
+  /// TTLs of the copies of its packets.
+  var copyTTLLow = UInt8.max
+  var copyTTLHigh: UInt8 = 0
   /// Once a copy was told, of this side or of its peer.
   var copies: KnownCopies?
   /// The input, counted from 1, from which the connection came before what was in it came from another: see Places.swift.
   var crossedFrom: UInt32 = 0
 
   init() {}
+
+  /// Of the side's packets and their copies.
+  func ttlRange(with side: borrowing Sender) -> ClosedRange<UInt8> {
+    let low = min(side.ttlLow, copyTTLLow)
+    return low...max(low, side.ttlHigh, copyTTLHigh)
+  }
 
   /// The peer acknowledged, by that step, what the capture has not.
   func losesBytes(from before: Int64, to ack: Int64) -> Bool {
@@ -69,6 +80,12 @@ struct FarSegment: BitwiseCopyable {
   var start: Int64
   var end: Int64
   var isFIN: Bool
+}
+
+/// Data that were sent before the packet behind which they were recorded.
+struct LateData: BitwiseCopyable {
+  var packet: PacketReference
+  var ack: Moment
 }
 
 /// The cold records of all connections. A full region gives out its last place again: the facts of that one suffer, and

@@ -178,7 +178,83 @@ struct AroundResetTests {
       ["never-heard error unknown"]),
   ]
 
-  @Test(arguments: lost + slow + lookAlikes + midstream) func isToldAsItIs(_ known: Case) throws {
+  /// In another order than on the wire.
+  static let mixed: [Case] = [
+    Case(
+      "a question is recorded behind its answer, and the other one resets",
+      far + question + answer
+        + "5.0 S > C P. 301:601 ack 401\n5.00005 C > S P. 201:401 ack 301\n5.0201 C > S . 401 ack 601\n10 S > C R. 601 ack 401",
+      ["reset-abort note server"]),
+    Case(
+      "a question has no answer",
+      far + question + answer
+        + "5.0 S > C . 301 ack 301\n5.00005 C > S P. 201:401 ack 301\n5.0201 S > C . 301 ack 401\n10 S > C R. 301 ack 401",
+      ["reset-unread error server"]),
+    Case(
+      "data are recorded behind a later ACK of their own sender, and sent again for a second",
+      far + question + answer
+        + "60 C > S P. 201:401 ack 301\n60.02 S > C . 1749 ack 401\n60.0204 S > C P. 301:1749 ack 401\n"
+        + [0.32, 0.72, 1.32].map { "\(60 + $0) S > C P. 301:1749 ack 401\n" }.joined() + "end 61.4", []),
+    Case(
+      "likewise, and they are sent again for longer",
+      far + question + answer
+        + "60 C > S P. 201:401 ack 301\n60.02 S > C . 1749 ack 401\n60.0204 S > C P. 301:1749 ack 401\n"
+        + [0.32, 0.92, 2.12, 4.52].map { "\(60 + $0) S > C P. 301:1749 ack 401\n" }.joined() + "end 80",
+      ["peer-vanished error unknown"]),
+    Case(
+      "likewise, and the RST comes right behind them",
+      far + question + answer
+        + "5 C > S P. 201:401 ack 301\n5.02 S > C . 1749 ack 401\n5.0204 S > C P. 301:1749 ack 401\n5.0206 C > S . 401 ack 1749\n5.12 S > C R. 1749 ack 401",
+      ["transfer-truncated error server"]),
+    Case(
+      "an echo before its abort, as a push is under way",
+      far + question + answer + "3 S > C P. 301:601 ack 201\n3.01998 C > S R 201\n3.02 C > S R. 201 ack 301",
+      ["transfer-truncated warning client"]),
+    Case(
+      "a late copy of its own packet behind the RST of a host without that socket",
+      far + question + "0.041 S > C P. 1:301 ack 201 id 7\n0.0411 C > S . 201 ack 301\n"
+        + "90 C > S P. 201:301 ack 301\n90.02 S > C R 301\n90.32 S > C P. 1:301 ack 201 id 7",
+      ["half-open error unknown"]),
+  ]
+
+  /// The clock is set back as the answer is under way.
+  static let setBack: [Case] = [
+    Case(
+      "by more than the answer took",
+      far + question + answer + "5 C > S P. 201:301 ack 301\n4.991 S > C R. 301 ack 301",
+      ["reset-unread error server"]),
+    Case(
+      "not at all, and it comes too soon",
+      far + question + answer + "5 C > S P. 201:301 ack 301\n5.001 S > C R. 301 ack 301",
+      ["transfer-truncated error path", "reset-forged error path"]),
+  ]
+
+  private static let ttl57 = "0 C > S S\n0.020 S > C S. 0 ack 1 ttl 57\n0.0201 C > S . 1\n"
+  private static let varying =
+    ttl57 + question + "0.041 S > C P. 1:301 ack 201 ttl 57\n0.0411 C > S . 201 ack 301\n"
+    + "0.05 C > S P. 201:401 ack 301 id 9\n0.05003 C > S P. 201:401 ack 301 id 9\n0.07 S > C P. 301:601 ack 401 ttl "
+  private static let quiet = "\n0.0701 C > S . 401 ack 601\n"
+
+  /// By several ways, and in two copies.
+  static let ways: [Case] = [
+    Case(
+      "TTLs that vary, and a copy of the other side's", varying + "58" + quiet + "9 S > C R. 601 ack 401 ttl 59",
+      ["reset-abort note server"]),
+    Case(
+      "a TTL that does not, likewise", varying + "57" + quiet + "9 S > C R. 601 ack 401 ttl 59",
+      ["reset-forged error path"]),
+    Case(
+      "TTLs that vary, each packet twice",
+      ttl57 + question
+        + "0.041 S > C P. 1:301 ack 201 ttl 57 id 3\n0.041004 S > C P. 1:301 ack 201 ttl 57 id 3\n0.0411 C > S . 201 ack 301\n"
+        + "0.05 C > S P. 201:401 ack 301\n0.07 S > C P. 301:601 ack 401 ttl 58 id 4\n0.070004 S > C P. 301:601 ack 401 ttl 58 id 4\n"
+        + "0.0701 C > S . 401 ack 601\n8 S > C R. 601 ack 401 ttl 56 id 5\n8.000004 S > C R. 601 ack 401 ttl 56 id 5",
+      ["reset-abort note server"]),
+  ]
+
+  @Test(arguments: lost + slow + lookAlikes + midstream + mixed + setBack + ways) func isToldAsItIs(_ known: Case)
+    throws
+  {
     let findings = try audit(known.script)
     #expect(findings.map { "\($0.rule) \($0.severity) \($0.atFault.map { "\($0)" } ?? "unknown")" } == known.findings)
   }

@@ -43,7 +43,8 @@ extension Page {
     - A RST of the half-closer: the half-closer. Both are suspects where the answer may have crossed the FIN
       (`crossed`: all its data were sent before the FIN was acknowledged), or began later than `--linger` after it
       (`wait`).
-    - A RST of the answerer: the answerer.
+    - A RST of the answerer: the answerer; the path too, and `likely` at best, where it is a bare one with no abort and
+      no FIN before it: the abort may be what the capture lost, or another host has the address now.
     - A RST that somebody forged (see `reset-forged`, which then stands beside this): the path.
     - Silence: the path, or the half-closer's host; the host alone where the capture stands beside it; the answerer too
       where it began later than `--linger`. A RST by which the answerer gives up is part of the silence.

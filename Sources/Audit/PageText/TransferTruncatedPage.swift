@@ -34,12 +34,15 @@ extension Page {
     multipath TCP, where no more than a TLS alert was lost, and for a client that never asked, or resets when the
     next of several answers has just come. At fault is the side that reset; the path where the RST is forged, and
     then `reset-forged` stands beside this. Both are suspects where that side was repeating itself unanswered, where
-    nothing of it was captured but RSTs, and where the RST's TTL was begun from another value.
+    nothing of it was captured but RSTs, where the RST's TTL was begun from another value, and where it is a bare
+    RST that answers a packet though that side was heard of less than a second before: its own abort, or its FIN, may
+    be what the capture lost, or another host has its address now. Then the finding is `likely` at best; so it is
+    where the data may have been acknowledged by an ACK that the capture has not.
 
     ## Look-alikes
 
-    - A bare RST that answers a packet, with no abort before it: the peer had no such socket any more. That is
-      `half-open`.
+    - A bare RST that answers a packet, with no abort before it, of a side that was silent for a second or more: the
+      peer had no such socket any more. That is `half-open`.
     - An idle connection that is reset: `reset-abort`, a note.
     - A side that repeats itself into silence and gives up by RST: the silence is the cause (`peer-vanished`).
     - Bytes that the capture lost: they were acknowledged, and are not counted.

@@ -40,7 +40,7 @@ extension Rule {
         + "; the \(side.name) \(confidence == .possible ? "may not have sent" : "did not send") it"
     let stage = forgery.stage == "unknown" ? "" : ", \(forgery.stage),"
     var evidence = [Evidence(reset.moment, side, "RST in the \(side.name)'s name: " + reasons.joined(separator: "; "))]
-    if let provoked = reset.provoked, reset.delay < thresholds.answer {
+    if let provoked = reset.provoked, reset.isDelayKnown, reset.delay < thresholds.answer {
       evidence.insert(Evidence(provoked, side.other, "the packet before it, \(duration(reset.delay)) earlier"), at: 0)
     }
     if forgery.failed.contains(.goesOn),
@@ -63,7 +63,7 @@ extension Rule {
         NamedFact("tests_passed", forgery.passed.list.map(\.rawValue)),
         NamedFact("took_effect", tookEffect && !isAlone),
         NamedFact("ttl", Int64(reset.ttl)), NamedFact("sender_ttl", facts[side].ttlRange.map { Int64($0.lowerBound) }),
-        NamedFact("delay", duration: reset.provoked == nil ? nil : reset.delay),
+        NamedFact("delay", duration: reset.isDelayKnown ? reset.delay : nil),
         NamedFact("round_trip", duration: side == .server ? facts.serverLeg : facts.clientLeg),
         NamedFact("idle", duration: reset.idleBefore),
       ],
@@ -79,10 +79,11 @@ extension Rule {
       return
         "it came \(duration(reset.delay)) after the packet it answers, and the \(side.name) is \(duration(leg)) away"
     case .ttl:
-      guard let ttl = facts[side].ttlRange?.lowerBound else {
+      guard let ttls = facts[side].ttlRange else {
         return "its TTL is \(reset.ttl), unlike that of the host's other connections"
       }
-      return "its TTL is \(reset.ttl), the \(side.name)'s is \(ttl)"
+      let theirs = ttls.count == 1 ? "\(ttls.lowerBound)" : "\(ttls.lowerBound)…\(ttls.upperBound)"
+      return "its TTL is \(reset.ttl), the \(side.name)'s is \(theirs)"
     case .mac: return "its link-layer address is not that of the \(side.name)'s other packets"
     case .sequence: return "its sequence number lies below what the \(side.name) had sent"
     case .goesOn: return "the \(side.name) goes on talking"

@@ -19,8 +19,8 @@ extension Facts {
   /// The RST by which a kernel without that socket answers (RFC 9293 §3.5.1), where it ended the connection.
   func resetOfNoSocket(_ side: Side, _ thresholds: Thresholds) -> Reset? {
     guard let resets = self[side].resets, let reset = resets.effective, reset.isBare, !reset.ownFin,
-      // An abort that came before is the cause, and this is its echo.
-      resets.first.isBare
+      // An abort beside it is the cause, and this is its echo.
+      !resets.hasLive
     else { return nil }
     if let syn = self[side].strangeSYN, syn.precedes(reset.moment) { return reset }
     // Alive a moment ago: no host starts anew so fast. Its own abort, or its FIN, was lost from the capture, and this is the echo.

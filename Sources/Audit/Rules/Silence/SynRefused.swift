@@ -48,7 +48,7 @@ extension Refusal {
   public func isPlain(_ surroundings: Surroundings) -> Bool {
     surroundings.leaps.isEmpty
       && SideFacts.sharesHops(
-        timeToLive, SideFacts.steadyTTLs(surroundings.serverHostTTL, isDoubled: true), mayBeAnother: true) != false
+        timeToLive, SideFacts.steadyTTL(surroundings.serverHostTTL), mayBeAnother: true) != false
   }
 }
 

@@ -71,7 +71,9 @@ private final class CutAnswer {
   }
 
   private var sentAfter: Int64 { max(0, answer.dataEnd - fin.peerSent) }
-  private var ackedAfter: Int64 { max(0, min(answer.sndUna, answer.dataEnd) - fin.peerSent) }
+  private var ackedAfter: Int64 {
+    max(0, min(answer.sndUna + Int64(clamping: answer.ackMissedBytes), answer.dataEnd) - fin.peerSent)
+  }
   private var wait: Int64 { fin.firstAfter.map { max(0, $0.time.since(fin.sent.first.time)) } ?? 0 }
 
   /// The answerer sent nothing in the knowledge of the FIN: all of it may have crossed it.
@@ -162,15 +164,17 @@ private final class CutAnswer {
       if crossed { return "\(closed) closed and reset while data of the \(other) crossed its FIN: \(damage)" }
       let later = wait > thresholds.linger ? " \(duration(wait)) later" : ""
       return "\(closed) half-closed, then reset while the \(other) was answering\(later): \(damage)"
-    case .abort:
+    case .abort(let abort):
       let flight = loss.inFlightAtDeath.map { " (\(commas($0)) of them under way when it closed)" } ?? ""
       if loss.isExact { return "\(other) reset after its answer to the half-closed \(closed)\(flight): \(amount) lost" }
       let sent = sentAfter == 1 ? "1 byte was" : "\(bytes(sentAfter)) were"
       let fate =
         loss.unacked == 0 ? "sent and arrived\(flight)" : "sent\(flight), \(commas(loss.unacked)) never acknowledged"
-      return
-        "\(other) broke off its answer to the half-closed \(closed) by RST instead of FIN: \(sent) \(fate); what it had not"
-        + " sent yet is lost, and how much that was is in no capture"
+      let end =
+        abort.isEchoAlone
+        ? "a bare RST of the \(other) broke off the answer to the half-closed \(closed)"
+        : "\(other) broke off its answer to the half-closed \(closed) by RST instead of FIN"
+      return "\(end): \(sent) \(fate); what it had not sent yet is lost, and how much that was is in no capture"
     }
   }
 
@@ -212,6 +216,7 @@ private final class CutAnswer {
     case .silence(let run): end = run.sent.last.time
     case .abort(let abort):
       end = abort.reset.moment.time
+      if abort.isEchoAlone || answer.mayLackACKs && loss.unacked > 0 { best = .likely }
       if abort.forgery.confidence == .possible { best = .possible }
     }
     return facts.confidence(best, from: fin.sent.first.time, to: end, losing: [answerer], surroundings)
@@ -223,6 +228,7 @@ private final class CutAnswer {
         "a capture at the \(halfCloser.name)'s side would show whether the answer arrives there; a firewall that takes a"
         + " FIN for the end of the connection forgets it too soon"
     }
+    if abort.isEchoAlone { return abort.mendOfEcho }
     if abort.side == answerer {
       return
         "the \(answerer.name)'s application must read until end of file before close(), so that its kernel does not"

@@ -49,7 +49,10 @@ private struct CutTransfer {
   private var summary: String {
     let side = abort.side.name
     let peer = abort.peer.name
-    let who = abort.forgery.confidence == nil ? "\(side) reset the connection" : "\(abort.what) ended the connection"
+    let who =
+      abort.forgery.confidence != nil
+      ? "\(abort.what) ended the connection"
+      : abort.isEchoAlone ? "a bare RST of the \(side) ended the connection" : "\(side) reset the connection"
     var parts: [String] = []
     if own.unacked > 0 { parts.append("\(own.text(isExact: isExact)) bytes of the \(side) lost") }
     if peers.unacked > 0 { parts.append("\(peers.text(isExact: isExact)) bytes of the \(peer) lost") }
@@ -87,7 +90,10 @@ private struct CutTransfer {
     let isOwn = own.unacked >= peers.unacked && !hungUp
     let (worse, other) = isOwn ? (own, peers) : (peers, own)
     let start = (abort.reset.ownLastData ?? abort.reset.moment).time
-    let least: Confidence = own.unacked + peers.unacked > 0 && !abort.isEchoAlone ? .certain : .likely
+    let isSure =
+      own.unacked + peers.unacked > 0 && !abort.isEchoAlone
+      && !Side.allCases.contains { facts[$0].mayLackACKs && facts[$0].lostBytes > 0 }
+    let least: Confidence = isSure ? .certain : .likely
     return Finding(
       rule: "transfer-truncated", severity: severity,
       confidence: facts.confidence(
@@ -103,7 +109,9 @@ private struct CutTransfer {
         ],
       mend: abort.forgery.confidence != nil
         ? "a capture at the \(abort.side.name) that lacks this RST would prove that somebody between sent it"
-        : "the \(abort.side.name)'s application must close() without SO_LINGER 0 and with nothing unread; if it was killed"
-          + " or gave up, its log says so")
+        : abort.isEchoAlone
+          ? abort.mendOfEcho
+          : "the \(abort.side.name)'s application must close() without SO_LINGER 0 and with nothing unread; if it was killed"
+            + " or gave up, its log says so")
   }
 }
