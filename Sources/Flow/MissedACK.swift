@@ -27,7 +27,7 @@ extension Facts {
       if waiting.wasAcknowledged(oldest, upTo: own.lastNewOffset) { known = own.lastNewOffset }
       if waiting.mayHaveBeenAcknowledged(oldest, upTo: own.lastNewOffset) { supposed = own.lastNewOffset }
     }
-    let echoed = own.resets.map { $0.hasLive && resetter == side ? $0.highestEcho : 0 } ?? 0
+    let echoed = own.resets.flatMap { $0.hasLive && resetter == side ? $0.highestEcho : nil } ?? own.sndUna
     let acked = min(max(known, supposed, echoed), own.dataEnd)
     let lost = own.holes.covered(from: max(acked, own.firstOffset, min(own.sndUna, own.dataEnd)), to: own.dataEnd)
     self[side].ackMissedBytes = own.unackedBytes - min(own.unackedBytes, lost)

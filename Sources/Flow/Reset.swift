@@ -144,6 +144,6 @@ extension Shared {
 
 extension Resets {
   fileprivate mutating func noteEcho(_ reset: Reset, _ sender: Sender) {
-    if reset.isBare, reset.offset <= sender.nxt { highestEcho = max(highestEcho, reset.offset) }
+    if reset.isBare, reset.offset <= sender.nxt { highestEcho = max(highestEcho ?? .min, reset.offset) }
   }
 }

@@ -9,12 +9,12 @@ extension SideFacts {
     if theirs?.first.echoes == true, !echoed { theirs?.echoCount += 1 }
     theirs?.effective?.move(joint, peer, later: true, own: self, seam)
     if let echo = theirs?.lowestEcho { theirs?.lowestEcho = echo + joint.laterShift }
-    theirs?.highestEcho += joint.laterShift
+    if let echo = theirs?.highestEcho { theirs?.highestEcho = echo + joint.laterShift }
     guard var whole = resets else { return theirs }
     whole.first.move(joint, peer, later: false, own: self, seam)
     whole.effective?.move(joint, peer, later: false, own: self, seam)
     if let echo = whole.lowestEcho { whole.lowestEcho = echo + joint.earlierShift }
-    whole.highestEcho += joint.earlierShift
+    if let echo = whole.highestEcho { whole.highestEcho = echo + joint.earlierShift }
     whole.hearAfter(later, seam, joint, peer: peer)
     guard let theirs else { return whole }
     whole.last = theirs.last
@@ -24,7 +24,7 @@ extension SideFacts {
     if theirs.first.echoes { echoes.append(theirs.first.offset) }
     whole.lowestEcho = echoes.min()
     whole.hasLive = whole.hasLive || theirs.hasLive
-    whole.highestEcho = max(whole.highestEcho, theirs.highestEcho)
+    whole.highestEcho = [whole.highestEcho, theirs.highestEcho].compactMap(\.self).max()
     whole.wasNotTaken = whole.wasNotTaken || theirs.wasNotTaken
     if whole.effective == nil, let effective = theirs.effective, !(whole.hidesEchoes && effective.echoes) {
       whole.end(by: effective)

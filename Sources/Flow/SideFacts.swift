@@ -250,7 +250,7 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
   public var lowestEcho: Int64?
   /// Highest sequence (offset) of a bare one that lies in what was sent: as the answer to an ACK it shows that the peer has
   /// acknowledged so much.
-  public var highestEcho: Int64
+  public var highestEcho: Int64?
   /// One of them is a live socket's: it aborted, and the bare ones are the echoes of that, in whatever order they were recorded.
   public var hasLive: Bool
   /// What this side still sent that is no RST after the first RST, where a later one is the effective one.
@@ -276,7 +276,7 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
     count = 1
     echoCount = 0
     lowestEcho = nil
-    highestEcho = 0
+    highestEcho = nil
     hasLive = !first.isBare
     ownBetween = nil
     ownAfter = nil
