@@ -1,4 +1,5 @@
 import Audit
+import Flow
 import Report
 import Testing
 import Wire
