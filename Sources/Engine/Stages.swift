@@ -34,26 +34,35 @@ struct Stages: ~Copyable {
   private static var framesPerLook: UInt64 { 8192 }
 
   mutating func read(_ timeline: inout Timeline) -> Pause {
-    while let (isDue, time) = enterNext(&timeline) {
-      var isFull = false
-      if isDue {
-        isFull = batch.isFull
-        learnPlaces(timeline)
-        flush()
-      }
-      // First: what is looked for must not depend on what has ended.
-      if tally.packets >= nextLook, look(time) { return .look }
+    let isOne = timeline.paths.count == 1
+    while true {
+      let due = enterNext(&timeline)
+      if due.isEmpty { continue }
+      let isFull = batch.isFull
+      if !isOne { learnPlaces(timeline) }
+      if due.contains(.end) { return .end }
+      if due.contains(.tracking) { flush() }
+      if due.contains(.look) { return .look }
       if isFull, tracker.hasFinished { return .deliver }
     }
-    learnPlaces(timeline)
-    return .end
+  }
+
+  /// What is to be done after a frame: nearly always nothing.
+  struct Due: OptionSet {
+    var rawValue: UInt8
+
+    static var tracking: Self { .init(rawValue: 1) }
+    static var look: Self { .init(rawValue: 2) }
+    static var end: Self { .init(rawValue: 4) }
   }
 
   /// The frame is lent no longer than that.
-  @inline(__always) private mutating func enterNext(_ timeline: inout Timeline) -> (isDue: Bool, time: Timestamp)? {
-    guard let frame = timeline.next() else { return nil }
-    let time = frame.time
-    return (enter(frame), time)
+  @inline(__always) private mutating func enterNext(_ timeline: inout Timeline) -> Due {
+    guard let frame = timeline.next() else { return .end }
+    var due: Due = enter(frame) ? .tracking : []
+    // First: what is looked for must not depend on what has ended.
+    if tally.packets >= nextLook, look(frame.time) { due.insert(.look) }
+    return due
   }
 
   /// Whether it is time to look around. At the first frame it is not: that one only dates the beginning.
@@ -79,8 +88,9 @@ struct Stages: ~Copyable {
       batch.count &+= 1
     } else {
       decode(frame)
+      if hasQuote { return true }
     }
-    return batch.isFull || hasQuote
+    return batch.isFull
   }
 
   /// What is not usual.
