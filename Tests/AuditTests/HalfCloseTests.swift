@@ -342,26 +342,4 @@ struct HalfCloseTests {
     let findings = try audit(atClient + rest)
     #expect(findings.isEmpty, "\(findings.map(\.summary))")
   }
-
-  /// The answerer hangs up on what the half-closer had sent: the few bytes of its own are the least of it.
-  @Test func whatTheHalfCloserLostCounts() throws {
-    let finding = try auditOne(
-      """
-      0.000 C > S S
-      0.010 S > C S.
-      0.011 C > S .
-      0.020 C > S P. 1:101
-      0.030 S > C . ack 101
-      0.031 S > C . 1:20001/1000 ack 101
-      0.032 S > C F. 20001 ack 101
-      0.062 C > S P. 101:151 ack 1
-      0.063 C > S R. 151 ack 1
-      """)
-    #expect(finding.rule == "half-close-truncated" && finding.severity == .warning)
-    #expect(finding.bytesLost == 20_050 && !finding.bytesLostExact)
-    #expect(finding.fact("lost_unacked") == .integer(20_050))
-    #expect(finding.fact("peer_lost_unacked") == .integer(20_000))
-    #expect(finding.summary.hasSuffix("; 20,000 bytes that the server had sent lost too"), "\(finding.summary)")
-    #expect(finding.evidence.first?.what == "FIN after 20,000 bytes, 20,000 of them never acknowledged")
-  }
 }

@@ -309,25 +309,7 @@ struct TransferTests {
     #expect(findings.map(\.rule) == ["half-open"])
   }
 
-  /// `bytes_lost` is `lost_unacked`, whoever lost how much of it.
-  @Test func bothSidesLost() throws {
-    let finding = try auditOne(
-      """
-      0.000 C > S S
-      0.010 S > C S.
-      0.011 C > S .
-      0.020 C > S P. 1:101
-      0.030 S > C . ack 101
-      0.040 S > C P. 1:65
-      0.041 C > S P. 101:128 ack 1
-      0.042 S > C R. 65 ack 101
-      """)
-    #expect(finding.rule == "transfer-truncated")
-    #expect(finding.bytesLost == 91 && finding.fact("lost_unacked") == .integer(91))
-    #expect(finding.fact("lost_by") == .text("server") && finding.fact("peer_lost_unacked") == .integer(27))
-  }
-
-  /// A bare RST is the answer of a kernel without that socket: of a side of which there is nothing else it tells no abort.
+  /// A bare RST is the answer of a kernel without that socket: where there is nothing else it tells no abort.
   @Test(arguments: [("R 1 id 0 win 0", 0), ("R. 1 ack 1", 1)]) func aLoneReset(reset: String, count: Int) throws {
     #expect(try audit("1.000 S > C \(reset)\n60 tick").filter { $0.rule == "reset-abort" }.count == count)
   }
