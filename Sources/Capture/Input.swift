@@ -11,14 +11,11 @@ struct Input: ~Copyable {
   /// The packet that comes next, where `hasHead`; its bytes are the next of the source.
   private(set) var head = PacketHead()
   private(set) var hasHead = false
-  /// Number of that packet, 1-based, as Wireshark counts; where it `isMerged`, of the packet that was read last.
+  /// Number of that packet, 1-based, as Wireshark counts.
   private(set) var number: UInt64 = 0
   private var format = Format.none
   private var pcap = PcapReader()
   private var pcapng = PcapngReader()
-  /// It has several interfaces: its packets come in another order than they are in the file.
-  private(set) var isMerged = false
-  private var merge = InterfaceMerge()
 
   /// Nothing to read.
   init() {
@@ -59,7 +56,7 @@ struct Input: ~Copyable {
   var lane: Lane {
     switch format {
     case .pcap where pcap.isUsual: .pcap
-    case .pcapng where !isMerged: .pcapng
+    case .pcapng: .pcapng
     default: .none
     }
   }
@@ -80,15 +77,6 @@ struct Input: ~Copyable {
 
   /// Reads the next packet's head; false at the end, and at damage, which is noted.
   mutating func readHead(_ notes: inout Notes) -> Bool {
-    if isMerged { return readMerged(&notes) }
-    guard read(&notes) else { return false }
-    guard format == .pcapng, pcapng.interfaces.count > 1 else { return true }
-    isMerged = true
-    hold()
-    return readMerged(&notes)
-  }
-
-  private mutating func read(_ notes: inout Notes) -> Bool {
     do throws(CaptureError) {
       let next =
         switch format {
@@ -109,58 +97,16 @@ struct Input: ~Copyable {
   /// Nothing behind damage is believed.
   @inline(never) private mutating func end(_ error: CaptureError, _ notes: inout Notes) {
     notes.errors.append(error)
-    hasHead = false
-    format = .none
-  }
-
-  // MARK: Several interfaces
-
-  /// Reads on until it is known which packet is next.
-  @inline(never) private mutating func readMerged(_ notes: inout Notes) -> Bool {
-    while true {
-      if let next = merge.next {
-        head = next.head
-        mergedNumber = next.number
-        hasHead = true
-        return true
-      }
-      guard format != .none else { return false }
-      if let usual = usualPcapngHead(latest: .max) {
-        head = usual
-        if usual.time > notes.end { notes.end = usual.time }
-        hold()
-      } else if read(&notes) {
-        hold()
-      } else {
-        format = .none
-        merge.end()
-      }
-    }
-  }
-
-  private mutating func hold() {
-    hasHead = false
-    merge.hold(head, number: number, source.peek(Int(head.captured)))
-    source.advance(Int(head.captured))
-  }
-
-  /// Where it `isMerged`: the number of the head's packet, and after `takeHead` its bytes.
-  private(set) var mergedNumber: UInt64 = 0
-  var mergedBytes: RawSpan {
-    @_lifetime(borrow self) borrowing get { merge.bytes }
+    abandon()
   }
 
   /// The head's packet: its bytes are next.
-  mutating func takeHead() {
-    hasHead = false
-    if isMerged { merge.take() }
-  }
+  mutating func takeHead() { hasHead = false }
 
   /// Nothing more of it is read.
   mutating func abandon() {
     hasHead = false
     format = .none
-    merge = InterfaceMerge()
   }
 }
 

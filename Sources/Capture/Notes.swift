@@ -8,6 +8,8 @@ struct Notes {
   static var leastStep: Int64 { 100_000_000 }
 
   var interfaces: [CaptureInterface] = []
+  /// Their indexes, once no more can be added.
+  private var indexes: [CaptureInterface: UInt16] = [:]
   var errors: [CaptureError] = []
   var loss = CaptureLoss()
   /// The latest time since the clock was last set back, ns; `.min` is none.
@@ -17,7 +19,10 @@ struct Notes {
   mutating func add(_ interface: CaptureInterface) -> UInt16? {
     guard interfaces.count < Self.interfaceLimit else {
       // Each section of a pcapng describes its interfaces anew.
-      return interfaces.firstIndex(of: interface).map { UInt16($0) }
+      if indexes.isEmpty {
+        for (index, known) in interfaces.enumerated() where indexes[known] == nil { indexes[known] = UInt16(index) }
+      }
+      return indexes[interface]
     }
     interfaces.append(interface)
     return UInt16(interfaces.count - 1)

@@ -74,13 +74,18 @@ public struct Recordings: Sendable {
     if let goesOn { join(ended, goesOn) }
   }
 
-  private mutating func join(_ one: Int, _ next: Int) {
-    recordings[one].end = recordings[next].end
+  /// What has ended goes on in `next`, wherever that stands: the later of the two places is given up.
+  private mutating func join(_ ended: Int, _ next: Int) {
+    let kept = min(ended, next)
+    let gone = max(ended, next)
+    recordings[kept].end = recordings[next].end
     // What goes on is of that one's place.
-    recordings[one].first = recordings[next].first
-    recordings.remove(at: next)
-    for (input, recording) in ofInput where recording >= next {
-      let place = recording == next ? one : recording - 1
+    recordings[kept].first = recordings[next].first
+    recordings[kept].began = min(recordings[ended].began, recordings[next].began)
+    recordings[kept].highest = max(recordings[ended].highest, recordings[next].highest)
+    recordings.remove(at: gone)
+    for (input, recording) in ofInput where recording >= gone {
+      let place = recording == gone ? kept : recording - 1
       ofInput[input] = place > 0 ? place : nil
     }
   }

@@ -19,7 +19,7 @@ public struct CaptureInterface: Hashable, Sendable {
 }
 
 /// Several inputs as one, in order of time: a file is opened when the timeline reaches its first packet; within one
-/// interface the file's order is kept, and the interfaces of one file are merged as far as they are a second apart.
+/// interface the file's order is kept.
 public struct Timeline: ~Copyable {
   /// Most inputs of one run: `PacketReference` has 16 bits for them.
   public static var inputLimit: Int { 65_536 }
@@ -108,7 +108,6 @@ public struct Timeline: ~Copyable {
       frames &+= 1
       if filter == nil || passesFilter() { break }
     }
-    if current.isMerged { return mergedFrame() }
     return frame(current.head)
   }
 
@@ -120,18 +119,6 @@ public struct Timeline: ~Copyable {
     return Frame(
       bytes: current.source.take(Int(head.captured)), originalLength: Int(head.original),
       time: Timestamp(nanoseconds: head.time), packet: packet, ordinal: ordinal,
-      linkType: LinkType(rawValue: head.linkType), interface: head.interface)
-  }
-
-  /// The packet that was taken out of those of several interfaces.
-  @inline(never) @_lifetime(&self)
-  private mutating func mergedFrame() -> Frame {
-    // A second interface may have been described in the midst of the file.
-    lane = .none
-    let head = current.head
-    return Frame(
-      bytes: current.mergedBytes, originalLength: Int(head.original), time: Timestamp(nanoseconds: head.time),
-      packet: PacketReference(input: current.index, number: current.mergedNumber, isMerged: true), ordinal: frames,
       linkType: LinkType(rawValue: head.linkType), interface: head.interface)
   }
 
@@ -157,7 +144,6 @@ public struct Timeline: ~Copyable {
       current.abandon()
       return false
     }
-    if current.isMerged { return filter?.accepts(current.mergedBytes, head) ?? true }
     let length = Int(head.captured)
     if filter?.accepts(current.source.peek(length), head) ?? true { return true }
     current.source.advance(length)

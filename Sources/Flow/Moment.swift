@@ -10,11 +10,9 @@ public struct Moment: BitwiseCopyable, Hashable, Sendable {
     self.packet = packet
   }
 
-  /// Order of capture: numbers within one input, time between inputs, and where an input merges several interfaces.
+  /// Order of capture: numbers within one input, time between inputs.
   public func precedes(_ other: Moment) -> Bool {
-    guard packet.input == other.packet.input else { return time < other.time }
-    if packet.isMerged, other.packet.isMerged, time != other.time { return time < other.time }
-    return packet.number < other.packet.number
+    packet.input == other.packet.input ? packet.number < other.packet.number : time < other.time
   }
 }
 

@@ -78,8 +78,7 @@ struct FarMoment {
   let packets: UInt32
 
   init?(_ moment: Moment, after base: Moment) {
-    guard moment.packet.input == base.packet.input, moment.packet.isMerged == base.packet.isMerged,
-      moment.packet.number >= base.packet.number,
+    guard moment.packet.input == base.packet.input, moment.packet.number >= base.packet.number,
       let packets = UInt32(exactly: moment.packet.number - base.packet.number),
       let time = UInt48(moment.time.since(base.time))
     else { return nil }
