@@ -78,12 +78,6 @@ final class Abort {
     return reset.peerSpokeLast ? theirs : nil
   }
 
-  /// Data that were recorded behind their ACK are dated by it: then it is that ACK which proves them.
-  func evidence(ofLastData data: Moment, of sender: Side, _ what: String) -> Evidence {
-    guard facts[sender].lastProgress == data else { return Evidence(data, sender, what) }
-    return Evidence(data, sender.other, "acknowledges the \(sender.name)'s last data, which were recorded after it")
-  }
-
   /// The RST's own ACK number says that all of the peer's data had arrived: its sender did not want them.
   var acknowledgesAll: Bool {
     guard reset.flags.contains(.ack), let origin = facts[peer].origin else { return false }

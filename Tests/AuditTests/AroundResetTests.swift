@@ -146,18 +146,6 @@ struct AroundResetTests {
         + "9 S > C R. 301 ack 201 ttl 99", ["reset-forged error path"]),
   ]
 
-  /// What dates data that were recorded behind their ACK is that ACK, and it is no packet of who sent them.
-  @Test func anACKIsCitedAsAnACK() throws {
-    let finding = try auditOne(
-      Self.far + Self.question
-        + "0.041 S > C . 1 ack 201\n0.06005 C > S . 201 ack 301\n0.0601 S > C P. 1:301 ack 201\n0.08 S > C R. 301 ack 201"
-    )
-    #expect(finding.rule == "transfer-truncated" && finding.atFault == .server)
-    #expect(finding.evidence.map(\.moment.packet.number) == [6, 8])
-    #expect(finding.evidence.map(\.side) == [.client, .server])
-    #expect(finding.evidence.first?.what.hasPrefix("acknowledges the server's last data") == true)
-  }
-
   /// Each packet again behind a router, 80 µs later.
   private static func twice(_ script: String) -> String {
     script.split(separator: "\n").enumerated().map { place, line in

@@ -83,7 +83,7 @@ private struct UnreadData {
         from: data.time, to: abort.reset.moment.time, losing: [side], surroundings),
       suspects: abort.suspects, summary: summary,
       evidence: [
-        abort.evidence(ofLastData: data, of: abort.peer, "the last data that the \(side.name) received"),
+        Evidence(data, abort.peer, "the last data that the \(side.name) received"),
         Evidence(
           abort.reset.moment, side,
           abort.peerUnread > 0

@@ -68,10 +68,10 @@ private struct CutTransfer {
   private var evidence: [Evidence] {
     var list: [Evidence] = []
     if let data = abort.reset.ownLastData, own.unacked > 0 || cutItself {
-      list.append(abort.evidence(ofLastData: data, of: abort.side, "its last new data"))
+      list.append(Evidence(data, abort.side, "its last new data"))
     }
     if let data = abort.reset.peerLastData, peers.unacked > 0 {
-      list.append(abort.evidence(ofLastData: data, of: abort.peer, "its last new data"))
+      list.append(Evidence(data, abort.peer, "its last new data"))
     }
     let lost = own.unacked + peers.unacked
     list.append(
