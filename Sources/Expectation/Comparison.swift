@@ -134,12 +134,8 @@ extension Expectations {
       }
     }
     let held = pending.map { expectation in
-      // One that differs is not the one that is waited for: it stays unexpected.
-      guard
-        let place = rest.firstIndex(where: { $0.rule == expectation.rule && expectation.deviations(of: $0).isEmpty })
-      else { return false }
-      rest.remove(at: place)
-      return true
+      guard let place = rest.firstIndex(where: { $0.rule == expectation.rule }) else { return false }
+      return expectation.deviations(of: rest.remove(at: place)).isEmpty
     }
     guard !allowsMore else { return held }
     for finding in rest {

@@ -82,6 +82,8 @@ struct Connection: BitwiseCopyable {
     observe(&segment, fromA: fromA, troubles: &troubles)
   }
 
+  @inline(__always) var hasFIN: Bool { a.has(.fin) || b.has(.fin) }
+
   /// A FIN or a RST was seen, whatever came of it.
   @inline(__always) var isEnding: Bool { a.has(.fin) || b.has(.fin) || shared.has(.reset) }
 

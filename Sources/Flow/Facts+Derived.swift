@@ -43,7 +43,12 @@ extension Facts {
     let answered = server.isn != nil
     let bothFinsAcked = client.finIsAcked && server.finIsAcked
     if client.wasReset || server.wasReset, let abort {
-      if abort.side == .server, handshake.syn != nil, !answered, !isEstablished(before: abort.reset) { return .refused }
+      // Who sends data has let the client in, whether or not the capture has its SYN-ACK.
+      if abort.side == .server, handshake.syn != nil, !answered, server.payloadBytes == 0,
+        !isEstablished(before: abort.reset)
+      {
+        return .refused
+      }
       guard bothFinsAcked, let ours = client.fin?.acked, let theirs = server.fin?.acked,
         ours.precedes(abort.reset.moment), theirs.precedes(abort.reset.moment)
       else { return .reset }

@@ -23,9 +23,14 @@ extension Facts {
     var supposed = own.sndUna
     if waiting.wasAcknowledged(lastSent, upTo: own.dataEnd) {
       known = own.dataEnd
-    } else if let oldest = own.oldestWaiting, own.lastNewOffset > known {
-      if waiting.wasAcknowledged(oldest, upTo: own.lastNewOffset) { known = own.lastNewOffset }
-      if waiting.mayHaveBeenAcknowledged(oldest, upTo: own.lastNewOffset) { supposed = own.lastNewOffset }
+    } else if let oldest = own.oldestWaiting {
+      // What was sent after the RST nobody has acknowledged.
+      let sent = side == resetter ? reset.ownSent : reset.peerSent
+      let end = reset.moment.precedes(last) ? min(own.lastNewOffset, sent) : own.lastNewOffset
+      if end > known {
+        if waiting.mayHaveBeenAcknowledged(oldest, upTo: end) { supposed = end }
+        if waiting.wasAcknowledged(oldest, upTo: end) { known = end }
+      }
     }
     let echoed = own.resets.flatMap { $0.hasLive && resetter == side ? $0.highestEcho : nil } ?? own.sndUna
     let acked = min(max(known, supposed, echoed), own.dataEnd)

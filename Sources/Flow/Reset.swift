@@ -115,7 +115,7 @@ extension Shared {
     }
     resets.count = resets.count == .max ? .max : resets.count + 1
     resets.last = reset.moment
-    resets.hasLive = resets.hasLive || !reset.isBare
+    resets.hasLive = resets.hasLive || (reset.looksLive && reset.verdict != .ignored && reset.verdict != .challenged)
     resets.noteEcho(reset, sender)
     if reset.echoes {
       resets.echoCount = resets.echoCount == .max ? .max : resets.echoCount + 1
@@ -143,7 +143,13 @@ extension Shared {
 }
 
 extension Resets {
+  /// At SND.NXT it may be the RST of somebody else who knows that number: an ACK of all that was sent comes a round trip after the last
+  /// of it at the soonest, and what answers it comes behind the abort.
   fileprivate mutating func noteEcho(_ reset: Reset, _ sender: Sender) {
-    if reset.isBare, reset.offset <= sender.nxt { highestEcho = max(highestEcho ?? .min, reset.offset) }
+    guard reset.isBare, reset.offset <= sender.nxt else { return }
+    let isAnswer =
+      !first.isBare
+      && (sender.leg == .max || reset.moment.time.since(sender.lastNew.time) >= Int64(sender.leg) * 1000)
+    if reset.offset < sender.nxt || isAnswer { highestEcho = max(highestEcho ?? .min, reset.offset) }
   }
 }

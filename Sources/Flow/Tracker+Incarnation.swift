@@ -15,7 +15,9 @@ extension Tracker {
       if let next = resolvePending(segment, key, hash, fromA: fromA, index: index) { return next }
     }
     let isOver = records[index].isOver(troubles)
-    if !isOver || !segment.flags.contains(.syn), records[index].isEnding,
+    // Where the tuple was used before, what is far from a connection that goes on may be a late packet of then.
+    let mayBeAnother = isOver || (records[index].hasFIN && !records[index].shared.has(.tupleReused))
+    if mayBeAnother, !isOver || !segment.flags.contains(.syn), pending.count < Tracker.strangerLimit,
       records[index].isFarFrom(&segment, fromA: fromA)
     {
       // Another connection, whose SYN the capture has not; or a late packet of an earlier one, or made up.
@@ -34,9 +36,13 @@ extension Tracker {
     }
   }
 
-  /// What only what follows explains. What waited already was not answered, and led to nothing.
+  /// What only what follows explains. What waited already was not answered, and led to nothing: but a SYN gives way to a SYN alone.
   private mutating func wait(for syn: Segment, fromA: Bool, _ index: UInt32) {
     if let older = pending[index]?.segment {
+      if older.isAttempt, !syn.isAttempt {
+        records[index].countStranger(syn, fromA: fromA, troubles: &troubles)
+        return
+      }
       records[index].countStranger(
         older, fromA: FlowKey.of(older, scope: records[index].key.scope).fromA, troubles: &troubles)
     } else if pending.count >= Tracker.pendingLimit {
@@ -90,13 +96,28 @@ extension Tracker {
       records[index].countStranger(segment, fromA: fromA, troubles: &troubles)
       return 0
     }
-    if isRepeat || answered || goesOn { return begin(waiting, fromA: synFromA, key, hash, replacing: index) }
+    if isRepeat || answered || goesOn || isFirstAnswer(segment, to: syn, fromA: fromA, synFromA, index) {
+      return begin(waiting, fromA: synFromA, key, hash, replacing: index)
+    }
     if fromA == synFromA, !segment.flags.contains(.syn) {
       // The old stream goes on, or is ended: the SYN led to nothing.
       dropPending(index)
       records[index].countStranger(syn, fromA: synFromA, troubles: &troubles)
     }
     return nil
+  }
+
+  /// The capture lost the SYN-ACK, and has what its sender says next: far from the old streams, it acknowledges the SYN or what came
+  /// with it.
+  private mutating func isFirstAnswer(
+    _ segment: Segment, to syn: Segment, fromA: Bool, _ synFromA: Bool, _ index: UInt32
+  ) -> Bool {
+    let acked = segment.acknowledgment.distance(from: syn.sequence)
+    guard fromA != synFromA, segment.flags.intersection([.ack, .syn, .rst]) == .ack, acked > 0,
+      acked < Plausible.firstFlight
+    else { return false }
+    var answer = segment
+    return records[index].isFarFrom(&answer, fromA: fromA)
   }
 
   /// A connection of which the capture has not the beginning: two packets agree on where its streams are.

@@ -45,8 +45,9 @@ public struct Tracker: ~Copyable {
   var remaining: [Remaining] = []
   var servicePorts = PortCounts()
   var usedTuples = UsedTuples()
-  /// Most SYNs that wait for their answers at a time.
+  /// Most SYNs that wait for their answers at a time; half of it while others wait, that are no SYNs.
   static var pendingLimit: Int { 65_536 }
+  static var strangerLimit: Int { pendingLimit / 2 }
   /// Where the search for a victim goes on.
   var hand: UInt32 = 1
   var attemptHand: UInt32 = 0

@@ -112,6 +112,10 @@ struct AroundResetTests {
   /// What looks like one of the above and is none.
   static let lookAlikes: [Case] = [
     Case(
+      "of the handshake the SYN alone is there, and the server talks first: that is no refusal",
+      "0 C > S S\n0.03 S > C P. 1:81 ack 1\n0.0301 C > S . 1 ack 81\n0.1 S > C P. 81:1529 ack 1\n0.1001 S > C R. 1529 ack 1",
+      []),
+    Case(
       "a queue drains, and its ACKs come in, when the reader hangs up: nothing was due to be sent again",
       far + question + "0.041 S > C . 1:28961/1448 ack 201\n"
         + (1...10).map { "\(0.3 * Double($0)) C > S . 201 ack \(1 + 1448 * $0)\n" }.joined()
@@ -198,6 +202,11 @@ struct AroundResetTests {
       "an echo before its abort, as a push is under way",
       far + question + answer + "3 S > C P. 301:601 ack 201\n3.01998 C > S R 201\n3.02 C > S R. 201 ack 301",
       ["transfer-truncated warning client"]),
+    Case(
+      "somebody's RST+ACK behind the RST of a host without that socket",
+      far + question + answer
+        + "90 C > S P. 201:301 ack 301\n90.02 S > C R 301\n90.0203 S > C R. 301 ack 301 win 0 ttl 99",
+      ["half-open error unknown"]),
     Case(
       "a late copy of its own packet behind the RST of a host without that socket",
       far + question + "0.041 S > C P. 1:301 ack 201 id 7\n0.0411 C > S . 201 ack 301\n"

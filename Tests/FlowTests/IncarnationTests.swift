@@ -24,6 +24,25 @@ struct IncarnationTests {
     #expect(facts.allSatisfy { $0.client.missingBytes == 0 })
   }
 
+  /// The old one lacks its last ACK, the new one the SYN-ACK; its server talks first.
+  @Test func theAnswerToASYNThatWaits() throws {
+    let facts = try track(
+      handshake + """
+        0.1 C > S P. 1:201
+        0.2 S > C P. 1:301 ack 201
+        0.3 C > S F. 201 ack 301
+        0.4 S > C F. 301 ack 202
+        host C = 10.0.0.1:40000 isn 777000000
+        host S = 10.0.0.2:2181 isn 3333000000
+        70 C > S S
+        70.03 S > C P. 1:81 ack 1
+        70.04 C > S P. 1:21 ack 81
+        70.05 S > C P. 81:581 ack 21
+        """)
+    #expect(facts.count == 2)
+    #expect(facts.allSatisfy { $0.clientEndpoint.port == 40000 && $0.server.missingBytes == 0 })
+  }
+
   private let close = """
     0.2 C > S F.
     0.3 S > C F.

@@ -30,8 +30,16 @@ extension Rule {
       && abort.reset.peerSent - abort.reset.peerAcked <= thresholds.goodbyeBytes
     return UnreadData(
       abort: abort, data: data, isRecent: isRecent, bytes: isProved ? unread : nil, isFarewell: isFarewell,
-      isStalled: facts[abort.side].stall.map { $0.reopened == nil } ?? false, isHabit: habit == true
+      isStalled: facts.isStalled(abort.side), isHabit: habit == true
     ).finding(facts, surroundings)
+  }
+}
+
+extension Facts {
+  /// Its window was zero to the end. New data of the peer since then tell that it was not, and that the capture lost the word of it.
+  fileprivate func isStalled(_ side: Side) -> Bool {
+    guard let stall = self[side].stall, stall.reopened == nil else { return false }
+    return self[side.other].lastNewData.map { !stall.since.precedes($0) } ?? true
   }
 }
 
@@ -79,7 +87,8 @@ private struct UnreadData {
     Finding(
       rule: "reset-unread", severity: severity,
       confidence: facts.confidence(
-        bytes != nil || abort.peerUnread > 0 || isStalled || (isRecent && isHabit) ? .likely : .possible,
+        !abort.forgery.isOfUnknownOrigin
+          && (bytes != nil || abort.peerUnread > 0 || isStalled || (isRecent && isHabit)) ? .likely : .possible,
         from: data.time, to: abort.reset.moment.time, losing: [side], surroundings),
       suspects: abort.suspects, summary: summary,
       evidence: [
