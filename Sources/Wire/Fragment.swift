@@ -15,6 +15,6 @@ struct Fragment {
     length > 0 && start + length <= 65_535 && (!hasMore || length & 7 == 0)
   }
 
-  /// Of what is held only UDP is none, but for a few tunnels; those are known once the whole is.
-  var mayBeTCP: Bool { next != 17 }
+  /// Not so ICMP, UDP and SCTP. (Of UDP a few are tunnels; that is known once the whole is.)
+  var mayBeTCP: Bool { next != 1 && next != 17 && next != 58 && next != 132 }
 }

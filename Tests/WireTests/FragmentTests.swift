@@ -175,4 +175,13 @@ import Wire
     var segment = Segment()
     #expect(decoder.outcome(of: Self.pieces(of: Self.whole, [80], next: next)[0], into: &segment) == outcome)
   }
+
+  /// Over IPv6 the fragment's own header says it.
+  @Test(arguments: [(6, Outcome.fragment), (60, .fragment), (58, .notTCP)] as [(UInt8, Outcome)])
+  func aFragmentOverIPv6(next: UInt8, outcome: Outcome) {
+    var decoder = Decoder()
+    var segment = Segment()
+    let piece = join([next, 0, 0, 1, 0, 0, 0x12, 0x34], [UInt8](repeating: 0, count: 16))
+    #expect(decoder.outcome(of: ethernet(0x86dd, outer6(44, piece)), into: &segment) == outcome)
+  }
 }
