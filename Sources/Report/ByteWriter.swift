@@ -132,9 +132,17 @@
   }
 
   /// Of another's bytes, those in `range`.
-  mutating func write(_ other: ByteWriter, _ range: Range<Int>) {
+  mutating func write(_ other: borrowing ByteWriter, _ range: Range<Int>) {
     makeRoom(for: range.count)
-    for place in range { byte(other.room[place]) }
+    let start = count
+    unsafe other.room[range].withUnsafeBytes { source in
+      guard let from = source.baseAddress else { return }
+      unsafe room.withUnsafeMutableBytes { bytes in
+        guard let base = bytes.baseAddress else { return }
+        unsafe (base + start).copyMemory(from: from, byteCount: source.count)
+      }
+    }
+    count = start &+ range.count
   }
 
   public mutating func newline() { byte(UInt8(ascii: "\n")) }
