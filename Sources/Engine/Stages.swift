@@ -33,7 +33,8 @@ struct Stages: ~Copyable {
   /// Frames between two looks at the clock and at signals: 8,192 take about a millisecond.
   private static var framesPerLook: UInt64 { 8192 }
 
-  mutating func read(_ timeline: inout Timeline) -> Pause {
+  /// Not inlined: `tools/gates/hotpath` begins here.
+  @inline(never) mutating func read(_ timeline: inout Timeline) -> Pause {
     let isOne = timeline.paths.count == 1
     while true {
       let due = enterNext(&timeline)
@@ -123,7 +124,7 @@ struct Stages: ~Copyable {
   }
 
   /// Before the first packet of an input is tracked it is known whose recording it goes on with.
-  @inline(__always) private mutating func learnPlaces(_ timeline: borrowing Timeline) {
+  @inline(never) private mutating func learnPlaces(_ timeline: borrowing Timeline) {
     guard timeline.continued.count > continued else { return }
     continued = timeline.continued.count
     tracker.places = InputPlaces(timeline.continued)
