@@ -24,8 +24,8 @@ struct Desk: ~Copyable {
   /// A connection in brief.
   /// - Returns: a refused one whose facts have to be reported instead.
   mutating func take(_ brief: Brief, to reporter: inout some Reporter) -> Unreported? {
-    reporter.meet(brief)
     guard case .refusal(let refusal) = brief.kind else {
+      reporter.meet(brief)
       tally.end(brief)
       judging.take(brief)
       return nil
@@ -34,6 +34,7 @@ struct Desk: ~Copyable {
     if verdict == nil || reportsAllConnections || !reporter.takesRefusals {
       return Unreported(refusal: refusal, verdict: verdict)
     }
+    reporter.meet(brief)
     tally.end(brief)
     guard let record = verdict?.record else { return nil }
     tally.find(RefusalRecord.rule, RefusalRecord.severity)

@@ -78,31 +78,26 @@ struct Judging: ~Copyable {
 
   /// What is said of a refused attempt without its facts.
   struct RefusalVerdict {
-    /// nil where nobody wants it, or it was told of the connection's other sight.
+    /// nil where nobody wants it.
     var record: RefusalRecord?
-    /// As `findings(of:_:)`.
-    var sameAs: UInt64?
 
-    var told: (told: [FindingRecord], sameAs: UInt64?) { (record.map { [$0.finding] } ?? [], sameAs) }
+    /// As `findings(of:_:)` has it. It is nobody's other sight: an answer without an ISN proves none (`Birth`).
+    var told: (told: [FindingRecord], sameAs: UInt64?) { (record.map { [$0.finding] } ?? [], nil) }
   }
 
-  /// As `findings(of:_:)`; nil where its facts have to be judged.
+  /// nil where its facts have to be judged.
   /// - Parameter brief: the same connection's.
   mutating func verdict(on refusal: Refusal, _ brief: Brief) -> RefusalVerdict? {
     if !surroundings.isEndOfCapture { hosts.learn(brief) }
     surroundings.serverHostTTL = hosts.timeToLive(of: brief.server.endpoint.address, without: brief.id)
     guard refusal.isPlain(surroundings), !hosts.areSeenFromSeveralPlaces(brief) else { return nil }
-    let twin = twins.meet(brief)
-    let bit = Catalogue.bit(of: RefusalRecord.rule)
-    if let twin, twin.told & bit != 0 { return RefusalVerdict(sameAs: twin.id) }
-    twins.tell(bit, of: brief)
     guard selection.contains(RefusalRecord.rule, RefusalRecord.severity) else {
       leftOut += 1
-      return RefusalVerdict(sameAs: twin?.id)
+      return RefusalVerdict()
     }
     lastID += 1
     severest = max(severest ?? RefusalRecord.severity, RefusalRecord.severity)
-    return RefusalVerdict(record: RefusalRecord(id: lastID, brief, refusal), sameAs: twin?.id)
+    return RefusalVerdict(record: RefusalRecord(id: lastID, brief, refusal))
   }
 
   /// - Parameter brief: the same connection's.
