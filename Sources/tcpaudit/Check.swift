@@ -14,17 +14,30 @@ struct Check: ParsableCommand {
         tcpaudit check client.pcapng --expect expect
 
       THE FILE
-        connections 1
+        # A comment. What is not said may be anything.
+        capture client.pcapng             what it was written for; only read by people
+        connections 22                    how many there are in all
         allow-more no                     yes: findings that are not listed are no difference
         absent reset-forged               found nowhere
-        connection 10.1.0.2:* -> 10.2.0.2:2181
+        finding capture-loss              one of the capture itself
+          severity warning                note, warning, error
+        connection 10.1.0.2:40001 -> 10.2.0.2:2181
           state reset
           client.payload_bytes 5          any field of the connection's JSON record
           finding half-close-truncated
-            fault server
+            severity error
+            fault server                  client, server, path, capture; unknown: several
+            confidence certain            possible, likely, certain
             bytes-lost 9144
           absent reset-abort              not on this connection
-          # pending: finding tls-truncated    fails as soon as it is found
+          # pending: finding tls-truncated    no difference while it is not found so, and one as
+          # pending:   fault server           soon as it is
+        connection 10.1.0.2:40002 -> 10.2.0.2:2181
+          finding peer-vanished
+            suspects path,server          several, the likeliest first
+          allow-more yes                  of this connection alone
+        connection 10.1.0.2:* -> *:443 x20    so many, each of them; without xN at least one
+          clean                           no finding at all
 
         What is indented below a connection is about that connection. What is not
         is about the run, wherever it stands: absent then means found nowhere,

@@ -47,6 +47,7 @@ function tell(socket, near, far,  record) {
   state[socket] = value($0, "state")
   sent[socket] += value(record, "payload_bytes")
   fins[socket] += value(record, "fin_packets") > 0
+  lastFINs[socket] = value(record, "fin_packets")
   got[socket] += value(object(far), "payload_bytes")
   # A capture that began late or has holes counts less than there was.
   if (value(record, "syn_packets") + value(object(far), "syn_packets") == 0) partial[socket]

@@ -9,6 +9,8 @@ END {
     # state, it says nothing wrong.
     if (truth == said[socket]) alike++
     else if (truth == "TIME-WAIT" && said[socket] == "CLOSE" && (end[2] " " end[1]) in rests) unsaid++
+    # A FIN that nobody acknowledges is given up in silence, too (tcp_orphan_retries).
+    else if (truth == "CLOSE" && said[socket] == "FIN-WAIT-1" && lastFINs[socket] >= 4) unsaid++
     else if (said[socket] == "UNKNOWN" || (truth == "CLOSE" && error[socket] ~ /ETIMEDOUT|EINPROGRESS/)) unsaid++
     else { other++; examples = examples "  " socket ": " said[socket] ", the kernel: " truth "\n" }
   }
