@@ -70,8 +70,10 @@ struct Forgery {
     enter(.goesOn, facts.fellSilent(after: reset, side, thresholds))
     enter(.anatomy, Stack.fits(reset, from: side, facts))
     let roundTrip = facts.roundTripAllows(reset, from: side, thresholds)
-    if roundTrip == false, reset.peerAcked == 0, reset.delay >= thresholds.tellingLeg, failed.isEmpty {
+    if roundTrip == false, reset.peerAcked == 0, failed.isEmpty, side == .client || reset.delay >= thresholds.tellingLeg
+    {
       // The handshake alone tells how far its sender is, and its first packet may have waked a radio: those behind it are quicker.
+      // A client's ACK may have waited for its data.
       isOfUnknownOrigin = true
     } else {
       enter(.roundTrip, roundTrip)

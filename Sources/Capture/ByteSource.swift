@@ -49,20 +49,23 @@ internal import Glibc
 
   private mutating func beginDecompression() throws(CaptureError) {
     guard try fill(4), let method = try compression() else { return }
-    unsafe decompressor = Decompressor(method, alreadyRead: UnsafeRawBufferPointer(start: base, count: end))
-    end = 0
+    unsafe decompressor = Decompressor(
+      method, skipped: offset, alreadyRead: UnsafeRawBufferPointer(start: base + start, count: available))
+    (start, end, passed) = (0, 0, 0)
   }
 
-  /// By the first frame that is more than skipped, where it is not too far to look.
+  /// By the first frame that is more than skipped; those before it are.
   private mutating func compression() throws(CaptureError) -> Decompressor.Method? {
-    var place = 0
-    while Decompressor.Method.isSkippable(magic: u32(at: place)) {
-      guard try fill(place + 8) else { return .zstd }
-      let length = Int(UInt32(littleEndian: u32(at: place + 4)))
-      guard place + length <= Self.bufferSize, try fill(place + 12 + length) else { return .zstd }
-      place += 8 + length
+    while try fill(4), Decompressor.Method.isSkippable(magic: u32(at: 0)) {
+      guard try fill(8), try skip(8 + UInt64(UInt32(littleEndian: u32(at: 4)))) else { throw cutInSkippable }
     }
-    return Decompressor.Method(magic: u32(at: place)) ?? (place > 0 ? .zstd : nil)
+    // Both methods skip; where neither follows, zstd says what is wrong. A file of nothing else is an empty one.
+    let method = available >= 4 ? Decompressor.Method(magic: u32(at: 0)) : nil
+    return method ?? (offset > 0 && available > 0 ? .zstd : nil)
+  }
+
+  private var cutInSkippable: CaptureError {
+    DecompressionFailure.truncated(.zstd).captureError(path: path, offset: 0)
   }
 
   deinit {

@@ -54,13 +54,16 @@ internal import Glibc
   private var mayHoldMore = false
   private var isOver = false
 
-  init(_ method: Method, alreadyRead: UnsafeRawBufferPointer) {
+  /// - Parameters:
+  ///   - skipped: bytes of the file before those.
+  ///   - alreadyRead: the file's next bytes.
+  init(_ method: Method, skipped: UInt64, alreadyRead: UnsafeRawBufferPointer) {
     self.method = method
     let size = max(Self.inputSize, alreadyRead.count)
     unsafe input = .allocate(byteCount: size, alignment: 64)
     if let bytes = alreadyRead.baseAddress { unsafe memcpy(input, bytes, alreadyRead.count) }
     end = alreadyRead.count
-    bytesRead = UInt64(alreadyRead.count)
+    bytesRead = skipped + UInt64(alreadyRead.count)
     switch method {
     case .gzip:
       let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)

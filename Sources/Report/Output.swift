@@ -143,16 +143,20 @@ public final class Output {
       case EPIPE: isBroken = true
       default:
         failure = errno
-        if flushesEachRecord { takeBack(done, of: descriptor) }
+        let whole = unsafe bytes[..<done].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        takeBack(done - whole, of: descriptor)
       }
     }
   }
 
-  /// Half a record is worse than none: a file ends with its last whole one. Of anything but a file nothing can be taken back.
+  /// Half a record is worse than none: a file ends with its last whole line. Of anything but a file nothing can be taken back, nor where
+  /// somebody else has written behind it.
   private func takeBack(_ count: Int, of descriptor: Int32) {
-    let end = lseek(descriptor, 0, SEEK_CUR)
-    guard count > 0, end >= count else { return }
-    _ = ftruncate(descriptor, end - count)
+    var status = stat()
+    guard count > 0, unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      lseek(descriptor, 0, SEEK_CUR) == status.st_size, status.st_size >= count
+    else { return }
+    _ = ftruncate(descriptor, status.st_size - count)
   }
 
   /// A terminal or pipe that somebody else made non-blocking.

@@ -67,6 +67,10 @@ struct Read: ParsableCommand {
       case .text: try run(TextReport(output, textOptions))
       }
     for error in outcome.errors { Diagnostics.say(error) }
+    // Their files have no place for it.
+    if outcome.wasInterrupted, report.format == .csv || report.format == .zeek {
+      Diagnostics.say("interrupted: what is written is of the packets read so far")
+    }
     if let extract { try write(extraction, to: extract) }
     try target.finish()
     throw ExitCode(exit(outcome).rawValue)

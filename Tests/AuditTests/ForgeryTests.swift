@@ -169,6 +169,15 @@ struct ForgeryTests {
     #expect(findings.allSatisfy { $0.suspects.contains(.path) } != isMeasured, "\(findings.map(\.summary))")
   }
 
+  /// Beside the capture, and its ACK of the handshake waited for its data, or was delayed: that is no distance.
+  @Test(arguments: ["0.100 C > S P. 1:101", "0.040 C > S .\n0.100 C > S P. 1:101"])
+  func aClientWhoseACKWaited(_ ack: String) throws {
+    let script = "0 C > S S\n0.0001 S > C S.\n\(ack)\n0.102 S > C P. 1:501 ack 101\n0.1025 C > S R. 101 ack 501"
+    let findings = try audit(script)
+    #expect(findings.map(\.rule) == ["reset-unread"])
+    #expect(findings.map(\.severity) == [.note])
+  }
+
   @Test func aResetThatMeetsAPacketByChanceIsNotSooner() throws {
     // It answers the segment of 80 ms before, not the one of 1 ms before.
     let script =

@@ -87,6 +87,13 @@ struct SilenceIdleTests {
 
   @Test(arguments: reset) func resetAfterAnIdleTime(_ verdict: Verdict) throws { try verdict.check() }
 
+  /// What it answers was recorded 0.3 ms behind it: lost all the same.
+  @Test func whatItAnswersIsRecordedBehindIt() throws {
+    let findings = try audit(atClient + Self.alive + "401.02 S > C R 501 ttl 250\n401.0203 C > S P. 101:201")
+    #expect(findings.map(\.rule) == ["idle-killed"])
+    #expect(findings.map(\.bytesLost) == [100])
+  }
+
   static let halfOpen = [
     // field.md §0, trace 8.
     Verdict(

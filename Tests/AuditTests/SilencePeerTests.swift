@@ -123,6 +123,14 @@ struct SilencePeerTests {
       "nothing after the handshake", "never-heard", [.path, .server], .certain,
       of: atClient + "0.1,0.4,1.0,2.2,4.6,9.4 C > S P. 1:101"),
     Verdict(
+      "nothing after the handshake, whose SYN-ACK was recorded last", "never-heard", [.path, .server],
+      of: """
+        0 C > S S
+        0.00010 C > S . 1 ack 1
+        0.00015 S > C S. 0 ack 1
+        0.1,0.4,1.0,2.2,4.6,9.4 C > S P. 1:101
+        """),
+    Verdict(
       "nothing after the client's ACK", "never-heard", [.path, .client], .certain,
       of: atServer + "0.1,0.4,1.0,2.2,4.6,9.4 S > C P. 1:101"),
     Verdict(

@@ -118,7 +118,9 @@ import Wire
   }
 
   /// Both formats have frames that are to be skipped, with one magic number.
-  @Test(arguments: [Method.zstd, .lz4], [0, 5, 9000]) func skippedFramesInFront(method: Method, length: Int) throws {
+  @Test(arguments: [Method.zstd, .lz4], [0, 5, 9000, 3_000_000]) func skippedFramesInFront(method: Method, length: Int)
+    throws
+  {
     let skipped = [0x5a, 0x2a, 0x4d, 0x18] + [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: length >> $0) }
     let frame = skipped + [UInt8](repeating: 7, count: length)
     let reading = try Reading(frame + frame + method.compress(plain))

@@ -88,6 +88,17 @@ struct ExitCodeTests {
     #expect(folder.names(in: "extracted") == [])
   }
 
+  @Test(arguments: ["json", "csv", "zeek"]) func aFullDiskLeavesWholeRecords(format: String) throws {
+    let path = folder.file("records", "")
+    let words = ["--format", format, captures + "background/client.pcapng"]
+    let limited = try Program.run(
+      ["-c", "ulimit -f 8; exec \"$0\" \"$@\" >'\(path)'", Program.path] + words, of: "/bin/sh")
+    #expect(limited.code == 3)
+    let written = try #require(Folder.text(path))
+    #expect((1...8192).contains(written.utf8.count))
+    #expect(written.utf8.last == UInt8(ascii: "\n"), "\(written.suffix(80))")
+  }
+
   /// `tcpaudit … | head`: who reads no more wants no more, and no complaint either.
   @Test(arguments: [
     ["--format", "json"], ["--format", "csv"], ["--format", "zeek"], ["--connections", "--all"],

@@ -1,4 +1,5 @@
 internal import Flow
+internal import Wire
 
 extension Rule {
   static let acceptOverflow = Rule(
@@ -6,8 +7,8 @@ extension Rule {
     title: "the handshake is complete for the client and never for the server: its accept queue is full"
   ) { facts, surroundings, thresholds in
     guard let synAck = facts.server.syn, let ack = facts.handshake.ack,
-      // An ACK before any SYN-ACK is of another life.
-      synAck.first.precedes(ack), synAck.count >= 2, ack.precedes(synAck.last),
+      // An ACK before any SYN-ACK is of another life, unless the two were recorded in the wrong order.
+      synAck.first.time.since(ack.time) < thresholds.overtaken, synAck.count >= 2, ack.precedes(synAck.last),
       // The server says nothing but its SYN-ACK, and has acknowledged nothing but the SYN.
       facts.server.packets == facts.server.synPackets + facts.server.rstPackets, facts.client.sndUna <= 0,
       surroundings.recorded(after: ack) >= facts.overdue(thresholds)

@@ -65,7 +65,10 @@ extension Facts {
       evidence.append(
         Evidence(provoked, side.other, "the \(what) \(Audit.duration(idle)) of silence on both sides"))
     }
-    let lost = reset.peerSent - min(reset.peerSent, reset.peerAcked + reset.peerSacked)
+    // What was recorded behind the RST that answers it counts, too.
+    let lost = max(
+      reset.peerSent - min(reset.peerSent, reset.peerAcked + reset.peerSacked),
+      Int64(clamping: self[side.other].lostBytes))
     return Finding(
       rule: "idle-killed", severity: .error, confidence: forged.confidence, suspects: [.path],
       summary:

@@ -26,7 +26,7 @@ extension Rule {
 extension Facts {
   /// The server goes on with its SYN-ACK: alive, and in a class of its own.
   func repeatsSYNACK(_ side: Side) -> Bool {
-    guard side == .server, let ack = handshake.ack, let synAck = server.syn else { return false }
+    guard side == .server, let ack = handshake.ack, let synAck = server.syn, synAck.count > 1 else { return false }
     return ack.precedes(synAck.last) && server.packets == server.synPackets + server.rstPackets
   }
 }

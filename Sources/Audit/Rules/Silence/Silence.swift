@@ -186,8 +186,8 @@ extension Facts {
     }
     if own.payloadBytes > 0 || own.fin != nil || self[side.other].sndUna > 0 { return false }
     if side == .client { return spoken <= own.synPackets + 1 }
-    // A SYN-ACK that comes again after it was answered is a sign of life.
-    if let synAck = own.syn, ack.precedes(synAck.last) { return false }
+    // A SYN-ACK that comes again after it was answered is a sign of life. (A lone one was recorded behind its answer.)
+    if let synAck = own.syn, synAck.count > 1, ack.precedes(synAck.last) { return false }
     return spoken == own.synPackets
   }
 }
