@@ -16,6 +16,20 @@ struct Input: ~Copyable {
   private var format = Format.none
   private var pcap = PcapReader()
   private var pcapng = PcapngReader()
+  /// The section that is read has several interfaces, or the one before it has and its packets still wait.
+  private var isMerged = false
+  /// Whether the head is one of those that waited: then `merge` lends it.
+  private(set) var isHeld = false
+  private(set) var merge = InterfaceMerge()
+  /// Which of pcapng's sections `merge` is used for, and which stays in the order of the file.
+  private var mergedSection = 0
+  private var plainSection = 0
+  /// Where it `isMerged`: what was read last, and what is to become of it.
+  private var ahead: Ahead?
+  private struct Ahead {
+    let head: PacketHead
+    let mayWait: Bool
+  }
 
   /// Nothing to read.
   init() {
@@ -56,7 +70,7 @@ struct Input: ~Copyable {
   var lane: Lane {
     switch format {
     case .pcap where pcap.isUsual: .pcap
-    case .pcapng: .pcapng
+    case .pcapng where !isMerged: .pcapng
     default: .none
     }
   }
@@ -77,6 +91,13 @@ struct Input: ~Copyable {
 
   /// Reads the next packet's head; false at the end, and at damage, which is noted.
   mutating func readHead(_ notes: inout Notes) -> Bool {
+    if isMerged { return readMerged(&notes) }
+    guard readNext(&notes) else { return false }
+    return pcapng.interfaces.count < 2 || pcapng.sections == plainSection || beginMerge(&notes)
+  }
+
+  /// As `readHead`, in the order of the file.
+  @inline(__always) private mutating func readNext(_ notes: inout Notes) -> Bool {
     do throws(CaptureError) {
       let next =
         switch format {
@@ -97,7 +118,66 @@ struct Input: ~Copyable {
   /// Nothing behind damage is believed.
   @inline(never) private mutating func end(_ error: CaptureError, _ notes: inout Notes) {
     notes.errors.append(error)
-    abandon()
+    hasHead = false
+    format = .none
+  }
+
+  // MARK: Several interfaces
+
+  /// The head that was read is the first of a section that has several, or the first since it has.
+  @inline(never) private mutating func beginMerge(_ notes: inout Notes) -> Bool {
+    isMerged = true
+    mergedSection = pcapng.sections
+    merge.begin()
+    meet(head)
+    return readMerged(&notes)
+  }
+
+  private mutating func meet(_ head: PacketHead) {
+    hasHead = false
+    guard pcapng.sections == mergedSection else {
+      ahead = Ahead(head: head, mayWait: false)
+      return
+    }
+    if !merge.meet(head, number: number) { plainSection = mergedSection }
+    ahead = Ahead(head: head, mayWait: plainSection != mergedSection && head.captured <= InterfaceMerge.byteLimit)
+  }
+
+  /// Reads on until it is known which packet is next.
+  @inline(never) private mutating func readMerged(_ notes: inout Notes) -> Bool {
+    while true {
+      if ahead == nil { readAhead(&notes) }
+      if merge.give(before: ahead.flatMap { $0.mayWait ? $0.head : nil }, number: number) {
+        head = merge.head
+        isHeld = true
+        hasHead = true
+        return true
+      }
+      guard let next = ahead else { return false }
+      ahead = nil
+      if next.mayWait {
+        merge.hold(next.head, number: number, source.peek(Int(next.head.captured)))
+        source.advance(Int(next.head.captured))
+        continue
+      }
+      // Nothing waits any more.
+      head = next.head
+      isHeld = false
+      hasHead = true
+      isMerged = pcapng.sections == mergedSection && mergedSection != plainSection
+      return isMerged || pcapng.interfaces.count < 2 || pcapng.sections == plainSection || beginMerge(&notes)
+    }
+  }
+
+  private mutating func readAhead(_ notes: inout Notes) {
+    if format == .pcapng, let usual = usualPcapngHead(latest: .max) {
+      if usual.time > notes.end { notes.end = usual.time }
+      meet(usual)
+    } else if readNext(&notes) {
+      meet(head)
+    } else {
+      format = .none
+    }
   }
 
   /// The head's packet: its bytes are next.
@@ -107,6 +187,8 @@ struct Input: ~Copyable {
   mutating func abandon() {
     hasHead = false
     format = .none
+    isMerged = false
+    ahead = nil
   }
 }
 

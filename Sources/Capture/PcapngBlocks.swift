@@ -33,6 +33,7 @@ extension PcapngReader {
     }
     // The section's length is not asked: often unknown, and no reader needs it.
     interfaces.removeAll(keepingCapacity: true)
+    sections &+= 1
     source.advance(length)
   }
 

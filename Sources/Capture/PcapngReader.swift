@@ -47,6 +47,8 @@ struct PcapngReader {
 
   var isSwapped = false
   var interfaces: [Interface] = []
+  /// Sections so far.
+  var sections = 0
   /// Bytes from the end of the packet that was lent to the end of its block.
   private var tail = 0
   /// The latest packet's time: a simple packet block has none.

@@ -19,7 +19,7 @@ public struct CaptureInterface: Hashable, Sendable {
 }
 
 /// Several inputs as one, in order of time: a file is opened when the timeline reaches its first packet; within one
-/// interface the file's order is kept.
+/// interface the file's order is kept, and several interfaces of one file are merged as far as they are half a second apart.
 public struct Timeline: ~Copyable {
   /// Most inputs of one run: `PacketReference` has 16 bits for them.
   public static var inputLimit: Int { 65_536 }
@@ -108,7 +108,21 @@ public struct Timeline: ~Copyable {
       frames &+= 1
       if filter == nil || passesFilter() { break }
     }
+    // Interfaces may have been described, and a section may have ended.
+    lane = filter == nil ? current.lane : .none
+    if current.isHeld { return heldFrame() }
     return frame(current.head)
+  }
+
+  /// The packet that has waited for those of other interfaces.
+  @inline(never) @_lifetime(&self)
+  private mutating func heldFrame() -> Frame {
+    let head = current.head
+    let packet = current.merge.packet(input: current.index)
+    let ordinal = frames
+    return Frame(
+      bytes: current.merge.span, originalLength: Int(head.original), time: Timestamp(nanoseconds: head.time),
+      packet: packet, ordinal: ordinal, linkType: LinkType(rawValue: head.linkType), interface: head.interface)
   }
 
   /// The packet whose bytes are the next of the current source.
@@ -144,6 +158,7 @@ public struct Timeline: ~Copyable {
       current.abandon()
       return false
     }
+    if current.isHeld { return filter?.accepts(current.merge.span, head) ?? true }
     let length = Int(head.captured)
     if filter?.accepts(current.source.peek(length), head) ?? true { return true }
     current.source.advance(length)

@@ -26,7 +26,7 @@ public struct ConnectionPackets: Sendable {
     var segment = Segment()
     while let frame = timeline.next() {
       // What comes later in the only input is of no interest.
-      if inputs.count == 1, frame.packet.number > facts.end.packet.number { return }
+      if inputs.count == 1, frame.packet.place > facts.end.packet.place { return }
       switch decoder.decode(frame, into: &segment) {
       case .segment, .cutSegment:
         guard membership.contains(segment, scope: scopes.scope(of: segment, decoder)) else { continue }

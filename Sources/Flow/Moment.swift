@@ -10,9 +10,9 @@ public struct Moment: BitwiseCopyable, Hashable, Sendable {
     self.packet = packet
   }
 
-  /// Order of capture: numbers within one input, time between inputs.
+  /// Order of capture: as they were handed out within one input, time between inputs.
   public func precedes(_ other: Moment) -> Bool {
-    packet.input == other.packet.input ? packet.number < other.packet.number : time < other.time
+    packet.input == other.packet.input ? packet.place < other.packet.place : time < other.time
   }
 }
 

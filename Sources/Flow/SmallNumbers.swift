@@ -40,7 +40,7 @@ struct UInt24: BitwiseCopyable, Sendable {
   var value: UInt32 { UInt32(low) | UInt32(middle) << 8 | UInt32(high) << 16 }
 }
 
-/// A moment up to 4.2 s and 2^32 packets of the same input after another.
+/// A moment up to 4.2 s and 2^32 packets of the same input after another, in the order of the file both.
 struct NearMoment: BitwiseCopyable, Sendable {
   private(set) var time: UInt32
   private(set) var packets: UInt32
@@ -72,13 +72,14 @@ struct NearMoment: BitwiseCopyable, Sendable {
   }
 }
 
-/// A moment up to three days and 2^32 packets of the same input after another.
+/// A moment up to three days and 2^32 packets of the same input after another, in the order of the file both.
 struct FarMoment {
   let time: UInt48
   let packets: UInt32
 
   init?(_ moment: Moment, after base: Moment) {
-    guard moment.packet.input == base.packet.input, moment.packet.number >= base.packet.number,
+    guard moment.packet.input == base.packet.input, !moment.packet.isMoved, !base.packet.isMoved,
+      moment.packet.number >= base.packet.number,
       let packets = UInt32(exactly: moment.packet.number - base.packet.number),
       let time = UInt48(moment.time.since(base.time))
     else { return nil }

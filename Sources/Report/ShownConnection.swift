@@ -7,7 +7,8 @@ struct ShownConnection {
   private let server: Endpoint
   private let ipVersion: UInt8
   let start: Moment
-  private let end: Moment
+  /// Its frames in the file, of the lowest number to the highest; nil where it goes over two.
+  private var frames: ClosedRange<UInt64>?
   /// Another connection used its addresses and ports too: it takes its frames to select it.
   var tupleReused: Bool
 
@@ -16,8 +17,12 @@ struct ShownConnection {
     server = facts.serverEndpoint
     ipVersion = facts.ipVersion
     start = facts.start
-    end = facts.end
+    frames = Self.frames(facts.start.packet, facts.end.packet)
     tupleReused = facts.tupleReused
+    widen(to: facts.client.first)
+    widen(to: facts.client.last)
+    widen(to: facts.server.first)
+    widen(to: facts.server.last)
   }
 
   init(_ refusal: RefusalRecord) {
@@ -25,7 +30,7 @@ struct ShownConnection {
     server = refusal.server
     ipVersion = refusal.ipVersion
     start = refusal.syn
-    end = refusal.reset
+    frames = Self.frames(refusal.syn.packet, refusal.reset.packet)
     // An attempt whose tuple was used before is a connection at once.
     tupleReused = false
   }
@@ -61,11 +66,22 @@ struct ShownConnection {
 
   /// What is added where it takes its frames. Their numbers count within one file: a connection that goes over two gets no range.
   func write(frames writer: inout ByteWriter) {
-    let (first, last) = (start.packet, end.packet)
-    guard first.input == last.input else { return }
+    guard let frames else { return }
     writer.literal(" && frame.number>=")
-    writer.decimal(first.number)
+    writer.decimal(frames.lowerBound)
     writer.literal(" && frame.number<=")
-    writer.decimal(last.number)
+    writer.decimal(frames.upperBound)
+  }
+
+  /// Of several interfaces an answer may stand before its question in the file.
+  private mutating func widen(to moment: Moment?) {
+    guard let packet = moment?.packet, packet.isMoved, packet.input == start.packet.input, let known = frames else {
+      return
+    }
+    frames = min(known.lowerBound, packet.number)...max(known.upperBound, packet.number)
+  }
+
+  private static func frames(_ first: PacketReference, _ last: PacketReference) -> ClosedRange<UInt64>? {
+    first.input == last.input ? min(first.number, last.number)...max(first.number, last.number) : nil
   }
 }
