@@ -106,6 +106,8 @@ public struct SummaryRecord: Sendable {
   /// Bytes on the wire of all frames.
   public var bytes: UInt64 = 0
   public var connections: UInt64 = 0
+  /// Live, and for its text: those that go on, and are not among `connections`.
+  public var open: UInt64 = 0
   /// For the text report.
   public var states: [ConnectionState: UInt64] = [:]
   /// Those that were reported, by severity and by rule.

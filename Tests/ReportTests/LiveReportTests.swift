@@ -93,6 +93,19 @@ import Wire
     #expect(lines.dropFirst(2).first?.hasPrefix("3 connections.") == true)
   }
 
+  @Test(
+    arguments: [
+      (0, 0, "No TCP connections."), (0, 1, "No connection has ended; 1 is open."),
+      (0, 1200, "No connection has ended; 1,200 are open."), (3, 0, "3 connections."),
+      (3, 2, "3 connections. 2 more are open."),
+    ] as [(UInt64, UInt64, String)])
+  func whatIsOpenIsSaid(ended: UInt64, open: UInt64, sentence: String) {
+    var summary = SummaryRecord()
+    summary.connections = ended
+    summary.open = open
+    #expect(LiveText.summary(summary).hasPrefix(sentence))
+  }
+
   /// A file that was moved away is left, and another begun.
   @Test func anOutputGoesToAnotherFile() throws {
     var writer = ByteWriter()

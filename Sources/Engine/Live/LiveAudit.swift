@@ -282,6 +282,7 @@ struct LiveAudit: ~Copyable {
     summary.frames = frames
     summary.leftOutFindings = judging.leftOut
     summary.fragmentsIncomplete = stages.decoder.incompleteFragments
+    summary.open = UInt64(stages.tracker.openConnections)
     summary.evicted = stages.tracker.evicted
     summary.unjudged = unjudged
     summary.peakConnections = stages.tracker.peakConnections
