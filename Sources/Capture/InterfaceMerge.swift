@@ -17,7 +17,7 @@ struct InterfaceMerge {
   static var interfaceLimit: Int { 64 }
   /// Most bytes of packets that wait; room for them is made as it is needed.
   static var byteLimit: Int { 4 << 20 }
-  /// Packets in a row that were too far apart to wait for one another: then the clocks are, and waiting is given up.
+  /// Packets in a row that were dated too far before those that waited: then the clocks are apart, and waiting is given up.
   private static var mostApart: Int { 1000 }
   /// A power of two, above the distances that a reference can tell.
   private static var slots: UInt64 { 8192 }
@@ -57,7 +57,7 @@ struct InterfaceMerge {
   private var oldest: UInt64 = 1
   private var earliest: UInt64 = 0
   private var lent: UInt64 = 0
-  /// Packets in a row that went because the next was dated far before them.
+  /// Packets in a row that were dated far before those that waited.
   private var apart = 0
   /// The latest time of those that waited together.
   private var newest = Int64.min
@@ -80,6 +80,7 @@ struct InterfaceMerge {
       queues.append(Queue(interface: head.interface, latest: head.time))
       return queues.count <= Self.interfaceLimit && number <= PacketReference.mostMoved
     }
+    if given < held, head.time <= newest &- Self.span { apart += 1 }
     let before = queues[queue].latest
     queues[queue].latest = head.time
     return before &- head.time < Notes.leastStep && apart <= Self.mostApart && number <= PacketReference.mostMoved
@@ -90,11 +91,11 @@ struct InterfaceMerge {
   mutating func give(before ahead: PacketHead?, number: UInt64) -> Bool {
     guard given < held else { return false }
     guard let ahead, ahead.time > newest &- Self.span else {
-      apart += 1
       giveEarliest()
       return true
     }
     let hasComeFar = slots[place(earliest)].head.time <= max(newest, ahead.time) &- Self.span
+    if hasComeFar { apart = 0 }
     guard
       hasComeFar || number &- slots[place(oldest)].number > Self.mostWaiting || room(for: Int(ahead.captured)) == nil
     else { return false }

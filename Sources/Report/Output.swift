@@ -156,7 +156,7 @@ public final class Output {
     guard count > 0, unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
       lseek(descriptor, 0, SEEK_CUR) == status.st_size, status.st_size >= count
     else { return }
-    _ = ftruncate(descriptor, status.st_size - count)
+    if ftruncate(descriptor, status.st_size - count) == 0 { lseek(descriptor, status.st_size - count, SEEK_SET) }
   }
 
   /// A terminal or pipe that somebody else made non-blocking.

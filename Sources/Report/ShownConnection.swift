@@ -7,8 +7,9 @@ struct ShownConnection {
   private let server: Endpoint
   private let ipVersion: UInt8
   let start: Moment
-  /// Its frames in the file, of the lowest number to the highest; nil where it goes over two.
-  private var frames: ClosedRange<UInt64>?
+  /// Its frames in the file; nil where it goes over two, or is of several interfaces that were merged: then the numbers of some may
+  /// lie outside of those of the first and the last.
+  private let frames: ClosedRange<UInt64>?
   /// Another connection used its addresses and ports too: it takes its frames to select it.
   var tupleReused: Bool
 
@@ -17,12 +18,9 @@ struct ShownConnection {
     server = facts.serverEndpoint
     ipVersion = facts.ipVersion
     start = facts.start
-    frames = Self.frames(facts.start.packet, facts.end.packet)
+    let ends = [facts.client.first, facts.client.last, facts.server.first, facts.server.last]
+    frames = ends.contains { $0?.packet.isMoved == true } ? nil : Self.frames(facts.start.packet, facts.end.packet)
     tupleReused = facts.tupleReused
-    widen(to: facts.client.first)
-    widen(to: facts.client.last)
-    widen(to: facts.server.first)
-    widen(to: facts.server.last)
   }
 
   init(_ refusal: RefusalRecord) {
@@ -73,15 +71,8 @@ struct ShownConnection {
     writer.decimal(frames.upperBound)
   }
 
-  /// Of several interfaces an answer may stand before its question in the file.
-  private mutating func widen(to moment: Moment?) {
-    guard let packet = moment?.packet, packet.isMoved, packet.input == start.packet.input, let known = frames else {
-      return
-    }
-    frames = min(known.lowerBound, packet.number)...max(known.upperBound, packet.number)
-  }
-
   private static func frames(_ first: PacketReference, _ last: PacketReference) -> ClosedRange<UInt64>? {
-    first.input == last.input ? min(first.number, last.number)...max(first.number, last.number) : nil
+    first.input == last.input && first.number <= last.number && !first.isMoved && !last.isMoved
+      ? first.number...last.number : nil
   }
 }

@@ -15,33 +15,35 @@ struct Check: ParsableCommand {
 
       THE FILE
         # A comment. What is not said may be anything.
-        capture client.pcapng             what it was written for; only read by people
-        connections 22                    how many there are in all
-        allow-more no                     yes: findings that are not listed are no difference
-        absent reset-forged               found nowhere
-        finding capture-loss              one of the capture itself
-          severity warning                note, warning, error
+        capture client.pcapng               what it was written for
+        connections 22                      how many there are in all
+        allow-more no                       yes: others may be found, too
+        absent reset-forged                 found nowhere
+        finding capture-loss                of the capture itself
+          severity warning                  note, warning, error
         connection 10.1.0.2:40001 -> 10.2.0.2:2181
           state reset
-          client.payload_bytes 5          any field of the connection's JSON record
+          client.payload_bytes 5            a field of its JSON record
           finding half-close-truncated
             severity error
-            fault server                  client, server, path, capture; unknown: several
-            confidence certain            possible, likely, certain
+            fault server                    client, server, path, capture;
+                                            unknown: more than one
+            confidence certain              possible, likely, certain
             bytes-lost 9144
-          absent reset-abort              not on this connection
-          # pending: finding tls-truncated    no difference while it is not found so, and one as
-          # pending:   fault server           soon as it is
+          absent reset-abort                not on this connection
+          # pending: finding tls-truncated  wrong as soon as it is found
+          # pending:   fault server         exactly so
         connection 10.1.0.2:40002 -> 10.2.0.2:2181
           finding peer-vanished
-            suspects path,server          several, the likeliest first
-          allow-more yes                  of this connection alone
-        connection 10.1.0.2:* -> *:443 x20    so many, each of them; without xN at least one
-          clean                           no finding at all
+            suspects path,server            several, the likeliest first
+          allow-more yes                    of this connection alone
+        connection 10.1.0.2:* -> *:443 x20  all that it fits, and they are 20
+          clean                             no finding at all
 
         What is indented below a connection is about that connection. What is not
         is about the run, wherever it stands: absent then means found nowhere,
-        finding one of the capture itself (capture-loss).
+        finding one of the capture itself (capture-loss). Without xN a connection
+        is the first of those ports; with a * it is all that it fits.
 
       \(Units.help)
       """)

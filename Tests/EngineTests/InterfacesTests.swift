@@ -62,13 +62,11 @@ import Wire
     #expect(bursts.ofCapture.isEmpty && bursts.summary.packets == ordered.summary.packets)
   }
 
-  /// The first connection's SYN stands behind answers to it, the filter has them all, and none of the second.
+  /// The first connection's SYN stands behind answers to it: a range of numbers could leave some out, and the filter has none.
   @Test func displayFilters() throws {
-    let count = UInt64(numbers.count - 1) / 2
     let lines = try json([inBursts]).filter { $0.contains("display_filter") }
     #expect(lines.count == 2)
-    #expect(lines.first?.contains(" && frame.number>=1 && frame.number<=\(count)\"") == true, "\(lines)")
-    #expect(lines.last?.contains(" && frame.number>=\(count + 1) && frame.number<=\(2 * count)\"") == true, "\(lines)")
+    #expect(lines.allSatisfy { !$0.contains("frame.number") }, "\(lines)")
   }
 
   /// What is read a second time has all packets, each in its turn.

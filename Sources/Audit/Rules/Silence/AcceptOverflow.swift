@@ -8,7 +8,8 @@ extension Rule {
   ) { facts, surroundings, thresholds in
     guard let synAck = facts.server.syn, let ack = facts.handshake.ack,
       // An ACK before any SYN-ACK is of another life, unless the two were recorded in the wrong order.
-      synAck.first.time.since(ack.time) < thresholds.overtaken, synAck.count >= 2, ack.precedes(synAck.last),
+      synAck.first.precedes(ack) || synAck.first.time.since(ack.time) < thresholds.overtaken,
+      synAck.count >= 2, ack.precedes(synAck.last),
       // The server says nothing but its SYN-ACK, and has acknowledged nothing but the SYN.
       facts.server.packets == facts.server.synPackets + facts.server.rstPackets, facts.client.sndUna <= 0,
       surroundings.recorded(after: ack) >= facts.overdue(thresholds)
