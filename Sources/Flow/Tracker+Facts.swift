@@ -112,16 +112,17 @@ extension Tracker {
     facts.clientLeg = server.leg == .max ? nil : Int64(server.leg) * 1000
     take(&facts.client, client, peer: server)
     take(&facts.server, server, peer: client)
+    if shared.marks.contains(.rolesKnown) {
+      if client.has(.syn) { facts.handshake.syn = facts.client.syn?.first }
+      if server.has(.synAck) { facts.handshake.synAck = facts.server.syn?.first }
+      if shared.marks.contains(.established) { facts.handshake.ack = shared.established }
+      facts.handshake.simultaneousOpen = shared.marks.contains(.simultaneousOpen)
+      facts.handshake.fastOpenBytes = shared.fastOpenBytes
+    }
     // A FIN that must have been is a hole.
     if !facts.client.holes.isEmpty || !facts.server.holes.isEmpty { facts.inferFINs() }
     if shared.marks.contains(.reset) { facts.settleResets() }
     if facts.client.wasReset || facts.server.wasReset { facts.settleACKs() }
-    guard shared.marks.contains(.rolesKnown) else { return }
-    if client.has(.syn) { facts.handshake.syn = facts.client.syn?.first }
-    if server.has(.synAck) { facts.handshake.synAck = facts.server.syn?.first }
-    if shared.marks.contains(.established) { facts.handshake.ack = shared.established }
-    facts.handshake.simultaneousOpen = shared.marks.contains(.simultaneousOpen)
-    facts.handshake.fastOpenBytes = shared.fastOpenBytes
   }
 
   private mutating func take(_ facts: inout SideFacts, _ side: borrowing Sender, peer: borrowing Sender) {
