@@ -24,12 +24,15 @@ extension Shared {
     let answersLife = movedOn && resets.ownAfter != nil
     if late || answersLife {
       resets.peerMovedOn = true
-      if resets.effective != nil {
-        // The resetter went on as well: its RST was not taken. It did not: the RST never arrived.
-        let verdict: ResetVerdict = resets.ownAfter == nil ? .unknown : .challenged
-        if resets.first.moment == resets.effective?.moment { resets.first.verdict = verdict }
+      if let told = resets.effective {
         resets.effective = nil
-        resets.wasNotTaken = true
+        // Refused, its peer asks again: it did take the RST.
+        if !(told.isRefusal && segment.isAttempt) {
+          // The resetter went on as well: its RST was not taken. It did not: the RST never arrived.
+          let verdict: ResetVerdict = resets.ownAfter == nil ? .unknown : .challenged
+          if resets.first.moment == told.moment { resets.first.verdict = verdict }
+          resets.wasNotTaken = true
+        }
       }
     }
     troubles.resets[place] = resets
@@ -45,6 +48,11 @@ extension Shared {
     }
     var resets = troubles.resets[place]
     let told = resets.effective ?? resets.first
+    if told.isRefusal, receiver.latestSYN(troubles).map({ told.moment.precedes($0) }) ?? false {
+      // The answer to another attempt under the same number (Windows makes three), of which the RST tells nothing.
+      troubles.records[sender.trouble].lastAlive = moment
+      return
+    }
     if isNews(segment, after: told, sender, receiver)
       || resets.isStubborn(moment)
       || isSentLater(segment, moment, told, receiver) && !sender.repeatsItself(segment, troubles)
@@ -106,6 +114,13 @@ extension Shared {
   }
 }
 
+extension Sender {
+  /// nil where it sent none, or one as its first packet.
+  fileprivate func latestSYN(_ troubles: borrowing Troubles) -> Moment? {
+    trouble == 0 ? nil : troubles.records[trouble].syn?.last
+  }
+}
+
 extension Resets {
   /// A third packet of the kind, and a second has passed: nothing is under way for so long.
   fileprivate func isStubborn(_ moment: Moment) -> Bool {
@@ -117,6 +132,9 @@ extension Reset {
   /// The latest identification of its sender when it was sent. The packet before it may have been an earlier one, come late; a
   /// live socket numbers its RST too. (Somebody else's number is far off.)
   fileprivate var latestIPID: UInt16 { flags.contains(.ack) && 1...64 ~= ipID &- lastIPID ? ipID : lastIPID }
+
+  /// It answers a SYN: its sender had said nothing yet.
+  var isRefusal: Bool { flags.contains(.ack) && !ownAckKnown && ownSent == 0 }
 
   /// How far its sender's stream reached when it was sent: what lies beyond was sent after it.
   var reach: Int64 { max(offset, ownSent + (ownFin ? 1 : 0)) }

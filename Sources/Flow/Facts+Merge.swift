@@ -102,6 +102,8 @@ struct Seam {
   var peerPackets: UInt64
   var peerFirst: Moment?
   var peerLastAlive: Moment?
+  /// The peer sent a SYN in the later part.
+  var peerBegins: Bool
   /// Longest silence of the later part, ns.
   var laterIdle: Int64
   /// What was under way at the seam may still arrive for so long, ns.
@@ -122,6 +124,7 @@ struct Seam {
     peerPackets = peer.packets - min(peer.rstPackets, peer.packets)
     peerFirst = peer.first
     peerLastAlive = peer.lastAlive
+    peerBegins = peer.synPackets > 0
     laterIdle = later.longestIdle
     let legs = (earlier.serverLeg ?? later.serverLeg, earlier.clientLeg ?? later.clientLeg)
     var trip = (legs.0 ?? 0) + (legs.1 ?? 0)

@@ -41,7 +41,10 @@ extension Resets {
   /// What the later part holds that is no RST came after it.
   fileprivate mutating func hearAfter(_ later: SideFacts, _ seam: Seam, _ joint: StreamJoint, peer: StreamJoint) {
     let own = later.packets - min(later.rstPackets, later.packets)
-    if isLife(of: own, later, joint, peer: peer, seam) {
+    let isAnotherAttempt = seam.peerBegins && (effective ?? first).isRefusal
+    if isAnotherAttempt {
+      // What was sent answers that.
+    } else if isLife(of: own, later, joint, peer: peer, seam) {
       ownAfter = Resets.after(ownAfter, own, later.first, later.lastAlive)
     } else {
       ownStale = UInt8(clamping: UInt64(ownStale) + own)
@@ -53,9 +56,10 @@ extension Resets {
     guard heard.time.since(told.time) > seam.patience, seam.pause(after: before ?? told) > seam.patience else { return }
     peerMovedOn = true
     guard effective != nil else { return }
+    effective = nil
+    guard !isAnotherAttempt else { return }
     wasNotTaken = true
     if first.moment == told { first.verdict = ownAfter == nil ? .unknown : .challenged }
-    effective = nil
   }
 
   /// As `Shared.isLife`, as far as it can be told of a part as a whole.

@@ -161,4 +161,41 @@ struct AfterResetTests {
     #expect(facts.server.resets?.first.echoes == true)
     #expect(facts.server.resets?.first.ownAcked == 1448)
   }
+
+  /// Windows sends a refused SYN twice again, half a second after each refusal, under the same number; the service listens by then.
+  @Test(
+    "the answer to another attempt is no life of who refused the one before",
+    arguments: ["0.00 C > S S\n0.02 S > C R. =0 ack 1\n", ""])
+  func anotherAttempt(_ earlier: String) throws {
+    let facts = try trackOne(
+      earlier + """
+        0.52 C > S S 0
+        0.54 S > C R. =0 ack 1
+        1.04 C > S S 0
+        1.06 S > C S. 0
+        1.0601 C > S . 1
+        1.061 C > S P. 1:101
+        1.081 S > C P. 1:301 ack 101
+        1.082 C > S F. 101 ack 301
+        1.102 S > C F. 301 ack 102
+        1.1021 C > S . 102 ack 302
+        """)
+    let resets = try #require(facts.server.resets)
+    #expect(resets.ownAfter == nil && resets.ownStale == 0)
+    #expect(resets.first.verdict == .effective && !resets.wasNotTaken)
+    #expect(facts.abort == nil)
+    #expect(facts.state == .closed)
+  }
+
+  /// The SYN-ACK to the very SYN that was refused is: somebody else had refused it.
+  @Test func theAnswerToTheRefusedSYN() throws {
+    let facts = try trackOne(
+      """
+      0.00 C > S S
+      0.02 S > C R. =0 ack 1
+      1.06 S > C S.
+      1.0601 C > S .
+      """)
+    #expect(facts.server.resets?.ownAfter != nil)
+  }
 }
