@@ -14,20 +14,23 @@ extension Connection {
   /// - Parameter isOver: both FINs are acknowledged or a RST took effect.
   mutating func incarnation(ofSYN segment: inout Segment, fromA: Bool, isOver: Bool) -> Incarnation {
     let isAttempt = isAttempt
+    // Nobody repeats a SYN whose connection is over: a while behind it, it is another's under the same number, and no late copy.
+    let mayRepeat = !isOver || segment.time.since(shared.lastTime) <= Plausible.answer
     return fromA
-      ? .of(&segment, &a, &b, isOver: isOver, isAttempt: isAttempt)
-      : .of(&segment, &b, &a, isOver: isOver, isAttempt: isAttempt)
+      ? .of(&segment, &a, &b, isOver: isOver, isAttempt: isAttempt, mayRepeat: mayRepeat)
+      : .of(&segment, &b, &a, isOver: isOver, isAttempt: isAttempt, mayRepeat: mayRepeat)
   }
 }
 
 extension Incarnation {
   fileprivate static func of(
-    _ segment: inout Segment, _ sender: inout Sender, _ receiver: inout Sender, isOver: Bool, isAttempt: Bool
+    _ segment: inout Segment, _ sender: inout Sender, _ receiver: inout Sender, isOver: Bool, isAttempt: Bool,
+    mayRepeat: Bool
   ) -> Incarnation {
     let isSYNACK = segment.flags.contains(.ack)
     let start = segment.sequence.advanced(by: 1)
     if sender.has(.syn) {
-      if start == sender.origin { return .same }
+      if start == sender.origin { return mayRepeat || isSYNACK ? .same : .new }
       if isOver { return .new }
       if isSYNACK {
         // Of the other side nothing is in the capture: that it is another SYN which is answered shows by its number alone.

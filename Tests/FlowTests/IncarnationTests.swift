@@ -66,6 +66,44 @@ struct IncarnationTests {
     #expect(all[1].id == 7)
   }
 
+  /// A scanner, a host without a clock: each connection from the same port has the same number. Nobody repeats a SYN whose connection
+  /// is over.
+  @Test(
+    "the same ISN again, when the connection is over, is another connection",
+    arguments: [
+      ("2.0 C > S R. 101 ack 301", [.reset, .reset]), ("2.0 S > C R. 301 ack 101", [.reset, .reset]),
+      ("1.9 C > S F. 101 ack 301\n1.95 S > C F. 301 ack 102\n2.0 C > S . 102 ack 302", [.closed, .closed]),
+    ] as [(packets: String, states: [ConnectionState])], [1.1, 5, 61])
+  func theSameISN(_ end: (packets: String, states: [ConnectionState]), pause: Double) throws {
+    let conversation = """
+      0.00 C > S S
+      0.02 S > C S.
+      0.021 C > S .
+      0.03 C > S P. 1:101
+      0.05 S > C P. 1:301 ack 101
+      0.051 C > S . ack 301
+      \(end.packets)
+
+      """
+    let all = try track(conversation + "isn S 80000000\n" + later(conversation, by: 2 + pause))
+    #expect(all.map(\.state) == end.states)
+    #expect(all.map(\.server.missingBytes) == [0, 0])
+    #expect(all.allSatisfy { $0.server.resets?.ownAfter == nil && $0.client.resets?.ownAfter == nil })
+  }
+
+  private func later(_ script: String, by seconds: Double) -> String {
+    script.split(separator: "\n").map { line in
+      let words = line.split(separator: " ", maxSplits: 1)
+      return "\((Double(words[0]) ?? 0) + seconds) \(words[1])"
+    }.joined(separator: "\n")
+  }
+
+  /// A path that delivers all a second time, half a second later; and a refused SYN, which Windows sends again as late.
+  @Test func theSYNOnceMoreRightBehindTheEnd() throws {
+    let facts = try trackOne(handshake + "0.2 C > S R. 1 ack 1\n0.7 C > S S 0")
+    #expect(facts.client.synPackets == 2)
+  }
+
   @Test func aSYNRepeatedAfterMinutesIsTheSameConnection() throws {
     let facts = try trackOne(
       """
