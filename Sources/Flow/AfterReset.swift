@@ -81,16 +81,15 @@ extension Shared {
     return Int32(bitPattern: segment.timestampValue &- reset.timestampValue) > 0
   }
 
-  /// Whether it was sent after the RST, though it says nothing new: a retransmission, a keepalive. It comes later than what the
-  /// RST can have overtaken, and its identification is a later one (Linux counts them for each socket); a copy has an earlier
-  /// one. Without identifications a copy is no later than the first retransmission would be.
+  /// Whether it was sent after the RST, though it says nothing new: a retransmission, a keepalive. It comes no sooner than the first
+  /// retransmission would, and its identification is no earlier one (Linux counts them for each socket), as a copy's is. A later
+  /// one proves nothing: a bare RST is not numbered, and what it overtook is.
   private func isSentLater(_ segment: Segment, _ moment: Moment, _ reset: Reset, _ receiver: Sender) -> Bool {
     let leg = receiver.leg == .max ? 0 : Int64(receiver.leg) * 1000
     let since = moment.time.since(reset.moment.time)
-    if segment.ipID != 0, reset.lastIPID != 0 {
-      return Int16(bitPattern: segment.ipID &- reset.latestIPID) > 0 && since > max(Plausible.reordering, 2 * leg)
-    }
-    return since > max(Plausible.leastTimeout, 2 * leg)
+    let isEarlier =
+      segment.ipID != 0 && reset.lastIPID != 0 && Int16(bitPattern: segment.ipID &- reset.latestIPID) <= 0
+    return !isEarlier && since > max(Plausible.leastTimeout, 2 * leg)
   }
 
   /// The RST answers the packet that was recorded behind it: the capture has them the wrong way round.

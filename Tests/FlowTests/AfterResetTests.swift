@@ -79,7 +79,7 @@ struct AfterResetTests {
       0.2 C > S . 101 ack 101 id 20
       0.35 C > S . 101 ack 1 \(copy)
       0.36 C > S R. 101 ack 101 \(reset)
-      0.5 C > S . 101 ack 101 id \(number + 11)
+      0.6 C > S . 101 ack 101 id \(number + 11)
       """)
     #expect(facts.client.resets?.ownAfter?.count ?? 0 == alive)
   }
@@ -197,5 +197,25 @@ struct AfterResetTests {
       1.0601 C > S .
       """)
     #expect(facts.server.resets?.ownAfter != nil)
+  }
+
+  /// The last ACK, on its way through another queue, is recorded behind the bare RST that was sent right after it.
+  @Test(
+    "its own bare RST overtakes an ACK, and a later number proves no life",
+    arguments: [0.002, 0.0035, 0.008, 0.1, 0.19])
+  func aBareResetOvertakesAnACK(_ late: Double) throws {
+    let facts = try trackOne(
+      """
+      0.000 C > S S id 1
+      0.020 S > C S. id 0
+      0.0201 C > S . id 2
+      0.021 C > S P. 1:101 id 3
+      0.042 S > C P. 1:5793/1448 ack 101
+      0.0421 C > S . 101 ack 2897 id 4
+      0.0423 C > S R 101
+      \(0.0423 + late) C > S . 101 ack 5793 id 5
+      """)
+    #expect(facts.client.resets?.ownAfter == nil)
+    #expect(facts.abort?.side == .client)
   }
 }
