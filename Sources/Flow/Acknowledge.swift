@@ -103,8 +103,11 @@ extension Sender {
   private mutating func believes(
     _ ack: Int64, _ segment: Segment, _ moment: Moment, isSYNACK: Bool, _ troubles: inout Troubles
   ) -> Bool {
-    // Nothing but SYNs was sent: whatever acknowledges more is an answer from another life (a challenge ACK).
-    if sentOnlySYNs(troubles), !isSYNACK || nxt == 0 { return follows(segment, &troubles) }
+    if sentOnlySYNs(troubles), !isSYNACK || nxt == 0 {
+      // Nothing but SYNs was sent: whatever acknowledges more is an answer from another life (a challenge ACK); but where the SYN itself
+      // was acknowledged before, the first data are not in the capture, or recorded behind it.
+      if follows(segment, &troubles) || !has(.everAcked) { return false }
+    }
     if packets > 0, !has(.syn), !has(.data), nxt == 0, ack == 1 {
       // Met midstream by a keepalive, which stands one below SND.NXT.
       begin(at: segment.acknowledgment)
@@ -156,7 +159,7 @@ extension Sender {
     troubles.records[trouble].otherISN = nil
     una = 0
     marks.insert(.everAcked)
-    return false
+    return true
   }
 
   private mutating func takeSACK(_ segment: Segment, _ ack: Int64, _ troubles: inout Troubles) {

@@ -22,4 +22,36 @@ struct MissedACKTests {
     // Three times three seconds and a half: by then it was acknowledged, or sent again.
     #expect(facts.client.ackMissedBytes == (reset < 6.45 ? 0 : 14480))
   }
+
+  /// Two clocks, a millisecond apart: the client's first data are recorded behind their ACK, and behind what answers them.
+  @Test("an ACK that is recorded before the first data is theirs")
+  func beforeTheFirstData() throws {
+    let facts = try trackOne(
+      """
+      0.00095 C > S S
+      0.0010 S > C S. 0 ack 1
+      0.10006 S > C . 1 ack 301
+      0.10025 S > C P. 1:501 ack 301
+      0.10095 C > S . 1 ack 1
+      0.10105 C > S P. 1:301 ack 1
+      0.20145 C > S . 301 ack 501
+      30.0 S > C R. 501 ack 301
+      """)
+    #expect(facts.client.ackedBytes == 300 && facts.client.unackedBytes == 0)
+    #expect(facts.server.resets?.effective?.peerAcked == 300)
+    #expect(facts.client.missingBytes == 0 && facts.client.retransmittedPackets == 0)
+  }
+
+  /// And one that comes before its SYN was acknowledged is of another life: a challenge.
+  @Test func anACKOfAnotherLife() throws {
+    let facts = try trackOne(
+      """
+      0.0 C > S S
+      0.1 S > C . =5000 ack 301
+      1.0 C > S S
+      1.1 S > C S. 0 ack 1
+      1.101 C > S P. 1:501
+      """)
+    #expect(facts.client.unackedBytes == 500 && facts.client.missingBytes == 0)
+  }
 }
