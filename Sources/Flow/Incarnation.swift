@@ -65,6 +65,17 @@ extension Connection {
     guard fromA ? a.isFar(segment.sequence) : b.isFar(segment.sequence) else { return false }
     return segment.isAnswer && (fromA ? b.isFar(segment.acknowledgment) : a.isFar(segment.acknowledgment))
   }
+
+  /// The connection that is over cannot have got to where `segment` is: beyond a FIN that was acknowledged nobody sends, and behind a
+  /// RST comes what was in flight.
+  mutating func isLongBehind(_ segment: inout Segment, fromA: Bool) -> Bool {
+    guard segment.isAnswer, a.has(.origin), b.has(.origin) else { return false }
+    let ours = fromA ? a.distance(to: segment.sequence) : b.distance(to: segment.sequence)
+    let theirs = fromA ? b.distance(to: segment.acknowledgment) : a.distance(to: segment.acknowledgment)
+    if abs(ours) > Plausible.jump || abs(theirs) > Plausible.jump { return true }
+    if a.has(.finAcked), b.has(.finAcked) { return ours > 0 || theirs > 0 }
+    return ours > Plausible.inFlight && theirs > Plausible.inFlight
+  }
 }
 
 extension Segment {
@@ -88,8 +99,11 @@ extension Segment {
 
 extension Sender {
   @inline(__always) fileprivate func isFar(_ sequence: SequenceNumber) -> Bool {
-    abs(offset(of: sequence) - nxt) > Plausible.jump && has(.origin)
+    abs(distance(to: sequence)) > Plausible.jump && has(.origin)
   }
+
+  /// From SND.NXT.
+  @inline(__always) fileprivate func distance(to sequence: SequenceNumber) -> Int64 { offset(of: sequence) - nxt }
 
   /// Whether `segment` goes on where this side's stream stands, give or take what may be in flight.
   /// - Parameter behind: how far it lies behind a SYN that may have begun another stream.

@@ -16,10 +16,12 @@ extension Tracker {
     }
     let isOver = records[index].isOver(troubles)
     // Where the tuple was used before, what is far from a connection that goes on may be a late packet of then.
-    let mayBeAnother = isOver || (records[index].hasFIN && !records[index].shared.has(.tupleReused))
-    if mayBeAnother, !isOver || !segment.flags.contains(.syn), pending.count < Tracker.strangerLimit,
-      records[index].isFarFrom(&segment, fromA: fromA)
-    {
+    let isStranger =
+      isOver
+      ? !segment.flags.contains(.syn) && records[index].isLongBehind(&segment, fromA: fromA)
+      : records[index].hasFIN && !records[index].shared.has(.tupleReused)
+        && records[index].isFarFrom(&segment, fromA: fromA)
+    if isStranger, pending.count < Tracker.strangerLimit {
       // Another connection, whose SYN the capture has not; or a late packet of an earlier one, or made up.
       wait(for: segment, fromA: fromA, index)
       return 0
