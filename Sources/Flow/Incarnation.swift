@@ -49,13 +49,11 @@ extension Incarnation {
       && receiver.offset(of: segment.acknowledgment) == 0
     if isOver && !answersAll { return .new }
     if isSYNACK { return .same }
-    if sender.packets == 0 {
-      // SYN meets SYN; or the first packet of a side of which only the other was seen.
-      return receiver.has(.syn) && !receiver.has(.synAck) ? .same : .pending
-    }
-    // Met midstream: a SYN overtaken by what follows it stands right before the stream.
+    // Met midstream: a SYN overtaken by what follows it, or acknowledges it, stands right before the stream.
     let distance = Int64(sender.origin.distance(from: start))
-    return distance >= 0 && distance < Plausible.overtaken ? .same : .pending
+    if sender.has(.origin), distance >= 0, distance < Plausible.overtaken { return .same }
+    // SYN meets SYN; or the first packet of a side of which only the other was seen.
+    return sender.packets == 0 && receiver.has(.syn) && !receiver.has(.synAck) ? .same : .pending
   }
 }
 

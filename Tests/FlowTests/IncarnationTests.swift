@@ -104,6 +104,22 @@ struct IncarnationTests {
     #expect(facts.client.synPackets == 2)
   }
 
+  /// Two clocks, a millisecond apart: all that answers the SYN is recorded before it.
+  @Test func aSYNBehindWhatAcknowledgesItsData() throws {
+    let facts = try trackOne(
+      """
+      0.0000 S > C . =849186931 ack 301
+      0.0001 S > C S. =849186930 ack 1
+      0.0002 C > S S 0
+      0.0006 C > S . 1 ack =849186931
+      0.0012 C > S P. 1:301 ack =849186931
+      0.0531 S > C P. =849186931:=849188379 ack 301
+      0.0532 C > S . 301 ack =849188379
+      """)
+    #expect(facts.client.synPackets == 1 && facts.client.ackedBytes == 300)
+    #expect(facts.clientEndpoint.port == 40000 && facts.handshake.ack != nil)
+  }
+
   @Test func aSYNRepeatedAfterMinutesIsTheSameConnection() throws {
     let facts = try trackOne(
       """
