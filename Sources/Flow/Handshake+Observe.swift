@@ -93,6 +93,7 @@ extension Sender {
     troubles.records[index].low = 0
     troubles.records[index].fin?.offset += distance
     troubles.records[index].runOffset += distance
+    troubles.records[index].aboveOffset += distance
     troubles.records[index].deafOffset += distance
   }
 

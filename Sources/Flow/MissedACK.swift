@@ -35,7 +35,7 @@ extension Facts {
     let echoed = own.resets.flatMap { $0.hasLive && resetter == side ? $0.highestEcho : nil } ?? own.sndUna
     let acked = min(max(known, supposed, echoed), own.dataEnd)
     let lost = own.holes.covered(from: max(acked, own.firstOffset, min(own.sndUna, own.dataEnd)), to: own.dataEnd)
-    self[side].ackMissedBytes = own.unackedBytes - min(own.unackedBytes, lost)
+    self[side].ackMissedBytes = max(own.ackMissedBytes, own.unackedBytes - min(own.unackedBytes, lost))
     self[side].lastACKMissed = known == own.dataEnd
     self[side].mayLackACKs =
       lost > 0 && (max(known, supposed) > own.sndUna || waiting.mayHaveBeenAcknowledged(lastSent, upTo: own.dataEnd))

@@ -77,6 +77,10 @@ extension SideFacts {
     payloadBytes = UInt64(max(0, side.dataEnd - trouble.low - holes.total - holes.forgotten))
     missingBytes = UInt64(holes.total(below: acked) + holes.forgotten)
     unackedBytes = holes.covered(from: max(acked, trouble.low), to: side.dataEnd)
+    // What is repeated is the oldest: what lies below it was acknowledged.
+    if trouble.run != nil, trouble.runOffset > acked {
+      ackMissedBytes = holes.covered(from: max(acked, trouble.low), to: min(trouble.runOffset, side.dataEnd))
+    }
     sackedBytes = trouble.sacked.seen(below: side.dataEnd, holes: holes)
     unseenLostBytes = trouble.sacked.missing(from: max(acked, trouble.low), holes: holes)
   }

@@ -59,10 +59,13 @@ extension Sender {
 
   /// Repeats that echo another timestamp than the one before have heard the peer meanwhile (RFC 7323 §4.3).
   private mutating func noteEcho(_ segment: Segment, _ troubles: inout Troubles) {
-    guard segment.options.contains(.timestamps), var run = troubles.records[trouble].run else { return }
-    if run.sent.count > 2, segment.timestampEcho != troubles.records[trouble].echo { run.movedOn = true }
+    guard segment.options.contains(.timestamps) else { return }
+    if let run = troubles.records[trouble].run, run.sent.count > 2,
+      segment.timestampEcho != troubles.records[trouble].echo
+    {
+      troubles.records[trouble].run?.movedOn = true
+    }
     troubles.records[trouble].echo = segment.timestampEcho
-    troubles.records[trouble].run = run
   }
 
   private mutating func repeated(_ segment: Segment, _ moment: Moment, _ troubles: inout Troubles) {
@@ -79,31 +82,45 @@ extension Sender {
       }
       return
     }
-    guard start <= una else { return }
+    let oldest = max(start, una)
     if let run = troubles.records[index].run, run.kind == .data || run.kind == .fin,
-      troubles.records[index].runOffset == una
+      troubles.records[index].runOffset == oldest
     {
       troubles.records[index].run?.sent.repeated(at: moment)
       return
     }
+    guard start <= una || isOldest(start, moment, &troubles) else { return }
     let isFIN = segment.payloadLength == 0
     // Timed, or the last that was sent: then its first transmission is known. Else it is known only that there was one.
-    var first = moment
+    let before = start > una ? troubles.records[index].above : nil
+    var first = before ?? moment
     var idleBefore: Int64 = 0
     if isFIN, let fin = troubles.records[index].fin {
       first = fin.sent.first
     }
-    if timedOffset == una, timed.precedes(moment) {
+    if timedOffset == oldest, timed.precedes(moment) {
       first = timed
       idleBefore = Int64(timedIdle) * 1_000_000
-    } else if lastNewOffset == una, !isFIN {
+    } else if lastNewOffset == oldest, !isFIN {
       first = lastNew
     }
     var sent = Burst(at: first)
+    if let before { sent.repeated(at: before) }
     sent.repeated(at: moment)
     troubles.records[index].run = Unanswered(
       kind: isFIN ? .fin : .data, sent: sent, length: segment.payloadLength, idleBefore: idleBefore)
-    troubles.records[index].runOffset = una
+    troubles.records[index].runOffset = oldest
+  }
+
+  /// Above SND.UNA, and repeated a second time though nothing below it is: what lies below was acknowledged, and the capture has not that
+  /// ACK. (Once it may be a probe of the tail, RFC 8985 §7.)
+  private mutating func isOldest(_ start: Int64, _ moment: Moment, _ troubles: inout Troubles) -> Bool {
+    let index = trouble
+    guard troubles.records[index].run == nil else { return false }
+    if troubles.records[index].above != nil, troubles.records[index].aboveOffset == start { return true }
+    troubles.records[index].above = moment
+    troubles.records[index].aboveOffset = start
+    return false
   }
 
   private mutating func probed(

@@ -26,6 +26,9 @@ struct Trouble: BitwiseCopyable {
   var run: Unanswered?
   /// Where `run`'s segment begins.
   var runOffset: Int64 = 0
+  /// What was repeated last above SND.UNA, while nothing at it was.
+  var above: Moment?
+  var aboveOffset: Int64 = 0
   /// TSecr of the latest repetition or probe.
   var echo: UInt32 = 0
   var deaf: Burst?
