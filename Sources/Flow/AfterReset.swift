@@ -4,9 +4,12 @@ internal import Wire
 // or it shows that one of the two lives, and the RST was not taken, or was not its own.
 extension Shared {
   /// A packet that is no RST after one.
-  /// - Parameter movedOn: something new of its sender, or newly acknowledged.
+  /// - Parameters:
+  ///   - isNew: data at SND.NXT.
+  ///   - acknowledgesNew: its ACK number is higher than those before.
   mutating func observeAfterReset(
-    _ segment: Segment, _ moment: Moment, movedOn: Bool, sender: Sender, receiver: Sender, troubles: inout Troubles
+    _ segment: Segment, _ moment: Moment, isNew: Bool, acknowledgesNew: Bool, sender: Sender, receiver: Sender,
+    troubles: inout Troubles
   ) {
     if sender.has(.reset), sender.trouble != 0 {
       hearResetter(segment, moment, sender, receiver, &troubles)
@@ -19,9 +22,12 @@ extension Shared {
     let before = resets.peerAfter?.last
     if resets.peerAfter == nil { resets.peerAfter = Burst(at: moment) } else { resets.peerAfter?.repeated(at: moment) }
     let told = (resets.effective ?? resets.first).moment
-    // What had been sent by then drains as slowly as the path is, and without a pause.
-    let late = moment.time.since((before ?? told).time) > patience(sender, receiver)
-    let answersLife = movedOn && resets.ownAfter != nil
+    // What had been sent by then drains as slowly as the path is, and without a pause. New data may have been sent at any pace, and a queue
+    // holds them for no longer than their sender would wait for their ACKs before it repeated them.
+    let patience = patience(sender, receiver)
+    let isUnderWay = isNew && moment.time.since(told.time) <= Plausible.answer + patience
+    let late = moment.time.since((before ?? told).time) > patience && !isUnderWay
+    let answersLife = (isNew || acknowledgesNew) && resets.ownAfter != nil
     if late || answersLife {
       resets.peerMovedOn = true
       if let told = resets.effective {

@@ -186,7 +186,7 @@ extension Shared {
     }
     if has(.reset) {
       observeAfterReset(
-        segment, moment, movedOn: sender.nxt > nxtBefore || peerMoved, sender: sender, receiver: receiver,
+        segment, moment, isNew: sender.nxt > nxtBefore, acknowledgesNew: peerMoved, sender: sender, receiver: receiver,
         troubles: &troubles)
     }
   }

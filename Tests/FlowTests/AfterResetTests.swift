@@ -218,4 +218,39 @@ struct AfterResetTests {
     #expect(facts.client.resets?.ownAfter == nil)
     #expect(facts.abort?.side == .client)
   }
+
+  /// It was sent before its sender had the RST, and repeats nothing: the kernel that has aborted answers each of its segments.
+  @Test("new data a while behind a RST had been under way", arguments: [0.19, 0.21, 0.5, 1.1])
+  func newDataThatHadBeenUnderWay(_ late: Double) throws {
+    let facts = try trackOne(
+      """
+      0.000 C > S S
+      0.0001 S > C S.
+      0.020 C > S .
+      0.300 C > S P. 1:1001
+      0.3001 S > C . ack 1001
+      0.310 S > C R. 1 ack 1001
+      \(0.31 + late) C > S P. 1001:2001
+      \(0.31 + late + 0.0001) S > C R 1
+      \(0.31 + late + 0.0002) C > S P. 2001:3001
+      \(0.31 + late + 0.0003) S > C R 1
+      """)
+    #expect(facts.abort?.reset.peerAcked == 1000)
+    #expect(facts.client.unackedBytes == 2000)
+  }
+
+  /// What is repeated has waited: its sender has heard of no RST.
+  @Test("and what is repeated had not", arguments: [0.19, 0.21, 0.5])
+  func whatIsRepeatedBehindAReset(_ late: Double) throws {
+    let facts = try trackOne(
+      """
+      0.000 C > S S
+      0.0001 S > C S.
+      0.020 C > S .
+      0.300 C > S P. 1:1001
+      0.310 S > C R. 1 ack 1
+      \(0.31 + late) C > S P. 1:1001
+      """)
+    #expect((facts.abort == nil) == (late > 0.2))
+  }
 }
