@@ -144,11 +144,11 @@ extension Shared {
 
 extension Resets {
   /// At SND.NXT it may be the RST of somebody else who knows that number: an ACK of all that was sent comes a round trip after the last
-  /// of it at the soonest, and what answers it comes behind the abort.
+  /// of it at the soonest, and what answers it comes behind the abort, which the live socket sent as it sends all else.
   fileprivate mutating func noteEcho(_ reset: Reset, _ sender: Sender) {
     guard reset.isBare, reset.offset <= sender.nxt else { return }
     let isAnswer =
-      !first.isBare
+      !first.isBare && sender.ttlLow <= first.ttl && first.ttl <= sender.ttlHigh
       && (sender.leg == .max || reset.moment.time.since(sender.lastNew.time) >= Int64(sender.leg) * 1000)
     if reset.offset < sender.nxt || isAnswer { highestEcho = max(highestEcho ?? .min, reset.offset) }
   }

@@ -54,4 +54,23 @@ struct MissedACKTests {
       """)
     #expect(facts.client.unackedBytes == 500 && facts.client.missingBytes == 0)
   }
+
+  /// A device resets in the client's name, and once more a round trip later: that is no answer to an ACK of all that was sent.
+  @Test("an echo at SND.NXT is one behind an abort of the sender's own", arguments: [64, 98])
+  func anEchoOfSomebodyElse(_ ttl: Int) throws {
+    let facts = try trackOne(
+      """
+      0.000 C > S S
+      0.020 S > C S.
+      0.040 C > S .
+      0.041 C > S P. 1:101
+      0.061 S > C P. 1:51 ack 101
+      0.080 C > S . 101 ack 51
+      0.200 C > S . 101:14581/1448 ack 51
+      0.203 C > S R. 14581 ack 51 ttl \(ttl)
+      0.240 C > S R 14581 ttl \(ttl)
+      10 tick
+      """)
+    #expect(facts.client.ackMissedBytes == (ttl == 64 ? 14480 : 0))
+  }
 }
