@@ -53,6 +53,13 @@ extension Shared {
       return
     }
     var resets = troubles.resets[place]
+    if isOvertaken(segment, moment, by: resets.first, sender) {
+      resets.first.arrive(behind: sender)
+      resets.ownAfter = nil
+      resets.end(by: resets.first)
+      troubles.resets[place] = resets
+      return
+    }
     let told = resets.effective ?? resets.first
     if told.isRefusal, receiver.latestSYN(troubles).map({ told.moment.precedes($0) }) ?? false {
       // The answer to another attempt under the same number (Windows makes three), of which the RST tells nothing.
@@ -69,6 +76,13 @@ extension Shared {
       resets.ownStale = resets.ownStale == .max ? .max : resets.ownStale + 1
     }
     troubles.resets[place] = resets
+  }
+
+  /// It brings the stream to where a RST stood that seemed to lie ahead of it: the capture has them the wrong way round.
+  private func isOvertaken(_ segment: Segment, _ moment: Moment, by reset: Reset, _ sender: Sender) -> Bool {
+    reset.isBehindGap && reset.offset == sender.nxt && !reset.isDamaged && !reset.isMalformed
+      && sender.offset(of: segment.sequence) + Int64(segment.sequenceLength) == reset.offset
+      && moment.time.since(reset.moment.time) <= Plausible.reordering
   }
 
   /// Whether what the packet says shows that its sender lived when the RST had been sent: it lies beyond the RST in its stream,

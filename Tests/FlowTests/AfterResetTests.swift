@@ -253,4 +253,27 @@ struct AfterResetTests {
       """)
     #expect((facts.abort == nil) == (late > 0.2))
   }
+
+  /// The capture has the abort a millisecond before the segments that it follows; the kernel's answers may lie between.
+  @Test("an abort recorded before its sender's last data", arguments: [false, true])
+  func anAbortRecordedBeforeTheLastData(isEchoed: Bool) throws {
+    let facts = try trackOne(
+      handshake + """
+        0.082 C > S P. 1:6
+        0.162 S > C . ack 6
+        0.3000 S > C . 1:1449 ack 6
+        0.3010 C > S . 6 ack 1449
+        0.4000 S > C R. 4345 ack 6
+        \(isEchoed ? "0.4001 C > S . 6 ack 1449\n0.4002 S > C R 1449" : "")
+        0.4005 S > C . 1449:2897 ack 6
+        0.4010 S > C P. 2897:4345 ack 6
+        0.4800 C > S . 6 ack 2897
+        0.4801 S > C R 2897
+        """)
+    let abort = try #require(facts.abort)
+    #expect(abort.side == .server && abort.reset.looksLive)
+    #expect(abort.reset.ownSent == 4344 && abort.reset.ownAcked == 1448)
+    #expect(facts.server.resets?.ownAfter == nil)
+    #expect(facts.state == .reset)
+  }
 }
