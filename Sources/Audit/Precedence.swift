@@ -13,13 +13,19 @@ enum Precedence {
   /// - Parameter fitting: in the order of `rules`.
   static func oneCauseOneFinding(_ fitting: [Finding]) -> [Finding] {
     let unheard = fitting.contains { $0.rule == Rule.resetNotHeard.id }
+    var endings: [Finding] = []
     // A forged RST without effect ended nothing: an event of its own, unless it is the one that was not heard.
-    let aside = fitting.filter { $0.rule == Rule.resetForged.id && $0.severity < .error && !unheard }
-    let endings = fitting.filter { !aside.contains($0) }
+    var aside: [Finding] = []
+    for finding in fitting {
+      let isAside = finding.rule == Rule.resetForged.id && finding.severity < .error && !unheard
+      if isAside { aside.append(finding) } else { endings.append(finding) }
+    }
     guard var chosen = endings.first else { return aside }
-    let rest = endings.dropFirst()
-    let beside = rest.filter { stands($0, beside: chosen) }
-    let stoodFor = rest.filter { !beside.contains($0) }.map(\.rule)
+    var beside: [Finding] = []
+    var stoodFor: [String] = []
+    for finding in endings.dropFirst() {
+      if stands(finding, beside: chosen) { beside.append(finding) } else { stoodFor.append(finding.rule) }
+    }
     if !stoodFor.isEmpty { chosen.facts.append(NamedFact("instead_of", stoodFor)) }
     return [chosen] + beside + aside
   }

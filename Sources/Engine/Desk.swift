@@ -21,18 +21,19 @@ struct Desk: ~Copyable {
     judging.observe(tally, loss, gaps, now: now)
   }
 
-  /// A connection in brief.
-  /// - Returns: a refused one whose facts have to be reported instead.
-  mutating func take(_ brief: Brief, to reporter: inout some Reporter) -> Unreported? {
-    guard case .refusal(let refusal) = brief.kind else {
-      reporter.meet(brief)
-      tally.end(brief)
-      judging.take(brief)
-      return nil
-    }
+  /// A connection in brief, of which there is nothing to say.
+  mutating func take(_ brief: Brief, to reporter: inout some Reporter) {
+    reporter.meet(brief)
+    tally.end(brief)
+    judging.take(brief)
+  }
+
+  /// A refused one.
+  /// - Returns: what of it has to be reported by its facts instead.
+  mutating func take(_ refusal: Refusal, _ brief: Brief, to reporter: inout some Reporter) -> Unreported? {
     let verdict = judging.verdict(on: refusal, brief)
     if verdict == nil || reportsAllConnections || !reporter.takesRefusals {
-      return Unreported(refusal: refusal, verdict: verdict)
+      return Unreported(verdict: verdict)
     }
     reporter.meet(brief)
     tally.end(brief)
@@ -42,9 +43,8 @@ struct Desk: ~Copyable {
     return nil
   }
 
-  /// A refused connection, and what is said of it; nil where its facts are to be judged.
+  /// What is said of a refused connection; nil where its facts are to be judged.
   struct Unreported {
-    let refusal: Refusal
     let verdict: Judging.RefusalVerdict?
   }
 

@@ -133,17 +133,21 @@ struct Judging: ~Copyable {
 
   /// How long the connection is known to have gone on being recorded: until `time`, or the end of the last of the inputs that
   /// hold it, for the others would not show how it went on; and by a clock that was not set back meanwhile.
-  func recorded(_ facts: Facts, until time: Timestamp) -> Timestamp {
+  ///
+  /// Mutating, here and below, though nothing changes: what is called of a value that is only lent works on a copy of it.
+  mutating func recorded(_ facts: Facts, until time: Timestamp) -> Timestamp {
     let packets = loss.recordings.isOne ? [] : facts.outermostPackets
     return recorded(packets, since: facts.end.time, until: time)
   }
 
-  private func recorded(_ syn: LoneSYN) -> Timestamp {
+  private mutating func recorded(_ syn: LoneSYN) -> Timestamp {
     let packets = loss.recordings.isOne ? [] : [syn.first.packet, syn.last.packet]
     return recorded(packets, since: syn.last.time, until: surroundings.captureEnd)
   }
 
-  private func recorded(_ packets: [PacketReference], since last: Timestamp, until time: Timestamp) -> Timestamp {
+  private mutating func recorded(_ packets: [PacketReference], since last: Timestamp, until time: Timestamp)
+    -> Timestamp
+  {
     var end = time
     if !packets.isEmpty, let ended = loss.recordings.end(of: packets) { end = min(end, ended) }
     return loss.toldTwice.isEmpty ? end : loss.certain(since: last, until: end)

@@ -78,8 +78,12 @@ public struct Pipeline: ~Copyable {
     var brief = Brief()
     while !reporter.isBroken {
       while stages.tracker.takeBrief(&brief) {
-        guard let rest = desk.take(brief, to: &reporter) else { continue }
-        desk.report(stages.tracker.facts(of: rest.refusal), names, given: rest.verdict, to: &reporter)
+        guard case .refusal(let refusal) = brief.kind else {
+          desk.take(brief, to: &reporter)
+          continue
+        }
+        guard let rest = desk.take(refusal, brief, to: &reporter) else { continue }
+        desk.report(stages.tracker.facts(of: refusal), names, given: rest.verdict, to: &reporter)
       }
       guard let facts = stages.tracker.nextFinished() else { return }
       desk.report(facts, names, to: &reporter)

@@ -48,7 +48,7 @@ extension Facts {
 }
 
 extension Birth {
-  init?(client: borrowing Sender, server: borrowing Sender) {
+  init?(client: inout Sender, server: inout Sender) {
     guard client.marks.contains(.syn) else { return nil }
     clientISN = client.origin.advanced(by: -1)
     serverISN = server.marks.contains(.syn) ? server.origin.advanced(by: -1) : nil

@@ -114,8 +114,8 @@ extension Tracker {
         return
       }
     }
-    let connection = records[index]
-    write(connection, index: index, reason)
+    var connection = records[index]
+    write(&connection, index: index, reason)
     // After the end nobody asks any more.
     if ending == nil {
       table.remove(records[index].shared.hash, index)
@@ -171,13 +171,14 @@ extension Tracker {
   /// Lists those that are open: by their beginnings, the first last.
   mutating func listOpen() {
     remaining.reserveCapacity(records.count + quiet.count + attempts.count)
-    for index in 1..<max(1, records.used) where records[index].shared.has(.live) {
+    // Backwards: places are given out in turn, so that nearly all of it is in order then.
+    for index in (1..<max(1, records.used)).reversed() where records[index].shared.has(.live) {
       remaining.append(Remaining(id: records[index].shared.id, index: index))
     }
-    for place in 1..<max(1, quiet.used) where quiet[place].isLive {
+    for place in (1..<max(1, quiet.used)).reversed() where quiet[place].isLive {
       remaining.append(Remaining(id: quiet[place].id, index: place | Tracker.quietBit))
     }
-    for place in 1..<max(1, attempts.used) where attempts[place].isLive {
+    for place in (1..<max(1, attempts.used)).reversed() where attempts[place].isLive {
       remaining.append(Remaining(id: attempts[place].id, index: place | Tracker.attemptBit))
     }
     remaining.sort { $0.id > $1.id }
@@ -194,27 +195,31 @@ extension Tracker {
   public mutating func takeBrief(_ brief: inout Brief) -> Bool {
     guard ended.isEmpty, let reason = ending else { return ended.takeBrief(&brief) }
     while ended.isEmpty, let next = remaining.popLast() {
-      // What is small, and in order, goes straight to who asks for it.
-      if options.brief, endSmall(next.index, &brief) { return true }
+      // What is in order goes straight to who asks for it.
+      if options.brief, endInBrief(next.index, &brief) { return true }
       retireRemaining(next.index, reason)
     }
     return ended.takeBrief(&brief)
   }
 
-  /// The brief of an attempt that is open at the end, or of a connection that was closed in order; false for an attempt that was
-  /// refused, for what is not small, and what is there no more.
-  private mutating func endSmall(_ index: UInt32, _ brief: inout Brief) -> Bool {
-    guard index >= Tracker.quietBit else { return false }
+  /// The brief of an attempt that is open at the end, or of a connection that is in order; false for an attempt that was
+  /// refused, for what is not in order, and what is there no more.
+  private mutating func endInBrief(_ index: UInt32, _ brief: inout Brief) -> Bool {
     if Tracker.isAttempt(index) {
       let place = index & ~Tracker.attemptBit
       guard attempts[place].isLive, attempts[place].refusal == 0 else { return false }
       brief = Brief(of: attempts[place])
       attempts[place].clear()
-    } else {
+    } else if index >= Tracker.quietBit {
       let place = index & ~Tracker.quietBit
       guard quiet[place].isLive, quiet[place].closing != 0 else { return false }
       brief = quiet[place].closedBrief
       giveFree(place)
+    } else {
+      guard records[index].shared.has(.live) else { return false }
+      let clientIsA = records[index].isClientA(journal.clientIsA, servicePorts)
+      guard records[index].writeIfInOrder(&brief, clientIsA: clientIsA, troubles) else { return false }
+      release(index)
     }
     return true
   }

@@ -56,27 +56,29 @@ public struct Hosts: ~Copyable {
     timesToLive[place].add(range, id)
   }
 
+  // Mutating, what follows, though nothing changes: what is called of a value that is only lent works on a copy of it.
+
   /// TTLs (hop limits) of the packets, RSTs left out, that the host at `side` sent in other connections than this; nil
   /// where there is none.
-  public func timeToLive(_ side: Side, of facts: Facts) -> ClosedRange<UInt8>? {
+  public mutating func timeToLive(_ side: Side, of facts: Facts) -> ClosedRange<UInt8>? {
     timeToLive(of: facts.endpoint(side).address, without: facts.id)
   }
 
   /// The same by its address, and the id of the connection that asks.
-  public func timeToLive(of host: IPAddress, without connection: UInt64) -> ClosedRange<UInt8>? {
+  public mutating func timeToLive(of host: IPAddress, without connection: UInt64) -> ClosedRange<UInt8>? {
     timesToLive.find(host).flatMap { timesToLive[$0].without(connection) }
   }
 
   /// Captures of several places hold a connection between these two hosts: one that only one of them holds was lost, or made up, on
   /// the way to the other.
-  public func areSeenFromSeveralPlaces(_ brief: Brief) -> Bool {
+  public mutating func areSeenFromSeveralPlaces(_ brief: Brief) -> Bool {
     guard let pair = pairs.find(brief.client.endpoint.address, brief.server.endpoint.address) else { return false }
     return pairs[pair].severalPlaces
   }
 
   /// Whether both directions between these two hosts were seen, in this connection or in others; where the others
   /// between them tell nothing, whether the run's do. nil where nothing tells.
-  public func bothDirectionsSeen(_ facts: Facts) -> Bool? {
+  public mutating func bothDirectionsSeen(_ facts: Facts) -> Bool? {
     if facts.client.packets > 0, facts.server.packets > 0 { return true }
     let pair = pairs.find(facts.clientEndpoint.address, facts.serverEndpoint.address)
     return pair.flatMap { pairs[$0].without(facts.id) } ?? run.without(facts.id)

@@ -115,36 +115,36 @@ extension Tracker {
     if journal.isOn { journal.end(either: false) }
   }
 
-  @inline(__always) mutating func write(_ connection: borrowing Connection, index: UInt32, _ reason: EndReason) {
+  @inline(__always) mutating func write(_ connection: inout Connection, index: UInt32, _ reason: EndReason) {
     if journal.isOn {
-      writeForOthers(connection, index: index, reason)
+      writeForOthers(&connection, index: index, reason)
     } else {
-      append(connection, index: index, reason)
+      append(&connection, index: index, reason)
     }
   }
 
   @inline(never) private mutating func writeForOthers(
-    _ connection: borrowing Connection, index: UInt32, _ reason: EndReason
+    _ connection: inout Connection, index: UInt32, _ reason: EndReason
   ) {
     guard isUndecided(connection) else {
-      append(connection, index: index, reason)
+      append(&connection, index: index, reason)
       return journal.end(either: false)
     }
     for isA in [true, false] {
       journal.clientIsA = isA
-      append(connection, index: index, reason)
+      append(&connection, index: index, reason)
     }
     journal.clientIsA = nil
     journal.end(either: true)
   }
 
-  @inline(__always) private mutating func append(_ connection: borrowing Connection, index: UInt32, _ reason: EndReason)
-  {
-    if options.brief, let brief = briefIfInOrder(connection) {
-      ended.append(brief)
-    } else {
-      ended.append(facts(of: connection, index: index, reason))
+  @inline(__always) private mutating func append(_ connection: inout Connection, index: UInt32, _ reason: EndReason) {
+    if options.brief {
+      var brief = Brief()
+      let clientIsA = connection.isClientA(journal.clientIsA, servicePorts)
+      if connection.writeIfInOrder(&brief, clientIsA: clientIsA, troubles) { return ended.append(brief) }
     }
+    ended.append(facts(of: &connection, index: index, reason))
   }
 
   /// Which end is the client is told by the ports of all connections of the run.

@@ -25,11 +25,13 @@ struct KnownHosts<Record: HostRecord>: ~Copyable {
     entries = Region(capacity: limit)
   }
 
+  // Mutating, both, though nothing changes: what is called of a value that is only lent works on a copy of it.
+
   /// Where the record of a host is; nil where nothing is known of it.
-  func find(_ host: IPAddress) -> UInt32? { find(host, host) }
+  mutating func find(_ host: IPAddress) -> UInt32? { find(host, host) }
 
   /// Where the record of two hosts is.
-  func find(_ one: IPAddress, _ other: IPAddress) -> UInt32? {
+  mutating func find(_ one: IPAddress, _ other: IPAddress) -> UInt32? {
     let key = Self.key(one, other)
     return find(key, key.hash(seed: seed))
   }
@@ -55,7 +57,7 @@ struct KnownHosts<Record: HostRecord>: ~Copyable {
     FlowKey.make(source: one, sourcePort: 0, destination: other, destinationPort: 0, ipVersion: 0, scope: 0).key
   }
 
-  private func find(_ key: FlowKey, _ hash: UInt32) -> UInt32? {
+  private mutating func find(_ key: FlowKey, _ hash: UInt32) -> UInt32? {
     let place = table.find(hash) { entries[$0].key == key }
     return place == 0 ? nil : place
   }

@@ -120,7 +120,8 @@ extension Tracker {
 
   /// What was observed of it so far; nothing of it changes.
   public mutating func facts(of suspect: Suspect) -> Facts {
-    facts(of: records[suspect.index], index: suspect.index, .endOfInput)
+    var connection = records[suspect.index]
+    return facts(of: &connection, index: suspect.index, .endOfInput)
   }
 
   /// From now on it is shown each time the hand comes by, or no longer.

@@ -112,8 +112,8 @@ extension Tracker {
     if options.brief, quiet[place].closing != 0 {
       write(quiet[place].closedBrief)
     } else {
-      let connection = connection(place, hash: hash)
-      write(connection, index: 0, reason)
+      var connection = connection(place, hash: hash)
+      write(&connection, index: 0, reason)
     }
     // After the end nobody asks any more.
     if ending == nil {

@@ -50,7 +50,7 @@ extension Tracker {
     connection.observe(&syn, fromA: fromA, troubles: &troubles)
     var reset = refusal.refusing.segment(answering: syn)
     connection.observe(&reset, fromA: !fromA, troubles: &troubles)
-    var facts = facts(of: connection, index: 0, .reset)
+    var facts = facts(of: &connection, index: 0, .reset)
     facts.observedUntil = refusal.observedUntil
     troubles.release(connection.a)
     troubles.release(connection.b)

@@ -1,51 +1,73 @@
 internal import Wire
 
 // Most connections are in order, and a flood is made of attempts: of these nothing is written but what is counted.
-extension Tracker {
-  /// In brief, where no rule can fit: both closed, or established and idle; all acknowledged, nobody reset, stalled or waiting.
-  mutating func briefIfInOrder(_ connection: borrowing Connection) -> Brief? {
-    let marks = connection.shared.marks
-    guard marks.isDisjoint(with: [.icmp, .reset, .pendingSYN, .watched]), isInOrder(connection.a),
-      isInOrder(connection.b)
-    else {
-      return nil
-    }
-    switch (connection.a.has(.finAcked), connection.b.has(.finAcked)) {
-    case (true, true): return brief(of: connection, .closed)
+//
+// Mutating, all of these, though nothing changes: what is called of a value that is only lent works on a copy of it, and a
+// connection is large.
+extension Connection {
+  /// Writes it in brief where no rule can fit: both closed, or established and idle; all acknowledged, nobody reset, stalled or
+  /// waiting. Says whether it is so.
+  mutating func writeIfInOrder(_ brief: inout Brief, clientIsA: Bool, _ troubles: borrowing Troubles) -> Bool {
+    guard shared.marks.isDisjoint(with: [.icmp, .reset, .pendingSYN, .watched]), a.isInOrder(troubles),
+      b.isInOrder(troubles)
+    else { return false }
+    switch (a.has(.finAcked), b.has(.finAcked)) {
+    case (true, true): write(&brief, .closed, clientIsA: clientIsA, troubles)
     case (false, false):
-      guard marks.isSuperset(of: [.established, .rolesKnown]), !connection.a.has(.fin), !connection.b.has(.fin),
-        connection.a.has(.syn), connection.b.has(.syn)
-      else { return nil }
-      return brief(of: connection, .established)
-    default: return nil
+      guard shared.marks.isSuperset(of: [.established, .rolesKnown]), !a.has(.fin), !b.has(.fin), a.has(.syn),
+        b.has(.syn)
+      else { return false }
+      write(&brief, .established, clientIsA: clientIsA, troubles)
+    default: return false
     }
+    return true
   }
 
-  private mutating func isInOrder(_ side: borrowing Sender) -> Bool {
-    guard side.una == side.nxt, side.packets > 0, side.has(.everAcked), !side.has(.zeroWindow) else { return false }
-    let trouble = side.trouble
+  mutating func write(
+    _ brief: inout Brief, _ state: ConnectionState, clientIsA: Bool, _ troubles: borrowing Troubles
+  ) {
+    brief.id = shared.id
+    brief.ipVersion = UInt8(truncatingIfNeeded: key.ipVersion)
+    brief.state = state
+    brief.severalPlaces = shared.has(.severalPlaces)
+    brief.kind = .plain
+    if clientIsA {
+      brief.write(key.a, &a, key.b, &b, troubles)
+    } else {
+      brief.write(key.b, &b, key.a, &a, troubles)
+    }
+  }
+}
+
+extension Sender {
+  fileprivate mutating func isInOrder(_ troubles: borrowing Troubles) -> Bool {
+    guard una == nxt, packets > 0, has(.everAcked), !has(.zeroWindow) else { return false }
     return trouble == 0 || (trouble > 1 && troubles.records[trouble].isHarmless)
   }
+}
 
-  mutating func brief(of connection: borrowing Connection, _ state: ConnectionState) -> Brief {
-    let clientIsA = isClientA(connection)
-    var brief = Brief(
-      id: connection.shared.id, ipVersion: UInt8(truncatingIfNeeded: connection.key.ipVersion), state: state,
-      client: clientIsA ? connection.key.a : connection.key.b, server: clientIsA ? connection.key.b : connection.key.a,
-      start: (clientIsA ? Tracker.span(connection.a, connection.b) : Tracker.span(connection.b, connection.a)).start)
-    brief.severalPlaces = connection.shared.has(.severalPlaces)
-    brief.birth =
-      clientIsA
-      ? Birth(client: connection.a, server: connection.b) : Birth(client: connection.b, server: connection.a)
-    fill(&brief.client, clientIsA ? connection.a : connection.b)
-    fill(&brief.server, clientIsA ? connection.b : connection.a)
-    return brief
+extension Brief {
+  /// Both sides, and what follows of both.
+  fileprivate mutating func write(
+    _ clientEnd: Endpoint, _ clientSide: inout Sender, _ serverEnd: Endpoint, _ serverSide: inout Sender,
+    _ troubles: borrowing Troubles
+  ) {
+    start = Tracker.start(&clientSide, &serverSide)
+    birth = Birth(client: &clientSide, server: &serverSide)
+    client.write(clientEnd, &clientSide, troubles)
+    server.write(serverEnd, &serverSide, troubles)
   }
+}
 
+extension Brief.End {
   /// As `SideFacts` has it, but for the FINs that are inferred.
-  private mutating func fill(_ end: inout Brief.End, _ side: borrowing Sender) {
-    end.packets = UInt64(side.packets)
-    end.synPackets = UInt64(side.synCount)
+  fileprivate mutating func write(_ end: Endpoint, _ side: inout Sender, _ troubles: borrowing Troubles) {
+    endpoint = end
+    packets = UInt64(side.packets)
+    synPackets = UInt64(side.synCount)
+    duplicatePackets = 0
+    missingBytes = 0
+    ttlRange = nil
     var missing: Int64 = 0
     var low: Int64 = 0
     var resets: UInt32 = 0
@@ -53,20 +75,18 @@ extension Tracker {
       let trouble = side.trouble
       low = troubles.records[trouble].low
       resets = troubles.records[trouble].rstPackets
-      end.duplicatePackets = UInt64(troubles.records[trouble].duplicatePackets)
+      duplicatePackets = UInt64(troubles.records[trouble].duplicatePackets)
       if troubles.records[trouble].hasHoles {
         missing = troubles.records[trouble].missing(below: .max)
-        end.missingBytes = UInt64(troubles.records[trouble].missing(below: min(side.una, side.dataEnd)))
+        missingBytes = UInt64(troubles.records[trouble].missing(below: min(side.una, side.dataEnd)))
       }
     }
-    end.ackedBytes = UInt64(max(0, min(side.una, side.dataEnd) - low))
-    end.payloadBytes = UInt64(max(0, side.dataEnd - low - missing))
-    let said = side.packets > UInt32(side.synCount) + resets
-    let wasAcked = side.has(.everAcked)
-    end.isReal = said || wasAcked
+    ackedBytes = UInt64(max(0, min(side.una, side.dataEnd) - low))
+    payloadBytes = UInt64(max(0, side.dataEnd - low - missing))
+    isReal = side.packets > UInt32(side.synCount) + resets || side.has(.everAcked)
     if side.packets > resets {
       let trouble = side.trouble > 1 ? side.trouble : Troubles.blank
-      end.ttlRange = troubles.records[trouble].ttlRange(with: side)
+      ttlRange = troubles.records[trouble].ttlRange(with: side)
     }
   }
 }

@@ -8,12 +8,14 @@ extension Tracker {
   @discardableResult public mutating func teach(_ hosts: inout Hosts, _ checks: inout HealthChecks) -> [LoneSYN] {
     var repeated: [LoneSYN] = []
     listOpen()
+    var brief = Brief()
     for open in remaining.reversed() {
       if Tracker.isAttempt(open.index) {
-        if let sight = sight(of: open) { hosts.learn(sight) }
+        let place = open.index & ~Tracker.attemptBit
+        if attempts[place].refusal != 0 { hosts.learn(OpenSight(refused: attempts[place])) }
         continue
       }
-      let brief = openBrief(open.index)
+      writeOpen(open.index, &brief)
       hosts.learn(brief)
       if let candidate = healthCheckCandidate(open.index, brief) { _ = checks.learn(candidate) }
       if let attempt = brief.attempt, attempt.count > 1 { repeated.append(attempt) }
@@ -28,20 +30,33 @@ extension Tracker {
       let place = open.index & ~Tracker.attemptBit
       return attempts[place].refusal == 0 ? nil : OpenSight(refused: attempts[place])
     }
-    let brief = openBrief(open.index)
+    var brief = Brief()
+    writeOpen(open.index, &brief)
     return OpenSight(brief, healthCheckCandidate(open.index, brief))
   }
 
   /// What hosts learn of one that is no attempt.
-  private mutating func openBrief(_ index: UInt32) -> Brief {
+  private mutating func writeOpen(_ index: UInt32, _ brief: inout Brief) {
     guard index >= Tracker.quietBit else {
-      let connection = records[index]
-      return sight(of: connection, index: index)
+      if records[index].a.packets > 0, records[index].b.packets > 0 {
+        let clientIsA = records[index].isClientA(journal.clientIsA, servicePorts)
+        records[index].write(&brief, .established, clientIsA: clientIsA, troubles)
+      } else {
+        // Of a side that was not seen it matters what was inferred of it.
+        var connection = records[index]
+        brief = facts(of: &connection, index: index, .endOfInput).brief
+      }
+      return
     }
     let place = index & ~Tracker.quietBit
-    if quiet[place].closing != 0 { return quiet[place].closedBrief }
-    let connection = quiet[place].connection(hash: 0)
-    return sight(of: connection, index: 0)
+    if quiet[place].closing != 0 {
+      brief = quiet[place].closedBrief
+    } else {
+      // Both sides were seen: else it would not be quiet.
+      var connection = quiet[place].connection(hash: 0)
+      let clientIsA = connection.isClientA(journal.clientIsA, servicePorts)
+      connection.write(&brief, .established, clientIsA: clientIsA, troubles)
+    }
   }
 
   /// As `Brief` has it of one that has ended: those that are open and over wait for stragglers.
@@ -56,16 +71,9 @@ extension Tracker {
 
   // Mutating, all of these, though nothing changes: what is called of a value that is only lent works on a copy of it.
 
-  /// What hosts learn of it.
-  private mutating func sight(of connection: borrowing Connection, index: UInt32) -> Brief {
-    if connection.a.packets > 0, connection.b.packets > 0 { return brief(of: connection, .established) }
-    // Of a side that was not seen it matters what was inferred of it.
-    return facts(of: connection, index: index, .endOfInput).brief
-  }
-
-  mutating func facts(of connection: borrowing Connection, index: UInt32, _ reason: EndReason) -> Facts {
+  mutating func facts(of connection: inout Connection, index: UInt32, _ reason: EndReason) -> Facts {
     let marks = connection.shared.marks
-    let clientIsA = isClientA(connection)
+    let clientIsA = connection.isClientA(journal.clientIsA, servicePorts)
     let (start, end) =
       clientIsA
       ? Tracker.span(connection.a, connection.b) : Tracker.span(connection.b, connection.a)
@@ -150,17 +158,6 @@ extension Tracker {
     }
   }
 
-  /// Who sent the SYN; else guessed: the port that more peers share, the lower one, the first sender is the client.
-  mutating func isClientA(_ connection: borrowing Connection) -> Bool {
-    let marks = connection.shared.marks
-    if marks.contains(.rolesKnown) { return marks.contains(.clientIsA) }
-    if let supposed = journal.clientIsA { return supposed }
-    if let guess = servicePorts.clientIsA(connection.key) { return guess }
-    guard connection.a.packets > 0 else { return false }
-    if connection.b.packets == 0 { return true }
-    return connection.a.first.precedes(connection.b.first)
-  }
-
   /// First and last packet of both.
   static func span(_ client: borrowing Sender, _ server: borrowing Sender) -> (start: Moment, end: Moment) {
     if client.packets == 0 { return (server.first, server.last) }
@@ -169,5 +166,23 @@ extension Tracker {
       server.first.precedes(client.first) ? server.first : client.first,
       client.last.precedes(server.last) ? server.last : client.last
     )
+  }
+
+  /// The first packet of both.
+  static func start(_ client: inout Sender, _ server: inout Sender) -> Moment {
+    if client.packets == 0 { return server.first }
+    return server.packets > 0 && server.first.precedes(client.first) ? server.first : client.first
+  }
+}
+
+extension Connection {
+  /// Who sent the SYN; else guessed: the port that more peers share, the lower one, the first sender is the client.
+  /// - Parameter supposed: the answer of who reads a journal, where nothing but the ports can tell.
+  mutating func isClientA(_ supposed: Bool?, _ ports: borrowing PortCounts) -> Bool {
+    if shared.has(.rolesKnown) { return shared.has(.clientIsA) }
+    if let supposed { return supposed }
+    if let guess = ports.clientIsA(key) { return guess }
+    guard a.packets > 0 else { return false }
+    return b.packets == 0 || a.first.precedes(b.first)
   }
 }

@@ -102,8 +102,13 @@ struct Shards: ~Copyable {
     while !reporter.isBroken, let next = merge.next() {
       switch next {
       case .brief:
-        guard merge.takeBrief(&brief), let rest = desk.take(brief, to: &reporter) else { continue }
-        desk.report(tracker.facts(of: rest.refusal), names, given: rest.verdict, to: &reporter)
+        guard merge.takeBrief(&brief) else { continue }
+        guard case .refusal(let refusal) = brief.kind else {
+          desk.take(brief, to: &reporter)
+          continue
+        }
+        guard let rest = desk.take(refusal, brief, to: &reporter) else { continue }
+        desk.report(tracker.facts(of: refusal), names, given: rest.verdict, to: &reporter)
       case .facts: if let facts = merge.facts() { desk.report(facts, names, to: &reporter) }
       case .sight: learn(merge.sight())
       }
