@@ -59,7 +59,7 @@ struct Attempt: BitwiseCopyable, Hashable, Sendable {
   }
 
   /// The SYN as it came.
-  var segment: Segment {
+  @inline(__always) var segment: Segment {
     var segment = Segment()
     segment.time = Timestamp(nanoseconds: time)
     segment.packet = PacketReference(rawValue: packet)

@@ -25,8 +25,8 @@ extension Tracker {
     var syn = attempts[index & ~Tracker.attemptBit].segment
     let refusal = attempts[index & ~Tracker.attemptBit].refusal
     if refusal != 0 { refusals[refusal].turn.leave() }
-    forget(index, hash)
-    let record = begin(&syn, key, hash, isCounted: true)
+    free(index & ~Tracker.attemptBit)
+    let record = begin(&syn, key, hash, inPlaceOf: index)
     let fromA = FlowKey.of(syn, scope: key.scope).fromA
     records[record].observe(&syn, fromA: fromA, troubles: &troubles)
     if refusal != 0 { follow(refusal, syn, in: record, fromA: fromA) }
@@ -34,8 +34,11 @@ extension Tracker {
   }
 
   private mutating func forget(_ index: UInt32, _ hash: UInt32) {
-    let place = index & ~Tracker.attemptBit
     table.remove(hash, index)
+    free(index & ~Tracker.attemptBit)
+  }
+
+  private mutating func free(_ place: UInt32) {
     attempts[place].clear()
     attempts.free(place)
   }

@@ -58,6 +58,15 @@ struct Connection: BitwiseCopyable {
   /// An empty connection that `segment` is about to begin.
   init(key: FlowKey, hash: UInt32, beginning segment: inout Segment) {
     self.key = key
+    begin(key, hash, &segment)
+  }
+
+  /// Becomes one, where it lies.
+  mutating func begin(_ key: FlowKey, _ hash: UInt32, _ segment: inout Segment) {
+    self.key = key
+    shared = Shared()
+    a = Sender()
+    b = Sender()
     shared.hash = hash
     shared.id = segment.ordinal
     shared.interface = segment.interface
@@ -150,7 +159,7 @@ extension Shared {
       return
     }
     if segment.flags.contains(.syn) {
-      observeSYN(segment, moment, fromA: fromA, sender: &sender, receiver: &receiver, troubles: &troubles)
+      observeSYN(&segment, moment, fromA: fromA, sender: &sender, receiver: &receiver, troubles: &troubles)
     } else if !sender.has(.origin) || (sender.packets == 1 && sender.isFarFrom(segment)) {
       sender.begin(at: segment.sequence)
     }
@@ -172,7 +181,7 @@ extension Shared {
     sender.advertise(segment, moment, troubles: &troubles)
     if receiver.trouble != 0 { receiver.hearPeer(moment, kind, troubles: &troubles) }
     if kind != .ack, kind != .new || sender.trouble != 0 {
-      sender.observeRun(segment, moment, kind, idle: gap, troubles: &troubles)
+      sender.observeRun(&segment, moment, kind, idle: gap, troubles: &troubles)
     }
     if peerMoved {
       if sender.trouble != 0 {

@@ -83,9 +83,8 @@ extension Tracker {
 
   /// Closed and quiet for so long that it should have left: what comes at `time` is another's.
   mutating func isOverdue(_ index: UInt32, at time: Timestamp) -> Bool {
-    let shared = records[index].shared
-    return shared.has(.lingering) && time.since(shared.lastTime) >= options.closedLinger
-      && records[index].isOver(troubles)
+    guard records[index].shared.has(.lingering) else { return false }
+    return time.since(records[index].shared.lastTime) >= options.closedLinger && records[index].isOver(troubles)
   }
 
   mutating func isCurrent(_ entry: Lingering) -> Bool {
@@ -219,7 +218,8 @@ extension Tracker {
       guard records[index].shared.has(.live) else { return false }
       let clientIsA = records[index].isClientA(journal.clientIsA, servicePorts)
       guard records[index].writeIfInOrder(&brief, clientIsA: clientIsA, troubles) else { return false }
-      release(index)
+      // Nobody needs its place any more.
+      records[index].shared.marks = []
     }
     return true
   }

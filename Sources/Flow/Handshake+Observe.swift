@@ -3,12 +3,12 @@ internal import Wire
 extension Shared {
   /// A SYN or SYN-ACK of this connection (another incarnation's was sorted out before).
   mutating func observeSYN(
-    _ segment: Segment, _ moment: Moment, fromA: Bool, sender: inout Sender, receiver: inout Sender,
+    _ segment: inout Segment, _ moment: Moment, fromA: Bool, sender: inout Sender, receiver: inout Sender,
     troubles: inout Troubles
   ) {
     let isSYNACK = segment.flags.contains(.ack)
     if !sender.has(.syn) {
-      sender.takeSYN(segment, &troubles)
+      sender.takeSYN(&segment, &troubles)
       // What the client acknowledged before was of another life: it has not answered this one.
       if isSYNACK, !sender.has(.everAcked) { marks.remove(.established) }
       if !has(.rolesKnown) {
@@ -25,13 +25,13 @@ extension Shared {
     }
     if isSYNACK { sender.marks.insert(.synAck) }
     sender.synCount = sender.synCount == .max ? .max : sender.synCount + 1
-    sender.countSYN(segment, moment, &troubles)
+    sender.countSYN(&segment, moment, &troubles)
   }
 }
 
 extension Sender {
   /// Its first SYN is its first packet, and needs no record; any other is kept apart.
-  fileprivate mutating func countSYN(_ segment: Segment, _ moment: Moment, _ troubles: inout Troubles) {
+  fileprivate mutating func countSYN(_ segment: inout Segment, _ moment: Moment, _ troubles: inout Troubles) {
     if synCount == 1 {
       if packets > 1 { troubles.records[troubles.of(&self)].syn = Burst(at: moment) }
       return
@@ -45,7 +45,7 @@ extension Sender {
   }
 
   /// ISN and options of a SYN. What was known of the side from ACKs alone is fitted to it.
-  mutating func takeSYN(_ segment: Segment, _ troubles: inout Troubles) {
+  mutating func takeSYN(_ segment: inout Segment, _ troubles: inout Troubles) {
     // Its place is known as long as SND.NXT stands right behind it.
     if has(.cleanFIN) { _ = troubles.of(&self) }
     let start = segment.sequence.advanced(by: 1)

@@ -19,7 +19,7 @@ extension Sender {
 
   /// Keeps the run of transmissions that nobody answers, and the one of those that were answered without avail.
   mutating func observeRun(
-    _ segment: Segment, _ moment: Moment, _ kind: SegmentKind, idle: Int64, troubles: inout Troubles
+    _ segment: inout Segment, _ moment: Moment, _ kind: SegmentKind, idle: Int64, troubles: inout Troubles
   ) {
     switch kind {
     case .new:

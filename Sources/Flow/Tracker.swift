@@ -176,13 +176,13 @@ public struct Tracker: ~Copyable {
   @inline(never) mutating func observe(_ segment: inout Segment, _ sought: inout Sought) {
     let (key, hash, fromA) = (sought.key, sought.hash, sought.fromA)
     var index = sought.candidate
-    if index >= Tracker.quietBit || !records[index].isLive(key) { index = find(key, hash) }
+    if !isStill(index, key) { index = find(key, hash) }
     if index == 0 {
       index = meet(&segment, key, hash)
       if index == 0 { return }
     } else {
       if index >= Tracker.quietBit {
-        if refuse(index, &segment, key) { return }
+        if segment.flags.contains(.rst), refuse(index, &segment, key) { return }
         index = revive(index, key, hash)
       }
       if segment.flags.contains(.syn) || records[index].needsCare(&segment, fromA: fromA) {
@@ -195,14 +195,21 @@ public struct Tracker: ~Copyable {
     if records[index].mayBeOver { noteEnd(index) }
   }
 
+  /// Whether what the table said of the key still holds; a closed or idle connection that is put away is looked up again.
+  @inline(__always) mutating func isStill(_ index: UInt32, _ key: FlowKey) -> Bool {
+    if index < Tracker.quietBit { return records[index].isLive(key) }
+    let place = index & ~Tracker.attemptBit
+    return Tracker.isAttempt(index) && attempts[place].isLive && attempts[place].hasKey(key)
+  }
+
   /// A segment of no connection that is known. Returns the record that it begins, or 0 where it is kept as an attempt.
   @inline(never) private mutating func meet(_ segment: inout Segment, _ key: FlowKey, _ hash: UInt32) -> UInt32 {
     if segment.flags.contains(.syn), attempt(&segment, key, hash) { return 0 }
     return begin(&segment, key, hash)
   }
 
-  /// Field by field, and no call of this value's own functions: it would be copied for them.
-  @inline(__always) func find(_ key: FlowKey, _ hash: UInt32) -> UInt32 {
+  /// Mutating, though nothing changes: this value would be copied for it.
+  mutating func find(_ key: FlowKey, _ hash: UInt32) -> UInt32 {
     table.find(hash) { index in
       if index < Tracker.quietBit { return records[index].key == key }
       return Tracker.isAttempt(index)
@@ -216,16 +223,17 @@ public struct Tracker: ~Copyable {
   }
 
   /// A new connection; its first segment is yet to be observed.
-  /// - Parameter isCounted: its ports are counted already.
-  mutating func begin(_ segment: inout Segment, _ key: FlowKey, _ hash: UInt32, isCounted: Bool = false) -> UInt32 {
+  /// - Parameter attempt: whose place in the table it takes, and which was counted; 0 is none.
+  mutating func begin(_ segment: inout Segment, _ key: FlowKey, _ hash: UInt32, inPlaceOf attempt: UInt32 = 0) -> UInt32
+  {
     if records.count + quiet.count + attempts.count >= options.maxConnections { evictOne() }
-    let index = enter(hash)
-    records[index] = Connection(key: key, hash: hash, beginning: &segment)
+    let index = enter(hash, inPlaceOf: attempt)
+    records[index].begin(key, hash, &segment)
     markLive(index)
     // An attempt's tuple was fresh when it came.
-    if !isCounted, usedTuples.contains(key) { records[index].shared.marks.insert(.tupleReused) }
+    if attempt == 0, usedTuples.contains(key) { records[index].shared.marks.insert(.tupleReused) }
     if zeek.isOn { zeek.begin(segment, index: index) }
-    if !isCounted { count(key) }
+    if attempt == 0 { count(key) }
     notePeak()
     return index
   }
@@ -236,11 +244,11 @@ public struct Tracker: ~Copyable {
   }
 
   /// A record for a connection, yet to be written.
-  mutating func enter(_ hash: UInt32) -> UInt32 {
+  mutating func enter(_ hash: UInt32, inPlaceOf attempt: UInt32 = 0) -> UInt32 {
     if records.available == 0 { evictConnection() }
     // There is room: a place was given up where there was none.
     let index = records.allocate() ?? 1
-    table.insert(hash, index)
+    if attempt == 0 { table.insert(hash, index) } else { table.replace(hash, attempt, by: index) }
     return index
   }
 

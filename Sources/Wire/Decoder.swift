@@ -49,9 +49,8 @@ public struct Decoder: ~Copyable {
     return true
   }
 
-  /// Reads one frame. Writes `segment` where the result is `.segment` or `.cutSegment`, and leaves it undefined otherwise.
+  /// Reads any frame, also what `decodeUsual` reads. Writes `segment` where the result is `.segment` or `.cutSegment`, and leaves it undefined otherwise.
   public mutating func decode(_ frame: borrowing Frame, into segment: inout Segment) -> Decoded {
-    if decodeUsual(frame, into: &segment) { return .segment }
     if frame.linkType.rawValue == LinkType.ethernet.rawValue, !verifiesChecksums,
       PlainFrame.decode(frame.bytes, into: &segment)
     {

@@ -31,7 +31,9 @@ enum TCPOptions {
   }
 
   /// - Returns: whether the option's length fits its kind.
-  private static func take(_ kind: UInt8, _ length: Int, _ bytes: RawSpan, at value: Int, _ segment: inout Segment)
+  @inline(__always) private static func take(
+    _ kind: UInt8, _ length: Int, _ bytes: RawSpan, at value: Int, _ segment: inout Segment
+  )
     -> Bool
   {
     switch kind {
