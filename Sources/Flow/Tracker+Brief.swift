@@ -5,11 +5,11 @@ internal import Wire
 // Mutating, all of these, though nothing changes: what is called of a value that is only lent works on a copy of it, and a
 // connection is large.
 extension Connection {
-  /// Writes it in brief where no rule can fit: both closed, or established and idle; all acknowledged, nobody reset, stalled or
-  /// waiting. Says whether it is so.
+  /// Writes it in brief where no rule can fit: both closed, or established; nobody reset, stalled or waiting for what was sent
+  /// more than once: what was sent once proves no silence. Says whether it is so.
   mutating func writeIfInOrder(_ brief: inout Brief, clientIsA: Bool, _ troubles: borrowing Troubles) -> Bool {
     guard shared.marks.isDisjoint(with: [.icmp, .reset, .pendingSYN, .watched]), a.isInOrder(troubles),
-      b.isInOrder(troubles)
+      b.isInOrder(troubles), !(a.outstanding || b.outstanding) || (a.trouble == 0 && b.trouble == 0 && !hasFIN)
     else { return false }
     switch (a.has(.finAcked), b.has(.finAcked)) {
     case (true, true): write(&brief, .closed, clientIsA: clientIsA, troubles)
@@ -41,7 +41,7 @@ extension Connection {
 
 extension Sender {
   fileprivate mutating func isInOrder(_ troubles: borrowing Troubles) -> Bool {
-    guard una == nxt, packets > 0, has(.everAcked), !has(.zeroWindow) else { return false }
+    guard packets > 0, has(.everAcked), !has(.zeroWindow) else { return false }
     return trouble == 0 || (trouble > 1 && troubles.records[trouble].isHarmless)
   }
 }

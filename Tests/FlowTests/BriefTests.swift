@@ -47,6 +47,7 @@ struct BriefTests {
   @Test(arguments: [
     ("closed in order", handshake + Scripts.exchange + Scripts.orderlyClose),
     ("open and idle", handshake + Scripts.exchange),
+    ("data outstanding", handshake + Scripts.exchange + "9 C > S P. 301:400 ack 2501"),
     ("a lone SYN", "0 C > S S"),
   ]) func mostAreInBrief(_ name: String, _ text: String) throws {
     let script = try PacketScript.parse(text)
@@ -57,7 +58,7 @@ struct BriefTests {
   @Test(arguments: [
     ("refused", "0 C > S S\n0.1 S > C R. =0 ack 1"),
     ("one FIN", handshake + "1 C > S F. 1 ack 1\n1.1 S > C . ack 2"),
-    ("data outstanding", handshake + "1 C > S P. 1:100 ack 1"),
+    ("data repeated", handshake + "1,1.3 C > S P. 1:100 ack 1"),
     ("a repeated SYN", "0,1 C > S S"),
     ("midstream", "0 C > S P. 1:10 ack 1\n0.1 S > C . 1 ack 10"),
   ]) func whatMayBeAFindingIsInFull(_ name: String, _ text: String) throws {
