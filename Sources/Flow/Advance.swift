@@ -19,9 +19,7 @@ extension Sender {
       return .new
     }
     if isFIN, start == nxt, trouble == 0, !isSYN, !has(.fin), !receiver.has(.zeroWindow) {
-      if length > 0 { takeNew(start, length, segment.payloadLength, segment.options, moment, idle: idle) }
-      if !has(.timing) { time(nxt, moment, idle: idle) }
-      takeCleanFIN(moment, receiver: &receiver)
+      takeLast(&segment, moment, idle: idle, receiver: &receiver)
       return .new
     }
     if length == 0, !isFIN {
@@ -53,6 +51,14 @@ extension Sender {
       largestSent = payload
       largestEnd = end
     }
+  }
+
+  /// A FIN at SND.NXT of a side without trouble, and the data that it came with.
+  mutating func takeLast(_ segment: inout Segment, _ moment: Moment, idle: Int64, receiver: inout Sender) {
+    let length = segment.payloadLength
+    if length > 0 { takeNew(nxt, Int64(length), length, segment.options, moment, idle: idle) }
+    if !has(.timing) { time(nxt, moment, idle: idle) }
+    takeCleanFIN(moment, receiver: &receiver)
   }
 
   @inline(__always) private mutating func time(_ start: Int64, _ moment: Moment, idle: Int64) {

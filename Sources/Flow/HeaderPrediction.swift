@@ -6,7 +6,8 @@ internal import Wire
 // against each other, record by record.
 //
 // Whether there is nothing to say of a connection is found out after each packet that was observed, and kept as one mark, as
-// Linux keeps its pred_flags: a predicted packet changes nothing that the mark depends on, and what else does takes it away.
+// Linux keeps its pred_flags: a predicted packet changes nothing that the mark depends on, and what else does takes it away. So does
+// the connection's first FIN, which each has, and which is predicted too.
 extension Connection {
   /// Takes in the segment if the record is in use, the one with this key, and the segment was to be expected. If not,
   /// nothing is changed, and it is to be observed.
@@ -37,8 +38,8 @@ extension Shared {
   @inline(never) fileprivate mutating func takePredicted(
     _ segment: inout Segment, sender: inout Sender, receiver: inout Sender, _ troubles: inout Troubles
   ) -> Bool {
-    // ACK, with or without PSH, URG and ECN's; neither SACK nor a closed window.
-    guard segment.flags.intersection([.syn, .fin, .rst, .ack, .unknown]) == .ack, segment.window != 0,
+    // ACK, with or without FIN, PSH, URG and ECN's; neither SACK nor a closed window.
+    guard segment.flags.intersection([.syn, .rst, .ack, .unknown]) == .ack, segment.window != 0,
       segment.sackCount == 0, !segment.options.contains(.windowNotCaptured)
     else { return false }
     // At SND.NXT, and what it acknowledges was sent: SEG.ACK <= SND.NXT of the other side.
@@ -61,12 +62,17 @@ extension Shared {
     sender.remember(likeness)
     sender.count(segment, moment)
     let ack = receiver.nxt &- behind
-    if ack > receiver.una {
+    let acknowledgesNew = ack > receiver.una
+    if acknowledgesNew {
       receiver.progress(to: ack, moment, &troubles)
     } else if segment.options.contains(.notCaptured), receiver.outstanding {
       receiver.marks.insert(.sackNotCaptured)
     }
-    if segment.payloadLength > 0 {
+    if segment.flags.contains(.fin) {
+      sender.takeLast(&segment, moment, idle: gap, receiver: &receiver)
+      if acknowledgesNew { sender.noteAckAfterCleanFIN(receiver.una, &troubles) }
+      marks.remove(.calm)
+    } else if segment.payloadLength > 0 {
       sender.takeNew(
         sender.nxt, Int64(segment.payloadLength), segment.payloadLength, segment.options, moment, idle: gap)
     }
