@@ -12,29 +12,30 @@ enum Precedence {
 
   /// - Parameter fitting: in the order of `rules`.
   static func oneCauseOneFinding(_ fitting: [Finding]) -> [Finding] {
+    if fitting.count == 1 { return fitting }
     let unheard = fitting.contains { $0.rule == Rule.resetNotHeard.id }
-    var endings: [Finding] = []
+    var told: [Finding] = []
     // A forged RST without effect ended nothing: an event of its own, unless it is the one that was not heard.
     var aside: [Finding] = []
-    for finding in fitting {
-      let isAside = finding.rule == Rule.resetForged.id && finding.severity < .error && !unheard
-      if isAside { aside.append(finding) } else { endings.append(finding) }
-    }
-    guard var chosen = endings.first else { return aside }
-    var beside: [Finding] = []
     var stoodFor: [String] = []
-    for finding in endings.dropFirst() {
-      if stands(finding, beside: chosen) { beside.append(finding) } else { stoodFor.append(finding.rule) }
+    for finding in fitting {
+      if finding.rule == Rule.resetForged.id, finding.severity < .error, !unheard {
+        aside.append(finding)
+      } else if told.isEmpty || stands(finding, beside: told[0].rule) {
+        told.append(finding)
+      } else {
+        stoodFor.append(finding.rule)
+      }
     }
-    if !stoodFor.isEmpty { chosen.facts.append(NamedFact("instead_of", stoodFor)) }
-    return [chosen] + beside + aside
+    if !stoodFor.isEmpty { told[0].facts.append(NamedFact("instead_of", stoodFor)) }
+    return told + aside
   }
 
-  private static func stands(_ finding: Finding, beside chosen: Finding) -> Bool {
+  private static func stands(_ finding: Finding, beside chosen: String) -> Bool {
     switch finding.rule {
     // The cause beside the damage, or beside the refusal that it fakes.
-    case Rule.resetForged.id: truncations.contains(chosen.rule) || chosen.rule == Rule.synRefused.id
-    case Rule.stalledReader.id: endedByReset.contains(chosen.rule)
+    case Rule.resetForged.id: truncations.contains(chosen) || chosen == Rule.synRefused.id
+    case Rule.stalledReader.id: endedByReset.contains(chosen)
     default: false
     }
   }

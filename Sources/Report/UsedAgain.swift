@@ -11,9 +11,10 @@ struct UsedAgain {
 
   mutating func show(_ connection: ShownConnection) {
     let pair = connection.pair
-    if shown[pair] == nil { shown[pair] = false }
     if marks.isEmpty { marks = [UInt64](repeating: 0, count: 512) }
     let (word, bit) = pair.mark
+    // Without its bit it is none of them.
+    if marks[word] & bit == 0 || shown[pair] == nil { shown[pair] = false }
     marks[word] |= bit
   }
 
