@@ -5,8 +5,7 @@
 #   soon     the same, up to 100 ms later: a busy host's handshake takes as long
 #   late     the same, later than that: sent by who had heard of the FIN
 #   behind   the client's FIN, its RST, and all that it never acknowledged had been sent before the FIN came by here
-#   unread   the client's RST in place of a FIN, the first to acknowledge what the server had sent last
-#   reset    the same, and an ACK had gone before it
+#   reset    the client's RST in place of a FIN
 # LOST: bytes of the server that the client never acknowledged.
 function is(flag) { return flag == 1 || flag == "True" }
 
@@ -21,7 +20,7 @@ $1 == 8080 {
 
 {
   ports[$1]
-  if (is($4) && !($1 in ending) && !over[$1]) ending[$1] = !fin[$1] ? ($7 > got[$1] ? "unread" : "reset") : after[$1] ? after[$1] : "behind"
+  if (is($4) && !($1 in ending) && !over[$1]) ending[$1] = !fin[$1] ? "reset" : after[$1] ? after[$1] : "behind"
   if (is($3) && !fin[$1]) fin[$1] = $8
   if ($7 > got[$1]) got[$1] = $7
   if (ended[$1] && $7 >= ended[$1]) over[$1] = 1
