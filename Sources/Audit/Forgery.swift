@@ -116,8 +116,10 @@ extension Facts {
   ) -> Bool {
     let peer = self[side.other]
     if !reset.flags.contains(.ack) {
-      // What was sent twice may have been answered the first time.
-      return reset.idleBefore > thresholds.quietLegs * leg && peer.unanswered.map { $0.sent.count > 1 } != true
+      // What was sent twice may have been answered the first time, and of several segments under way the first.
+      let last = peer.unanswered
+      return reset.idleBefore > thresholds.quietLegs * leg && last.map { $0.sent.count > 1 } != true
+        && reset.peerSent - reset.peerAcked <= Int64(last?.length ?? 0)
     }
     return reset.peerLastData?.packet == provoked.packet
       && peer.origin.map { reset.acknowledgment == $0.advanced(by: Int(truncatingIfNeeded: reset.peerSent)) } == true

@@ -18,7 +18,13 @@ struct Loss {
   /// What the sender had under way when it aborted, from the echoes; nil where they do not tell.
   let inFlightAtDeath: Int64?
 
-  init(of side: Side, _ facts: Facts, reset: (side: Side, reset: Reset)?, unread: Int64 = 0) {
+  /// The RST was not its claimed sender's: what that one's kernel did is not known from it.
+  private let isForged: Bool
+
+  init(
+    of side: Side, _ facts: Facts, reset: (side: Side, reset: Reset)?, isForged: Bool = false, unread: Int64 = 0
+  ) {
+    self.isForged = isForged
     let own = facts[side]
     self.unread = unread
     unacked = max(0, Int64(clamping: own.lostBytes) - unread)
@@ -27,7 +33,7 @@ struct Loss {
     queueDestroyed = own.fin == nil && reset?.side == side
     isExact = own.fin != nil && !own.mayLackACKs
     mayHaveArrived = own.mayHaveArrived
-    inFlightAtDeath = reset?.side == side ? facts.inFlightAtDeath(of: side) : nil
+    inFlightAtDeath = reset?.side == side && !isForged ? facts.inFlightAtDeath(of: side) : nil
   }
 
   /// It may be no more than a TLS alert, by which an end says that it closes: as long as one, and where its bytes were captured
@@ -51,7 +57,8 @@ struct Loss {
   func facts(with peer: Loss?) -> [NamedFact] {
     [
       NamedFact("lost_unacked", unacked + (peer?.unacked ?? 0)), NamedFact("fin_unacked", finUnacked),
-      NamedFact("sender_queue_destroyed", queueDestroyed), NamedFact("in_flight_at_death", inFlightAtDeath),
+      NamedFact("sender_queue_destroyed", queueDestroyed && !isForged),
+      NamedFact("in_flight_at_death", inFlightAtDeath),
     ] + (unread > 0 ? [NamedFact("arrived_unread", unread)] : [])
   }
 }

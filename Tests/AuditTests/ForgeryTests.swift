@@ -178,6 +178,29 @@ struct ForgeryTests {
     #expect(findings.map(\.severity) == [.note])
   }
 
+  /// The path has grown slower, and what it answers is the first of several segments under way, not the probe behind them.
+  @Test func aResetThatMeetsATailLossProbe() throws {
+    let script =
+      atClient + Self.talk + """
+        400.000 C > S P. 101:2101/1000
+        400.165 C > S P. 2101:2102
+        400.1651 S > C R 101
+        """
+    #expect(try Self.forged(script) == nil)
+  }
+
+  /// A RST that is not its claimed sender's tells nothing of that one's kernel.
+  @Test(arguments: [("64", true), ("250", false)]) func whatWasNotSentYet(_ ttl: String, _ destroyed: Bool) throws {
+    let script =
+      atClient + Self.talk + """
+        9.00 C > S P. 101:201
+        9.08 S > C P. 101:1549 ack 201
+        9.09 S > C R. 1549 ack 201 ttl \(ttl)
+        """
+    let cut = try #require(try audit(script).first { $0.rule == "transfer-truncated" })
+    #expect(cut.fact("sender_queue_destroyed") == .bool(destroyed))
+  }
+
   @Test func aResetThatMeetsAPacketByChanceIsNotSooner() throws {
     // It answers the segment of 80 ms before, not the one of 1 ms before.
     let script =

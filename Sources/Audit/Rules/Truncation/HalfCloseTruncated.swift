@@ -60,7 +60,7 @@ private final class CutAnswer {
     self.surroundings = surroundings
     self.thresholds = thresholds
     loss = Loss(
-      of: halfCloser.other, facts, reset: facts.abort,
+      of: halfCloser.other, facts, reset: facts.abort, isForged: abort?.forgery.confidence != nil,
       unread: abort.map { $0.side == halfCloser ? $0.peerUnread : 0 } ?? 0)
     closersLoss = Loss(
       of: halfCloser, facts, reset: facts.abort, unread: abort.map { $0.side == halfCloser ? 0 : $0.peerUnread } ?? 0)

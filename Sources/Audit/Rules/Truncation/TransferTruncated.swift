@@ -7,7 +7,8 @@ extension Rule {
     title: "data under way were lost when a RST ended the connection"
   ) { abort, facts, surroundings, thresholds in
     guard facts[abort.peer].packets > 0, !abort.endsSilence, !abort.reset.isBehindGap else { return nil }
-    let own = Loss(of: abort.side, facts, reset: (abort.side, abort.reset))
+    let own = Loss(
+      of: abort.side, facts, reset: (abort.side, abort.reset), isForged: abort.forgery.confidence != nil)
     let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset), unread: abort.peerUnread)
     let cutItself = abort.wasSending(thresholds)
     guard own.unacked > 0 || peers.unacked > 0 || cutItself, cutItself || !abort.isOfNoSocket else { return nil }
