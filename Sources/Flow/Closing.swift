@@ -66,6 +66,7 @@ private struct ClosingSide: BitwiseCopyable {
 
   func close(_ side: inout Sender, peerNext: Int64) {
     side.marks.formUnion([.fin, .finAcked, .cleanFIN])
+    side.sentBytes = UInt64(side.dataEnd)
     if peerAckKnown { side.marks.insert(.peerAckKnownAtFIN) }
     side.cleanFIN.sent = sent.moment(before: side.last)
     side.cleanFIN.progress = acked.moment(after: side.cleanFIN.sent)

@@ -165,7 +165,6 @@ private struct QuietSender: BitwiseCopyable {
   private var origin: UInt32
   private var nxt: UInt32
   private var wireBytes: UInt32
-  private var sentBytes: UInt32
   /// Of the last packet after the connection's first one.
   private var lastPacket: UInt32
   /// Of the latest new data before the last packet, ns and packets.
@@ -192,7 +191,8 @@ private struct QuietSender: BitwiseCopyable {
     guard side.trouble == 0, kept.isSuperset(of: needed), kept.isDisjoint(with: excluded),
       side.una == side.nxt, side.nxt >= 0, side.nxt <= UInt32.max, side.timedOffset != .min,
       kept.rawValue <= UInt16.max, side.synCount == 1, side.wireBytes <= UInt32.max,
-      side.sentBytes <= UInt32.max, side.largestSent == side.largestAcked, side.largestSent <= UInt16.max,
+      // Each byte was sent once.
+      side.sentBytes == UInt64(side.dataEnd), side.largestSent == side.largestAcked, side.largestSent <= UInt16.max,
       side.ttlLow == side.ttl, side.ttlHigh == side.ttl, side.windowScale < 16,
       let packets = UInt24(side.packets), let survived = UInt24(side.survivedIdle),
       let leg = side.leg == .max ? UInt24.none : UInt24(side.leg), let last = FarMoment(side.last, after: base)
@@ -208,7 +208,6 @@ private struct QuietSender: BitwiseCopyable {
     origin = side.origin.rawValue
     nxt = UInt32(truncatingIfNeeded: side.nxt)
     wireBytes = UInt32(truncatingIfNeeded: side.wireBytes)
-    sentBytes = UInt32(truncatingIfNeeded: side.sentBytes)
     lastPacket = last.packets
     lastTime = last.time
     newDelay = age.time
@@ -250,7 +249,7 @@ private struct QuietSender: BitwiseCopyable {
     side.una = side.nxt
     side.packets = UInt32(packets.value)
     side.wireBytes = UInt64(wireBytes)
-    side.sentBytes = UInt64(sentBytes)
+    side.sentBytes = UInt64(nxt)
     side.last = Moment(
       time: base.time.advanced(by: lastTime.value),
       packet: PacketReference(rawValue: base.packet.rawValue + UInt64(lastPacket)))
