@@ -158,19 +158,21 @@ struct FlowTable: ~Copyable {
     old = larger
   }
 
-  /// Moves up to `most` slots. Twice as much room is made as insertions can fill before the old array is empty.
+  /// Moves some `most` slots, up to the next empty one: what is left of the old array is found as before then, and none of it has to
+  /// move up. Twice as much room is made as insertions can fill before it is empty.
   private mutating func migrate(_ most: Int) {
-    var moved = 0
-    while moved < most, oldCount > 0 {
+    var looked = 0
+    while oldCount > 0 {
       let slot = old[cursor]
-      if slot == 0 {
-        cursor = (cursor + 1) & old.mask
-      } else {
-        old.remove(at: cursor)
+      looked += 1
+      if slot != 0 {
+        old[cursor] = 0
         oldCount -= 1
         slots.insert(slot)
+      } else if looked >= most {
+        break
       }
-      moved += 1
+      cursor = (cursor + 1) & old.mask
     }
     if oldCount == 0 { old = SlotArray(capacity: 1) }
   }
