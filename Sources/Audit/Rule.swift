@@ -9,7 +9,9 @@ public enum Section: String, CaseIterable, Sendable {
 }
 
 /// One kind of finding: a pure function from what was observed to at most one claim.
-public struct Rule: Sendable {
+///
+/// A class, so that to ask a rule is not to copy its words and functions.
+public final class Rule: Sendable {
   public typealias Check = @Sendable (Facts, Surroundings, Thresholds) -> Finding?
   typealias AbortCheck = @Sendable (Abort, Facts, Surroundings, Thresholds) -> Finding?
   public typealias CaptureCheck = @Sendable (CaptureFacts, Thresholds) -> Finding?
