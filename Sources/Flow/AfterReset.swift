@@ -25,7 +25,7 @@ extension Shared {
     // What had been sent by then drains as slowly as the path is, and without a pause. New data may have been sent at any pace, and a queue
     // holds them for no longer than their sender would wait for their ACKs before it repeated them.
     let patience = patience(sender, receiver)
-    let isUnderWay = isNew && moment.time.since(told.time) <= Plausible.answer + patience
+    let isUnderWay = isNew && moment.time.since(told.time) <= Plausible.answer + patience || beginsAgain(segment)
     let late = moment.time.since((before ?? told).time) > patience && !isUnderWay
     let answersLife = (isNew || acknowledgesNew) && resets.ownAfter != nil
     if late || answersLife {
@@ -43,6 +43,9 @@ extension Shared {
     }
     troubles.resets[place] = resets
   }
+
+  /// A SYN, when the handshake is long over: a late copy, or the next connection's, and nobody's life in this one.
+  private func beginsAgain(_ segment: Segment) -> Bool { segment.isAttempt && has(.established) }
 
   private func hearResetter(
     _ segment: Segment, _ moment: Moment, _ sender: Sender, _ receiver: Sender, _ troubles: inout Troubles
@@ -69,6 +72,7 @@ extension Shared {
     if isNews(segment, after: told, sender, receiver)
       || resets.isStubborn(moment)
       || isSentLater(segment, moment, told, receiver) && !sender.repeatsItself(segment, troubles)
+        && !beginsAgain(segment)
     {
       troubles.records[sender.trouble].lastAlive = moment
       if resets.ownAfter == nil { resets.ownAfter = Burst(at: moment) } else { resets.ownAfter?.repeated(at: moment) }
@@ -88,7 +92,7 @@ extension Shared {
   /// Whether what the packet says shows that its sender lived when the RST had been sent: it lies beyond the RST in its stream,
   /// acknowledges more, or is dated later. What was overtaken does not, nor does a copy that comes late.
   private func isNews(_ segment: Segment, after reset: Reset, _ sender: Sender, _ receiver: Sender) -> Bool {
-    // An answer to the SYN that the RST refused. A SYN of its own is another attempt.
+    // An answer to the SYN that the RST refused. A SYN of its own is another attempt, under whatever number.
     if segment.flags.contains(.syn) { return segment.flags.contains(.ack) && sender.synCount <= 1 }
     if sender.offset(of: segment.sequence) + Int64(segment.sequenceLength) > reset.reach { return true }
     if segment.flags.contains(.ack) {

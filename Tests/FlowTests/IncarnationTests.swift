@@ -73,7 +73,7 @@ struct IncarnationTests {
     arguments: [
       ("2.0 C > S R. 101 ack 301", [.reset, .reset]), ("2.0 S > C R. 301 ack 101", [.reset, .reset]),
       ("1.9 C > S F. 101 ack 301\n1.95 S > C F. 301 ack 102\n2.0 C > S . 102 ack 302", [.closed, .closed]),
-    ] as [(packets: String, states: [ConnectionState])], [1.1, 5, 61])
+    ] as [(packets: String, states: [ConnectionState])], [0.3, 0.9, 1.1, 5, 61])
   func theSameISN(_ end: (packets: String, states: [ConnectionState]), pause: Double) throws {
     let conversation = """
       0.00 C > S S
