@@ -105,8 +105,10 @@ extension Sender {
   ) -> Bool {
     if sentOnlySYNs(troubles), !isSYNACK || nxt == 0 {
       // Nothing but SYNs was sent: whatever acknowledges more is an answer from another life (a challenge ACK); but where the SYN itself
-      // was acknowledged before, the first data are not in the capture, or recorded behind it.
+      // was acknowledged before, and a second ACK agrees, the first data are not in the capture, or recorded behind it.
       if follows(segment, &troubles) || !has(.everAcked) { return false }
+      let index = troubles.of(&self)
+      guard isConfirmed(ack, troubles) else { return distrust(ack, index, &troubles) }
     }
     if packets > 0, !has(.syn), !has(.data), nxt == 0, ack == 1 {
       // Met midstream by a keepalive, which stands one below SND.NXT.

@@ -28,19 +28,7 @@ extension Shared {
     let isUnderWay = isNew && moment.time.since(told.time) <= Plausible.answer + patience || beginsAgain(segment)
     let late = moment.time.since((before ?? told).time) > patience && !isUnderWay
     let answersLife = (isNew || acknowledgesNew) && resets.ownAfter != nil
-    if late || answersLife {
-      resets.peerMovedOn = true
-      if let told = resets.effective {
-        resets.effective = nil
-        // Refused, its peer asks again: it did take the RST.
-        if !(told.isRefusal && segment.isAttempt) {
-          // The resetter went on as well: its RST was not taken. It did not: the RST never arrived.
-          let verdict: ResetVerdict = resets.ownAfter == nil ? .unknown : .challenged
-          if resets.first.moment == told.moment { resets.first.verdict = verdict }
-          resets.wasNotTaken = true
-        }
-      }
-    }
+    if late || answersLife { resets.annul(by: segment) }
     troubles.resets[place] = resets
   }
 
@@ -76,6 +64,12 @@ extension Shared {
     {
       troubles.records[sender.trouble].lastAlive = moment
       if resets.ownAfter == nil { resets.ownAfter = Burst(at: moment) } else { resets.ownAfter?.repeated(at: moment) }
+      // It acknowledges what was sent when its peer should have been gone.
+      if segment.flags.contains(.ack), receiver.offset(of: segment.acknowledgment) > told.peerSent,
+        let after = resets.peerAfter, after.last.time.since(told.moment.time) > patience(receiver, sender)
+      {
+        resets.annul(by: segment)
+      }
     } else {
       resets.ownStale = resets.ownStale == .max ? .max : resets.ownStale + 1
     }
@@ -86,6 +80,7 @@ extension Shared {
   private func isOvertaken(_ segment: Segment, _ moment: Moment, by reset: Reset, _ sender: Sender) -> Bool {
     reset.isBehindGap && reset.offset == sender.nxt && !reset.isDamaged && !reset.isMalformed
       && sender.offset(of: segment.sequence) + Int64(segment.sequenceLength) == reset.offset
+      && sender.ttlLow <= reset.ttl && reset.ttl <= sender.ttlHigh
       && moment.time.since(reset.moment.time) <= Plausible.reordering
   }
 
@@ -172,5 +167,20 @@ extension Reset {
     guard sender.has(.data) else { return }
     ownLastData = sender.lastNew
     if let theirs = peerLastData, theirs.precedes(sender.lastNew) { peerSpokeLast = false }
+  }
+}
+
+extension Resets {
+  /// The peer goes on: the RST that seemed to take effect did not.
+  fileprivate mutating func annul(by segment: Segment) {
+    peerMovedOn = true
+    guard let told = effective else { return }
+    effective = nil
+    // Refused, its peer asks again: it did take the RST.
+    if told.isRefusal, segment.isAttempt { return }
+    // The resetter went on as well: its RST was not taken. It did not: the RST never arrived.
+    let verdict: ResetVerdict = ownAfter == nil ? .unknown : .challenged
+    if first.moment == told.moment { first.verdict = verdict }
+    wasNotTaken = true
   }
 }

@@ -14,18 +14,20 @@ extension Connection {
   /// - Parameter isOver: both FINs are acknowledged or a RST took effect.
   mutating func incarnation(ofSYN segment: inout Segment, fromA: Bool, isOver: Bool) -> Incarnation {
     let isAttempt = isAttempt
-    // Nobody repeats a SYN whose connection is over: a while behind it, it is another's under the same number, and no late copy.
-    let mayRepeat = !isOver || segment.time.since(shared.lastTime) <= Plausible.answer
+    let pause = segment.time.since(shared.lastTime)
+    // Nobody repeats a SYN whose connection is over: a while behind it, it is another's under the same number, and no late copy. (One
+    // that was refused is repeated: the refusal may not have arrived, or it may have been another's.)
+    let mayRepeat = !isOver || !shared.has(.established) || pause <= Plausible.answer
     return fromA
-      ? .of(&segment, &a, &b, isOver: isOver, isAttempt: isAttempt, mayRepeat: mayRepeat)
-      : .of(&segment, &b, &a, isOver: isOver, isAttempt: isAttempt, mayRepeat: mayRepeat)
+      ? .of(&segment, &a, &b, isOver: isOver, isAttempt: isAttempt, mayRepeat: mayRepeat, pause: pause)
+      : .of(&segment, &b, &a, isOver: isOver, isAttempt: isAttempt, mayRepeat: mayRepeat, pause: pause)
   }
 }
 
 extension Incarnation {
   fileprivate static func of(
     _ segment: inout Segment, _ sender: inout Sender, _ receiver: inout Sender, isOver: Bool, isAttempt: Bool,
-    mayRepeat: Bool
+    mayRepeat: Bool, pause: Int64
   ) -> Incarnation {
     let isSYNACK = segment.flags.contains(.ack)
     let start = segment.sequence.advanced(by: 1)
@@ -51,7 +53,8 @@ extension Incarnation {
     if isSYNACK { return .same }
     // Met midstream: a SYN overtaken by what follows it, or acknowledges it, stands right before the stream.
     let distance = Int64(sender.origin.distance(from: start))
-    if sender.has(.origin), distance >= 0, distance < Plausible.overtaken { return .same }
+    let isKnown = sender.has(.origin) && (sender.packets > 0 || pause <= Plausible.reordering)
+    if isKnown, distance >= 0, distance < Plausible.overtaken { return .same }
     // SYN meets SYN; or the first packet of a side of which only the other was seen.
     return sender.packets == 0 && receiver.has(.syn) && !receiver.has(.synAck) ? .same : .pending
   }
@@ -64,15 +67,13 @@ extension Connection {
     return segment.isAnswer && (fromA ? b.isFar(segment.acknowledgment) : a.isFar(segment.acknowledgment))
   }
 
-  /// The connection that is over cannot have got to where `segment` is: beyond a FIN that was acknowledged nobody sends, and behind a
-  /// RST comes what was in flight.
+  /// The connection that is over cannot have got to where `segment` is: beyond a FIN that was acknowledged nobody sends.
   mutating func isLongBehind(_ segment: inout Segment, fromA: Bool) -> Bool {
     guard segment.isAnswer, a.has(.origin), b.has(.origin) else { return false }
     let ours = fromA ? a.distance(to: segment.sequence) : b.distance(to: segment.sequence)
     let theirs = fromA ? b.distance(to: segment.acknowledgment) : a.distance(to: segment.acknowledgment)
     if abs(ours) > Plausible.jump || abs(theirs) > Plausible.jump { return true }
-    if a.has(.finAcked), b.has(.finAcked) { return ours > 0 || theirs > 0 }
-    return ours > Plausible.inFlight && theirs > Plausible.inFlight
+    return a.has(.finAcked) && b.has(.finAcked) && (ours > 0 || theirs > 0)
   }
 }
 

@@ -89,7 +89,7 @@ extension Sender {
       troubles.records[index].run?.sent.repeated(at: moment)
       return
     }
-    guard start <= una || isOldest(start, moment, &troubles) else { return }
+    guard start <= una || isOldest(start, segment, moment, &troubles) else { return }
     let isFIN = segment.payloadLength == 0
     // Timed, or the last that was sent: then its first transmission is known. Else it is known only that there was one.
     let before = start > una ? troubles.records[index].above : nil
@@ -114,12 +114,18 @@ extension Sender {
 
   /// Above SND.UNA, and repeated a second time though nothing below it is: what lies below was acknowledged, and the capture has not that
   /// ACK. (Once it may be a probe of the tail, RFC 8985 §7.)
-  private mutating func isOldest(_ start: Int64, _ moment: Moment, _ troubles: inout Troubles) -> Bool {
+  private mutating func isOldest(
+    _ start: Int64, _ segment: Segment, _ moment: Moment, _ troubles: inout Troubles
+  ) -> Bool {
     let index = trouble
     guard troubles.records[index].run == nil else { return false }
-    if troubles.records[index].above != nil, troubles.records[index].aboveOffset == start { return true }
+    if troubles.records[index].above != nil, troubles.records[index].aboveOffset == start {
+      // The network's copy of the first is none.
+      return segment.ipID == 0 || segment.ipID != troubles.records[index].aboveIPID
+    }
     troubles.records[index].above = moment
     troubles.records[index].aboveOffset = start
+    troubles.records[index].aboveIPID = segment.ipID
     return false
   }
 

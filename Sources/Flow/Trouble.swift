@@ -29,6 +29,7 @@ struct Trouble: BitwiseCopyable {
   /// What was repeated last above SND.UNA, while nothing at it was.
   var above: Moment?
   var aboveOffset: Int64 = 0
+  var aboveIPID: UInt16 = 0
   /// TSecr of the latest repetition or probe.
   var echo: UInt32 = 0
   var deaf: Burst?

@@ -242,14 +242,14 @@ struct IncarnationTests {
   }
 
   /// Its SYN and SYN-ACK are not in the capture: one number tells that it is another connection where it is far off, or beyond a FIN that
-  /// was acknowledged; where both are behind a RST, what was in flight is nearer.
+  /// was acknowledged; behind a RST the capture may have lost as much.
   @Test(
     arguments: [
       ("0.3 C > S R. 101 ack 1", 90_000_000, 80_000_000, true),
       ("0.3 S > C R. 1 ack 101", 90_000_000, 80_000_000, true),
       ("0.3 C > S F. 101\n0.301 S > C F. 1 ack 102\n0.302 C > S .", 90_000_000, 80_000_000, true),
       ("0.3 C > S R. 101 ack 1", 90_000_000, 5_000_000, true), ("0.3 C > S R. 101 ack 1", 1000, 80_000_000, true),
-      ("0.3 S > C R. 1 ack 101", 8_000_000, 10_000_000, true), ("0.3 S > C R. 1 ack 101", 8_000_000, 1000, false),
+      ("0.3 S > C R. 1 ack 101", 8_000_000, 10_000_000, false), ("0.3 S > C R. 1 ack 101", 8_000_000, 1000, false),
       ("0.3 C > S F. 101\n0.301 S > C F. 1 ack 102\n0.302 C > S .", 6_000_000, 5_065_538, true),
       ("0.3 C > S . 101", 90_000_000, 80_000_000, false),
     ] as [(String, UInt32, UInt32, Bool)])
