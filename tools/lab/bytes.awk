@@ -12,6 +12,8 @@ END {
       complain("not on the wire what its kernel had sent", sent[socket], wrote[socket] - unsent[socket])
     else if (unsent[socket] ~ /^[0-9]/ && times[socket] == 1 && sent[socket] < wrote[socket] - unsent[socket])
       complain("less on the wire than its kernel had sent", sent[socket], wrote[socket] - unsent[socket])
+    else if (times[socket] == 1 && queue[socket] == 0 && kernel[socket] ~ /^(ESTAB|CLOSE-WAIT)$/ && sent[socket] != wrote[socket])
+      complain("all is acknowledged, and not all on the wire that was written", sent[socket], wrote[socket])
     had = read[socket] + (unread[socket] ~ /^[0-9]/ ? unread[socket] : 0)
     if (had > got[socket]) complain("its kernel had more than was on the wire", had, got[socket])
     else if (closed && !failed(socket) && read[socket] != got[socket]) complain("not read what was on the wire", read[socket], got[socket])
