@@ -4,7 +4,8 @@ internal import Wire
 /// the other, so that an answer may stand before its question.
 ///
 /// A packet waits until the file has come `span` further, and overtakes only what was read before it on other interfaces and is
-/// less than `span` later: within one interface the file's order holds, and so it does between clocks that are farther apart. None
+/// less than `span` later: within one interface the file's order holds, and so it does between clocks that are farther apart. (Those that
+/// are nearer can't be told from a recorder that is late: there times decide, though the file may be in the true order.) None
 /// waits while the file goes on by more than `mostWaiting` packets, or when there is no room for the next. So memory and distances
 /// are bounded, and a packet takes a few steps and a look at each interface.
 ///

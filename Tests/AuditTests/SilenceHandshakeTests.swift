@@ -205,6 +205,17 @@ struct SilenceHandshakeTests {
         1.081,3.081,7.081 C > S . 101 ack 1
         """),
     Verdict(
+      "a full accept queue, at the client, and the clock is set back behind the SYN-ACK", "accept-overflow",
+      [.server, .path],
+      of: """
+        0.900 C > S S
+        0.950 S > C S. 0 ack 1
+        0.051 C > S . 1 ack 1
+        0.1,0.4,1.0,2.2,4.6 C > S P. 1:101
+        1.08,3.08,7.08 S > C S. 0 ack 1
+        1.081,3.081,7.081 C > S . 101 ack 1
+        """),
+    Verdict(
       "a full accept queue, at the server", "accept-overflow", [.server], .certain,
       of: atServer + """
         0.1 C > S P. 1:101

@@ -78,6 +78,13 @@ import Wire
     #expect(try order(file(packets)) == Array(0..<5000))
   }
 
+  /// A recorder's thread that stood still once: what waits goes, however much it is, and the next is merged again.
+  @Test func aLateFlush() throws {
+    var packets = (0..<2000 as Range<UInt64>).map { Packet(0, 1000 + $0 / 4) }
+    packets += [(0, 1510), (1, 1005), (0, 1600), (1, 1595)]
+    #expect(try order(file(packets)) == Array(0..<2002) + [2003, 2002])
+  }
+
   /// By less than the window: it looks as if each answer had come before its question.
   @Test("7: a clock is set back on one of two") func setBackOnOne() throws {
     let before: [Packet] = [(0, 1000), (0, 1002), (1, 1001)]
