@@ -151,6 +151,13 @@ internal import Glibc
     return unsafe _overrideLifetime(span, mutating: &self)
   }
 
+  /// Lends the whole window.
+  @_lifetime(&self)
+  mutating func window() -> RawSpan {
+    let span = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(base + start), byteCount: end - start)
+    return unsafe _overrideLifetime(span, mutating: &self)
+  }
+
   /// Lends bytes of the window without moving it.
   @_lifetime(borrow self)
   func peek(_ count: Int) -> RawSpan {

@@ -77,16 +77,24 @@ struct Input: ~Copyable {
 
   /// The next packet's head where there is nothing to say about it and it is not later than `latest`; else nil, and
   /// `readHead` has to look.
-  @inline(__always) mutating func usualPcapHead(latest: Int64) -> PacketHead? {
-    guard let head = pcap.usual(&source, latest: latest) else { return nil }
-    number &+= 1
-    return head
-  }
-
   @inline(__always) mutating func usualPcapngHead(latest: Int64) -> PacketHead? {
     guard let head = pcapng.usual(&source, latest: latest) else { return nil }
     number &+= 1
     return head
+  }
+
+  /// A pcap's packets that are whole in the window, none later than `latest`: what comes of them, `pass` has to be told.
+  @_lifetime(&self)
+  mutating func usualRecords(_ most: UInt64, frames: UInt64, latest: Int64) -> UsualRecords {
+    let reference = PacketReference(input: index, number: number)
+    let (layout, time) = (pcap.layout, pcap.previous)
+    return UsualRecords(source.window(), layout, after: reference, frames: frames, most: most, from: time, to: latest)
+  }
+
+  mutating func pass(_ passed: UsualRecords.Passed) {
+    number &+= passed.packets
+    pcap.pass(passed.time)
+    source.advance(passed.bytes)
   }
 
   /// Reads the next packet's head; false at the end, and at damage, which is noted.

@@ -59,7 +59,7 @@ struct PacketFilter {
       self.snaplen = snaplen
       self.libpcap = libpcap
       unsafe code = tcpaudit_bpf_program()
-      let most = snaplen == 0 ? PcapReader.largestPacket : min(snaplen, PcapReader.largestPacket)
+      let most = snaplen == 0 ? UsualLayout.largestPacket : min(snaplen, UsualLayout.largestPacket)
       guard let handle = unsafe libpcap.openDead(Libpcap.dataLink(linkType), CInt(most)) else {
         throw FilterError(filter: text, cause: "libpcap has no memory left")
       }

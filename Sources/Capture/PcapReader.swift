@@ -2,19 +2,12 @@ internal import Wire
 
 /// The classic format (draft-ietf-opsawg-pcap), with the variants that libpcap's own reader accepts.
 struct PcapReader {
-  /// Most bytes of one packet: libpcap's MAXIMUM_SNAPLEN. A longer one is damage: nothing records it.
-  static var largestPacket: UInt32 { 262_144 }
-
   /// In files older than 2.3 captured length and length are the other way round; in 2.3 they may be.
   private enum LengthOrder { case capturedFirst, capturedSecond, smallerIsCaptured }
 
-  private var isSwapped = false
+  private(set) var layout = UsualLayout()
   private var headerLength = 16
-  /// Nanoseconds of one unit of the fraction.
-  private var unit: Int64 = 1000
   private var lengthOrder = LengthOrder.capturedFirst
-  private var linkType: UInt16 = 0
-  private var interface: UInt16 = 0
   /// The latest packet's time, ns; `.min` is none.
   private(set) var previous = Int64.min
 
@@ -52,12 +45,13 @@ struct PcapReader {
         mend: "record again; tcpdump -U writes packet by packet", isTruncation: true)
     }
     let magic = source.u32(at: 0)
-    isSwapped = Variant(magic: magic) == nil
+    let isSwapped = Variant(magic: magic) == nil
     guard let variant = Variant(magic: magic) ?? Variant(magic: magic.byteSwapped) else {
       throw CaptureError(path: source.path, offset: 0, cause: "not a pcap file")
     }
     headerLength = variant.headerLength
-    unit = variant.unit
+    layout.isSwapped = isSwapped
+    layout.unit = variant.unit
     let major = isSwapped ? source.u16(at: 4).byteSwapped : source.u16(at: 4)
     let minor = isSwapped ? source.u16(at: 6).byteSwapped : source.u16(at: 6)
     switch (major, minor) {
@@ -78,34 +72,20 @@ struct PcapReader {
         path: source.path, offset: 20, cause: "link type 0x\(String(network, radix: 16)) has reserved bits set",
         mend: "the header is damaged: record again")
     }
-    linkType = UInt16(truncatingIfNeeded: network)
+    let linkType = UInt16(truncatingIfNeeded: network)
     let described = CaptureInterface(
       input: input, name: nil, linkType: LinkType(rawValue: linkType), snaplen: snaplen)
     guard let index = notes.add(described) else { throw .tooManyInterfaces(source) }
-    interface = index
+    layout.linkType = linkType
+    layout.interface = index
     source.advance(24)
   }
 
-  /// Whether `usual` may be asked.
+  /// Whether all records are laid out as `layout` says.
   var isUsual: Bool { headerLength == 16 && lengthOrder == .capturedFirst }
 
-  /// As `next`, where there is nothing to say about the packet: it is whole in the window, and its time is neither before
-  /// that of the packet before nor after `latest`. Else nil, nothing is changed, and `next` has to look.
-  @inline(__always) mutating func usual(_ source: inout ByteSource, latest: Int64) -> PacketHead? {
-    guard source.available >= 16 else { return nil }
-    var (seconds, fraction) = source.pair(at: 0)
-    var (captured, original) = source.pair(at: 8)
-    if isSwapped {
-      (seconds, fraction) = (seconds.byteSwapped, fraction.byteSwapped)
-      (captured, original) = (captured.byteSwapped, original.byteSwapped)
-    }
-    guard captured <= Self.largestPacket, 16 &+ Int(captured) <= source.available else { return nil }
-    let time = time(seconds, fraction)
-    guard time >= previous, time <= latest else { return nil }
-    previous = time
-    source.advance(16)
-    return PacketHead(time: time, captured: captured, original: original, interface: interface, linkType: linkType)
-  }
+  /// Somebody else has read on to a packet of that time.
+  mutating func pass(_ time: Int64) { previous = time }
 
   /// The next packet's head, its bytes being the next of the source; nil at the end.
   /// - Parameter number: of the packet before; moves on to this one's.
@@ -115,7 +95,7 @@ struct PcapReader {
     if source.available < headerLength, try !beginRecord(&source) { return nil }
     var (seconds, fraction) = source.pair(at: 0)
     var (captured, original) = source.pair(at: 8)
-    if isSwapped {
+    if layout.isSwapped {
       (seconds, fraction) = (seconds.byteSwapped, fraction.byteSwapped)
       (captured, original) = (captured.byteSwapped, original.byteSwapped)
     }
@@ -123,25 +103,20 @@ struct PcapReader {
       swap(&captured, &original)
     }
     // Too long to be true, or not all in the window yet.
-    if captured > Self.largestPacket, captured <= Self.largestPacket(of: linkType) {
-      return try passOver(captured, original, time(seconds, fraction), &source, input: input, number: &number, &notes)
+    if captured > UsualLayout.largestPacket, captured <= Self.largestPacket(of: layout.linkType) {
+      return try passOver(
+        captured, original, layout.time(seconds, fraction), &source, input: input, number: &number, &notes)
     }
-    if captured > Self.largestPacket || source.available < headerLength &+ Int(captured) {
+    if captured > UsualLayout.largestPacket || source.available < headerLength &+ Int(captured) {
       try fetch(captured, &source)
     }
-    let time = time(seconds, fraction)
+    let time = layout.time(seconds, fraction)
     number &+= 1
     notes.observe(time, after: previous, input: input, number: number)
     previous = time
     source.advance(headerLength)
     return PacketHead(
-      time: time, captured: captured, original: original, interface: interface, linkType: linkType)
-  }
-
-  /// Seconds without a sign, as the draft has them; the fraction with one, as libpcap has it: only a nonsensical one is
-  /// that large.
-  @inline(__always) private func time(_ seconds: UInt32, _ fraction: UInt32) -> Int64 {
-    Int64(seconds) &* 1_000_000_000 &+ Int64(Int32(bitPattern: fraction)) &* unit
+      time: time, captured: captured, original: original, interface: layout.interface, linkType: layout.linkType)
   }
 
   /// A record's header; false at the end of the file.
@@ -158,7 +133,7 @@ struct PcapReader {
     case 189, 220, 249, 266, 231: 128 << 20
     // Elektrobit high-speed capture and replay.
     case 279: 8 << 20
-    default: largestPacket
+    default: UsualLayout.largestPacket
     }
   }
 
@@ -176,14 +151,15 @@ struct PcapReader {
     number &+= 1
     notes.observe(time, after: previous, input: input, number: number)
     previous = time
-    return PacketHead(time: time, captured: 0, original: original, interface: interface, linkType: linkType)
+    return PacketHead(
+      time: time, captured: 0, original: original, interface: layout.interface, linkType: layout.linkType)
   }
 
   @inline(never) private func fetch(_ captured: UInt32, _ source: inout ByteSource) throws(CaptureError) {
-    guard captured <= Self.largestPacket else {
+    guard captured <= UsualLayout.largestPacket else {
       throw CaptureError(
         path: source.path, offset: source.offset,
-        cause: "a packet of \(captured) captured bytes: more than \(Self.largestPacket) can't be true",
+        cause: "a packet of \(captured) captured bytes: more than \(UsualLayout.largestPacket) can't be true",
         mend: "what follows can't be read; everything before was")
     }
     guard try source.fill(headerLength + Int(captured)) else {

@@ -78,17 +78,23 @@ public struct Timeline: ~Copyable {
   /// The next frame, valid until the next call; nil at the end of all inputs. Damage ends one input and is noted in `errors`.
   @_lifetime(&self)
   public mutating func next() -> Frame? {
-    guard lane == .pcap else { return nextOfPcapng() }
-    guard let head = current.usualPcapHead(latest: othersFrom) else { return nextOfAny() }
+    guard lane == .pcapng, let head = current.usualPcapngHead(latest: othersFrom) else { return nextOfAny() }
     count(head)
     return frame(head)
   }
 
-  @inline(never) @_lifetime(&self)
-  private mutating func nextOfPcapng() -> Frame? {
-    guard lane == .pcapng, let head = current.usualPcapngHead(latest: othersFrom) else { return nextOfAny() }
-    count(head)
-    return frame(head)
+  /// The next frames of a pcap file, `most` at most and perhaps none, without asking for each of them. `pass` has to be told how far
+  /// it got before anything else is asked for.
+  @_lifetime(&self)
+  public mutating func usualRecords(_ most: UInt64) -> UsualRecords {
+    current.usualRecords(lane == .pcap ? most : 0, frames: frames, latest: othersFrom)
+  }
+
+  public mutating func pass(_ passed: UsualRecords.Passed) {
+    guard passed.packets > 0 else { return }
+    current.pass(passed)
+    frames &+= passed.packets
+    if passed.time > notes.end { notes.end = passed.time }
   }
 
   @inline(__always) private mutating func count(_ head: PacketHead) {

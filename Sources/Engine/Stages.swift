@@ -37,7 +37,8 @@ struct Stages: ~Copyable {
   @inline(never) mutating func read(_ timeline: inout Timeline) -> Pause {
     let isOne = timeline.paths.count == 1
     while true {
-      let due = enterNext(&timeline)
+      var due = enterUsual(&timeline)
+      if due.isEmpty { due = enterNext(&timeline) }
       if due.isEmpty { continue }
       let isFull = batch.isFull
       if !isOne { learnPlaces(timeline) }
@@ -55,6 +56,22 @@ struct Stages: ~Copyable {
     static var tracking: Self { .init(rawValue: 1) }
     static var look: Self { .init(rawValue: 2) }
     static var end: Self { .init(rawValue: 4) }
+  }
+
+  /// As many as the batch has room for, as long as they are usual records of a file; perhaps none.
+  @inline(__always) private mutating func enterUsual(_ timeline: inout Timeline) -> Due {
+    var records = timeline.usualRecords(
+      min(UInt64(SegmentBatch.capacity &- batch.count), nextLook &- tally.packets))
+    while let frame = records.next() {
+      if !enterSegment(frame), hasQuote { break }
+    }
+    let passed = records.passed
+    timeline.pass(passed)
+    tally.packets &+= passed.packets
+    tally.bytes &+= passed.originalBytes
+    var due: Due = hasQuote || batch.isFull ? .tracking : []
+    if tally.packets >= nextLook, look(Timestamp(nanoseconds: passed.time)) { due.insert(.look) }
+    return due
   }
 
   /// The frame is lent no longer than that.
@@ -84,14 +101,18 @@ struct Stages: ~Copyable {
   @inline(__always) private mutating func enter(_ frame: borrowing Frame) -> Bool {
     tally.packets &+= 1
     tally.bytes &+= UInt64(truncatingIfNeeded: frame.originalLength)
-    if decoder.decodeUsual(frame, into: &batch.segments[batch.count]) {
-      tally.segments &+= 1
-      batch.count &+= 1
-    } else {
+    return !enterSegment(frame) && hasQuote || batch.isFull
+  }
+
+  /// Says whether the frame is what nearly all are.
+  @inline(__always) private mutating func enterSegment(_ frame: borrowing Frame) -> Bool {
+    guard decoder.decodeUsual(frame, into: &batch.segments[batch.count]) else {
       decode(frame)
-      if hasQuote { return true }
+      return false
     }
-    return batch.isFull
+    tally.segments &+= 1
+    batch.count &+= 1
+    return true
   }
 
   /// What is not usual.

@@ -25,7 +25,7 @@ public struct Decoder: ~Copyable {
   private var fragments = Fragments()
   private var walk = Walk()
   private var hostChecksums = HostChecksums()
-  private let verifiesChecksums: Bool
+  @usableFromInline let verifiesChecksums: Bool
 
   /// - Parameter verifyChecksums: counts the wrong checksums of segments captured whole, and sets `TCPOptionSet.badChecksum`;
   ///   costs a look at every byte.
@@ -41,7 +41,9 @@ public struct Decoder: ~Copyable {
 
   /// Reads one frame, if it is what nearly all are. False, and nothing is written, where `decode` has to look.
   /// It says `mutating` and is not: a reader of a value this large is given a copy.
-  public mutating func decodeUsual(_ frame: borrowing Frame, into segment: inout Segment) -> Bool {
+  @inlinable @inline(__always) public mutating func decodeUsual(_ frame: borrowing Frame, into segment: inout Segment)
+    -> Bool
+  {
     guard frame.linkType.rawValue == LinkType.ethernet.rawValue, !verifiesChecksums,
       PlainFrame.decodeUsual(frame.bytes, into: &segment)
     else { return false }
@@ -61,7 +63,7 @@ public struct Decoder: ~Copyable {
   }
 
   /// What the frame itself knows.
-  @inline(__always) private static func date(_ segment: inout Segment, by frame: borrowing Frame) {
+  @inlinable @inline(__always) static func date(_ segment: inout Segment, by frame: borrowing Frame) {
     segment.time = frame.time
     segment.packet = frame.packet
     segment.ordinal = frame.ordinal

@@ -15,7 +15,7 @@ public struct Frame: ~Escapable {
   /// Index of the capture's interface over the whole run, 0-based.
   public let interface: UInt16
 
-  @_lifetime(copy bytes)
+  @inlinable @_lifetime(copy bytes)
   public init(
     bytes: RawSpan, originalLength: Int, time: Timestamp, packet: PacketReference, ordinal: UInt64, linkType: LinkType,
     interface: UInt16 = 0

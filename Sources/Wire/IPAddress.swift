@@ -11,7 +11,7 @@ public struct IPAddress: BitwiseCopyable, Hashable, Sendable {
     self.low = low
   }
 
-  public init(v4: UInt32) {
+  @inlinable public init(v4: UInt32) {
     high = 0
     low = 0x0000_ffff_0000_0000 | UInt64(v4)
   }

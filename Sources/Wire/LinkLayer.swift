@@ -221,7 +221,7 @@ extension Walk {
 }
 
 /// First 16 bits of a hash of a link-layer address (48 bits); 0 is kept for none.
-@inline(__always)
+@inlinable @inline(__always)
 func hash(mac: UInt64) -> UInt16 {
   let mixed = UInt16(truncatingIfNeeded: (mac &* 0x9e37_79b9_7f4a_7c15) >> 48)
   return mixed == 0 ? 1 : mixed

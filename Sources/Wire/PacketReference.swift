@@ -6,7 +6,7 @@
 public struct PacketReference: BitwiseCopyable, Hashable, Sendable {
   public var rawValue: UInt64
 
-  public init(rawValue: UInt64) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
 
   /// - Parameters:
   ///   - input: 0 ..< 65,536

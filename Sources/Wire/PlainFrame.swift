@@ -1,11 +1,11 @@
 /// The short way for what most frames are: Ethernet, IP without options or extensions, TCP; no tag, no tunnel, no fragment,
 /// nothing cut before the TCP options, nothing wrong.
-enum PlainFrame {
+@usableFromInline enum PlainFrame {
   /// What nearly all of them are: IPv4 without options, and TCP with none or with timestamps alone, where everybody puts them
   /// (RFC 7323 appendix A). One check of the length, and each word is loaded once; nothing is called.
   ///
   /// Writes all of `segment` but what the frame itself knows; false, and nothing written, for every other frame.
-  @inline(__always)
+  @inlinable @inline(__always)
   static func decodeUsual(_ bytes: RawSpan, into segment: inout Segment) -> Bool {
     guard bytes.byteCount >= 54 else { return false }
     let link = bytes.u64(at: 6)

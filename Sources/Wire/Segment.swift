@@ -2,7 +2,7 @@
 public struct TCPFlags: BitwiseCopyable, OptionSet, Hashable, Sendable {
   public var rawValue: UInt16
 
-  public init(rawValue: UInt16) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
   public static var fin: Self { .init(rawValue: 0x001) }
   public static var syn: Self { .init(rawValue: 0x002) }
@@ -21,13 +21,13 @@ public struct TCPFlags: BitwiseCopyable, OptionSet, Hashable, Sendable {
 public struct TCPOptionSet: BitwiseCopyable, OptionSet, Hashable, Sendable {
   public var rawValue: UInt16
 
-  public init(rawValue: UInt16) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
   public static var mss: Self { .init(rawValue: 1 << 0) }
   public static var windowScale: Self { .init(rawValue: 1 << 1) }
   public static var sackPermitted: Self { .init(rawValue: 1 << 2) }
   public static var sack: Self { .init(rawValue: 1 << 3) }
-  public static var timestamps: Self { .init(rawValue: 1 << 4) }
+  @inlinable public static var timestamps: Self { .init(rawValue: 1 << 4) }
   public static var fastOpen: Self { .init(rawValue: 1 << 5) }
   public static var mptcp: Self { .init(rawValue: 1 << 6) }
   public static var md5: Self { .init(rawValue: 1 << 7) }

@@ -5,7 +5,7 @@
 /// 2 bytes, the true type and a tag of 16 (RFC 8446 §5.2), 24 with its header.
 public enum TLSAlert {
   /// Bytes of the longest one.
-  public static var longest: UInt32 { 69 }
+  @inlinable public static var longest: UInt32 { 69 }
 
   /// Lengths of a whole record, header included, as the usual ciphers make them.
   public static func isLengthOfOne(_ length: Int64) -> Bool { [7, 23, 24, 27, 31, 37, 53, 69].contains(length) }

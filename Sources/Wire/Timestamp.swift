@@ -4,7 +4,7 @@
 public struct Timestamp: BitwiseCopyable, Hashable, Comparable, Sendable {
   public var nanoseconds: Int64
 
-  public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+  @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
   public init(seconds: Int64, nanoseconds: Int64 = 0) {
     let (product, over) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
