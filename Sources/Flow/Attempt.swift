@@ -5,28 +5,28 @@ internal import Wire
 struct Attempt: BitwiseCopyable, Hashable, Sendable {
   private var time: Int64
   private var packet: UInt64
-  private var source: UInt32
+  private(set) var source: UInt32
   private var destination: UInt32
-  private var sequence: UInt32
+  private(set) var sequence: UInt32
   private var timestampValue: UInt32
   /// Number over the run, less the number in the file.
   private var framesBefore: UInt32
   /// Flags below, options above; 0 where the place is free.
-  private var flagsAndOptions: UInt32
+  private(set) var flagsAndOptions: UInt32
   /// Where the RST that refused it is kept; 0 while nothing has followed it.
   var refusal: UInt32 = 0
-  private var sourcePort: UInt16
+  private(set) var sourcePort: UInt16
   private var destinationPort: UInt16
-  private var window: UInt16
-  private var mss: UInt16
-  private var ipID: UInt16
-  private var checksum: UInt16
-  private var macHash: UInt16
-  private var wireLength: UInt8
-  private var interface: UInt8
-  private var encapsulation: UInt8
-  private var windowScale: UInt8
-  private var ttl: UInt8
+  private(set) var window: UInt16
+  private(set) var mss: UInt16
+  private(set) var ipID: UInt16
+  private(set) var checksum: UInt16
+  private(set) var macHash: UInt16
+  private(set) var wireLength: UInt8
+  private(set) var interface: UInt8
+  private(set) var encapsulation: UInt8
+  private(set) var windowScale: UInt8
+  private(set) var ttl: UInt8
 
   /// nil for anything but a plain SYN over IPv4: what says more than fits here begins a connection at once.
   @inline(__always) init?(_ segment: inout Segment, scope: UInt16) {

@@ -22,14 +22,18 @@ extension Tracker {
 
   /// Makes a connection of an attempt: something has followed it.
   mutating func promote(_ index: UInt32, _ key: FlowKey, _ hash: UInt32) -> UInt32 {
-    var syn = attempts[index & ~Tracker.attemptBit].segment
-    let refusal = attempts[index & ~Tracker.attemptBit].refusal
+    let place = index & ~Tracker.attemptBit
+    let refusal = attempts[place].refusal
     if refusal != 0 { refusals[refusal].turn.leave() }
-    free(index & ~Tracker.attemptBit)
-    let record = begin(&syn, key, hash, inPlaceOf: index)
-    let fromA = FlowKey.of(syn, scope: key.scope).fromA
-    records[record].observe(&syn, fromA: fromA, troubles: &troubles)
-    if refusal != 0 { follow(refusal, syn, in: record, fromA: fromA) }
+    // Free first: what has to go for want of memory must not be this one.
+    var attempt = attempts[place]
+    free(place)
+    if records.count + quiet.count + attempts.count >= options.maxConnections { evictOne() }
+    let record = enter(hash, inPlaceOf: index)
+    let fromA = attempt.open(&records[record], key, hash)
+    markLive(record)
+    notePeak()
+    if refusal != 0 { follow(refusal, attempt.segment, in: record, fromA: fromA) }
     return record
   }
 

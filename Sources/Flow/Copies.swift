@@ -14,11 +14,19 @@ public import Wire
 extension Sender {
   /// A hash of all that a copy has in common. The upper half of a sum of products has all bits of all words (Dietzfelbinger: multiply-shift).
   @inline(__always) static func likeness(_ segment: Segment) -> UInt32 {
-    let size =
-      UInt64(segment.payloadLength) | UInt64(segment.window) << 32 | UInt64(segment.flags.rawValue) << 48
-    let look = UInt64(segment.ipID) << 32 | UInt64(segment.checksum) << 48
+    likeness(
+      numbers: segment.numbers, payload: segment.payloadLength, window: segment.window, flags: segment.flags.rawValue,
+      ipID: segment.ipID, checksum: segment.checksum)
+  }
+
+  /// - Parameter numbers: as `Segment.numbers`.
+  @inline(__always) static func likeness(
+    numbers: UInt64, payload: UInt32, window: UInt16, flags: UInt16, ipID: UInt16, checksum: UInt16
+  ) -> UInt32 {
+    let size = UInt64(payload) | UInt64(window) << 32 | UInt64(flags) << 48
+    let look = UInt64(ipID) << 32 | UInt64(checksum) << 48
     let x =
-      (segment.numbers &* 0x9e37_79b9_7f4a_7c15) &+ (look &* 0xbf58_476d_1ce4_e5b9) &+ (size &* 0x94d0_49bb_1331_11eb)
+      (numbers &* 0x9e37_79b9_7f4a_7c15) &+ (look &* 0xbf58_476d_1ce4_e5b9) &+ (size &* 0x94d0_49bb_1331_11eb)
     return UInt32(truncatingIfNeeded: x >> 32) | 1
   }
 
@@ -35,7 +43,7 @@ extension Sender {
     if mayComeAgain(&segment), isCopy(&segment, latest, &peer, &troubles) { return true }
     let displaced = likeness[1]
     remember(latest)
-    if trouble != 0 { troubles.records[trouble].remember(displaced) }
+    if trouble != 0 { troubles.records[trouble].recent.remember(displaced) }
     return false
   }
 
@@ -93,14 +101,14 @@ extension Sender {
     if likeness[0].hash == latest.hash { return latest.microseconds &- likeness[0].microseconds }
     if likeness[1].hash == latest.hash { return latest.microseconds &- likeness[1].microseconds }
     guard trouble != 0 else { return nil }
-    return troubles.records[trouble].youngest(like: latest)
+    return troubles.youngest(like: latest, trouble)
   }
 
   /// Whether this side's latest packet was there before, its date and all: however late it comes, it was not sent again.
   func repeatsItself(_ latest: Segment, _ troubles: borrowing Troubles) -> Bool {
     guard latest.options.contains(.timestamps) else { return false }
     let like = Likeness(hash: Sender.likeness(latest), microseconds: 0)
-    return likeness[1].hash == like.hash || (trouble != 0 && troubles.records[trouble].youngest(like: like) != nil)
+    return likeness[1].hash == like.hash || troubles.remembers(like.hash, trouble)
   }
 
   /// A client whose SYN was answered has no reason to send it again.
@@ -175,29 +183,7 @@ struct CopyWindow {
   func contains(_ age: UInt32) -> Bool { longest.map { age <= $0 } ?? false }
 }
 
-extension Troubles {
-  /// Among the packets of a side that came before its latest two.
-  func remembers(_ hash: UInt32, _ index: UInt32) -> Bool {
-    guard index != 0 else { return false }
-    for place in 0..<62 where records[index].likeness[place].hash == hash { return true }
-    return false
-  }
-}
-
 extension Trouble {
-  fileprivate mutating func remember(_ displaced: Likeness) {
-    likeness[Int(likenessCursor)] = displaced
-    likenessCursor = (likenessCursor + 1) % 62
-  }
-
-  fileprivate func youngest(like latest: Likeness) -> UInt32? {
-    var youngest: UInt32?
-    for place in 0..<62 where likeness[place].hash == latest.hash {
-      youngest = min(youngest ?? .max, latest.microseconds &- likeness[place].microseconds)
-    }
-    return youngest
-  }
-
   fileprivate mutating func noteCopy(after delay: UInt32, at now: UInt32) {
     copies = KnownCopies(since: copies?.since ?? now, delay: max(copies?.delay ?? 0, delay))
   }

@@ -223,17 +223,14 @@ public struct Tracker: ~Copyable {
   }
 
   /// A new connection; its first segment is yet to be observed.
-  /// - Parameter attempt: whose place in the table it takes, and which was counted; 0 is none.
-  mutating func begin(_ segment: inout Segment, _ key: FlowKey, _ hash: UInt32, inPlaceOf attempt: UInt32 = 0) -> UInt32
-  {
+  mutating func begin(_ segment: inout Segment, _ key: FlowKey, _ hash: UInt32) -> UInt32 {
     if records.count + quiet.count + attempts.count >= options.maxConnections { evictOne() }
-    let index = enter(hash, inPlaceOf: attempt)
+    let index = enter(hash)
     records[index].begin(key, hash, &segment)
     markLive(index)
-    // An attempt's tuple was fresh when it came.
-    if attempt == 0, usedTuples.contains(key) { records[index].shared.marks.insert(.tupleReused) }
+    if usedTuples.contains(key) { records[index].shared.marks.insert(.tupleReused) }
     if zeek.isOn { zeek.begin(segment, index: index) }
-    if attempt == 0 { count(key) }
+    count(key)
     notePeak()
     return index
   }
@@ -244,6 +241,7 @@ public struct Tracker: ~Copyable {
   }
 
   /// A record for a connection, yet to be written.
+  /// - Parameter attempt: whose place in the table it takes; 0 is none.
   mutating func enter(_ hash: UInt32, inPlaceOf attempt: UInt32 = 0) -> UInt32 {
     if records.available == 0 { evictConnection() }
     // There is room: a place was given up where there was none.

@@ -54,8 +54,7 @@ struct Trouble: BitwiseCopyable {
   /// A second ISN in a SYN-ACK: followed if the client acknowledges it.
   var otherISN: SequenceNumber?
   /// More likenesses, from when there was a cold record.
-  var likeness = InlineArray<62, Likeness>(repeating: Likeness())
-  var likenessCursor: UInt8 = 0
+  var recent = RecentLikenesses()
   /// TTLs of the copies of its packets.
   var copyTTLLow = UInt8.max
   var copyTTLHigh: UInt8 = 0
