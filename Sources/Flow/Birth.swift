@@ -48,6 +48,13 @@ extension Facts {
 }
 
 extension Birth {
+  /// Of no connection yet.
+  static var none: Birth {
+    Birth(
+      clientISN: SequenceNumber(0), serverISN: nil, clientFirst: Timestamp(nanoseconds: 0), serverFirst: nil,
+      clientTTL: 0, serverTTL: 0)
+  }
+
   init?(client: inout Sender, server: inout Sender) {
     guard client.marks.contains(.syn) else { return nil }
     clientISN = client.origin.advanced(by: -1)
