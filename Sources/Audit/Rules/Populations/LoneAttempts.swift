@@ -9,6 +9,8 @@ public struct LoneAttempts: Sendable {
   public static var limit: Int { 4096 }
 
   private var targets: [Endpoint: Attempts] = [:]
+  /// Where the target stands that was tried last: a flood has one, and is not looked up for each of its SYNs.
+  private var latest: (target: Endpoint, place: Dictionary<Endpoint, Attempts>.Index)?
   /// Sources, and how many of the targets they were the first to try; those that have tried many no longer add any.
   private var sources: [IPAddress: Source] = [:]
   private var others = Attempts()
@@ -31,7 +33,10 @@ public struct LoneAttempts: Sendable {
     }
     // What the recording ends with may have been answered.
     if let recordedUntil, recordedUntil.since(syn.last.time) < thresholds.overdue { return true }
-    if let place = targets.index(forKey: syn.target) {
+    if let latest, latest.target == syn.target {
+      targets.values[latest.place].add(Attempts(syn))
+    } else if let place = targets.index(forKey: syn.target) {
+      latest = (syn.target, place)
       targets.values[place].add(Attempts(syn))
     } else {
       enter(Attempts(syn), target: syn.target, source: syn.source.address)
@@ -68,11 +73,14 @@ public struct LoneAttempts: Sendable {
     } else if sources.count < LoneAttempts.limit {
       sources[source] = Source(targets: 1)
     }
-    if targets.count < LoneAttempts.limit { targets[target] = attempt } else { others.add(attempt) }
+    guard targets.count < LoneAttempts.limit else { return others.add(attempt) }
+    latest = nil
+    targets[target] = attempt
   }
 
   /// What another part of the run has seen.
   public mutating func merge(_ other: LoneAttempts) {
+    latest = nil
     for (target, attempts) in other.targets {
       if let place = targets.index(forKey: target) {
         targets.values[place].add(attempts)
