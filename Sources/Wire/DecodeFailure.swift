@@ -58,15 +58,20 @@ public enum LengthBound: UInt8, BitwiseCopyable, Sendable {
 
 /// Why a packet was not understood to its end: evidence, not an accident.
 public struct DecodeFailure: BitwiseCopyable, Hashable, Sendable, Error {
+  /// Whose header it was; groups `skipped` of the summary.
   public var layer: Layer
+  /// Counted by its name below the layer's in `skipped` of the summary.
   public var reason: FailureReason
   /// Bytes from the start of the frame to the header in question.
   public var offset: Int32
   /// Bytes that the header needs, and those there are.
   public var needed: Int32
+  /// 0 where the reason is no matter of lengths; `needed` is then 0 too or, of an unknown link type, its number.
   public var available: Int32
+  /// Who said how much there is: `.capture` where bytes are merely not in the file.
   public var bound: LengthBound
 
+  /// Lengths in bytes, clamped to 32 bits.
   public init(
     _ layer: Layer, _ reason: FailureReason, offset: Int = 0, needed: Int = 0, available: Int = 0,
     bound: LengthBound = .capture

@@ -5,6 +5,7 @@ public struct Encapsulation: Hashable, Sendable {
   /// Outermost first.
   public var tunnels: [Tunnel] = []
 
+  /// Both outermost first; without any, a packet straight on its link.
   public init(vlans: [UInt16] = [], tunnels: [Tunnel] = []) {
     self.vlans = vlans
     self.tunnels = tunnels
@@ -13,6 +14,7 @@ public struct Encapsulation: Hashable, Sendable {
 
 /// One tunnel around a packet.
 public struct Tunnel: Hashable, Sendable {
+  /// As `type` of a connection's `tunnel` spells it.
   public enum Kind: String, Hashable, CaseIterable, Sendable {
     case gre, nvgre, erspan, vxlan, geneve, ipip
     case sixInFour = "6in4"
@@ -23,15 +25,18 @@ public struct Tunnel: Hashable, Sendable {
     case mpls, l2tp, pppoe
   }
 
+  /// By what its header says, not by a port alone. `.gre` is PPTP and WCCP too, `.vxlan` its GPE, `.ipip` either IP version in itself.
   public var kind: Kind
   /// VNI, TEID, GRE key, session …; nil where the kind has none.
   public var id: UInt32?
   /// The outer IP header's addresses; nil where the tunnel has none (MPLS, PPPoE).
   public var source: IPAddress?
+  /// nil together with `source`.
   public var destination: IPAddress?
   /// Of the outer header: 4 or 6.
   public var ipVersion: UInt8
 
+  /// - Parameter ipVersion: 4 where there is no outer IP header.
   public init(
     _ kind: Kind, id: UInt32? = nil, source: IPAddress? = nil, destination: IPAddress? = nil, ipVersion: UInt8 = 4
   ) {

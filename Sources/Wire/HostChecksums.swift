@@ -8,6 +8,7 @@ public struct ChecksumCounts: Equatable, Sendable {
   /// damaged on their way, or made up.
   public var offloaded: UInt64 = 0
 
+  /// Nothing verified yet.
   public init() {}
 }
 

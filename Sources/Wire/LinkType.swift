@@ -1,9 +1,12 @@
 /// What the first bytes of a frame are, as capture files number it (LINKTYPE_… of tcpdump.org).
 public struct LinkType: RawRepresentable, Hashable, Sendable {
+  /// The number of LINKTYPE_…, or a DLT_… where a file carries that instead.
   public var rawValue: UInt16
 
+  /// Any number; what is none of those below is kept, and its frames are skipped.
   public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+  /// LINKTYPE_NULL: a BSD loopback's address family, 4 bytes in the order of the host that captured.
   public static var null: Self { .init(rawValue: 0) }
   public static var ethernet: Self { .init(rawValue: 1) }
   public static var slip: Self { .init(rawValue: 8) }
@@ -11,7 +14,9 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
   public static var fddi: Self { .init(rawValue: 10) }
   /// DLT_RAW as some systems number it, and as files that skipped the translation carry it.
   public static var raw12: Self { .init(rawValue: 12) }
+  /// DLT_RAW of OpenBSD, untranslated.
   public static var raw14: Self { .init(rawValue: 14) }
+  /// LINKTYPE_PPP_HDLC: PPP as RFC 1662 frames it, or Cisco's HDLC.
   public static var pppSerial: Self { .init(rawValue: 50) }
   public static var pppoe: Self { .init(rawValue: 51) }
   public static var atmRFC1483: Self { .init(rawValue: 100) }
@@ -19,7 +24,9 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
   public static var ciscoHDLC: Self { .init(rawValue: 104) }
   public static var ieee80211: Self { .init(rawValue: 105) }
   public static var atmCLIP: Self { .init(rawValue: 106) }
+  /// LINKTYPE_LOOP: as `null`, in network order.
   public static var loop: Self { .init(rawValue: 108) }
+  /// LINKTYPE_LINUX_SLL: Linux's cooked header of 16 bytes, `any` of older tools.
   public static var linuxCooked: Self { .init(rawValue: 113) }
   public static var prism: Self { .init(rawValue: 119) }
   public static var radiotap: Self { .init(rawValue: 127) }
@@ -32,6 +39,7 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
   public static var ipv6: Self { .init(rawValue: 229) }
   public static var nflog: Self { .init(rawValue: 239) }
   public static var ethernetMPacket: Self { .init(rawValue: 274) }
+  /// LINKTYPE_LINUX_SLL2: Linux's cooked header of 20 bytes, `any` of newer tools; it names the interface.
   public static var linuxCooked2: Self { .init(rawValue: 276) }
 
   /// As tcpdump.org writes it, without LINKTYPE_; the number where it has no name here.

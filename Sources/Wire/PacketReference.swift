@@ -4,8 +4,10 @@
 /// A packet that was handed out before or after its turn in the file says by how much, in 14 bits that its number does without:
 /// what came first is told from two references alone.
 public struct PacketReference: BitwiseCopyable, Hashable, Sendable {
+  /// From the top: 16 bits of input, 1 that says "moved", then 47 of number, or 14 of distance and 33 of number.
   public var rawValue: UInt64
 
+  /// What `rawValue` of another gave; 0 is `none`.
   @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
 
   /// - Parameters:
@@ -33,9 +35,12 @@ public struct PacketReference: BitwiseCopyable, Hashable, Sendable {
   private static var distances: UInt64 { (1 << 14) - 1 }
   private static var distanceShift: UInt64 { 33 }
 
+  /// No packet: where evidence has none to point to.
   public static var none: PacketReference { PacketReference(rawValue: 0) }
 
+  /// Index into the run's inputs, from 0.
   public var input: Int { Int(rawValue >> 48) }
+  /// 1-based in its own file, as Wireshark's `frame.number`; 0 of `none`.
   public var number: UInt64 { rawValue & (isMoved ? Self.mostMoved : 0x7fff_ffff_ffff) }
   /// Whether it was handed out before or after its turn in the file.
   public var isMoved: Bool { rawValue & Self.moved != 0 }
@@ -45,5 +50,6 @@ public struct PacketReference: BitwiseCopyable, Hashable, Sendable {
     let distance = Int64(bitPattern: rawValue << 17) >> 50
     return number &+ UInt64(bitPattern: distance)
   }
+  /// Whether it stands for no packet.
   public var isNone: Bool { rawValue == 0 }
 }

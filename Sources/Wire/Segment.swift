@@ -1,17 +1,27 @@
 /// The bits of byte 13 of a TCP header and the low bits of byte 12 (RFC 9293 §3.1, RFC 3168, RFC 7560's AE).
 public struct TCPFlags: BitwiseCopyable, OptionSet, Hashable, Sendable {
+  /// FIN is bit 0, CWR bit 7, AE bit 8; the three reserved bits above it are kept as they came.
   public var rawValue: UInt16
 
   @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+  /// No more data from its sender (RFC 9293 §3.1); takes one sequence number.
   public static var fin: Self { .init(rawValue: 0x001) }
+  /// Synchronise: the sequence number is the ISN; takes one sequence number.
   public static var syn: Self { .init(rawValue: 0x002) }
+  /// The connection is aborted, or was never there (RFC 9293 §3.5.2).
   public static var rst: Self { .init(rawValue: 0x004) }
+  /// Push (RFC 9293 §3.9.1): as a rule the end of what was written at once.
   public static var psh: Self { .init(rawValue: 0x008) }
+  /// The acknowledgment field counts: every segment of a synchronised connection.
   public static var ack: Self { .init(rawValue: 0x010) }
+  /// The urgent pointer counts (RFC 9293 §3.8.5).
   public static var urg: Self { .init(rawValue: 0x020) }
+  /// ECN echo (RFC 3168 §6.1); on a SYN, together with CWR, the offer to use it.
   public static var ece: Self { .init(rawValue: 0x040) }
+  /// Congestion window reduced (RFC 3168 §6.1.2).
   public static var cwr: Self { .init(rawValue: 0x080) }
+  /// Accurate ECN (RFC 7560), once the nonce sum (RFC 3540).
   public static var ae: Self { .init(rawValue: 0x100) }
   /// No bit of the wire: the capture cut the header before its flags. What the segment says is not known, nor its length.
   public static var unknown: Self { .init(rawValue: 0x1000) }
@@ -19,17 +29,26 @@ public struct TCPFlags: BitwiseCopyable, OptionSet, Hashable, Sendable {
 
 /// Which TCP options a segment carried, and whether they could be read to their end.
 public struct TCPOptionSet: BitwiseCopyable, OptionSet, Hashable, Sendable {
+  /// Bits 0 … 7, 12 and 14 are options of the wire; the others say how the segment could be read.
   public var rawValue: UInt16
 
   @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+  /// Kind 2 (RFC 9293 §3.7.1): `Segment.mss` is its value.
   public static var mss: Self { .init(rawValue: 1 << 0) }
+  /// Kind 3 (RFC 7323 §2): `Segment.windowScale` is its shift.
   public static var windowScale: Self { .init(rawValue: 1 << 1) }
+  /// Kind 4 (RFC 2018 §2): on a SYN.
   public static var sackPermitted: Self { .init(rawValue: 1 << 2) }
+  /// Kind 5 (RFC 2018 §3): `Segment.sackCount` blocks.
   public static var sack: Self { .init(rawValue: 1 << 3) }
+  /// Kind 8 (RFC 7323 §3): `Segment.timestampValue` and `.timestampEcho`.
   @inlinable public static var timestamps: Self { .init(rawValue: 1 << 4) }
+  /// Kind 34 (RFC 7413 §4.1.1), a cookie or the request for one; kind 254 of experiment F989 too.
   public static var fastOpen: Self { .init(rawValue: 1 << 5) }
+  /// Kind 30 (RFC 8684 §3), whatever its subtype.
   public static var mptcp: Self { .init(rawValue: 1 << 6) }
+  /// Kind 19: an MD5 signature (RFC 2385). Nobody verifies it here.
   public static var md5: Self { .init(rawValue: 1 << 7) }
   /// An option that breaks the rules (length 0 or 1, beyond the header): what came before it was understood.
   public static var malformed: Self { .init(rawValue: 1 << 8) }
@@ -52,9 +71,12 @@ public struct TCPOptionSet: BitwiseCopyable, OptionSet, Hashable, Sendable {
 
 /// One selective acknowledgement: `start ..< end` has arrived (RFC 2018); the first may be a duplicate (RFC 2883).
 public struct SACKBlock: BitwiseCopyable, Equatable, Sendable {
+  /// The first sequence number that the block holds.
   public var start: SequenceNumber
+  /// The first one behind it.
   public var end: SequenceNumber
 
+  /// In the order of the wire: a block that breaks the rules may end before it starts.
   public init(start: SequenceNumber, end: SequenceNumber) {
     self.start = start
     self.end = end
@@ -69,12 +91,14 @@ public struct Segment: BitwiseCopyable, Sendable {
 
   /// Of the innermost IP header.
   public var source = IPAddress(high: 0, low: 0)
+  /// Of the innermost IP header, as `source`.
   public var destination = IPAddress(high: 0, low: 0)
   /// `sequence` in the upper half and `acknowledgment` in the lower, as they stand in the header: one load takes both.
   public var numbers: UInt64 = 0
 
   /// As the capture dates it, and its place there.
   public var time = Timestamp(nanoseconds: 0)
+  /// Input and number in its file; of a reassembled segment, the fragment that completed it.
   public var packet = PacketReference.none
   /// Number over the whole run, 1-based.
   public var ordinal: UInt64 = 0
@@ -83,10 +107,12 @@ public struct Segment: BitwiseCopyable, Sendable {
   public var payloadLength: UInt32 = 0
   /// As on the wire, unscaled.
   public var window: UInt16 = 0
+  /// As on the wire; `.unknown` alone where the capture cut the header before them.
   public var flags = TCPFlags()
 
   /// TSval and TSecr (RFC 7323 §3), where `options` has `.timestamps`.
   public var timestampEcho: UInt32 = 0
+  /// TSval; 0 where the option is absent, and a sender may send 0 too.
   public var timestampValue: UInt32 = 0
   /// Identification field of the IPv4 header (of the fragment header in IPv6), 0 where there is none.
   public var ipID: UInt16 = 0
@@ -95,9 +121,12 @@ public struct Segment: BitwiseCopyable, Sendable {
 
   /// Bytes of the IP packet, header included; of all its fragments where it came in fragments.
   public var wireLength: UInt32 = 0
+  /// As on the wire, 0 too; known even where the capture cut the header.
   public var sourcePort: UInt16 = 0
+  /// As on the wire, as `sourcePort`.
   public var destinationPort: UInt16 = 0
 
+  /// What the header carried, and what the capture could not keep of it.
   public var options = TCPOptionSet()
   /// Value of the MSS option, where `options` has `.mss`.
   public var mss: UInt16 = 0
@@ -115,10 +144,13 @@ public struct Segment: BitwiseCopyable, Sendable {
   public var interface: UInt16 = 0
   /// Index into the decoder's `encapsulations` (VLANs, tunnels); 0 is none.
   public var encapsulation: UInt16 = 0
+  /// As on the wire, the first `sackCount` of them; what stands behind is left from an earlier segment.
   public var sack = InlineArray<4, SACKBlock>(repeating: SACKBlock(start: SequenceNumber(0), end: SequenceNumber(0)))
 
+  /// All zero, of IPv4: a place to decode into.
   public init() {}
 
+  /// Of the first byte of payload, or of the SYN before it.
   public var sequence: SequenceNumber {
     @inline(__always) get { SequenceNumber(UInt32(truncatingIfNeeded: numbers >> 32)) }
     @inline(__always) set { numbers = UInt64(newValue.rawValue) << 32 | numbers & 0xffff_ffff }
