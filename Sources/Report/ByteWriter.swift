@@ -8,10 +8,13 @@
 @safe public struct ByteWriter: Sendable {
   /// Its first `count` bytes are written.
   private var room: [UInt8] = []
+  /// Bytes written since it was made or last emptied.
   public private(set) var count = 0
 
+  /// Empty; takes memory with the first byte.
   public init() {}
 
+  /// All that was written, UTF-8 as long as who wrote it kept to that.
   public var bytes: ArraySlice<UInt8> { room[..<count] }
 
   /// Empties the buffer and keeps its memory.
@@ -25,6 +28,7 @@
     room.append(contentsOf: repeatElement(0, count: max(more, room.count, 256)))
   }
 
+  /// One byte as it is.
   @inline(__always) public mutating func byte(_ byte: UInt8) {
     makeRoom(for: 1)
     room[count] = byte
@@ -145,8 +149,10 @@
     count = start &+ range.count
   }
 
+  /// LF alone: who needs CR (RFC 4180) writes it.
   public mutating func newline() { byte(UInt8(ascii: "\n")) }
 
+  /// The same byte again and again; nothing where `count` is 0 or less.
   public mutating func fill(_ byte: UInt8, count: Int) {
     var left = count
     while left > 0 {
@@ -155,11 +161,13 @@
     }
   }
 
+  /// In digits, without separators or leading zeros.
   @inline(__always) public mutating func decimal(_ value: UInt64) {
     if value < 10 { return byte(UInt8(ascii: "0") | UInt8(truncatingIfNeeded: value)) }
     decimal(value, digits: ByteWriter.digits(of: value))
   }
 
+  /// With a minus where negative, without separators or leading zeros.
   public mutating func decimal(_ value: Int64) {
     if value < 0 { byte(UInt8(ascii: "-")) }
     decimal(value.magnitude)

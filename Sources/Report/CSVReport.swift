@@ -8,10 +8,13 @@ public struct CSVReport: Reporter {
   private var fields = CSVFields()
   private var severalInputs = false
 
+  /// Writes to `output`, which decides when.
   public init(_ output: Output) { self.output = output }
 
+  /// As its output: the reader went away, or a write failed.
   public var isBroken: Bool { output.isClosed }
 
+  /// The header line; none where the output goes on with an earlier run's file.
   public mutating func begin(_ run: RunRecord) {
     severalInputs = run.inputs.count > 1
     // A service that is started anew goes on with its table.
@@ -26,6 +29,7 @@ public struct CSVReport: Reporter {
     endLine()
   }
 
+  /// One line, its findings as rule ids joined by `;`.
   public mutating func report(_ connection: ConnectionRecord) {
     fields.hasPredecessor = false
     connection.visit(&fields, severalInputs: severalInputs)
@@ -35,6 +39,7 @@ public struct CSVReport: Reporter {
   /// Findings show as the names of their rules in their connection's line; those of the whole have no line.
   public mutating func report(_ finding: FindingRecord) {}
 
+  /// No line: what waits is written out.
   public mutating func end(_ summary: SummaryRecord) { output.flush(&fields.writer) }
 
   private mutating func endLine() {

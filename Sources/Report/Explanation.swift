@@ -3,8 +3,10 @@
 public struct Explanation {
   private var page: Page
 
+  /// - Parameter style: at its width paragraphs and last columns wrap; code never does.
   public init(_ style: Style) { page = Page(style) }
 
+  /// A whole page; what its Markdown has beyond our pages' stands there as text.
   public mutating func write(_ markdown: String, to output: Output) {
     let blocks = MarkdownBlock.parse(markdown)
     for (index, block) in blocks.enumerated() {

@@ -21,8 +21,10 @@ public struct JSONReport: Reporter {
     self.isLive = isLive
   }
 
+  /// As its output: the reader went away, or a write failed.
   public var isBroken: Bool { output.isClosed }
 
+  /// The `run` line.
   public mutating func begin(_ run: RunRecord) {
     severalInputs = run.inputs.count > 1
     beginLine("run")
@@ -34,8 +36,10 @@ public struct JSONReport: Reporter {
     endLine()
   }
 
+  /// Its addresses and ports may be used again: a display filter that waits gets frame numbers then.
   public mutating func meet(_ connection: borrowing Brief) { held.meet(connection) }
 
+  /// A `connection` line, then a `finding` line for each of its findings that was not told before.
   public mutating func report(_ connection: ConnectionRecord) {
     if findingsOnly, connection.findings.isEmpty { return }
     beginLine("connection")
@@ -44,8 +48,10 @@ public struct JSONReport: Reporter {
     for finding in connection.findings where !finding.wasTold { write(finding, connection.facts) }
   }
 
+  /// A `finding` line with `connection` and `display_filter` null.
   public mutating func report(_ finding: FindingRecord) { write(finding, nil) }
 
+  /// The `summary` line, behind all lines that waited for it.
   public mutating func end(_ summary: SummaryRecord) {
     beginLine("summary")
     fields.count("packets", summary.packets)

@@ -45,6 +45,7 @@ public struct Ladder {
     columns = LadderColumns(lines, style, start: facts.start.time, severalInputs: run.inputs.count > 1)
   }
 
+  /// Once: heading, packets, and what was found; of a connection still open what was found comes first.
   public mutating func draw(to output: Output) {
     heading()
     // On a screen the words come first: there may be no room for more.

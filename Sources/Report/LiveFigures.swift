@@ -8,10 +8,12 @@ public struct LiveFigures: Sendable {
   public struct Kind: Hashable, Sendable {
     /// Id of the rule, as in the catalogue.
     public var rule: String
+    /// A rule can find with more than one.
     public var severity: Severity
     /// nil where it is unknown.
     public var atFault: Party?
 
+    /// - Parameter atFault: the one suspect left, else nil.
     public init(rule: String, severity: Severity, atFault: Party?) {
       self.rule = rule
       self.severity = severity
@@ -19,15 +21,19 @@ public struct LiveFigures: Sendable {
     }
   }
 
+  /// Of the tool.
   public var version: String
   /// Packets since the start, by what became of them.
   public var packets: UInt64 = 0
+  /// Segments read to their end, and fragments of what may be one.
   public var tcpPackets: UInt64 = 0
+  /// Not read to their end, among them segments whose header the capture cut.
   public var undecodedPackets: UInt64 = 0
   /// Bytes on the wire.
   public var bytes: UInt64 = 0
   /// Packets that the kernel had no room for, and that the interface lost.
   public var kernelDropped: UInt64 = 0
+  /// Packets, by the interface's own count.
   public var interfaceDropped: UInt64 = 0
   /// Since the start, those that were taken back not counted.
   public var findings: [Kind: UInt64] = [:]
@@ -41,11 +47,13 @@ public struct LiveFigures: Sendable {
   public var evicted: UInt64 = 0
   /// Connections that have ended and wait to be judged; and those that were only counted since the start.
   public var waiting: UInt64 = 0
+  /// Ended too fast to be judged: what they would have added to `findings` nobody knows.
   public var unjudged: UInt64 = 0
   /// Memory that connections take, bytes.
   public var trackerBytes: UInt64 = 0
   /// How far the audit is behind the wire, seconds.
   public var lag: Double = 0
 
+  /// All counts zero, as before the first packet.
   public init(version: String) { self.version = version }
 }

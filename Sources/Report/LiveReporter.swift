@@ -7,14 +7,17 @@ public protocol LiveReporter: Reporter {
 }
 
 extension JSONReport: LiveReporter {
+  /// A `finding` line at once, with its display filter.
   public mutating func tell(_ finding: FindingRecord, of facts: Facts) { write(finding, facts) }
 }
 
 /// A line for each connection: its findings are in it once it has ended.
 extension CSVReport: LiveReporter {
+  /// Nothing: findings wait for the connection's line.
   public mutating func tell(_ finding: FindingRecord, of facts: Facts) {}
 }
 
 extension ZeekReport: LiveReporter {
+  /// Nothing: conn.log has no place for findings.
   public mutating func tell(_ finding: FindingRecord, of facts: Facts) {}
 }

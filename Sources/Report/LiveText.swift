@@ -19,10 +19,13 @@ public struct LiveText: LiveReporter {
     page = Page(style)
   }
 
+  /// As its output: the reader went away, or a write failed.
   public var isBroken: Bool { output.isClosed }
 
+  /// Nothing: each line stands for itself.
   public mutating func begin(_ run: RunRecord) {}
 
+  /// A line for each finding that was not told before; a row of the table before them where connections are listed.
   public mutating func report(_ connection: ConnectionRecord) {
     if listsConnections {
       table.add(connection, to: &page)
@@ -32,10 +35,13 @@ public struct LiveText: LiveReporter {
     for record in connection.findings where !record.wasTold { tell(record, of: connection.facts) }
   }
 
+  /// A line without addresses.
   public mutating func report(_ finding: FindingRecord) { line(finding, nil) }
 
+  /// A line, at once; one that revises another names it at its end.
   public mutating func tell(_ finding: FindingRecord, of facts: Facts) { line(finding, facts) }
 
+  /// Findings by rule, most first, then connections and what the capture lost.
   public mutating func end(_ summary: SummaryRecord) {
     page.newline()
     Self.write(summary, to: &page)

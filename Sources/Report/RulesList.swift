@@ -4,8 +4,10 @@ public import Audit
 public struct RulesList {
   private var page: Page
 
+  /// - Parameter style: its width is where titles wrap.
   public init(_ style: Style) { page = Page(style) }
 
+  /// Sections in the catalogue's order, rules as given within each; of several severities the first is the rule's worst.
   public mutating func write(_ rules: [Rule], to output: Output) {
     let idWidth = rules.map { Wording.width($0.id) }.max() ?? 0
     let severityWidth = Severity.allCases.map(\.name.count).max() ?? 0

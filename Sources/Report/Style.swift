@@ -3,10 +3,12 @@ public struct Style: Hashable, Sendable {
   /// Narrower terminals wrap what we wrote.
   public static var minimumWidth: Int { 60 }
 
+  /// Whether tones show, as SGR sequences (ECMA-48 §8.3.117).
   public var color: Bool
   /// Columns; at least `minimumWidth`.
   public let width: Int
 
+  /// - Parameter width: columns; what is less than `minimumWidth` is raised to it.
   public init(color: Bool = false, width: Int = 100) {
     self.color = color
     self.width = max(width, Style.minimumWidth)

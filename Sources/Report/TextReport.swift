@@ -14,8 +14,10 @@ public struct TextReport: Reporter {
     public var all = false
     /// The options that left findings out, as they were typed.
     public var narrowing: [String] = []
+    /// Colour and width of every line.
     public var style = Style()
 
+    /// As the command's options say; without any, findings alone.
     public init(
       connections: Bool = false, all: Bool = false, narrowing: [String] = [], style: Style = Style()
     ) {
@@ -33,6 +35,7 @@ public struct TextReport: Reporter {
   private var groups: FindingGroups
   private var table = ConnectionTable()
 
+  /// Writes nothing before the end, the table of connections excepted.
   public init(_ output: Output, _ options: Options = Options()) {
     self.output = output
     self.options = options
@@ -40,10 +43,13 @@ public struct TextReport: Reporter {
     groups = FindingGroups(all: options.all)
   }
 
+  /// Kept for the heading and for the hints on how to see more.
   public mutating func begin(_ run: RunRecord) { self.run = run }
 
+  /// Tells whether a finding's display filter needs frame numbers.
   public mutating func meet(_ connection: borrowing Brief) { groups.meet(connection) }
 
+  /// With `connections` a row of the table; its findings are grouped until the end.
   public mutating func report(_ connection: ConnectionRecord) {
     if options.connections {
       table.add(connection, to: &page)
@@ -52,12 +58,16 @@ public struct TextReport: Reporter {
     for finding in connection.findings { groups.add(finding, connection.facts) }
   }
 
+  /// Without a table of connections no refusal needs more than its record.
   public var takesRefusals: Bool { !options.connections }
 
+  /// Grouped like any finding.
   public mutating func report(_ refusal: RefusalRecord) { groups.add(refusal) }
 
+  /// Grouped without addresses.
   public mutating func report(_ finding: FindingRecord) { groups.add(finding, nil) }
 
+  /// The table's end, then everything else: heading, findings, what was seen and lost.
   public mutating func end(_ summary: SummaryRecord) {
     if options.connections { table.end(to: &page) }
     header(summary)

@@ -19,12 +19,16 @@ public struct ZeekReport: Reporter {
   private var writer = ByteWriter()
   private var isOpen = false
 
+  /// Writes to `output`, header included, no earlier than the first connection.
   public init(_ output: Output) { self.output = output }
 
+  /// As its output: the reader went away, or a write failed.
   public var isBroken: Bool { output.isClosed }
 
+  /// Nothing yet: `#open` needs the first connection's time.
   public mutating func begin(_ run: RunRecord) { isOpen = false }
 
+  /// One line; none where its facts hold no view of Zeek's.
   public mutating func report(_ connection: ConnectionRecord) {
     let facts = connection.facts
     guard let view = facts.zeek else { return }
@@ -60,6 +64,7 @@ public struct ZeekReport: Reporter {
   /// conn.log has no place for findings.
   public mutating func report(_ finding: FindingRecord) {}
 
+  /// `#close`; before it the header, where no connection came.
   public mutating func end(_ summary: SummaryRecord) {
     open(at: summary.start ?? Timestamp(nanoseconds: 0))
     writer.text("#close\t")

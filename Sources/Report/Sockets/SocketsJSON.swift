@@ -17,6 +17,7 @@ public struct SocketsJSON {
     self.findingsOnly = findingsOnly
   }
 
+  /// - Parameter inputs: files of `--peer`, as they were given.
   public mutating func write(_ audit: SocketAudit, inputs: [String] = []) {
     run(audit.snapshot, inputs)
     let told = Set(audit.processFindings.map(\.process) + audit.groups.compactMap(\.process))
