@@ -16,6 +16,7 @@ public struct DescriptorHistory: Sendable {
 
   private var looks: [Key: [Look]] = [:]
 
+  /// No look yet: nothing grows.
   public init() {}
 
   /// Notes what a snapshot counted, or what its processes had later; who is not in it any more is forgotten.

@@ -1,5 +1,6 @@
 /// A process that holds TCP sockets.
 public struct HostProcess: Hashable, Sendable {
+  /// PID, as this program's own PID namespace counts.
   public var id: Int32
   /// As /proc/PID/comm has it; 15 bytes at most, chosen by the process itself.
   public var name: String
@@ -14,6 +15,7 @@ public struct HostProcess: Hashable, Sendable {
   /// How the number of descriptors changes, where it was looked at more than once.
   public var growth: Growth?
 
+  /// - Parameter started: nanoseconds after boot.
   public init(
     id: Int32, name: String, started: Int64 = 0, descriptors: Int = 0, sockets: Int = 0, limit: Int? = nil,
     growth: Growth? = nil
@@ -35,10 +37,12 @@ public struct HostProcess: Hashable, Sendable {
 public struct Owner: Hashable, Sendable {
   /// Index into the snapshot's `processes`.
   public var process: Int32
+  /// Its number in that process: of several the first that /proc/PID/fd lists.
   public var descriptor: Int32
   /// Further descriptors for the same socket, in this process or its children.
   public var others: UInt16 = 0
 
+  /// - Parameter others: how many further descriptors lead to the same socket.
   public init(process: Int32, descriptor: Int32, others: UInt16 = 0) {
     self.process = process
     self.descriptor = descriptor
@@ -55,6 +59,7 @@ public struct Growth: Hashable, Sendable {
   /// Looks in which there were no fewer than in the one before, without a break, the last one included.
   public var risesInARow: Int
 
+  /// - Parameter over: nanoseconds from the first look to the last.
   public init(more: Int, over: Int64, risesInARow: Int) {
     self.more = more
     self.over = over

@@ -8,6 +8,7 @@ public struct Leak: Sendable {
   public let key: UInt64
   /// Another number where it is worth telling anew.
   public let version: UInt32
+  /// What is said of it now: `socket-leak`, its evidence dated by the host's clock and of no packet.
   public let finding: Finding
   /// When its descriptors are used up, ns since boot; nil where there is no limit.
   let end: Int64?

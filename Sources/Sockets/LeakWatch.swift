@@ -25,6 +25,7 @@ public struct LeakWatch: Sendable {
   private var records: [Key: Record] = [:]
   private var lastKey: UInt64 = 0
 
+  /// Knows no socket yet: those of the first look count as there before.
   public init(_ limits: SocketLimits = SocketLimits()) { self.limits = limits }
 
   /// Takes in a look; gives the leaks that there are now.

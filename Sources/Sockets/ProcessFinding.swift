@@ -2,12 +2,17 @@ public import Audit
 
 /// A process that runs out of descriptors.
 public struct ProcessFinding: Hashable, Sendable {
+  /// `socket-leak` or `descriptors-low`.
   public var rule: String
+  /// An error where growth uses them up within `SocketLimits.urgent`, or `fillError` of them are in use; else a warning.
   public var severity: Severity
+  /// A count is certain, a leak likely.
   public var confidence: Confidence
   /// Index into the snapshot's `processes`.
   public var process: Int
+  /// One sentence with its numbers, without the process's name.
   public var summary: String
+  /// What to do.
   public var mend: String
   /// Until `Too many open files`, ns; nil where that can't be said.
   public var exhaustedIn: Int64?

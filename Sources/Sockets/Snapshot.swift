@@ -5,20 +5,24 @@ public import Wire
 public struct Snapshot: Sendable {
   /// As the host calls itself.
   public var host: String
+  /// By the host's own clock, before its first table was read.
   public var time: Timestamp
   /// Nanoseconds since boot.
   public var uptime: Int64
   /// All that were looked at; the first is the one that the program runs in.
   public var namespaces: [NamespaceFacts]
+  /// TCP only, in any state, of all `namespaces`.
   public var sockets: [Socket]
   /// Beside `sockets`: nil where no process is known that holds it.
   public var owners: [Owner?]
+  /// Those that hold a TCP socket, and may be looked into.
   public var processes: [HostProcess]
   /// Processes that may not be looked into.
   public var forbiddenProcesses: Int
   /// What was not seen, and why: a line each.
   public var gaps: [String]
 
+  /// - Parameter owners: one for each of `sockets`; nil is nobody for all of them.
   public init(
     host: String = "", time: Timestamp = Timestamp(nanoseconds: 0), uptime: Int64 = 0,
     namespaces: [NamespaceFacts] = [NamespaceFacts(name: "")], sockets: [Socket] = [], owners: [Owner?]? = nil,
@@ -53,6 +57,7 @@ public struct NamespaceFacts: Hashable, Sendable {
   /// How long an orphan stays in FIN-WAIT-2, ns (net.ipv4.tcp_fin_timeout).
   public var finTimeout: Int64
 
+  /// - Parameter finTimeout: nanoseconds; 60 s is Linux's default.
   public init(name: String, addresses: [IPAddress] = [], forwards: Bool = false, finTimeout: Int64 = 60_000_000_000) {
     self.name = name
     self.addresses = addresses

@@ -12,6 +12,7 @@ public enum SocketTimer: UInt8, CaseIterable, Sendable {
   /// The peer's window is too small for what waits: it is asked again and again.
   case windowProbe
 
+  /// As `timer` of a socket's record.
   public var name: String {
     switch self {
     case .off: "off"
@@ -25,11 +26,15 @@ public enum SocketTimer: UInt8, CaseIterable, Sendable {
 
 /// One TCP socket, as the kernel's table has it: a plain value, judged without asking the kernel again.
 public struct Socket: Hashable, Sendable {
+  /// Of a listener its address may be 0.0.0.0 or ::, any of the host's.
   public var local = Endpoint(address: IPAddress(high: 0, low: 0), port: 0)
+  /// All zero of a listener.
   public var remote = Endpoint(address: IPAddress(high: 0, low: 0), port: 0)
   /// Of its packets, 4 or 6: a socket of IPv6 that speaks with ::ffff:a.b.c.d sends IPv4.
   public var ipVersion: UInt8 = 4
+  /// As the kernel has it; its NEW_SYN_RECV is `.synReceived` too.
   public var state = TCPState.established
+  /// Which of them runs; `timerExpires` says until when.
   public var timer = SocketTimer.off
   /// Retransmissions, keepalive probes or window probes without an answer, as the timer is. 0 … 255.
   public var unanswered: UInt8 = 0
@@ -39,6 +44,7 @@ public struct Socket: Hashable, Sendable {
   public var receiveQueue: UInt32 = 0
   /// Bytes that were written and are not acknowledged, and one for a SYN or FIN; of a listener the most that may wait for accept().
   public var sendQueue: UInt32 = 0
+  /// Of who made it; 0 is root, and what the kernel answers itself (SYN-RECV, TIME-WAIT).
   public var uid: UInt32 = 0
   /// Of the socket's file; 0 where no file is left (closed by its application) or not yet there (not accepted).
   public var inode: UInt32 = 0
@@ -50,8 +56,10 @@ public struct Socket: Hashable, Sendable {
   public var namespace: UInt16 = 0
   /// nil where the kernel has none: SYN-RECV, TIME-WAIT.
   public var info: SocketInfo?
+  /// nil where the kernel has none, as `info`; a listener has it.
   public var memory: SocketMemory?
 
+  /// Established, with nothing else known.
   public init() {}
 
   /// How long nothing was heard from the peer, ns; nil where the kernel does not say. Linux takes no notice of the peer's keepalive
@@ -114,30 +122,41 @@ public struct SocketInfo: Hashable, Sendable {
   public var rtt: UInt32 = 0
   /// Segments.
   public var unacked: UInt32 = 0
+  /// Segments that the kernel takes for lost at the moment, and has not sent again.
   public var lost: UInt32 = 0
   /// Segments sent again over the whole life.
   public var totalRetransmits: UInt32 = 0
+  /// Bytes of ours that the peer acknowledged; our SYN and FIN may count as one each (Linux 4.1).
   public var bytesAcked: UInt64?
+  /// Bytes of the peer that arrived in order, read or not; its FIN counts as one (Linux 4.1).
   public var bytesReceived: UInt64?
+  /// Segments sent, retransmissions and ACKs alone included (Linux 4.2).
   public var segmentsOut: UInt32?
+  /// Segments received, ACKs alone included (Linux 4.2).
   public var segmentsIn: UInt32?
   /// Bytes in the send queue that were never sent.
   public var unsent: UInt32?
   /// The window that the peer grants, bytes.
   public var sendWindow: UInt32?
 
+  /// All counts zero; what a kernel may lack is nil.
   public init() {}
 }
 
 /// Memory of a socket (`SK_MEMINFO_*`), bytes.
 public struct SocketMemory: Hashable, Sendable {
+  /// Taken by what has arrived, buffers' overhead included (`RMEM_ALLOC`).
   public var received: UInt32 = 0
+  /// The most that `received` may take (SO_RCVBUF, doubled by Linux).
   public var receiveBuffer: UInt32 = 0
+  /// The most that what is sent may take (SO_SNDBUF, doubled by Linux).
   public var sendBuffer: UInt32 = 0
+  /// Taken by what was written and is not acknowledged, buffers' overhead included (`WMEM_QUEUED`).
   public var queuedToSend: UInt32 = 0
   /// Packets that the socket turned away; of a listener the handshakes that it let fall since it listens.
   public var drops: UInt32 = 0
 
+  /// Nothing taken and nothing granted.
   public init() {}
 }
 

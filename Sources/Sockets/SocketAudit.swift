@@ -3,7 +3,9 @@ internal import Flow
 
 /// What is to be said of a snapshot: judged once, without a question to the kernel.
 public struct SocketAudit: Sendable {
+  /// What was judged; all indices here are into it.
   public let snapshot: Snapshot
+  /// The numbers that it was judged by.
   public let limits: SocketLimits
   /// What was compared with another host's list.
   public let comparison: PeerComparison?
@@ -16,6 +18,7 @@ public struct SocketAudit: Sendable {
 
   private var places: [GroupKey: Int] = [:]
 
+  /// Judges at once. Without a `comparison` nothing is called partnerless.
   public init(_ snapshot: Snapshot, _ limits: SocketLimits = SocketLimits(), comparison: PeerComparison? = nil) {
     self.snapshot = snapshot
     self.limits = limits
@@ -45,6 +48,7 @@ public struct SocketAudit: Sendable {
   /// The worst of all; nil where nothing was found.
   public var severest: Severity? { (groups.map(\.severity) + processFindings.map(\.severity)).max() }
 
+  /// Findings of that severity: groups, however many sockets each has, and processes.
   public func count(_ severity: Severity) -> Int {
     groups.count { $0.severity == severity } + processFindings.count { $0.severity == severity }
   }

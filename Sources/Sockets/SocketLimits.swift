@@ -19,16 +19,19 @@ public struct SocketLimits: Hashable, Sendable {
   public var idleFew: Int = 3
   /// What a pace is measured over: so many sockets more make a forecast good to a twentieth, and so long, ns.
   public var paceSockets: Int = 20
+  /// Together with `paceSockets`: neither alone is enough.
   public var paceTime: Int64 = 10_000_000_000
   /// Growth of that length, ns, is likely to go on.
   public var leakLikely: Int64 = 30_000_000_000
   /// Shares of the descriptor limit in use from which a process is told of, and from which it is in danger.
   public var fillWarning = 0.8
+  /// Of the soft limit, 0 … 1, as `fillWarning`.
   public var fillError = 0.95
   /// A leak that reaches its limit sooner than this is an error, ns.
   public var urgent: Int64 = 3_600_000_000_000
   /// Clocks of two hosts are believed to differ by no more than this, ns.
   public var clockDifference: Int64 = 5_000_000_000
 
+  /// The defaults; `--idle` and `--stall` change the first two.
   public init() {}
 }

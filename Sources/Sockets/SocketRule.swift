@@ -2,13 +2,16 @@ public import Audit
 
 /// What one rule says of one socket.
 public struct Suspicion: Hashable, Sendable {
+  /// Of this one socket: many alike may be worse (`SuspicionGroup.severity`).
   public var severity: Severity
+  /// How far the table proves it, alone or beside another host's.
   public var confidence: Confidence
   /// For how long it has been so, at least, ns.
   public var lasting: Int64
   /// What the rule counts: bytes, retransmissions; summed over a group.
   public var amount: UInt64
 
+  /// - Parameter lasting: nanoseconds, at least.
   public init(_ severity: Severity, _ confidence: Confidence, lasting: Int64, amount: UInt64 = 0) {
     self.severity = severity
     self.confidence = confidence
@@ -19,11 +22,14 @@ public struct Suspicion: Hashable, Sendable {
 
 /// What a rule may look at beside the socket.
 public struct SocketSurroundings: Sendable {
+  /// The user's `--idle` and `--stall` among them.
   public var limits: SocketLimits
+  /// That of the socket, where its addresses and timers are set.
   public var namespace: NamespaceFacts
   /// Somebody listens on the socket's local port.
   public var isListenedOn: Bool
 
+  /// By default Linux's own settings, and nobody who listens.
   public init(
     limits: SocketLimits = SocketLimits(), namespace: NamespaceFacts = NamespaceFacts(name: ""),
     isListenedOn: Bool = false
@@ -36,6 +42,7 @@ public struct SocketSurroundings: Sendable {
 
 /// A rule: a socket in, at most one suspicion out. No state, no clock, no question to the kernel.
 public struct SocketRule: Sendable {
+  /// As in `rules` of a socket's record.
   public let id: String
   /// One line for a list.
   public let title: String
@@ -50,6 +57,7 @@ public struct SocketRule: Sendable {
 
 /// Every rule about sockets, in the order in which findings of the same weight are told. At most 16: a socket keeps theirs in as many bits.
 public enum SocketCatalogue {
+  /// Their places are the bits of `SocketAudit.rules`: `partnerless` is bit 0.
   public static let rules: [SocketRule] = [
     partnerless, acceptOverflow, closeWait, peerVanished, keepaliveUnanswered, finUnacked, synUnanswered,
     unacknowledged,

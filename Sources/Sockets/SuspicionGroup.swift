@@ -16,15 +16,21 @@ public struct SuspicionGroup: Sendable {
   public let ruleNumber: Int
   /// Index into the snapshot's `processes`; nil where none is known.
   public let process: Int?
+  /// The end that all of them have in common.
   public let service: Service
+  /// Of the first of its sockets: 4 or 6; `service` is written so.
   public let ipVersion: UInt8
+  /// Index into the snapshot's `namespaces`.
   public let namespace: UInt16
+  /// The worst of its sockets, or that of many alike (`SocketLimits.many`).
   public internal(set) var severity: Severity
   /// The least of its sockets.
   public private(set) var confidence: Confidence
+  /// Sockets: a connection within the host has two.
   public private(set) var count = 0
   /// At least, ns: the longest and the shortest of its sockets.
   public private(set) var longest: Int64 = 0
+  /// `.max` while it has none.
   public private(set) var shortest = Int64.max
   /// As the rule counts.
   public private(set) var amount: UInt64 = 0
@@ -33,14 +39,18 @@ public struct SuspicionGroup: Sendable {
   /// Addresses of the clients of a service of ours, `mostPeers` at most.
   public private(set) var peers: Set<IPAddress> = []
 
+  /// One of its sockets, to be looked at.
   public struct Example: Hashable, Sendable {
+    /// Index into the snapshot's `sockets`.
     public var socket: Int
+    /// For how long it has been so, at least, ns.
     public var lasting: Int64
   }
 
   static var mostExamples: Int { 3 }
   static var mostPeers: Int { 1000 }
 
+  /// The one that has this to say, by `ruleNumber`.
   public var rule: SocketRule { SocketCatalogue.rules[ruleNumber] }
   /// How many addresses are at the other end; `mostPeers` at most.
   public var peerCount: Int { if case .ours = service { peers.count } else { 1 } }

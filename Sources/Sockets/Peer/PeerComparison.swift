@@ -36,6 +36,7 @@ enum PeerVerdict: Hashable, Sendable {
 
 /// This host's sockets beside another host's list.
 public struct PeerComparison: Sendable {
+  /// The other host's list, `--peer`.
   public let peer: PeerList
   /// Beside the snapshot's sockets; nil where a socket does not go to that host.
   let verdicts: [PeerVerdict?]
@@ -45,11 +46,15 @@ public struct PeerComparison: Sendable {
 
   /// A socket of the other host, as that host has it.
   public struct MissingHere: Hashable, Sendable {
+    /// `LOCAL → REMOTE` as that host has them, IPv6 in brackets.
     public var text: String
+    /// In the words of ss(8): `ESTAB`, `CLOSE-WAIT`.
     public var state: String
+    /// How long that host has heard nothing from here when its list was made, ns; 0 also where it does not know.
     public var silence: Int64
   }
 
+  /// Judges both ways at once: what is here and not there, and what is there and not here.
   public init(_ snapshot: Snapshot, with peer: PeerList, _ limits: SocketLimits = SocketLimits()) {
     let own = PeerList(snapshot)
     self.peer = peer
@@ -65,6 +70,7 @@ public struct PeerComparison: Sendable {
 
   /// Sockets here that have their counterpart there.
   public var paired: Int { verdicts.count { $0 == .paired } }
+  /// Sockets here that certainly or likely have none there; neither in `paired` nor in `doubts`.
   public var partnerless: Int { verdicts.count { if case .partnerless = $0 { true } else { false } } }
   /// Sockets here that go to that host.
   public var concerned: Int { verdicts.count { $0 != nil } }

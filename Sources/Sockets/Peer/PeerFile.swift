@@ -4,7 +4,9 @@ internal import Wire
 
 /// Why another host's list can't be used.
 public struct PeerFileError: Error, Hashable, Sendable {
+  /// What is wrong, with the line and byte where there is one.
   public var cause: String
+  /// The command that makes a good list; empty where that does not help.
   public var mend: String
 
   init(_ cause: String, mend: String = "make it on the other host with: tcpaudit sockets --format json") {

@@ -33,7 +33,9 @@ struct PeerSocket: Hashable, Sendable {
 
 /// Every TCP socket of one host at one moment.
 public struct PeerList: Sendable {
+  /// As that host calls itself; “the other host” where its list does not say.
   public internal(set) var host = ""
+  /// When the list was made, by that host's own clock.
   public internal(set) var time = Timestamp(nanoseconds: 0)
   /// All that it has, loopback left out.
   var addresses: Set<IPAddress> = []
