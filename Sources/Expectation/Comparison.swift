@@ -2,13 +2,18 @@ public import Audit
 
 /// One connection as the audit saw it, in the words of its record.
 public struct AuditedConnection: Sendable {
+  /// As in its record: the number of the frame that began it.
   public var id: UInt64
+  /// As the audit has it, both parts set: no `*`.
   public var client: EndpointPattern
+  /// The other end, both parts set.
   public var server: EndpointPattern
+  /// Those that the audit reports of it, in its order.
   public var findings: [Finding]
   /// Fields of the record by path (`client.payload_bytes`), as JSON writes them, without quotes: those that are asked for.
   public var fields: [String: String]
 
+  /// - Parameter fields: by path; one that is not in it is none of the record's.
   public init(
     id: UInt64, client: EndpointPattern, server: EndpointPattern, findings: [Finding], fields: [String: String]
   ) {
@@ -26,6 +31,7 @@ public struct AuditedConnection: Sendable {
 public struct Difference: Sendable, Equatable {
   /// Line of the expectation, 1-based; nil where something was there that nobody expected.
   public var line: Int?
+  /// What was expected and what was found, in one line, without the line's number.
   public var message: String
 }
 

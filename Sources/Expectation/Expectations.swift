@@ -30,8 +30,10 @@ public struct Expectations: Sendable {
   public var pending: [ExpectedFinding] = []
   /// Rules that must not fire anywhere: on no connection, nor about the capture.
   public var absent: [String] = []
+  /// In the file's order: a connection that an earlier block took is not taken again.
   public var connections: [ExpectedConnection] = []
 
+  /// Expects nothing but that nothing is found.
   public init() {}
 
   /// Of all that is pending, once each.
@@ -40,7 +42,9 @@ public struct Expectations: Sendable {
 
 /// One block `connection CLIENT -> SERVER [xN]`.
 public struct ExpectedConnection: Sendable {
+  /// Of the record's `client`: where the roles are guessed, the guess.
   public var client: EndpointPattern
+  /// Of the record's `server`.
   public var server: EndpointPattern
   /// How many connections the block speaks of, each of which must fit; nil is at least one.
   public var count: Int?
@@ -48,15 +52,18 @@ public struct ExpectedConnection: Sendable {
   public var isClean = false
   /// `allow-more`, for this connection alone; nil: as for the run.
   public var allowsMore: Bool?
+  /// `finding RULE`, each met by one finding of its own; a rule may stand here more than once.
   public var findings: [ExpectedFinding] = []
   /// As `findings`, marked as pending.
   public var pending: [ExpectedFinding] = []
+  /// `absent RULE`, for this connection alone.
   public var absent: [String] = []
   /// `PATH VALUE`: a field of the connection's JSON record, as it is written there without quotes.
   public var fields: [ExpectedField] = []
   /// 1-based line in the file.
   public var line: Int
 
+  /// - Parameter count: nil where the block has no `xN`.
   public init(client: EndpointPattern, server: EndpointPattern, count: Int?, line: Int) {
     self.client = client
     self.server = server
@@ -65,23 +72,34 @@ public struct ExpectedConnection: Sendable {
   }
 }
 
+/// One field of a connection's JSON record, held against it letter by letter.
 public struct ExpectedField: Sendable {
+  /// Names from the outside in, joined by dots: `client.payload_bytes`.
   public var path: String
+  /// As JSON writes it, without quotes: `4`, `true`, `null`.
   public var value: String
+  /// 1-based line in the file.
   public var line: Int
 }
 
 /// `finding RULE` and what is said of it; what is not said may be anything.
 public struct ExpectedFinding: Sendable {
+  /// Id; where the finding is pending, maybe of a rule that is not built.
   public var rule: String
+  /// Exactly that one; nil is any.
   public var severity: Severity?
+  /// Exactly that one, not “at least”; nil is any.
   public var confidence: Confidence?
   /// `fault PARTY` is one, `suspects A,B` are several, in order; `fault unknown` is any number but one.
   public var suspects: [Party]?
+  /// `fault unknown`: no suspect, or several.
   public var faultUnknown = false
+  /// `bytes-lost N`, be they exact or the least there can be; nil is any, a finding without the number included.
   public var bytesLost: UInt64?
+  /// 1-based line in the file, of `finding` itself.
   public var line: Int
 
+  /// Only the rule is said: all else may be anything.
   public init(rule: String, line: Int) {
     self.rule = rule
     self.line = line
@@ -92,8 +110,10 @@ public struct ExpectedFinding: Sendable {
 public struct EndpointPattern: Sendable, Hashable {
   /// As it is written in records; nil is any.
   public var address: String?
+  /// 0 … 65,535; nil is any.
   public var port: UInt16?
 
+  /// nil is any; an address as records write it, without brackets.
   public init(address: String?, port: UInt16?) {
     self.address = address
     self.port = port
@@ -114,10 +134,12 @@ public struct EndpointPattern: Sendable, Hashable {
     self.init(address: address == "*" ? nil : String(address), port: port)
   }
 
+  /// Addresses are compared as text: both must be written as records write them.
   public func matches(address: String, port: UInt16) -> Bool {
     (self.address == nil || self.address == address) && (self.port == nil || self.port == port)
   }
 
+  /// As it is written in the file, IPv6 in brackets, `*` for any.
   public var text: String {
     guard let address else { return port.map { "*:\($0)" } ?? "*" }
     let host = address.contains(":") ? "[\(address)]" : address
