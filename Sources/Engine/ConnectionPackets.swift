@@ -7,7 +7,9 @@ public import Wire
 public struct ConnectionPackets: Sendable {
   /// In order of capture, copies and stragglers included.
   public var segments: [Segment] = []
+  /// ICMP errors that quote one of its segments, in order of capture; they count for `limit` too.
   public var errors: [QuotedError] = []
+  /// Which inputs go on with one another (rotated files), as far as they were read.
   public var places = InputPlaces()
   /// There were more than are kept.
   public var isCut = false

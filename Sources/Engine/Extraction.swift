@@ -29,6 +29,7 @@ public struct Extraction: Sendable {
   public private(set) var omitted = 0
   /// Files that were written, and what could not be.
   public private(set) var files = 0
+  /// In words, with the path, of the first that failed: none is written after it.
   public private(set) var failure: String?
 
   /// Both ends, in either order.

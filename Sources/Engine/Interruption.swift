@@ -6,6 +6,7 @@ internal import Glibc
 /// Why the unsafe line holds: `action` is whole before the kernel copies it, and the handler does what a handler may:
 /// it stores a flag, and sets the default back.
 public enum Interruption {
+  /// A signal asked for the end; never taken back.
   public static var isRequested: Bool { ReadStop.isRequested }
 
   /// Takes over both signals for the rest of the process. Without SA_RESTART: who waits for an input wakes up.

@@ -10,9 +10,11 @@ public struct RunOutcome: Sendable {
   public var errors: [CaptureError] = []
   /// The severest finding that was reported.
   public var severest: Severity?
+  /// By SIGINT or SIGTERM: exit code 130.
   public var wasInterrupted = false
   /// Packets that were read, those that the filter refused included.
   public var frames: UInt64 = 0
+  /// Those that ended, reported or not; at the end of the inputs all have.
   public var connections: UInt64 = 0
 }
 

@@ -14,6 +14,7 @@ public struct Pipeline: ~Copyable {
   private let inputs: [String]
   private let options: RunOptions
 
+  /// Throws where the filter is none; inputs that can't be read are the outcome's `errors`.
   public init(_ inputs: [String], _ options: RunOptions) throws(FilterError) {
     timeline = try Timeline(paths: inputs, filter: options.filter)
     stages = Stages(options)

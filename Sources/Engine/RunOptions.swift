@@ -5,11 +5,15 @@ public import Flow
 public struct RunOptions: Sendable {
   /// libpcap's syntax; nil is everything.
   public var filter: String?
+  /// How connections are followed: memory, timeouts, what is kept for Zeek.
   public var tracker = TrackerOptions()
+  /// What the rules take for long: `--linger`, `--stall`, `--idle`.
   public var thresholds = Thresholds()
+  /// `--rule`, `--ignore`, `--min-severity`.
   public var selection = RuleSelection()
   /// VLAN ids, tunnels join the identity of a connection (interface.md, `--key-vlan`, `--key-tunnel`).
   public var keyVLAN = false
+  /// Kinds and ids of the tunnels, without their ends: both directions are one network.
   public var keyTunnel = false
   /// The checksums of segments captured whole are verified; costs a look at every byte.
   public var verifiesChecksums = false
@@ -19,6 +23,7 @@ public struct RunOptions: Sendable {
   /// Threads that share the work; nil: as many as there are processors, where the inputs are large. Results do not depend on it.
   public var threads: Int? = 1
 
+  /// As without options: all rules, one thread, every connection reported.
   public init() {}
 }
 
@@ -26,11 +31,15 @@ public struct RunOptions: Sendable {
 public struct RuleSelection: Sendable {
   /// Empty is all.
   public var only: Set<String> = []
+  /// Ids of rules, stronger than `only`.
   public var ignored: Set<String> = []
+  /// Milder ones are left out, and counted as such.
   public var minimum = Severity.note
 
+  /// Everything is wanted.
   public init() {}
 
+  /// By rule and severity alone: no confidence is too small.
   public func contains(_ finding: Finding) -> Bool {
     contains(finding.rule, finding.severity)
   }

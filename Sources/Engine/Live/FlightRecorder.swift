@@ -15,10 +15,12 @@ public struct FlightRecorder: Sendable {
   public struct Limits: Sendable {
     /// Of packets that wait in memory, bytes; as much again finds them.
     public var memory = 32 << 20
+    /// Most files of this run that are left at a time; the oldest goes, one always stays.
     public var files = 1000
     /// Of all files, bytes.
     public var bytes = 1 << 30
 
+    /// 32 MiB of packets, 1,000 files, 1 GiB in them.
     public init() {}
   }
 

@@ -16,10 +16,12 @@ public struct HostTable: Sendable {
 
   /// When reading began, and when it had ended, by the kernel's clock.
   public let seen: Timestamp
+  /// What began after it, by that clock, may be missing.
   public let complete: Timestamp
   private var sockets: [Ends: HostSocket] = [:]
   /// Sockets that there was no room for.
   public private(set) var leftOut = 0
+  /// Of processes, not of connections; all that hold at this reading, told before or not.
   public var claims: [HostClaim] = []
 
   /// - Parameter count: sockets that are to come, about.
@@ -29,6 +31,7 @@ public struct HostTable: Sendable {
     sockets.reserveCapacity(min(count, HostTable.limit))
   }
 
+  /// Ends as the kernel has them: an IPv4-mapped address is IPv4's. Of the same two ends the latest counts.
   public mutating func add(_ local: Endpoint, _ remote: Endpoint, _ socket: HostSocket) {
     guard sockets.count < HostTable.limit else {
       leftOut += 1
@@ -50,8 +53,10 @@ public struct HostClaim: Sendable {
   public var key: UInt64
   /// Another number where it is to be told anew.
   public var version: UInt32
+  /// Told with `connection` null; one of another version revises it.
   public var finding: Finding
 
+  /// - Parameter version: any other than last time where it is to be told anew.
   public init(key: UInt64, version: UInt32, finding: Finding) {
     self.key = key
     self.version = version
@@ -73,6 +78,7 @@ public final class HostTables: Sendable {
 
   private let state = Mutex(State())
 
+  /// No reading yet.
   public init() {}
 
   /// A reading for the loop, in place of one that it has not taken yet.

@@ -8,12 +8,14 @@ internal import Wire
 public struct LiveDemand: Sendable {
   /// It ends by itself after so long, ns; nil: when somebody asks.
   public var duration: Int64?
+  /// `--record`; nil: no packets are written.
   public var recorder: FlightRecorder?
   /// Memory for the latest packets, so that connections can be looked at while they are open, bytes; 0: none is kept.
   public var window = 0
   /// Where this host's own sockets come from; nil: the kernel is not asked.
   public var host: HostTables?
 
+  /// Until somebody asks for the end; nothing is recorded, kept, or asked of the kernel.
   public init() {}
 }
 
@@ -67,6 +69,7 @@ public struct LiveRun: ~Copyable {
   /// How old the latest packet was when it was taken in, seconds; 0 where none waits.
   private(set) var lag = 0.0
 
+  /// Nothing is read before `run`.
   public init(_ capture: consuming LiveCapture, _ options: RunOptions, _ demand: LiveDemand) {
     audit = LiveAudit(options, inputs: capture.names.count)
     audit.interfaces = capture.names
@@ -83,6 +86,7 @@ public struct LiveRun: ~Copyable {
   /// A clock that nobody sets, ns.
   public static var monotonic: Int64 { Budget.monotonic }
 
+  /// Audits until a signal, the end of `duration`, a listener that says so, or a reporter that is broken; then what is left is judged.
   public consuming func run(
     _ reporter: inout some LiveReporter, _ record: RunRecord, _ listener: inout some LiveListener
   ) -> LiveOutcome {

@@ -39,7 +39,9 @@ public enum LiveSignals {
   /// There is none any more: the program stops at once.
   public static func leaveStops() { for number in [SIGTSTP, SIGCONT] { _ = signal(number, SIG_DFL) } }
 
+  /// Whether SIGTSTP came since the last call.
   public static func takeStop() -> Bool { stop.exchange(false, ordering: .relaxed) }
+  /// Whether SIGCONT came since the last call.
   public static func takeContinue() -> Bool { goOn.exchange(false, ordering: .relaxed) }
 
   static func takeSummary() -> Bool { summary.exchange(false, ordering: .relaxed) }
