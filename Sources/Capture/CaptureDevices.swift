@@ -11,8 +11,11 @@ internal import Glibc
   public var description: String?
   /// IPv4 and IPv6 addresses, as text.
   public var addresses: [String]
+  /// Administratively (`ip link set up`); a live audit waits for one that is not.
   public var isUp: Bool
+  /// It has a carrier, as far as libpcap can tell.
   public var isRunning: Bool
+  /// Its packets never leave this host.
   public var isLoopback: Bool
 
   /// All of them, in libpcap's order: the likeliest first.

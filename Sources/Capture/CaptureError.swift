@@ -18,6 +18,7 @@ public struct CaptureError: Error, Hashable, Sendable {
   /// Nothing of it was read: it did not open, is no capture, or ends in its header (no format's is shorter).
   public var isUnread: Bool { offset.map { $0 < 24 } ?? true }
 
+  /// - Parameter offset: bytes into the decompressed file; nil where it did not open.
   public init(path: String, offset: UInt64? = nil, cause: String, mend: String = "", isTruncation: Bool = false) {
     self.path = path
     self.offset = offset
@@ -29,9 +30,12 @@ public struct CaptureError: Error, Hashable, Sendable {
 
 /// A filter that libpcap does not compile: a usage error.
 public struct FilterError: Error, Hashable, Sendable {
+  /// As the user wrote it.
   public var filter: String
+  /// libpcap's words, or that libpcap is missing.
   public var cause: String
 
+  /// - Parameter cause: one line, without the filter itself.
   public init(filter: String, cause: String) {
     self.filter = filter
     self.cause = cause

@@ -11,8 +11,11 @@ public struct CaptureLoss: Sendable {
   public var blind: [ClosedRange<Timestamp>] = []
   /// How often time ran backwards within one interface by 100 ms or more, the farthest step (ns), and where it began.
   public var backwardSteps: UInt64 = 0
+  /// Of all of them, ns; 0 while there is none.
   public var largestBackwardStep: Int64 = 0
+  /// The packet that was dated earlier than the one before it, of the first step.
   public var firstBackwardStep: PacketReference = .none
+  /// Its time, behind the step.
   public var firstBackwardTime = Timestamp(nanoseconds: 0)
   /// Times that came once more when the clock had been set back, ascending, bounded in number: what seems to have taken them may
   /// have taken none.
@@ -20,6 +23,7 @@ public struct CaptureLoss: Sendable {
   /// How far each input got.
   public var recordings = Recordings()
 
+  /// Nothing lost, no step back.
   public init() {}
 
   /// `end`, less the time since `start` that the clock may only seem to have gone on by.

@@ -17,6 +17,7 @@ public struct LiveCapture: ~Copyable {
   /// An interface that is gone is looked for so often, ns.
   private static var retryTime: Int64 { 1_000_000_000 }
 
+  /// As they were given; `Frame.interface` and the input of a packet are indices into it.
   public let names: [String]
   /// Frames so far.
   public private(set) var frames: UInt64 = 0

@@ -13,11 +13,13 @@ public struct LiveOptions: Sendable {
   /// What is in tunnels is wanted.
   public var tunnels = false
 
+  /// 128 bytes of each packet of this host, 64 MiB of ring, no filter.
   public init() {}
 }
 
 /// Why an interface can't be captured on.
 public struct LiveError: Error, Hashable, Sendable {
+  /// Decides the exit code, and whether the interface is waited for.
   public enum Kind: Sendable {
     /// The process has not the right.
     case notPermitted
@@ -29,7 +31,9 @@ public struct LiveError: Error, Hashable, Sendable {
     case down
   }
 
+  /// Of the cause; where it is not known, `.unavailable`.
   public var kind: Kind
+  /// As it was given.
   public var interface: String
   /// What was wrong, and what to do.
   public var cause: String

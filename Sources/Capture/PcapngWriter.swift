@@ -27,6 +27,7 @@ public struct PcapngWriter: Sendable {
     }
   }
 
+  /// Bytes written and not taken yet.
   public var count: Int { bytes.count }
 
   /// Hands over what was written since the last time.

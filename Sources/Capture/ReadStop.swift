@@ -4,6 +4,7 @@ internal import Synchronization
 public enum ReadStop {
   private static let flag = Atomic<Bool>(false)
 
+  /// Whether somebody asked; never taken back.
   public static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
   /// May be called from a signal handler, once `isRequested` was looked at.

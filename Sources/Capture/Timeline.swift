@@ -6,10 +6,12 @@ public struct CaptureInterface: Hashable, Sendable {
   public var input: Int
   /// Its own name (pcapng `if_name`); nil where the file has none.
   public var name: String?
+  /// Of all its packets (pcap's header, pcapng's interface description).
   public var linkType: LinkType
   /// Most bytes that a packet was captured with; 0 is no limit known.
   public var snaplen: UInt32
 
+  /// - Parameter input: its index in `Timeline.paths`.
   public init(input: Int, name: String?, linkType: LinkType, snaplen: UInt32) {
     self.input = input
     self.name = name
@@ -65,6 +67,7 @@ public struct Timeline: ~Copyable {
   public var interfaces: [CaptureInterface] { notes.interfaces }
   /// What could not be read: the other inputs go on.
   public var errors: [CaptureError] { notes.errors }
+  /// So far; whole at the end of all inputs.
   public var loss: CaptureLoss { notes.loss }
   /// The time of the latest packet, or pcapng's `isb_endtime` where that is later; nil while nothing was read.
   public var recordingEnd: Timestamp? { notes.end == .min ? nil : Timestamp(nanoseconds: notes.end) }
@@ -90,6 +93,7 @@ public struct Timeline: ~Copyable {
     current.usualRecords(lane == .pcap ? most : 0, frames: frames, latest: othersFrom)
   }
 
+  /// Goes on behind what `usualRecords` has read; nothing where it has read no packet.
   public mutating func pass(_ passed: UsualRecords.Passed) {
     guard passed.packets > 0 else { return }
     current.pass(passed)

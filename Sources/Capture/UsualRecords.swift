@@ -9,6 +9,7 @@ public struct UsualRecords: ~Escapable {
   public struct Passed: BitwiseCopyable, Sendable {
     /// Bytes of the window.
     public var bytes = 0
+    /// Packets, all of them of the current input: each takes the next number in it, and over the run.
     public var packets: UInt64 = 0
     /// The latest packet's time, ns.
     public var time: Int64
@@ -27,6 +28,7 @@ public struct UsualRecords: ~Escapable {
   @usableFromInline let latest: Int64
   @usableFromInline var state: Passed
 
+  /// For `Timeline.pass(_:)`, before anything else is asked for.
   public var passed: Passed { state }
 
   @_lifetime(copy window)
