@@ -30,7 +30,9 @@ public struct Canvas: Sendable {
     var paint = Paint.plain
   }
 
+  /// Characters in a row, 1 or more.
   public let columns: Int
+  /// Rows, 1 or more; the uppermost is 0.
   public let rows: Int
   /// Row by row.
   private(set) var cells: [Cell]

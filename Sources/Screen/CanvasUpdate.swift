@@ -7,6 +7,7 @@ public struct TerminalLanguage: Sendable {
   /// Its characters are Unicode.
   public var unicode: Bool
 
+  /// - Parameter unicode: if not, arrows and ellipses become ASCII, and all else that is none `?`.
   public init(color: Bool, unicode: Bool) {
     self.color = color
     self.unicode = unicode

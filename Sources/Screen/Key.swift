@@ -16,6 +16,7 @@ public struct KeyReader: Sendable {
 
   private var waiting: [UInt8] = []
 
+  /// Nothing waits to be completed.
   public init() {}
 
   /// Keys that these bytes complete.

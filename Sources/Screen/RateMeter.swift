@@ -7,6 +7,7 @@ public struct RateMeter: Sendable {
   private var samples: [(time: Double, count: UInt64)] = []
   private var rate = 0.0
 
+  /// No figure yet: the rate is 0 until there are two.
   public init() {}
 
   /// - Parameters:

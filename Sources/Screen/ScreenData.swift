@@ -6,9 +6,13 @@ public import Wire
 public struct ScreenFinding: Sendable {
   /// Its number in the run; a later one that revises it takes its place under the same number.
   public var id: UInt64
+  /// Of the last packet that proves it; nil where it has no evidence.
   public var time: Timestamp?
+  /// Sorts the list, healed ones apart.
   public var severity: Severity
+  /// As in the finding; of a healed one as it was told.
   public var confidence: Confidence
+  /// Id, as in the catalogue.
   public var rule: String
   /// `client`, `server`, `path`, `capture`, or `unknown`.
   public var atFault: String
@@ -16,13 +20,16 @@ public struct ScreenFinding: Sendable {
   public var connection: UInt64?
   /// `10.1.0.2:50124 → 10.2.0.2:2181`
   public var endpoints: String
+  /// One sentence, who holds the socket behind it in brackets where that is known.
   public var summary: String
+  /// As `bytes_lost` of the finding; nil where nothing can be said.
   public var bytesLost: UInt64?
   /// What was found healed: it is shown, and last.
   public var isHealed: Bool
   /// How many findings its line stands for.
   var alike = 1
 
+  /// - Parameter isHealed: what was found does not hold any more.
   public init(
     id: UInt64, time: Timestamp?, severity: Severity, confidence: Confidence, rule: String, atFault: String,
     connection: UInt64?, endpoints: String, summary: String, bytesLost: UInt64?, isHealed: Bool = false
@@ -47,16 +54,20 @@ public struct ScreenData: Sendable {
   public var title: String
   /// Since the start, seconds.
   public var elapsed: Double = 0
+  /// Counts since the start, as metrics have them.
   public var figures: LiveFigures
   /// A second, over the last interval.
   public var packetRate: Double = 0
+  /// Bytes on the wire a second, over the same time.
   public var byteRate: Double = 0
+  /// Those that are kept, in no order: the screen sorts them.
   public var findings: [ScreenFinding] = []
   /// Findings of the run that are kept no more: the list is bounded.
   public var forgotten: UInt64 = 0
   /// Words for the person at the screen, while they are news: an interface that went.
   public var note: String?
 
+  /// - Parameter title: one line, cut where the screen ends.
   public init(title: String, figures: LiveFigures) {
     self.title = title
     self.figures = figures
