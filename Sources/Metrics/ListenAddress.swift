@@ -2,7 +2,9 @@
 ///
 /// Without a host it is this host alone (127.0.0.1): what breaks on a network is nobody else's business unless somebody says so.
 public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+  /// A name or an address, IPv6 without brackets.
   public var host: String
+  /// 0 … 65,535; 0 where the kernel is to choose one.
   public var port: UInt16
 
   /// nil where it is not understood. Port 0 lets the kernel choose.
@@ -29,5 +31,6 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     self.port = port
   }
 
+  /// `HOST:PORT`, IPv6 in brackets: what is read back as the same.
   public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

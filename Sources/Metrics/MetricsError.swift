@@ -3,7 +3,9 @@ internal import NIOCore
 
 /// Why figures can't be served: where, the cause, and what mends it.
 public struct MetricsError: Error, Hashable, CustomStringConvertible {
+  /// As it was asked for.
   public var address: ListenAddress
+  /// In words that can stand behind a colon.
   public var cause: String
   /// Empty where nothing is known to help.
   public var mend: String
@@ -28,5 +30,6 @@ public struct MetricsError: Error, Hashable, CustomStringConvertible {
     }
   }
 
+  /// One line with address, cause and mend.
   public var description: String { "metrics can't be served at \(address): \(cause)\(mend.isEmpty ? "" : "; \(mend)")" }
 }
