@@ -1,5 +1,6 @@
 /// Every rule that is built, in the catalogue's order.
 public enum Catalogue {
+  /// The order in which `tcpaudit rules` lists them; a rule's place is its bit (`bit(of:)`), so 64 at most.
   public static let rules: [Rule] = [
     // Closing: who ended it, and how.
     .finUnacked, .finUnanswered, .resetUnread, .resetAbort, .resetNotHeard, .resetForged,
@@ -14,6 +15,7 @@ public enum Catalogue {
     .captureLoss, .captureOneSided, .captureDuplicated, .captureClock, .captureCut,
   ]
 
+  /// nil where no rule is called so.
   public static func rule(_ id: String) -> Rule? { rules.first { $0.id == id } }
 
   /// One bit for each rule; 0 for an unknown one.

@@ -2,6 +2,7 @@ internal import Flow
 
 /// What an ICMP or ICMPv6 error says, as the RFCs name it.
 public enum ICMPWords {
+  /// Small letters, as the RFC has it; `type 3, code 77` where none has a name for it.
   public static func text(type: UInt8, code: UInt8, ipVersion: UInt8) -> String {
     let known = ipVersion == 6 ? six(type, code) : four(type, code)
     return known ?? "type \(type), code \(code)"

@@ -12,12 +12,15 @@ public enum Section: String, CaseIterable, Sendable {
 ///
 /// A class, so that to ask a rule is not to copy its words and functions.
 public final class Rule: Sendable {
+  /// nil where the rule does not fit. Live it is asked again and again while the connection is open.
   public typealias Check = @Sendable (Facts, Surroundings, Thresholds) -> Finding?
   typealias AbortCheck = @Sendable (Abort, Facts, Surroundings, Thresholds) -> Finding?
+  /// nil where the rule does not fit. Called once, at the end of the capture.
   public typealias CaptureCheck = @Sendable (CaptureFacts, Thresholds) -> Finding?
 
   /// As in `--rule`, `explain` and every record.
   public let id: String
+  /// Under which it is listed; no part of what it decides.
   public let section: Section
   /// Each that it gives, the severest first.
   public let severities: [Severity]

@@ -3,6 +3,7 @@ internal import Flow
 /// What is noteworthy in a connection at all, one bit each: a rule names what it can't do without, and is asked only where
 /// that is. Most connections have few of them, and a run asks millions.
 public struct Signs: OptionSet, Sendable {
+  /// Bits 0 … 9.
   public var rawValue: UInt16
 
   public init(rawValue: UInt16) { self.rawValue = rawValue }
@@ -11,6 +12,7 @@ public struct Signs: OptionSet, Sendable {
   public static var reset: Self { .init(rawValue: 1 << 0) }
   /// A RST that took effect.
   public static var abort: Self { .init(rawValue: 1 << 1) }
+  /// A FIN of either side, acknowledged or not.
   public static var fin: Self { .init(rawValue: 1 << 2) }
   /// New data of the peer after a FIN.
   public static var answerAfterFIN: Self { .init(rawValue: 1 << 3) }

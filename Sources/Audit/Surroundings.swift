@@ -9,9 +9,11 @@ public struct Surroundings: Sendable {
   public var isEndOfCapture = true
   /// Packets that the kernel or the interface dropped, by the file's own count.
   public var kernelDropped: UInt64 = 0
+  /// By the interface's own count.
   public var interfaceDropped: UInt64 = 0
   /// Bytes over all connections so far that were acknowledged and never seen, of all that were carried.
   public var missingBytes: UInt64 = 0
+  /// Of both, those that were seen: with `missingBytes` they are all.
   public var payloadBytes: UInt64 = 0
   /// Times in which the capture is known to have lost packets.
   public var blind: [ClosedRange<Timestamp>] = []
@@ -30,10 +32,12 @@ public struct Surroundings: Sendable {
   /// TTLs of each side's host as they arrived at the capture, lowest to highest, over its other connections; nil where there
   /// is none.
   public var clientHostTTL: ClosedRange<UInt8>?
+  /// As `clientHostTTL`, of the server's host.
   public var serverHostTTL: ClosedRange<UInt8>?
   /// This host's own sockets at the ends of the connection that is judged, where its kernel was asked.
   public var sockets = HostEnds()
 
+  /// A capture that lost nothing and shows both directions; no kernel was asked.
   public init() {}
 
   /// The capture may have lost packets between these moments.

@@ -52,6 +52,7 @@ public struct Thresholds: Sendable {
   // MARK: Truncation
   /// A resetting side whose own last data is younger than this, ns, or than `midStreamRoundTrips`, was cut in mid-stream.
   public var midStream: Int64 = 1_000_000_000
+  /// The same in round trips of the connection, where that is longer.
   public var midStreamRoundTrips: Int64 = 2
 
   /// The longest farewell of a client to a server that has closed, bytes: HTTP/2's GOAWAY and a TLS alert take 77, a request
@@ -72,6 +73,7 @@ public struct Thresholds: Sendable {
   /// An answer within this part of the leg is too soon, one after `possibleAnswer` of it is not: the quickest round trip that was
   /// measured may not have been the quickest there is.
   public var impossibleAnswer: Int64 = 4
+  /// Parts of the leg, as `impossibleAnswer`: between both nobody can say.
   public var possibleAnswer: Int64 = 2
   /// So many legs of silence before it: then a RST answers the packet before it, and none earlier.
   public var quietLegs: Int64 = 2
@@ -92,7 +94,9 @@ public struct Thresholds: Sendable {
   public var clockStep: Int64 = 100_000_000
   /// So many copies, and one in so many packets, are a capture that doubles; networks and kernels double fewer.
   public var duplicatedLeast: UInt64 = 4
+  /// One packet in so many, copies included.
   public var duplicatedShare: UInt64 = 20
 
+  /// The options' defaults, and the numbers that no option changes.
   public init() {}
 }

@@ -6,6 +6,7 @@ public import Wire
 /// Bounded: targets beyond `limit` are summed up as "others". The targets of a source that tries many are one note: a
 /// scan.
 public struct LoneAttempts: Sendable {
+  /// Most targets, sources, and pairs of a source and what it sweeps, each.
   public static var limit: Int { 4096 }
 
   private var targets: [Endpoint: Attempts] = [:]
@@ -18,6 +19,7 @@ public struct LoneAttempts: Sendable {
   private var repeated: [Sweep: Set<Endpoint>] = [:]
   private let thresholds: Thresholds
 
+  /// - Parameter thresholds: `synTransmissions`, `synSpan`, `scanTargets` and those of the recording's end count here.
   public init(_ thresholds: Thresholds = Thresholds()) { self.thresholds = thresholds }
 
   /// Whether it is one of them (then it has no finding of its own), counted if so.
