@@ -5,14 +5,17 @@ public import Wire
 /// Both sides of a NAT in one capture show one connection twice, under two 4-tuples (field.md, trap 27). The same packets pass the
 /// capture twice then, and in the order of the path: the client's side has the SYN first and the answer last.
 public struct Birth: BitwiseCopyable, Hashable, Sendable {
+  /// Of its SYN, as on the wire.
   public var clientISN: SequenceNumber
   /// nil where the server sent no SYN-ACK.
   public var serverISN: SequenceNumber?
   /// Of each side's first packet; the server's is nil where it sent none.
   public var clientFirst: Timestamp
+  /// nil where the server sent nothing.
   public var serverFirst: Timestamp?
   /// As it arrived at the capture.
   public var clientTTL: UInt8
+  /// 0 where the server sent nothing.
   public var serverTTL: UInt8
 
   /// Longest time that a NAT keeps a packet, ns: queues and a forwarding table that is asked by a program first.

@@ -5,12 +5,19 @@ internal import Wire
 public struct Brief: Hashable, Sendable {
   /// One side of it; counts as in `SideFacts`.
   public struct End: Hashable, Sendable {
+    /// Of the innermost IP header.
     public var endpoint: Endpoint
+    /// RSTs included, copies not.
     public var packets: UInt64 = 0
+    /// SYN and SYN-ACK, repetitions included.
     public var synPackets: UInt64 = 0
+    /// Copies that the capture holds of its packets; in no other count.
     public var duplicatePackets: UInt64 = 0
+    /// Acknowledged, and not in the capture.
     public var missingBytes: UInt64 = 0
+    /// Unique data bytes seen.
     public var payloadBytes: UInt64 = 0
+    /// Data bytes acknowledged, the missing ones included.
     public var ackedBytes: UInt64 = 0
     /// Over all packets that are not RST; nil where there is none.
     public var ttlRange: ClosedRange<UInt8>?
@@ -24,9 +31,13 @@ public struct Brief: Hashable, Sendable {
   public var id: UInt64
   /// Its first packet.
   public var start: Moment
+  /// 4 or 6.
   public var ipVersion: UInt8
+  /// As of its facts; `.established` where it is still open and hosts learn of it.
   public var state: ConnectionState
+  /// Who sent the SYN, or is taken for it.
   public var client: End
+  /// The other end; of an attempt nothing but its endpoint is set.
   public var server: End
   /// As `Facts.severalPlaces`.
   public var severalPlaces = false
@@ -40,8 +51,10 @@ public struct Brief: Hashable, Sendable {
     /// A SYN and the RST that refused it; only with `TrackerOptions.briefRefusals`.
     case refusal(Refusal)
   }
+  /// `.plain` unless its packets are nothing but an attempt or a refusal.
   public var kind = Kind.plain
 
+  /// nil where anybody answered; a refusal is an answer.
   public var attempt: LoneSYN? { if case .attempt(let syn) = kind { syn } else { nil } }
 
   /// Of no connection yet.
@@ -64,10 +77,15 @@ public struct Brief: Hashable, Sendable {
 
 /// A client's SYN that nobody answered, and its repetitions.
 public struct LoneSYN: Hashable, Sendable {
+  /// The client.
   public var source: Endpoint
+  /// The server, whether there is one or not.
   public var target: Endpoint
+  /// 4 or 6.
   public var ipVersion: UInt8
+  /// Its first transmission.
   public var first: Moment
+  /// Its last; the same as `first` where `count` is 1.
   public var last: Moment
   /// Transmissions.
   public var count: UInt32

@@ -199,6 +199,7 @@ public struct RecentPackets: Sendable {
   private var delay: UInt32?
   private let places: InputPlaces
 
+  /// - Parameter places: which inputs go on with one another; others may hold copies of each other's packets.
   public init(_ places: InputPlaces = InputPlaces()) { self.places = places }
 
   /// Whether `segment` is a copy of one of them; remembers it if not.

@@ -46,6 +46,7 @@ public struct HealthChecks: Sendable {
   /// How many there were.
   public private(set) var count: UInt64 = 0
 
+  /// Knows no host and no service yet.
   public init() {}
 
   /// Takes in a connection that has ended. Says whether it is a health check, as far as is known by now.

@@ -89,6 +89,7 @@ public struct JournalPoint: Sendable {
   var reach: UInt64
   /// As `Tracker.reached`.
   public var time: Timestamp
+  /// Something has ended since the last point, or it is to be told though nothing has.
   public var tells: Bool
 }
 
@@ -98,8 +99,10 @@ public struct JournalChunk: Sendable {
   var ended = Endings()
   var sights: [OpenSight] = []
   var gaps: [(place: JournalPlace, note: GapNote)] = []
+  /// In order; the last one is where the chunk ends.
   public internal(set) var points: [JournalPoint] = []
 
+  /// Empty, and without a point.
   public init() {}
 }
 

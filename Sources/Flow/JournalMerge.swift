@@ -11,12 +11,17 @@ public struct JournalMerge: Sendable {
 
   /// Up to where the shares have come together.
   public struct Step: Sendable {
+    /// Packets come; then open connections are learnt of, then they end.
     public enum Phase: Sendable, Comparable { case packets, sights, lastEnds }
+    /// Never goes back.
     public var phase: Phase
     /// Whose point it is, and which of its last chunk.
     public var share: Int
+    /// Index into `points` of that chunk.
     public var point: Int
+    /// Whether any share's point there tells.
     public var tells: Bool
+    /// How far that share's input had got.
     public var time: Timestamp
   }
 
@@ -38,9 +43,12 @@ public struct JournalMerge: Sendable {
   /// Whose turn it is, and whether two ways to see the connection are next.
   private var turn = 0
   private var isEither = false
+  /// Most connections of all shares at a time, attempts included; as `Tracker.peakConnections` of one that keeps all.
   public private(set) var peakConnections = 0
+  /// Of all shares, up to the latest step.
   public private(set) var gaps = SharedGaps()
 
+  /// - Parameter shares: how many trackers there are; all are to hand over chunks.
   public init(shares: Int) { readers = [Reader](repeating: Reader(), count: shares) }
 
   /// Whose next chunk is needed; nil where all have one.
@@ -148,6 +156,7 @@ public struct JournalMerge: Sendable {
     return true
   }
 
+  /// After `next()` said so; not nil then.
   public mutating func facts() -> Facts? {
     guard isEither else { return readers[turn].chunk.ended.nextFacts() }
     let first = readers[turn].chunk.ended.nextFacts()
@@ -156,6 +165,7 @@ public struct JournalMerge: Sendable {
     return first
   }
 
+  /// After `next()` said so.
   public mutating func sight() -> OpenSight {
     let place = readers[turn].sight
     readers[turn].sight += isEither ? 2 : 1

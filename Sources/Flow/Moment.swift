@@ -2,9 +2,12 @@ public import Wire
 
 /// When and which packet: sixteen bytes that every piece of evidence is made of.
 public struct Moment: BitwiseCopyable, Hashable, Sendable {
+  /// As the capture dates it, which is not always the order of packets.
   public var time: Timestamp
+  /// As a person would look it up; `.none` where what is dated is no packet.
   public var packet: PacketReference
 
+  /// Both of the same packet.
   public init(time: Timestamp, packet: PacketReference) {
     self.time = time
     self.packet = packet
@@ -18,7 +21,9 @@ public struct Moment: BitwiseCopyable, Hashable, Sendable {
 
 /// Transmissions of the same thing: a SYN, a FIN, the oldest unacknowledged data, a keepalive.
 public struct Burst: BitwiseCopyable, Hashable, Sendable {
+  /// The first that the capture has; there may have been earlier ones.
   public var first: Moment
+  /// The same as `first` while there was one.
   public var last: Moment
   /// Transmissions, the first included; copies that the capture made are not.
   public var count: UInt32
@@ -29,6 +34,7 @@ public struct Burst: BitwiseCopyable, Hashable, Sendable {
   /// How many gaps were at least 1.5 times the one before them: exponential back-off (RFC 6298 §5.5) gives `count - 2`.
   public var growing: UInt32
 
+  /// One transmission.
   public init(at moment: Moment) {
     first = moment
     last = moment
@@ -41,6 +47,7 @@ public struct Burst: BitwiseCopyable, Hashable, Sendable {
   /// Nanoseconds from the first transmission to the last.
   public var span: Int64 { last.time.since(first.time) }
 
+  /// Of a later transmission; a time before the last one's counts as no gap.
   public mutating func repeated(at moment: Moment) {
     let gap = moment.time.since(last.time)
     if lastGap > 0, gap >= lastGap &+ lastGap / 2 { growing &+= 1 }

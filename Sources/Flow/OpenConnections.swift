@@ -1,13 +1,19 @@
 /// How many connections are open, by their state as far as the hot records tell: for those who watch, not for any verdict.
 public struct OpenConnections: Hashable, Sendable {
+  /// The SYN of one side, or a SYN-ACK alone; refused ones that wait for stragglers included.
   public internal(set) var attempted: UInt64 = 0
+  /// SYN and SYN-ACK, and not the ACK that completes the handshake.
   public internal(set) var answered: UInt64 = 0
+  /// Handshake complete and no FIN; those that are idle and put away included.
   public internal(set) var established: UInt64 = 0
   /// No handshake was seen.
   public internal(set) var midstream: UInt64 = 0
+  /// One side has sent a FIN, acknowledged or not.
   public internal(set) var halfClosed: UInt64 = 0
+  /// Both have sent a FIN; over once both FINs are acknowledged.
   public internal(set) var closing: UInt64 = 0
 
+  /// None.
   public init() {}
 
   /// Those that are over, and only wait for stragglers, are open no more.

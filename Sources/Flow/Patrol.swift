@@ -10,8 +10,10 @@ public struct Patrol: Sendable {
   public internal(set) var rounds: UInt64 = 0
   /// Of this round so far, and of the last whole one.
   var counting = OpenConnections()
+  /// As of the last whole round: all zero before the first is over.
   public internal(set) var open = OpenConnections()
 
+  /// At the beginning of its first round.
   public init() {}
 }
 

@@ -1,13 +1,17 @@
 /// A half-open interval of stream offsets.
 public struct OffsetRange: BitwiseCopyable, Hashable, Sendable {
+  /// The first offset that is in it.
   public var start: Int64
+  /// The first offset behind it.
   public var end: Int64
 
+  /// Half-open: `end` is not in it.
   public init(_ start: Int64, _ end: Int64) {
     self.start = start
     self.end = end
   }
 
+  /// Bytes; 0 or less is empty.
   public var length: Int64 { end - start }
 }
 
@@ -17,14 +21,18 @@ public struct Ranges: BitwiseCopyable, Hashable, Sendable {
   public static var limit: Int { 8 }
 
   private var slots = InlineArray<8, OffsetRange>(repeating: OffsetRange(0, 0))
+  /// Intervals kept apart, 0 … `limit`.
   public private(set) var count = 0
   /// Bytes of intervals that were given up because there were too many at once.
   public private(set) var forgotten: Int64 = 0
 
+  /// No bytes.
   public init() {}
 
+  /// The lowest is 0; `index` below `count`.
   public subscript(_ index: Int) -> OffsetRange { slots[index] }
 
+  /// By intervals and `forgotten`; what is left in unused places does not count.
   public static func == (left: Ranges, right: Ranges) -> Bool {
     guard left.count == right.count, left.forgotten == right.forgotten else { return false }
     for index in 0..<left.count where left.slots[index] != right.slots[index] { return false }
@@ -36,6 +44,7 @@ public struct Ranges: BitwiseCopyable, Hashable, Sendable {
     hasher.combine(forgotten)
   }
 
+  /// Nothing is kept apart, whatever was forgotten.
   public var isEmpty: Bool { count == 0 }
 
   /// Sum of the lengths of what is kept apart.

@@ -13,8 +13,10 @@ public struct Rare<Value: Hashable & Sendable>: Hashable, Sendable {
 
   private var kept: Kept?
 
+  /// nil keeps nothing and takes no memory of its own.
   public init(wrappedValue: Value?) { kept = wrappedValue.map(Kept.init) }
 
+  /// Setting it allocates: for what is set once and read often.
   public var wrappedValue: Value? {
     get { kept?.value }
     set { kept = newValue.map(Kept.init) }

@@ -74,7 +74,9 @@ public struct Refusal: Hashable, Sendable {
   /// How far the input had got when it ended.
   let observedUntil: Timestamp
 
+  /// The one SYN.
   public var syn: Moment { attempt.moment }
+  /// The RST that acknowledges it.
   public var reset: Moment { refusing.moment }
   /// TTL of the RST.
   public var timeToLive: UInt8 { refusing.timeToLive }

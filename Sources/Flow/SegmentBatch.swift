@@ -4,7 +4,9 @@ public import Wire
 ///
 /// The decoder writes into `segments[count]`; whoever fills it adds one to `count`.
 public struct SegmentBatch: BitwiseCopyable, Sendable {
+  /// Most segments that it holds.
   public static var capacity: Int { 32 }
+  /// The first `count` are set; what is behind them is left from before.
   public var segments = InlineArray<32, Segment>(repeating: Segment())
   /// How many of `segments` are set: 0 … 32.
   public var count = 0
@@ -12,7 +14,9 @@ public struct SegmentBatch: BitwiseCopyable, Sendable {
   /// Where each of them belongs; the tracker's own, and here so that it is not made anew for each batch.
   var sought = InlineArray<32, Sought>(repeating: Sought())
 
+  /// Empty; its segments are places to decode into.
   public init() {}
 
+  /// No place is free: it is to be tracked.
   public var isFull: Bool { count >= SegmentBatch.capacity }
 }

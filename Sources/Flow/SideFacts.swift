@@ -7,14 +7,21 @@ public struct SideFacts: Hashable, Sendable {
   // MARK: Counts, as interface.md defines them; duplicate packets are in no other count.
   // `wireBytes` are of IP packets with their headers, `sentBytes` of TCP payload, retransmissions included: all by the
   // lengths in the headers, never by what was captured.
+  /// RSTs, keepalives and what the capture cut included.
   public var packets: UInt64 = 0
+  /// Copies that the capture holds of them.
   public var duplicatePackets: UInt64 = 0
+  /// IP packet lengths, headers included.
   public var wireBytes: UInt64 = 0
+  /// TCP payload of every segment, repetitions and probes counted each time.
   public var sentBytes: UInt64 = 0
   /// Unique sequence space carried as data.
   public var payloadBytes: UInt64 = 0
+  /// Segments with SYN, FIN or data sent before, or data that fill a hole late; keepalives and window probes not.
   public var retransmittedPackets: UInt64 = 0
+  /// Data bytes of those, and those sent before of segments out of order.
   public var retransmittedBytes: UInt64 = 0
+  /// Segments that fill a hole soon after it opened: within a leg, or 3 ms.
   public var outOfOrderPackets: UInt64 = 0
   /// Sequence space that the peer acknowledged and the capture never saw.
   public var missingBytes: UInt64 = 0
@@ -34,15 +41,23 @@ public struct SideFacts: Hashable, Sendable {
   public var sackNotCaptured = false
   /// Neither seen nor acknowledged, and yet sent: the peer selectively acknowledged what lies behind.
   public var unseenLostBytes: UInt64 = 0
+  /// SYN and SYN-ACK, repetitions included.
   public var synPackets: UInt64 = 0
+  /// Repetitions and RSTs that carry a FIN included.
   public var finPackets: UInt64 = 0
+  /// Of whatever effect.
   public var rstPackets: UInt64 = 0
+  /// One old byte or none, just below SND.NXT, while nothing is outstanding.
   public var keepalivePackets: UInt64 = 0
+  /// Zero windows in segments that are no SYN, FIN or RST.
   public var zeroWindowPackets: UInt64 = 0
+  /// Sent into the peer's zero window: a byte at SND.NXT, or nothing new just below.
   public var windowProbePackets: UInt64 = 0
 
   // MARK: When (packets of this side, copies left out; nil where there was none)
+  /// Of any kind, RST too.
   public var first: Moment?
+  /// Of any kind, RST too.
   public var last: Moment?
   /// The latest segment that carried data not sent before.
   public var lastNewData: Moment?
@@ -55,11 +70,17 @@ public struct SideFacts: Hashable, Sendable {
 
   // MARK: What the side said of itself
   // From its SYN or SYN-ACK; nil where that was not seen. The MSS is in bytes, the window scale a shift count as sent (0 … 255).
+  /// The one that the connection went on with.
   public var isn: SequenceNumber?
+  /// nil too where the SYN had no such option, or the capture cut its options.
   public var mss: UInt16?
+  /// nil as `mss`.
   public var windowScale: UInt8?
+  /// False: the SYN had no such option; nil where the capture cut its options.
   public var sackPermitted: Bool?
+  /// As `sackPermitted`.
   public var timestamps: Bool?
+  /// Its SYN had an option of MPTCP (RFC 8684).
   public var mptcp = false
   /// Of some of its packets the capture has ports and sequence number alone: what they said, and how long they were, is not
   /// known. They are in `packets` and `wireBytes`, and in no other count.
@@ -101,7 +122,9 @@ public struct SideFacts: Hashable, Sendable {
   public var syn: Burst?
   /// A SYN in another sequence space while the connection lived, which led to nothing: a rebooted host, or an injection.
   public var strangeSYN: Moment?
+  /// nil while its stream has no end that was seen or is proved.
   public var fin: Fin?
+  /// nil where it sent none.
   @Rare public var resets: Resets?
   /// Longest silence of the whole connection before something of this side that was answered, ns.
   public var survivedIdle: Int64 = 0
@@ -176,15 +199,20 @@ public struct Reset: BitwiseCopyable, Hashable, Sendable {
   // Header fields as on the wire: numbers are absolute, `window` is unscaled, `payloadLength` in bytes; `macHash` is 0 where
   // the link has no addresses.
   public var moment: Moment
+  /// As its receiver's kernel judges it, and as what follows shows it.
   public var verdict: ResetVerdict
   public var sequence: SequenceNumber
+  /// Meaningful where `flags` has `.ack`.
   public var acknowledgment: SequenceNumber
   public var flags: TCPFlags
   public var options: TCPOptionSet
   public var window: UInt16
+  /// 0 where there is none; a live socket goes on from `lastIPID`.
   public var ipID: UInt16
+  /// As it arrived at the capture.
   public var ttl: UInt8
   public var macHash: UInt16
+  /// Some stacks put a text into a RST (RFC 9293 §3.5.3 allows it).
   public var payloadLength: UInt32
   /// TSval, where `options` has `.timestamps`.
   public var timestampValue: UInt32
@@ -195,30 +223,44 @@ public struct Reset: BitwiseCopyable, Hashable, Sendable {
   /// The peer's packet just before it, which may have provoked it; nanoseconds since; and whether `sequence` is its
   /// ACK number.
   public var provoked: Moment?
+  /// 0 too where `provoked` is nil, or was recorded behind it.
   public var delay: Int64
+  /// Bare, and no higher than the peer had acknowledged: as a kernel answers that has no such socket.
   public var echoes: Bool
   /// Silence of the connection before the packet that provoked it (before the RST itself where `delay` is long), ns.
   public var idleBefore: Int64
 
   // MARK: What was outstanding just before it, in data bytes and offsets
   // `…Acked` is where the part of the input began, as long as `…AckKnown` is false: met midstream, and no ACK yet.
+  /// End of the sender's data.
   public var ownSent: Int64
+  /// Of those, how far the peer had acknowledged.
   public var ownAcked: Int64
+  /// Whether that is more than a guess.
   public var ownAckKnown: Bool
+  /// Whether `peerAcked` is more than a guess.
   public var peerAckKnown: Bool
+  /// End of the peer's data.
   public var peerSent: Int64
+  /// Of those, how far the sender had acknowledged.
   public var peerAcked: Int64
   /// Selectively acknowledged beyond `ownAcked` / `peerAcked`.
   public var ownSacked: Int64
   public var peerSacked: Int64
+  /// Its sender's latest new data.
   public var ownLastData: Moment?
+  /// The peer's latest new data.
   public var peerLastData: Moment?
   /// The peer's latest data were sent after its sender's, or its sender had sent none. By what acknowledges what, where data were
   /// recorded behind their ACK.
   public var peerSpokeLast: Bool
+  /// Its sender had sent a FIN.
   public var ownFin: Bool
+  /// And the peer had acknowledged it.
   public var ownFinAcked: Bool
+  /// The peer had sent a FIN.
   public var peerFin: Bool
+  /// And the sender had acknowledged it.
   public var peerFinAcked: Bool
 
   /// A kernel without that socket, or a device: no ACK, window 0, no options (Linux: tcp_v4_send_reset).
@@ -239,10 +281,13 @@ public struct Reset: BitwiseCopyable, Hashable, Sendable {
 
 /// All RSTs of one side.
 public struct Resets: BitwiseCopyable, Hashable, Sendable {
+  /// Its verdict may have changed since.
   public var first: Reset
   /// The one that ended the connection at the peer, if one did.
   public var effective: Reset?
+  /// The same as `first.moment` while there was one.
   public var last: Moment
+  /// Copies left out.
   public var count: UInt32
   /// Of `count`: how many answer a packet of the peer with its own ACK number as sequence number.
   public var echoCount: UInt32
@@ -299,8 +344,10 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
 
 /// A run of transmissions that the peer has not answered.
 public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
+  /// What is repeated or outstanding.
   public enum Kind: UInt8, BitwiseCopyable, Sendable { case syn, synAck, data, fin, keepalive, windowProbe }
 
+  /// What `sent` counts.
   public var kind: Kind
   /// Transmissions of the oldest unacknowledged segment (of the probe). For `data`, `fin`: since SND.UNA last moved; for
   /// probes: since the peer was last heard.
@@ -311,6 +358,7 @@ public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
   public var idleBefore: Int64
   /// Packets of the peer (no RST) since the first transmission: 0 is silence.
   public var peerPackets: UInt32
+  /// The latest of them; nil where there was none.
   public var lastPeer: Moment?
   /// Since then this side sent new data because its window moved, or acknowledged something new: the peer lives, and
   /// only the capture does not see it.
@@ -329,6 +377,7 @@ public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
 
 /// A zero window: since when, until when.
 public struct Stall: BitwiseCopyable, Hashable, Sendable {
+  /// The first packet of the latest stall that said so.
   public var since: Moment
   /// Last packet that said so.
   public var last: Moment

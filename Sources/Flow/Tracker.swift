@@ -68,6 +68,7 @@ public struct Tracker: ~Copyable {
   /// `[encapsulation] -> scope`, where VLANs or tunnels join the key; empty where they do not.
   public var scopes: [UInt16] = []
 
+  /// Takes its options for good; memory is taken as connections come.
   public init(_ options: TrackerOptions) {
     self.options = options
     seed = HashSeed(options.seed)

@@ -11,6 +11,7 @@ public struct TrackerOptions: Sendable {
   public var closedLinger: Int64 = 15_000_000_000
   /// A connection that is idle for so long, ns, and owes nothing is put away small, once there are so many of them.
   public var quietAfter: Int64 = 1_000_000_000
+  /// Full records, from which on the idle ones are put away.
   public var quietFrom = 4096
   /// Keep Zeek's view of each connection too.
   public var zeek = false
@@ -24,6 +25,7 @@ public struct TrackerOptions: Sendable {
   /// Which connections it keeps, where several trackers share a capture; nil is all.
   public var share: Share?
 
+  /// Two million connections in 1 GiB; neither Zeek's view nor briefs.
   public init() {}
 }
 

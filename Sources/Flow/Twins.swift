@@ -52,6 +52,7 @@ public struct Twins: Sendable {
   /// Connections that they show.
   public private(set) var connections: UInt64 = 0
 
+  /// Knows no connection yet.
   public init() {}
 
   /// Takes in a connection that has ended; gives the earlier sight of it, where there is one.
