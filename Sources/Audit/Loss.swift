@@ -31,7 +31,7 @@ struct Loss {
     mayBeAlert = TLSAlert.isLengthOfOne(unacked) && !own.lastNewDataIsNoAlert
     finUnacked = own.fin.map { $0.acked == nil } ?? false
     queueDestroyed = own.fin == nil && reset?.side == side
-    isExact = own.fin != nil && !own.mayLackACKs
+    isExact = own.fin != nil
     mayHaveArrived = own.mayHaveArrived
     inFlightAtDeath = reset?.side == side && !isForged ? facts.inFlightAtDeath(of: side) : nil
   }
