@@ -1,91 +1,118 @@
 internal import Wire
 
 // What is seen after a RST. It may have been under way before it, for packets overtake one another and captures mix them up;
-// or it shows that one of the two lives, and the RST was not taken, or was not its own.
+// or it shows that one of the two lives, and the RST was not taken (RFC 9293 §3.10.7.4, RFC 5961 §3), or was not its own. The first
+// line that fits holds:
+//
+//     who       what it says                                             how long after the RST           the RST
+//     -----------------------------------------------------------------------------------------------------------------------------
+//     either    a SYN, when the handshake is long over                   ever                             another life's: nothing
+//     resetter  its stream up to where the RST stood ahead of it         3 ms                             came behind it: confirmed
+//     resetter  the answer to a SYN that came behind a refusal           ever                             nothing: of another attempt
+//     resetter  beyond it in the stream, an ACK of more, a later date    ever                             its sender lives
+//     resetter  anything for the third time                              a second                         its sender lives
+//     resetter  anything again, and no copy                              two round trips, 200 ms          its sender lives
+//     resetter  anything else                                            ever                             overtaken: nothing
+//     peer      new data, a new FIN or ACK, and the resetter lives       ever                             annulled
+//     peer      new data, a new FIN                                      a second and patience, a pause   annulled
+//     peer      anything else                                            a pause                          annulled
+//     peer      anything                                                 without a pause                  under way: nothing
+//
+// A pause is longer than `patience` behind the RST, or behind what the peer said last. A resetter that lives annuls its own RST by an ACK
+// of what its peer sent when it should have been gone.
 extension Shared {
   /// A packet that is no RST after one.
   /// - Parameters:
-  ///   - isNew: data at SND.NXT.
+  ///   - isNew: data at SND.NXT, or a FIN.
   ///   - acknowledgesNew: its ACK number is higher than those before.
   mutating func observeAfterReset(
     _ segment: Segment, _ moment: Moment, isNew: Bool, acknowledgesNew: Bool, sender: Sender, receiver: Sender,
     troubles: inout Troubles
   ) {
-    if sender.has(.reset), sender.trouble != 0 {
-      hearResetter(segment, moment, sender, receiver, &troubles)
-    }
+    if segment.isAttempt, has(.established) { return }
+    if sender.has(.reset), sender.trouble != 0 { hearResetter(segment, moment, sender, receiver, &troubles) }
     guard receiver.has(.reset), receiver.trouble != 0 else { return }
     let place = troubles.records[receiver.trouble].resets
     guard place != 0 else { return }
     var resets = troubles.resets[place]
     provoke(&resets, segment, moment, receiver, within: sender.leg)
-    let before = resets.peerAfter?.last
-    if resets.peerAfter == nil { resets.peerAfter = Burst(at: moment) } else { resets.peerAfter?.repeated(at: moment) }
     let told = (resets.effective ?? resets.first).moment
+    let before = resets.peerAfter?.last ?? told
+    if resets.peerAfter == nil { resets.peerAfter = Burst(at: moment) } else { resets.peerAfter?.repeated(at: moment) }
     // What had been sent by then drains as slowly as the path is, and without a pause. New data may have been sent at any pace, and a queue
     // holds them for no longer than their sender would wait for their ACKs before it repeated them.
     let patience = patience(sender, receiver)
-    let isUnderWay = isNew && moment.time.since(told.time) <= Plausible.answer + patience || beginsAgain(segment)
-    let late = moment.time.since((before ?? told).time) > patience && !isUnderWay
+    let isLate =
+      moment.time.since(before.time) > patience
+      && (!isNew || moment.time.since(told.time) > Plausible.answer + patience)
     let answersLife = (isNew || acknowledgesNew) && resets.ownAfter != nil
-    if late || answersLife { resets.annul(by: segment) }
+    if isLate || answersLife { resets.annul(by: segment) }
     troubles.resets[place] = resets
   }
-
-  /// A SYN, when the handshake is long over: a late copy, or the next connection's, and nobody's life in this one.
-  private func beginsAgain(_ segment: Segment) -> Bool { segment.isAttempt && has(.established) }
 
   private func hearResetter(
     _ segment: Segment, _ moment: Moment, _ sender: Sender, _ receiver: Sender, _ troubles: inout Troubles
   ) {
     let place = troubles.records[sender.trouble].resets
-    guard place != 0 else {
-      troubles.records[sender.trouble].lastAlive = moment
-      return
-    }
+    guard place != 0 else { return troubles.records[sender.trouble].lastAlive = moment }
     var resets = troubles.resets[place]
-    if isOvertaken(segment, moment, by: resets.first, sender) {
+    switch tells(segment, moment, resets, sender, receiver, troubles) {
+    case .order:
       resets.first.arrive(behind: sender)
       resets.ownAfter = nil
       resets.end(by: resets.first)
-      troubles.resets[place] = resets
-      return
-    }
-    let told = resets.effective ?? resets.first
-    if told.isRefusal, receiver.latestSYN(troubles).map({ told.moment.precedes($0) }) ?? false {
-      // The answer to another attempt under the same number (Windows makes three), of which the RST tells nothing.
-      troubles.records[sender.trouble].lastAlive = moment
-      return
-    }
-    if isNews(segment, after: told, sender, receiver)
-      || resets.isStubborn(moment)
-      || isSentLater(segment, moment, told, receiver) && !sender.repeatsItself(segment, troubles)
-        && !beginsAgain(segment)
-    {
+    case .nothing: troubles.records[sender.trouble].lastAlive = moment
+    case .life:
       troubles.records[sender.trouble].lastAlive = moment
       if resets.ownAfter == nil { resets.ownAfter = Burst(at: moment) } else { resets.ownAfter?.repeated(at: moment) }
-      // It acknowledges what was sent when its peer should have been gone.
+      let told = resets.effective ?? resets.first
       if segment.flags.contains(.ack), receiver.offset(of: segment.acknowledgment) > told.peerSent,
         let after = resets.peerAfter, after.last.time.since(told.moment.time) > patience(receiver, sender)
       {
         resets.annul(by: segment)
       }
-    } else {
-      resets.ownStale = resets.ownStale == .max ? .max : resets.ownStale + 1
+    case .overtaken: resets.ownStale = resets.ownStale == .max ? .max : resets.ownStale + 1
     }
     troubles.resets[place] = resets
   }
 
+  /// What a segment of the resetter tells of its RST.
+  private func tells(
+    _ segment: Segment, _ moment: Moment, _ resets: Resets, _ sender: Sender, _ receiver: Sender,
+    _ troubles: borrowing Troubles
+  ) -> Aftermath {
+    let told = resets.effective ?? resets.first
+    let since = moment.time.since(told.moment.time)
+    if completes(segment, moment, resets.first, sender) { return .order }
+    // Windows makes three attempts under one number.
+    if told.isRefusal, receiver.trouble != 0, let attempt = troubles.records[receiver.trouble].syn?.last,
+      told.moment.precedes(attempt)
+    {
+      return .nothing
+    }
+    if isNews(segment, after: told, sender, receiver) { return .life }
+    // Nothing is under way for so long.
+    if resets.ownStale >= 2, since >= Plausible.answer { return .life }
+    // It comes no sooner than the first retransmission would, and its identification is no earlier one (Linux counts them for each
+    // socket), as a copy's is. A later one proves nothing: a bare RST is not numbered, and what it overtook is.
+    let isEarlier =
+      segment.ipID != 0 && told.lastIPID != 0 && Int16(bitPattern: segment.ipID &- told.latestIPID) <= 0
+    let roundTrips = receiver.leg == .max ? 0 : 2 * Int64(receiver.leg) * 1000
+    let isAgain =
+      since > max(Plausible.leastTimeout, roundTrips) && !isEarlier && !sender.repeatsItself(segment, troubles)
+    return isAgain ? .life : .overtaken
+  }
+
   /// It brings the stream to where a RST stood that seemed to lie ahead of it: the capture has them the wrong way round.
-  private func isOvertaken(_ segment: Segment, _ moment: Moment, by reset: Reset, _ sender: Sender) -> Bool {
+  private func completes(_ segment: Segment, _ moment: Moment, _ reset: Reset, _ sender: Sender) -> Bool {
     reset.isBehindGap && reset.offset == sender.nxt && !reset.isDamaged && !reset.isMalformed
       && sender.offset(of: segment.sequence) + Int64(segment.sequenceLength) == reset.offset
       && sender.ttlLow <= reset.ttl && reset.ttl <= sender.ttlHigh
       && moment.time.since(reset.moment.time) <= Plausible.reordering
   }
 
-  /// Whether what the packet says shows that its sender lived when the RST had been sent: it lies beyond the RST in its stream,
-  /// acknowledges more, or is dated later. What was overtaken does not, nor does a copy that comes late.
+  /// Whether what the packet says shows that its sender lived when the RST had been sent: what was overtaken does not, nor does a copy
+  /// that comes late.
   private func isNews(_ segment: Segment, after reset: Reset, _ sender: Sender, _ receiver: Sender) -> Bool {
     // An answer to the SYN that the RST refused. A SYN of its own is another attempt, under whatever number.
     if segment.flags.contains(.syn) { return segment.flags.contains(.ack) && sender.synCount <= 1 }
@@ -98,17 +125,6 @@ extension Shared {
     }
     guard segment.options.contains(.timestamps), reset.options.contains(.timestamps) else { return false }
     return Int32(bitPattern: segment.timestampValue &- reset.timestampValue) > 0
-  }
-
-  /// Whether it was sent after the RST, though it says nothing new: a retransmission, a keepalive. It comes no sooner than the first
-  /// retransmission would, and its identification is no earlier one (Linux counts them for each socket), as a copy's is. A later
-  /// one proves nothing: a bare RST is not numbered, and what it overtook is.
-  private func isSentLater(_ segment: Segment, _ moment: Moment, _ reset: Reset, _ receiver: Sender) -> Bool {
-    let leg = receiver.leg == .max ? 0 : Int64(receiver.leg) * 1000
-    let since = moment.time.since(reset.moment.time)
-    let isEarlier =
-      segment.ipID != 0 && reset.lastIPID != 0 && Int16(bitPattern: segment.ipID &- reset.latestIPID) <= 0
-    return !isEarlier && since > max(Plausible.leastTimeout, 2 * leg)
   }
 
   /// The RST answers the packet that was recorded behind it: the capture has them the wrong way round.
@@ -132,19 +148,8 @@ extension Shared {
   }
 }
 
-extension Sender {
-  /// nil where it sent none, or one as its first packet.
-  fileprivate func latestSYN(_ troubles: borrowing Troubles) -> Moment? {
-    trouble == 0 ? nil : troubles.records[trouble].syn?.last
-  }
-}
-
-extension Resets {
-  /// A third packet of the kind, and a second has passed: nothing is under way for so long.
-  fileprivate func isStubborn(_ moment: Moment) -> Bool {
-    ownStale >= 2 && moment.time.since((effective ?? first).moment.time) >= Plausible.answer
-  }
-}
+/// What a segment tells of the RST of its own sender.
+private enum Aftermath { case order, nothing, life, overtaken }
 
 extension Reset {
   /// The latest identification of its sender when it was sent. The packet before it may have been an earlier one, come late; a
