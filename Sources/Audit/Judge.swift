@@ -3,7 +3,7 @@ public import Flow
 /// What one connection's facts amount to: one finding for each cause (rules.md, "One cause, one finding"), and the few
 /// that may stand beside it.
 public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) -> [Finding] {
-  guard facts.isWorthALook else { return [] }
+  guard facts.isWorthALook, !facts.isMixed else { return [] }
   if facts.severalPlaces || surroundings.severalPlaces, !surroundings.inputsAreOneHost { return [] }
   let signs = facts.signs
   let abort = signs.contains(.abort) ? Abort(facts, surroundings, thresholds) : nil

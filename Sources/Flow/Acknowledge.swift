@@ -82,7 +82,7 @@ extension Sender {
     from before: Int64, to ack: Int64, _ moment: Moment, _ troubles: inout Troubles
   ) {
     let index = trouble
-    if packets > 0, troubles.records[index].losesBytes(from: before, to: ack) {
+    if packets > 0, !isMixed(troubles), troubles.records[index].losesBytes(from: before, to: ack) {
       troubles.gaps.noteLoss(
         from: troubles.records[index].holeFrom, to: troubles.records[index].holeSince, of: first.packet)
     }
@@ -117,6 +117,7 @@ extension Sender {
       return false
     }
     let index = troubles.of(&self)
+    if mixes(segment.acknowledgment, &troubles) { return false }
     guard ack - nxt <= Plausible.jump || isConfirmed(ack, troubles) else { return distrust(ack, index, &troubles) }
     if has(.fin) {
       guard isConfirmed(ack, troubles) else { return distrust(ack, index, &troubles) }
@@ -124,6 +125,7 @@ extension Sender {
       troubles.records[index].fin = nil
     }
     if packets > 0 || nxt > 0 || has(.everAcked) {
+      leap(to: ack, at: moment.time, &troubles)
       troubles.records[index].holes.insert(OffsetRange(nxt, ack))
       troubles.records[index].holeFrom = lastSentNew
       troubles.records[index].holeSince = moment.time

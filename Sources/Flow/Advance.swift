@@ -22,6 +22,7 @@ extension Sender {
       takeLast(&segment, moment, idle: idle, receiver: &receiver)
       return .new
     }
+    if trouble > 1, !isSYN, mixes(segment.sequence, &troubles) { return .stray }
     if length == 0, !isFIN {
       if isSYN {
         if synCount > 1 { marks.remove(.timing) } else if !has(.everAcked) { time(-1, moment, idle: idle) }
@@ -88,6 +89,7 @@ extension Sender {
       troubles.records[index].far = FarSegment(moment: last, start: start, end: end, isFIN: isFIN)
       return false
     }
+    leap(to: start, at: last.time, &troubles)
     troubles.records[index].far = nil
     troubles.records[index].holes.insert(OffsetRange(nxt, start))
     troubles.records[index].holeFrom = lastSentNew
@@ -114,6 +116,7 @@ extension Sender {
     guard segment.flags.contains(.ack), let far = troubles.records[trouble].far else { return }
     let ack = offset(of: segment.acknowledgment)
     guard far.start > nxt, ack >= far.start, ack <= far.end + (far.isFIN ? 1 : 0), !has(.fin) else { return }
+    leap(to: far.start, at: far.moment.time, &troubles)
     troubles.records[trouble].far = nil
     troubles.records[trouble].holes.insert(OffsetRange(nxt, far.start))
     troubles.records[trouble].holeFrom = lastSentNew

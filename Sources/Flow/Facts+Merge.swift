@@ -41,6 +41,7 @@ extension Facts {
     whole.longestIdle = max(longestIdle, later.longestIdle, seam)
     whole.tupleReused = tupleReused || later.tupleReused
     whole.severalPlaces = severalPlaces || later.severalPlaces
+    if isMixed || later.isMixed { whole.mix() }
     whole.serverLeg = [serverLeg, later.serverLeg].compactMap(\.self).min()
     whole.clientLeg = [clientLeg, later.clientLeg].compactMap(\.self).min()
     whole.icmp = icmp ?? later.icmp

@@ -156,6 +156,8 @@ public struct Facts: Hashable, Sendable {
   public var tupleReused = false
   /// Inputs that were taken at different places hold it at the same time, so that what they show together is what nobody saw.
   public var severalPlaces = false
+  /// Two streams under one 4-tuple at once, or what may be another life behind a RST: nothing that they show together is claimed.
+  public var isMixed = false
   /// Counts are lower bounds: these facts were merged across a seam.
   public var merged = false
   /// nil where nobody asked for it (`TrackerOptions.zeek`).

@@ -81,7 +81,7 @@ extension Segment {
   /// SYN without ACK.
   var isAttempt: Bool { flags.intersection([.syn, .ack]) == .syn }
 
-  fileprivate var isAnswer: Bool { flags.intersection([.ack, .rst, .unknown]) == .ack }
+  var isAnswer: Bool { flags.intersection([.ack, .rst, .unknown]) == .ack }
 
   /// Says no more than `first`, of the same side.
   func isRepeat(of first: Segment) -> Bool {
@@ -102,7 +102,7 @@ extension Sender {
   }
 
   /// From SND.NXT.
-  @inline(__always) fileprivate func distance(to sequence: SequenceNumber) -> Int64 { offset(of: sequence) - nxt }
+  @inline(__always) func distance(to sequence: SequenceNumber) -> Int64 { offset(of: sequence) - nxt }
 
   /// Whether `segment` goes on where this side's stream stands, give or take what may be in flight.
   /// - Parameter behind: how far it lies behind a SYN that may have begun another stream.

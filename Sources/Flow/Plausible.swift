@@ -6,6 +6,10 @@ enum Plausible {
   /// How far SND.NXT may jump at once. More than that is believed when a second segment agrees, or the peer acknowledges it: the
   /// capture may have lost a lot, or somebody injects. 16 MiB are 13 ms at 10 Gbit/s.
   static var jump: Int64 { 16 << 20 }
+  /// No line carries more, bytes/ns: 100 Gbit/s.
+  static var bytesPerNanosecond: Int64 { 12 }
+  /// How far the ISN of another life lies ahead at the least: a second of the clock, a tick each 4 µs (RFC 9293 §3.4.1).
+  static var lives: Int64 { 250_000 }
   /// The widest window (RFC 7323 §2.3 bounds it to 2^30): nothing in flight lies farther apart.
   static var window: Int64 { 1 << 30 }
   /// Met by an ACK first, a stream is where its own packets say, if they are so far from it: a fourth of the widest window.

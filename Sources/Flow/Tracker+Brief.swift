@@ -112,7 +112,7 @@ extension Brief {
 extension Trouble {
   /// What it tells of is over, and was counted.
   fileprivate var isHarmless: Bool {
-    resets == 0 && run == nil && deaf == nil && stall == nil && strangeSYN == nil && syn == nil
+    resets == 0 && run == nil && deaf == nil && stall == nil && strangeSYN == nil && syn == nil && !isMixed
   }
 
   fileprivate var hasHoles: Bool { holes.count > 0 || holes.forgotten > 0 }

@@ -94,6 +94,7 @@ extension Tracker {
     } else {
       takeSides(&facts, connection.shared, client: connection.b, server: connection.a)
     }
+    if connection.isMixed(troubles) { facts.mix() }
     facts.endedBecause = facts.reasonOfEnd(reason)
     if zeek.isOn { facts.zeek = zeek.view(index, firstIsClient: connection.startedByA == clientIsA) }
     return facts

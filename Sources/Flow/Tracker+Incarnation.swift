@@ -15,6 +15,7 @@ extension Tracker {
       if let next = resolvePending(segment, key, hash, fromA: fromA, index: index) { return next }
     }
     let isOver = records[index].isOver(troubles)
+    if isOver, !segment.flags.contains(.syn) { records[index].markIfDoubtful(&segment, fromA: fromA, &troubles) }
     // Where the tuple was used before, what is far from a connection that goes on may be a late packet of then.
     let isStranger =
       isOver
@@ -59,10 +60,16 @@ extension Tracker {
   private mutating func beginAnew(_ segment: Segment, _ key: FlowKey, _ hash: UInt32, replacing index: UInt32) -> UInt32
   {
     records[index].shared.marks.insert(.tupleReused)
+    let (a, b) = (records[index].a, records[index].b)
+    let goesOn = a.has(.everAcked) && b.has(.everAcked) && !records[index].isOver(troubles)
     retire(index, .reused, at: segment.time)
     var segment = segment
     let next = begin(&segment, key, hash)
     records[next].shared.marks.insert(.tupleReused)
+    if goesOn {
+      troubles.records[troubles.of(&records[next].a)].left = a.sequence(at: a.nxt)
+      troubles.records[troubles.of(&records[next].b)].left = b.sequence(at: b.nxt)
+    }
     return next
   }
 

@@ -43,6 +43,9 @@ struct Trouble: BitwiseCopyable {
   var packetsAtDistrust: UInt32 = 0
   /// A segment far beyond, likewise; or when the peer acknowledges it.
   var far: FarSegment?
+  /// Where another stream under the same 4-tuple stood when this one began, or leapt away from it: see Mixed.swift.
+  var left: SequenceNumber?
+  var isMixed = false
   /// The packet by which SND.UNA moved last.
   var progress: Moment?
   /// The latest data that were recorded behind their ACK.

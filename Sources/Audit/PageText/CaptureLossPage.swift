@@ -28,7 +28,8 @@ extension Page {
     ## What it cannot tell
 
     Packets without data (an ACK, a RST) leave no gap. Where the file has no drop counters, only lost data are
-    known.
+    known. Two connections that have one pair of addresses and ports at the same time (a transparent proxy, seen on
+    both of its sides) have nothing lost between their numbers: of them, nothing is counted and nothing claimed.
 
     ## Recorded
 
