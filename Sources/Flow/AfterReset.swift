@@ -6,12 +6,13 @@ internal import Wire
 //
 //     who       what it says                                             how long after the RST           the RST
 //     -----------------------------------------------------------------------------------------------------------------------------
-//     either    a SYN, when the handshake is long over                   ever                             another life's: nothing
+//     either    a SYN, when the handshake is long over                   ever                             of another life: nothing
 //     resetter  its stream up to where the RST stood ahead of it         3 ms                             came behind it: confirmed
 //     resetter  the answer to a SYN that came behind a refusal           ever                             nothing: of another attempt
 //     resetter  beyond it in the stream, an ACK of more, a later date    ever                             its sender lives
-//     resetter  anything for the third time                              a second                         its sender lives
-//     resetter  anything again, and no copy                              two round trips, 200 ms          its sender lives
+//     resetter  what is dated before it                                  ever                             overtaken: nothing
+//     resetter  anything for the third time, not numbered before it      a second                         its sender lives
+//     resetter  anything again, and no copy: as soon as it is repeated   two round trips, 200 ms          its sender lives
 //     resetter  anything else                                            ever                             overtaken: nothing
 //     peer      new data, a new FIN or ACK, and the resetter lives       ever                             annulled
 //     peer      new data, a new FIN                                      a second and patience, a pause   annulled
@@ -29,7 +30,10 @@ extension Shared {
     _ segment: Segment, _ moment: Moment, isNew: Bool, acknowledgesNew: Bool, sender: Sender, receiver: Sender,
     troubles: inout Troubles
   ) {
-    if segment.isAttempt, has(.established) { return }
+    // A SYN-ACK is repeated until its ACK comes, and data and a RST show that it did.
+    if segment.flags.contains(.syn), has(.established), segment.isAttempt || sender.has(.data) || sender.has(.reset) {
+      return
+    }
     if sender.has(.reset), sender.trouble != 0 { hearResetter(segment, moment, sender, receiver, &troubles) }
     guard receiver.has(.reset), receiver.trouble != 0 else { return }
     let place = troubles.records[receiver.trouble].resets
@@ -54,7 +58,10 @@ extension Shared {
     _ segment: Segment, _ moment: Moment, _ sender: Sender, _ receiver: Sender, _ troubles: inout Troubles
   ) {
     let place = troubles.records[sender.trouble].resets
-    guard place != 0 else { return troubles.records[sender.trouble].lastAlive = moment }
+    guard place != 0 else {
+      troubles.records[sender.trouble].lastAlive = moment
+      return
+    }
     var resets = troubles.resets[place]
     switch tells(segment, moment, resets, sender, receiver, troubles) {
     case .order:
@@ -91,12 +98,17 @@ extension Shared {
       return .nothing
     }
     if isNews(segment, after: told, sender, receiver) { return .life }
-    // Nothing is under way for so long.
-    if resets.ownStale >= 2, since >= Plausible.answer { return .life }
-    // It comes no sooner than the first retransmission would, and its identification is no earlier one (Linux counts them for each
-    // socket), as a copy's is. A later one proves nothing: a bare RST is not numbered, and what it overtook is.
-    let isEarlier =
-      segment.ipID != 0 && told.lastIPID != 0 && Int16(bitPattern: segment.ipID &- told.latestIPID) <= 0
+    // Its date is none later than the RST's.
+    if segment.options.contains(.timestamps), told.options.contains(.timestamps) { return .overtaken }
+    // Its identification is an earlier one (Linux counts them for each socket), as a copy's is. A later one proves nothing: a bare RST is
+    // not numbered, and what it overtook is.
+    let isNumbered = segment.ipID != 0 && told.lastIPID != 0
+    let behind = told.latestIPID &- segment.ipID
+    let isEarlier = isNumbered && Int16(bitPattern: behind) >= 0
+    // Some stacks number all alike, or at random.
+    if resets.ownStale >= 2, since >= Plausible.answer, !isNumbered || behind == 0 || UInt32(behind) > sender.packets {
+      return .life
+    }
     let roundTrips = receiver.leg == .max ? 0 : 2 * Int64(receiver.leg) * 1000
     let isAgain =
       since > max(Plausible.leastTimeout, roundTrips) && !isEarlier && !sender.repeatsItself(segment, troubles)

@@ -89,10 +89,12 @@ extension Sender {
       let window = CopyWindow(segment, delay: known?.delay, isOfOtherPlace: isOfOtherPlace)
       if window.contains(age) { return window.isProof ? age : 0 }
     }
-    if isSYNAfterAnswer(segment, latest.microseconds) { return latest.microseconds &- Sender.microseconds(first.time) }
-    guard let known, isOlderThanMemory(segment, latest.microseconds, known), isAllSeen(segment, peer, troubles) else {
-      return nil
+    if isSYNAfterAnswer(segment, latest.microseconds, known, troubles) {
+      return latest.microseconds &- Sender.microseconds(first.time)
     }
+    guard let known, isOlderThanMemory(segment, latest.microseconds, known),
+      isAllSeen(segment, peer, orLatest: known.isLate, troubles)
+    else { return nil }
     return 0
   }
 
@@ -111,11 +113,28 @@ extension Sender {
     return likeness[1].hash == like.hash || troubles.remembers(like.hash, trouble)
   }
 
-  /// A client whose SYN was answered has no reason to send it again.
-  private func isSYNAfterAnswer(_ segment: Segment, _ now: UInt32) -> Bool {
-    segment.flags.intersection([.syn, .ack]) == .syn && synCount == 1 && has(.everAcked) && !has(.synAck)
-      && packets > 1 && segment.sequence == sequence(at: -1)
-      && now &- Sender.microseconds(first.time) <= CopyWindow.identified
+  /// A client whose SYN was answered has no reason to send it again: the capture has it twice, at once or so late that no path holds it.
+  private func isSYNAfterAnswer(
+    _ segment: Segment, _ now: UInt32, _ known: KnownCopies?, _ troubles: borrowing Troubles
+  ) -> Bool {
+    guard segment.flags.contains(.syn), synCount == 1, has(.everAcked), segment.sequence == sequence(at: -1) else {
+      return false
+    }
+    let age = now &- Sender.microseconds(first.time)
+    // A server may not have got the ACK.
+    if has(.synAck) { return known.map { $0.isLate && age <= $0.delay &+ CopyWindow.identified } ?? false }
+    return segment.isAttempt && packets > 1
+      && (age <= CopyWindow.identified || (age > CopyWindow.late && numberedBefore(segment, troubles)))
+  }
+
+  /// However late it comes, it was sent before what this side sent since: it has the identification of a packet before, or was seen with
+  /// this date.
+  func numberedBefore(_ segment: Segment, _ troubles: borrowing Troubles) -> Bool {
+    let behind = UInt32(ipID &- segment.ipID)
+    if segment.ipID != 0, behind > 0, behind <= packets { return true }
+    guard segment.options.contains(.timestamps) else { return false }
+    let hash = Sender.likeness(segment)
+    return remembers(hash) || troubles.remembers(hash, trouble)
   }
 
   /// The first copy that was told came when its original's followers had been forgotten. As long after it, a packet that its
@@ -126,14 +145,16 @@ extension Sender {
       && segment.flags.isDisjoint(with: [.syn, .rst, .fin, .unknown])
   }
 
-  /// All that it says was said before: data that fill no hole, or an ACK below SND.UNA.
-  private func isAllSeen(_ segment: Segment, _ peer: Sender, _ troubles: borrowing Troubles) -> Bool {
+  /// All that it says was said before: data that fill no hole, or an ACK below SND.UNA; at it, where all is recorded once more.
+  private func isAllSeen(
+    _ segment: Segment, _ peer: Sender, orLatest: Bool, _ troubles: borrowing Troubles
+  ) -> Bool {
     let start = offset(of: segment.sequence)
     let end = start + Int64(segment.payloadLength)
     let ack = peer.offset(of: segment.acknowledgment)
-    guard end <= nxt, peer.has(.everAcked), trouble != 0, ack < peer.una || (end > start && ack == peer.una) else {
-      return false
-    }
+    guard end <= nxt, peer.has(.everAcked), trouble != 0,
+      ack < peer.una || ((end > start || orLatest) && ack == peer.una)
+    else { return false }
     return start >= troubles.records[trouble].low
       && !troubles.records[trouble].holes.overlaps(OffsetRange(start, max(start + 1, end)))
   }
@@ -152,6 +173,9 @@ struct KnownCopies: BitwiseCopyable {
   /// When the first was told, and the longest time to one of them, µs.
   var since: UInt32
   var delay: UInt32
+
+  /// By far: all is recorded once more.
+  var isLate: Bool { delay > CopyWindow.identified }
 }
 
 /// How long after a packet an equal one is its copy.
@@ -159,6 +183,8 @@ struct CopyWindow {
   /// With an identification or a date, FIN without, data without; µs. No kernel repeats a SYN within the first.
   static var identified: UInt32 { 100_000 }
   private static var closing: UInt32 { 10_000 }
+  /// What comes later was not under way for so long, µs: `Plausible.answer`.
+  static var late: UInt32 { 1_000_000 }
   static var data: UInt32 { 1_000 }
 
   private let longest: UInt32?
@@ -174,7 +200,8 @@ struct CopyWindow {
       return
     }
     if segment.ipID != 0 || segment.flags.contains(.syn) || segment.checksumCoversTSval {
-      longest = CopyWindow.identified
+      let late = delay.map { $0 > CopyWindow.identified ? $0 : 0 } ?? 0
+      longest = CopyWindow.identified &+ late
     } else {
       longest = segment.flags.contains(.fin) ? CopyWindow.closing : CopyWindow.data
     }

@@ -12,12 +12,16 @@ enum Incarnation {
 
 extension Connection {
   /// - Parameter isOver: both FINs are acknowledged or a RST took effect.
-  mutating func incarnation(ofSYN segment: inout Segment, fromA: Bool, isOver: Bool) -> Incarnation {
+  mutating func incarnation(
+    ofSYN segment: inout Segment, fromA: Bool, isOver: Bool, _ troubles: borrowing Troubles
+  ) -> Incarnation {
     let isAttempt = isAttempt
     let pause = segment.time.since(shared.lastTime)
     // Nobody repeats a SYN whose connection is over: a while behind it, it is another's under the same number, and no late copy. (One
     // that was refused is repeated: the refusal may not have arrived, or it may have been another's.)
-    let mayRepeat = !isOver || !shared.has(.established) || pause <= Plausible.answer
+    let mayRepeat =
+      !isOver || !shared.has(.established) || pause <= Plausible.answer
+      || (fromA ? a.numberedBefore(segment, troubles) : b.numberedBefore(segment, troubles))
     return fromA
       ? .of(&segment, &a, &b, isOver: isOver, isAttempt: isAttempt, mayRepeat: mayRepeat, pause: pause)
       : .of(&segment, &b, &a, isOver: isOver, isAttempt: isAttempt, mayRepeat: mayRepeat, pause: pause)
@@ -44,7 +48,7 @@ extension Incarnation {
       return isAttempt ? .new : .pending
     }
     // Overtaken by what follows it, be it the whole connection: two interfaces, two queues.
-    if sender.has(.origin), start == sender.origin { return .same }
+    if sender.has(.origin), start == sender.origin { return !isOver || pause <= Plausible.answer ? .same : .new }
     // Of a side that only reset it: the SYN was answered after all, and the RST was another's.
     let answersAll =
       isSYNACK && !sender.has(.data) && !sender.has(.fin) && receiver.has(.syn)

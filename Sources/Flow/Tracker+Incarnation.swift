@@ -28,7 +28,7 @@ extension Tracker {
       return 0
     }
     guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else { return index }
-    switch records[index].incarnation(ofSYN: &segment, fromA: fromA, isOver: isOver) {
+    switch records[index].incarnation(ofSYN: &segment, fromA: fromA, isOver: isOver, troubles) {
     case .same:
       return index
     case .new:
