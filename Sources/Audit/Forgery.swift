@@ -191,7 +191,8 @@ extension SideFacts {
     guard let steady else { return nil }
     // Of several nobody knows which it would have had.
     if steady.contains(ttl) { return steady.count == 1 ? true : nil }
-    return mayBeAnother && steady.contains { hops(ttl) == hops($0) } ? nil : false
+    // From 255 some stacks begin whatever no application has set a TTL for, RSTs of their sockets too (Solaris, BSDs).
+    return (mayBeAnother || ttl > 128) && steady.contains { hops(ttl) == hops($0) } ? nil : false
   }
 
   /// From the next value that a stack starts from.

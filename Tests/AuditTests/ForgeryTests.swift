@@ -35,17 +35,17 @@ struct ForgeryTests {
   }
 
   @Test func aTTLThatIsNotTheSenders() throws {
-    let finding = try #require(try Self.forged(atClient + Self.talk + "9 S > C R. 101 ttl 255"))
+    let finding = try #require(try Self.forged(atClient + Self.talk + "9 S > C R. 101 ttl 250"))
     #expect(finding.severity == .error)
     #expect(finding.confidence == .possible, "one test alone")
     #expect(finding.atFault == .path)
     #expect(finding.fact("tests_failed") == .list([.text("ttl")]))
     #expect(finding.fact("stage") == .text("later"))
-    #expect(finding.summary.contains("its TTL is 255, the server's is 64"))
+    #expect(finding.summary.contains("its TTL is 250, the server's is 64"))
   }
 
   @Test func twoTestsAreCertain() throws {
-    let finding = try #require(try Self.forged(atClient + Self.talk + "9 S > C R. 101 ttl 255 mac 02:00:00:00:00:99"))
+    let finding = try #require(try Self.forged(atClient + Self.talk + "9 S > C R. 101 ttl 250 mac 02:00:00:00:00:99"))
     #expect(finding.confidence == .certain)
     #expect(finding.fact("tests_failed") == .list([.text("ttl"), .text("mac")]))
   }

@@ -89,7 +89,32 @@ struct OtherLivesTests {
       """, []),
   ]
 
-  @Test(arguments: cases) func accusesNobody(_ known: AroundResetTests.Case) throws {
+  private static let answered = "0.05 S > C P. 1:301 ack 101\n0.0501 C > S . 101 ack 301\n"
+
+  static let resets: [AroundResetTests.Case] = [
+    AroundResetTests.Case(
+      "a stack that begins the TTL of its RSTs at 255", open + answered + "30 C > S R. 101 ack 301 ttl 255\nend 60",
+      ["reset-abort note unknown"]),
+    AroundResetTests.Case(
+      "likewise, five routers away",
+      "host S = 10.0.0.2:2181 isn 5000000 ttl 59\n" + open + answered + "30 S > C R. 301 ack 101 ttl 250\nend 60",
+      ["reset-abort note unknown"]),
+    AroundResetTests.Case(
+      "the RST of another distance", open + answered + "30 C > S R. 101 ack 301 ttl 240\nend 60",
+      ["reset-forged error path"]),
+    AroundResetTests.Case(
+      "behind the RST, what may be another life",
+      open + answered + """
+        1 C > S R. 101 ack 301
+        3.000 C > S . 5000001 ack 5000001
+        3.001 C > S P. 5000001:5000041 ack 5000001
+        3.021 S > C P. 5000001:5000025 ack 5000041
+        3.022 C > S . 5000041 ack 5000025
+        end 60
+        """, []),
+  ]
+
+  @Test(arguments: cases + resets) func accusesNobody(_ known: AroundResetTests.Case) throws {
     let findings = try audit(known.script)
     #expect(
       findings.map { finding in

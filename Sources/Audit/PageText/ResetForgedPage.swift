@@ -20,8 +20,8 @@ extension Page {
       by a handshake that was seen whole, and it is certain which packet it answers.
     - `ttl`: TTL or hop limit unlike that side's other packets and their copies (else unlike its host's other
       connections). Not where those vary, nor where they are 1 or 255. A bare RST from as many hops away that was begun
-      from another value (64 for 128) fails nothing, nor does one after both FINs: a kernel without that socket may
-      send it, and so may a device beside it. Then neither is cleared.
+      from another value (64 for 128) fails nothing, nor does any that was begun from 255, nor one after both FINs: a
+      kernel may send it without that socket, and so may a device beside it. Then neither is cleared.
     - `mac`: link-layer source unlike that of its other packets.
     - `sequence`: sequence number below data that side had sent already. A kernel without that socket repeats an ACK
       number of the peer, by right.
