@@ -45,6 +45,7 @@ function tell(socket, near, far,  record) {
   if (!index(own[place], value(record, "address") " ")) return
   said[socket] = value(record, "socket_state")
   state[socket] = value($0, "state")
+  silent[socket] = value(record, "packets") == 0
   sent[socket] += value(record, "payload_bytes")
   fins[socket] += value(record, "fin_packets") > 0
   lastFINs[socket] = value(record, "fin_packets")
