@@ -125,8 +125,8 @@ public struct FlightRecorder: Sendable {
       try descriptor.closeAfter {
         let size = try descriptor.seek(offset: 0, from: .end)
         do { _ = try descriptor.writeAll(block) } catch {
-          // Half a block is worse than none.
-          try? descriptor.resize(to: size)
+          // Half a block is worse than none, and so is a file without any.
+          if isNew { directory.remove(name) } else { try? descriptor.resize(to: size) }
           throw error
         }
       }
