@@ -76,6 +76,19 @@ struct PartnerlessTests {
     #expect(rules.contains("partnerless") == found, "\(rules)")
   }
 
+  /// Both ends are on this host: where the one that was reset in its name is there, it has not left; of a FIN its socket waits for the ACK.
+  @Test func thePartnerIsOnThisHostToo() throws {
+    for (text, state, found) in [(reset, TCPState.established, false), (finInVain, .finWait1, true)] {
+      let script = try PacketScript.parse(text)
+      let all = track(script)
+      var around = surroundings(script, all, Circumstances())
+      around.sockets = HostEnds(
+        client: HostSocket(state: .established, seen: script.time(11), heard: script.time(0.18), holder: Self.holder),
+        server: HostSocket(state: state, seen: script.time(11)))
+      #expect(all.flatMap { judge($0, around, Thresholds()) }.contains { $0.rule == "partnerless" } == found)
+    }
+  }
+
   /// What the kernel does not say is not guessed.
   @Test func withoutAWordOfWhenItWasHeard() throws {
     #expect(try !audit(reset, .client, .established, seen: 11, heard: nil).contains { $0.rule == "partnerless" })

@@ -9,7 +9,8 @@ extension Page {
     application waits, and its descriptor is lost for as long as the process lives.
 
     Found by `tcpaudit live --sockets`, which asks the kernel of the host that it runs on, and names the process and
-    the descriptor. `tcpaudit sockets --peer FILE` finds the same without a capture, from the two hosts' tables.
+    the descriptor (a container's too, on its host, with `--all-namespaces`). `tcpaudit sockets --peer FILE` finds the
+    same without a capture, from the two hosts' tables.
 
     ## How it shows
 
@@ -31,7 +32,7 @@ extension Page {
     ## Look-alikes
 
     - A RST that the kernel refused, rightly: forged, or outside of the window. Then the peer goes on, and the socket
-      hears it.
+      hears it; or it is on this host too, and its socket is there.
     - A FIN that was taken, and whose ACK is lost: the socket is in CLOSE-WAIT.
     - A new connection on the same ports: its SYN is on the wire.
 

@@ -10,7 +10,9 @@ extension Rule {
     for side in Side.allCases {
       guard let socket = surroundings.sockets[side],
         let departure = Departure(of: side.other, facts, surroundings, thresholds),
-        departure.leavesOpen(socket, thresholds)
+        departure.leavesOpen(socket, thresholds),
+        // Where both ends are on this host and both have their sockets, nobody has left: the RST was somebody else's.
+        !departure.isReset || surroundings.sockets[side.other] == nil
       else { continue }
       let since = socket.seen.since(departure.first.time)
       return Finding(
