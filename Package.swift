@@ -112,7 +112,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "tcpaudit", "PacketScript", "Screen", "Report", "Audit", "Flow", "Wire",
+        "tcpaudit", "PacketScript", "Engine", "Screen", "Report", "Sockets", "Audit", "Flow", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: tests),

@@ -11,12 +11,17 @@ public struct HostSocket: Hashable, Sendable {
   public var heard: Timestamp?
   /// nil where no process holds it (closed by its application, not accepted yet), or it may not be looked into.
   public var holder: SocketHolder?
+  /// The network namespace that it is in: a name under /run/netns, or a process in it; nil is the program's own.
+  public var namespace: String?
 
-  public init(state: TCPState, seen: Timestamp, heard: Timestamp? = nil, holder: SocketHolder? = nil) {
+  public init(
+    state: TCPState, seen: Timestamp, heard: Timestamp? = nil, holder: SocketHolder? = nil, namespace: String? = nil
+  ) {
     self.state = state
     self.seen = seen
     self.heard = heard
     self.holder = holder
+    self.namespace = namespace
   }
 }
 

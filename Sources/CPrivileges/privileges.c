@@ -28,6 +28,7 @@ int tcpaudit_keep_rights(uint32_t rights) {
   if (rights & TCPAUDIT_NET_RAW) keep(kept, has, CAP_NET_RAW);
   if (rights & TCPAUDIT_SYS_PTRACE) keep(kept, has, CAP_SYS_PTRACE);
   if (rights & TCPAUDIT_DAC_READ_SEARCH) keep(kept, has, CAP_DAC_READ_SEARCH);
+  if (rights & TCPAUDIT_SYS_ADMIN) keep(kept, has, CAP_SYS_ADMIN);
   if (syscall(SYS_capset, &header, kept) != 0) return errno;
   /* None that is inherited comes back by running another program, nor any by running one that has it. */
   if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 && errno != EINVAL) return errno;

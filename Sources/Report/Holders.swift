@@ -2,11 +2,13 @@ internal import Audit
 internal import Flow
 
 extension FindingRecord {
-  /// `client's socket: python3 (4711), descriptor 7`; both ends where both are on this host. nil where no process is known.
+  /// `client's socket: python3 (4711), descriptor 7 in web1`; both ends where both are on this host. nil where no process is known.
   public var holders: String? {
     guard let sockets else { return nil }
     let known = Side.allCases.compactMap { side in
-      sockets[side]?.holder.map { "\(side.name)'s socket: \($0.text)" }
+      sockets[side].flatMap { socket in
+        socket.holder.map { "\(side.name)'s socket: \($0.text)" + (socket.namespace.map { " in \($0)" } ?? "") }
+      }
     }
     return known.isEmpty ? nil : known.joined(separator: "; ")
   }
@@ -25,6 +27,7 @@ extension JSONFields {
       fields.text("process", socket.holder?.process)
       fields.count("descriptor", socket.holder.map { UInt64(clamping: $0.descriptor) })
       fields.count("other_descriptors", socket.holder.map { UInt64($0.others) })
+      fields.text("namespace", socket.namespace)
       fields.end()
     }
   }

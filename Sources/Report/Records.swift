@@ -127,7 +127,7 @@ public struct SummaryRecord: Sendable {
   public var bytes: UInt64 = 0
   /// Ended ones, reported or not; in `read` all are, at the end of the input.
   public var connections: UInt64 = 0
-  /// Live, and for its text: those that go on, and are not among `connections`.
+  /// Live, and for its text: those that go on, or wait for stragglers, and are not among `connections`.
   public var open: UInt64 = 0
   /// For the text report.
   public var states: [ConnectionState: UInt64] = [:]

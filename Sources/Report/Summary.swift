@@ -7,14 +7,16 @@ extension SummaryRecord {
   /// `3 connections: 2 closed, 1 reset.`
   var connectionSentence: String {
     guard connections > 0 else {
-      return open > 0 ? "No connection has ended; \(Wording.count(open, "is", "are")) open." : "No TCP connections."
+      return open > 0
+        ? "No connection is done with; \(Wording.count(open, "is", "are")) open or just over."
+        : "No TCP connections."
     }
     let known = SummaryRecord.states.compactMap { state in
       states[state].flatMap { $0 > 0 ? "\(Wording.number($0)) \(Wording.state(state))" : nil }
     }
     let total = Wording.count(connections, "connection")
     let ended = known.isEmpty ? "\(total)." : "\(total): \(known.joined(separator: ", "))."
-    return open > 0 ? "\(ended) \(Wording.count(open, "more is", "more are")) open." : ended
+    return open > 0 ? "\(ended) \(Wording.count(open, "more is", "more are")) open or just over." : ended
   }
 
   /// What else is to be known of the connections: which are one, and which nobody meant.

@@ -19,6 +19,8 @@ public struct Snapshot: Sendable {
   public var processes: [HostProcess]
   /// Processes that may not be looked into.
   public var forbiddenProcesses: Int
+  /// There are network namespaces that may not be looked into.
+  public var hidesNamespaces = false
   /// What was not seen, and why: a line each.
   public var gaps: [String]
 

@@ -48,6 +48,12 @@ struct Live: ParsableCommand {
       discussion: "Whose they are takes root, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH too."))
   var sockets = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Beside those of other network namespaces too: a container's, on its host (with --sockets).",
+      discussion: "That takes root, or CAP_SYS_ADMIN too, which is kept to enter those that are made later."))
+  var allNamespaces = false
+
   @Flag(help: "No screen on a terminal: one line a finding.") var plain = false
 
   @Option(
@@ -82,6 +88,7 @@ struct Live: ParsableCommand {
       throw ValidationError(
         "--sockets takes packets that are dated by this host's clock: not --timestamps adapter_unsynced")
     }
+    guard sockets || !allNamespaces else { throw ValidationError("--all-namespaces is of the sockets: add --sockets") }
     guard interfaces.count <= 64 else { throw ValidationError("at most 64 interfaces; any is all of them") }
   }
 
@@ -94,7 +101,7 @@ struct Live: ParsableCommand {
     LiveSignals.watch(reopens: reopening != nil)
     Interruption.watch()
     try Privileges.become(user)
-    let watch = sockets ? SocketWatch(limits) : nil
+    let watch = sockets ? SocketWatch(limits, allNamespaces: allNamespaces) : nil
     // It takes what rights there are, and throws its own away.
     try watch?.start()
     try Privileges.keep(.capture)
@@ -123,9 +130,10 @@ struct Live: ParsableCommand {
     } catch {
       switch error.kind {
       case .notPermitted:
+        let rights = Privileges.capabilities(sockets: sockets, allNamespaces: allNamespaces)
         throw Failure(
           .notPermitted,
-          "\(error.interface) can't be captured on: root or CAP_NET_RAW is needed: sudo setcap cap_net_raw=ep \(Directory.ownProgram)"
+          "\(error.interface) can't be captured on: root or CAP_NET_RAW is needed: sudo setcap \(rights) \(Directory.ownProgram)"
         )
       case .usage: throw Failure(.usage, "\(error.interface): \(error.cause)")
       case .unavailable, .down:

@@ -31,13 +31,22 @@ enum Privileges {
     case capture
     /// Whose descriptors are which sockets, of processes of other users too: CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH.
     case processes
+    /// The same, and other network namespaces are entered: CAP_SYS_ADMIN.
+    case namespaces
 
     fileprivate var rights: UInt32 {
       switch self {
       case .capture: UInt32(TCPAUDIT_NET_RAW)
       case .processes: UInt32(TCPAUDIT_SYS_PTRACE | TCPAUDIT_DAC_READ_SEARCH)
+      case .namespaces: UInt32(TCPAUDIT_SYS_ADMIN) | Need.processes.rights
       }
     }
+  }
+
+  /// What `live` needs, as setcap(8) writes it.
+  static func capabilities(sockets: Bool, allNamespaces: Bool) -> String {
+    "cap_net_raw" + (sockets ? ",cap_sys_ptrace,cap_dac_read_search" : "") + (allNamespaces ? ",cap_sys_admin" : "")
+      + "=ep"
   }
 
   /// For good. Without root's rights the user stays who he is. All rights are still there, for `keep`.

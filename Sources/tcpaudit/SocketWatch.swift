@@ -16,10 +16,16 @@ final class SocketWatch: Sendable {
 
   let tables = HostTables()
   private let limits: SocketLimits
+  private let allNamespaces: Bool
 
-  init(_ limits: SocketLimits) { self.limits = limits }
+  /// - Parameter allNamespaces: those of other network namespaces too, as far as packets can tell whose they are.
+  init(_ limits: SocketLimits, allNamespaces: Bool) {
+    self.limits = limits
+    self.allNamespaces = allNamespaces
+  }
 
-  /// Begins. The thread lasts as long as the program, and keeps no right but to look into processes.
+  /// Begins. The thread lasts as long as the program, and keeps no right but to look into processes, and into namespaces where somebody
+  /// asked for them.
   func start() throws {
     // Signals are the loop's: it waits for packets and for them.
     var all = sigset_t()
@@ -41,8 +47,8 @@ final class SocketWatch: Sendable {
   }
 
   private func work() {
-    do { try Privileges.keep(.processes) } catch { tables.note("\(error)") }
-    var reading = Reading(limits: limits)
+    do { try Privileges.keep(allNamespaces ? .namespaces : .processes) } catch { tables.note("\(error)") }
+    var reading = Reading(limits: limits, allNamespaces: allNamespaces)
     while true {
       let start = LiveRun.monotonic
       reading.turn(tables)
@@ -59,17 +65,22 @@ final class SocketWatch: Sendable {
 
 /// What is remembered from one reading to the next.
 private struct Reading {
+  private let allNamespaces: Bool
   private var leaks: LeakWatch
   private var failure: String?
   private var saidForbidden = false
   private var saidLeftOut = false
+  private var saidHidden = false
 
-  init(limits: SocketLimits) { leaks = LeakWatch(limits) }
+  init(limits: SocketLimits, allNamespaces: Bool) {
+    leaks = LeakWatch(limits)
+    self.allNamespaces = allNamespaces
+  }
 
   /// One reading.
   mutating func turn(_ tables: HostTables) {
     do throws(SocketTableError) {
-      let snapshot = try Snapshot.take()
+      let snapshot = try Snapshot.take(allNamespaces: allNamespaces)
       failure = nil
       var table = HostTable(snapshot, complete: Timestamp(nanoseconds: LiveRun.clock))
       table.claims = leaks.take(snapshot).map { HostClaim(key: $0.key, version: $0.version, finding: $0.finding) }
@@ -82,13 +93,21 @@ private struct Reading {
     }
   }
 
+  private var right: String {
+    let rights = Privileges.capabilities(sockets: true, allNamespaces: allNamespaces)
+    return "root (not a container's), or sudo setcap \(rights) \(Directory.ownProgram)"
+  }
+
   private mutating func sayGaps(_ snapshot: Snapshot, _ table: HostTable, _ tables: HostTables) {
     if snapshot.forbiddenProcesses > 0, snapshot.unowned > 0, !saidForbidden {
       saidForbidden = true
       tables.note(
         "\(Numeral.count(snapshot.forbiddenProcesses, "process", "processes")) may not be looked into, and "
-          + "\(Numeral.count(snapshot.unowned, "socket is", "sockets are")) without a name for it: root, or sudo setcap cap_net_raw,cap_sys_ptrace,cap_dac_read_search=ep \(Directory.ownProgram)"
-      )
+          + "\(Numeral.count(snapshot.unowned, "socket is", "sockets are")) without a name for it: \(right)")
+    }
+    if snapshot.hidesNamespaces, !saidHidden {
+      saidHidden = true
+      tables.note("there are network namespaces that may not be looked into: \(right)")
     }
     if table.leftOut > 0, !saidLeftOut {
       saidLeftOut = true
@@ -101,7 +120,8 @@ extension HostTable {
   /// What the packets' way asks of a reading.
   init(_ snapshot: Snapshot, complete: Timestamp) {
     self.init(seen: snapshot.time, complete: complete, count: snapshot.sockets.count)
-    for (index, socket) in snapshot.sockets.enumerated() {
+    let places = AddressPlaces(snapshot.namespaces)
+    for (index, socket) in snapshot.sockets.enumerated() where places.isSeen(socket) {
       switch socket.state {
       case .listen, .timeWait, .closed: continue
       default: break
@@ -115,7 +135,8 @@ extension HostTable {
         socket.local, socket.remote,
         HostSocket(
           state: socket.state, seen: snapshot.time, heard: socket.silence.map { snapshot.time.advanced(by: 0 &- $0) },
-          holder: holder))
+          holder: holder,
+          namespace: socket.namespace == 0 ? nil : snapshot.namespaces[Int(socket.namespace)].name))
     }
   }
 }

@@ -40,8 +40,11 @@ import Testing
   }
 
   /// The thread that meets packets may capture, the one that reads the table may look into processes, and neither anything else.
-  @Test(.enabled(if: isRoot, whyRoot)) func eachThreadKeepsWhatItNeeds() throws {
-    let child = try start(["--sockets", "--duration", "60s"])
+  @Test(
+    .enabled(if: isRoot, whyRoot),
+    arguments: [(["--sockets"], "0000000000080004"), (["--sockets", "--all-namespaces"], "0000000000280004")])
+  func eachThreadKeepsWhatItNeeds(arguments: [String], kept: String) throws {
+    let child = try start(arguments + ["--duration", "60s"])
     let rights = {
       Set(
         Folder.names("/proc/\(child.id)/task").compactMap { task in
@@ -49,7 +52,7 @@ import Testing
             .map { String($0.suffix(16)) }
         })
     }
-    #expect(eventually { rights() == ["0000000000002000", "0000000000080004"] }, "\(rights())")
+    #expect(eventually { rights() == ["0000000000002000", kept] }, "\(rights())")
     #expect(Folder.text("/proc/\(child.id)/status")?.contains("Uid:\t0\t") == false)
     kill(child.id, SIGTERM)
     #expect(child.wait() == 0)

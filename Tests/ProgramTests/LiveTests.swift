@@ -91,6 +91,27 @@ import Testing
     #expect(said().err.contains("No space left on device"), "\(said().err)")
   }
 
+  /// As a full disk: no recording is left that has nothing in it.
+  @Test(.enabled(if: mayCapture, why)) func aRecordingThatHasNoRoom() throws {
+    let records = folder.path + "/records"
+    let words = ["live", "lo", "-f", "port 9", "--record", records, "--user", "root"]
+    let complaint = try Pipe()
+    let child = try Program.start(
+      ["-c", "ulimit -f 0; exec \"$0\" \"$@\"", Program.path] + words, of: "/bin/sh", output: .nothing,
+      error: .descriptor(complaint.writing))
+    #expect(eventually { child.watchesInterruptions })
+    #expect(
+      eventually {
+        Loopback.knock(9)
+        return complaint.waiting > 0
+      })
+    kill(child.id, SIGTERM)
+    #expect(child.wait() == 3)
+    #expect(Folder.names(records) == [])
+    close(complaint.writing)
+    close(complaint.reading)
+  }
+
   /// Stopped from outside it gives the terminal back first, and takes it again when it goes on.
   @Test(.enabled(if: mayCapture, why), arguments: [true, false]) func stoppedFromOutside(byTSTP: Bool) throws {
     let terminal = try Terminal()
@@ -149,20 +170,26 @@ import Testing
     #expect(ran.code == 0 && ran.out.contains("No TCP connections."), "\(ran.out)\(ran.err)")
   }
 
-  @Test(.enabled(if: mayCapture && Program.installed("setpriv") != nil, why)) func withoutTheRight() throws {
+  @Test(
+    .enabled(if: mayCapture && Program.installed("setpriv") != nil, why),
+    arguments: [
+      ([], "cap_net_raw=ep"), (["--sockets"], "cap_net_raw,cap_sys_ptrace,cap_dac_read_search=ep"),
+      (["--sockets", "--all-namespaces"], "cap_net_raw,cap_sys_ptrace,cap_dac_read_search,cap_sys_admin=ep"),
+    ])
+  func withoutTheRight(arguments: [String], rights: String) throws {
     let setpriv = try #require(Program.installed("setpriv"))
     let ran = try Program.run(
-      [
-        "--bounding-set=-net_raw", "--inh-caps=-net_raw", "--reuid=65534", "--clear-groups", Program.path, "live", "lo",
-      ],
+      ["--bounding-set=-net_raw", "--inh-caps=-net_raw", "--reuid=65534", "--clear-groups", Program.path, "live", "lo"]
+        + arguments,
       of: setpriv)
     #expect(ran.code == 4, "\(ran.err)")
-    #expect(ran.err.contains("sudo setcap cap_net_raw=ep \(Program.path)"), "\(ran.err)")
+    #expect(ran.err.contains("sudo setcap \(rights) \(Program.path)"), "\(ran.err)")
   }
 
   @Test(arguments: [
     ["live"], ["live", "lo", "lo"], ["live", "any", "lo"], ["live", "lo", "-f", "tcp and"],
-    ["live", "lo", "--snaplen", "1"], ["live", "lo", "--record-files", "1"], ["live", "lo", "--user", "no such user"],
+    ["live", "lo", "--snaplen", "1"], ["live", "lo", "--record-files", "1"],
+    ["live", "lo", "--all-namespaces"], ["live", "lo", "--user", "no such user"],
   ]) func mistakes(arguments: [String]) throws {
     guard arguments.last != "no such user" || geteuid() == 0 else { return }
     let ran = try Program.run(arguments)

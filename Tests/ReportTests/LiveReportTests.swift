@@ -65,15 +65,16 @@ import Wire
       let holder = SocketHolder(id: 4711, process: "pool", descriptor: 7, others: 1)
       record.sockets = HostEnds(
         client: HostSocket(state: .established, seen: Timestamp(nanoseconds: 0), holder: holder),
-        server: HostSocket(state: .closeWait, seen: Timestamp(nanoseconds: 0)))
+        server: HostSocket(state: .closeWait, seen: Timestamp(nanoseconds: 0), namespace: "web1"))
     }
     let text = try told({ LiveText($0) }, hold)
     #expect(text.first?.hasSuffix("  client's socket: pool (4711), descriptor 7  [3, connection 1]") == true)
     let json = try told({ JSONReport($0, isLive: true) }, hold)
     #expect(
       json[1].contains(
-        #","sockets":[{"side":"client","state":"ESTAB","pid":4711,"process":"pool","descriptor":7,"other_descriptors":1},"#
-          + #"{"side":"server","state":"CLOSE-WAIT","pid":null,"process":null,"descriptor":null,"other_descriptors":null}],"facts""#
+        #","sockets":[{"side":"client","state":"ESTAB","pid":4711,"process":"pool","descriptor":7,"#
+          + #""other_descriptors":1,"namespace":null},{"side":"server","state":"CLOSE-WAIT","pid":null,"process":null,"#
+          + #""descriptor":null,"other_descriptors":null,"namespace":"web1"}],"facts""#
       ))
     // Nobody asked.
     #expect(try !told({ JSONReport($0, isLive: true) })[1].contains("sockets"))
@@ -95,9 +96,9 @@ import Wire
 
   @Test(
     arguments: [
-      (0, 0, "No TCP connections."), (0, 1, "No connection has ended; 1 is open."),
-      (0, 1200, "No connection has ended; 1,200 are open."), (3, 0, "3 connections."),
-      (3, 2, "3 connections. 2 more are open."),
+      (0, 0, "No TCP connections."), (0, 1, "No connection is done with; 1 is open or just over."),
+      (0, 1200, "No connection is done with; 1,200 are open or just over."), (3, 0, "3 connections."),
+      (3, 2, "3 connections. 2 more are open or just over."),
     ] as [(UInt64, UInt64, String)])
   func whatIsOpenIsSaid(ended: UInt64, open: UInt64, sentence: String) {
     var summary = SummaryRecord()

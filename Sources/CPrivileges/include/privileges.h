@@ -15,6 +15,7 @@ enum {
   TCPAUDIT_NET_RAW = 1 << 0,
   TCPAUDIT_SYS_PTRACE = 1 << 1,
   TCPAUDIT_DAC_READ_SEARCH = 1 << 2,
+  TCPAUDIT_SYS_ADMIN = 1 << 3,
 };
 
 /// Throws all rights of the calling thread away but these, as far as it has them, for good: nothing that is run can bring them

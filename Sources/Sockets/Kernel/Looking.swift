@@ -35,10 +35,12 @@ extension Snapshot {
       do throws(SocketTableError) {
         add(try namespace.inside { () throws(SocketTableError) in try NamespaceView(name: name, number: number) })
       } catch {
+        hidesNamespaces = true
         gaps.append("network namespace \(name): \(error.cause)" + (error.mend.isEmpty ? "" : "; \(error.mend)"))
       }
     }
     if hidden > 0 {
+      hidesNamespaces = true
       let processes = Numeral.count(hidden, "process", "processes")
       gaps.append("the network namespace of \(processes) can't be looked at; it takes root or CAP_SYS_PTRACE")
     }
