@@ -7,7 +7,18 @@ public enum FindingDetail {
     var page = Page(Style(width: width))
     var text = FindingText(run: run, captureStart: nil, all: true, isBelowLadder: true)
     text.write([record], nil, to: &page)
-    return String(decoding: page.writer.bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    return lines(page)
+  }
+
+  /// What stands above a finding that no longer holds.
+  public static func healing(_ summary: String, width: Int) -> [String] {
+    var page = Page(Style(width: width))
+    page.paragraph(Wording.sentence(summary))
+    return lines(page)
+  }
+
+  private static func lines(_ page: Page) -> [String] {
+    String(decoding: page.writer.bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
       .map(String.init)
   }
 }

@@ -12,7 +12,8 @@ final class LiveBoard {
   private struct Entry {
     var record: FindingRecord
     var facts: Facts?
-    var isHealed = false
+    /// How it healed, in words; nil: it stands.
+    var healing: String?
   }
 
   private var entries: [UInt64: Entry] = [:]
@@ -39,7 +40,8 @@ final class LiveBoard {
     }
     let isHealed = record.revises != nil && record.finding.isHealing
     if let before, isHealed {
-      entries[record.id] = Entry(record: before.record.named(record.id), facts: facts ?? before.facts, isHealed: true)
+      entries[record.id] = Entry(
+        record: before.record.named(record.id), facts: facts ?? before.facts, healing: record.finding.summary)
       queues[0].append(record.id)
     } else {
       entries[record.id] = Entry(record: record, facts: facts)
@@ -81,7 +83,7 @@ final class LiveBoard {
     return zeros
   }
 
-  var list: [ScreenFinding] { entries.values.map { ScreenFinding($0.record, $0.facts, isHealed: $0.isHealed) } }
+  var list: [ScreenFinding] { entries.values.map { ScreenFinding($0.record, $0.facts, isHealed: $0.healing != nil) } }
 
   /// What stands in the place of a finding now.
   func standing(_ id: UInt64) -> UInt64 {
@@ -91,7 +93,9 @@ final class LiveBoard {
   }
 
   /// Of a finding, or of what stands in its place.
-  func entry(_ id: UInt64) -> (FindingRecord, Facts?)? { entries[standing(id)].map { ($0.record, $0.facts) } }
+  func entry(_ id: UInt64) -> (record: FindingRecord, facts: Facts?, healing: String?)? {
+    entries[standing(id)].map { ($0.record, $0.facts, $0.healing) }
+  }
 }
 
 extension Finding {

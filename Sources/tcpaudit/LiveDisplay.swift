@@ -136,14 +136,14 @@ final class LiveDisplay {
       guard looks - detail.looks >= LiveDisplay.looksPerDetail else { return detail.lines }
       detail.looks = looks
       self.detail = detail
-      let segments = board.entry(id).flatMap { $0.1 }.map { live.segments(of: $0) } ?? []
+      let segments = board.entry(id).flatMap(\.facts).map { live.segments(of: $0) } ?? []
       if board.standing(id) == detail.stands, segments.last?.ordinal == detail.latest { return detail.lines }
     }
     return write(id, live)
   }
 
   private func write(_ id: UInt64, _ live: borrowing LiveRun) -> [String] {
-    guard let (record, facts) = board.entry(id) else { return [] }
+    guard let (record, facts, healing) = board.entry(id) else { return [] }
     var written = Detail(
       opened: id, stands: board.standing(id), latest: nil, width: screen.width, looks: looks,
       lines: [])
@@ -154,6 +154,7 @@ final class LiveDisplay {
     } else {
       written.lines = FindingDetail.lines(record, run, width: screen.width)
     }
+    if let healing { written.lines = FindingDetail.healing(healing, width: screen.width) + written.lines }
     detail = written
     return written.lines
   }

@@ -59,6 +59,9 @@ struct LiveBoardTests {
     board.take(record(2, .note, revises: 1, isHealed: true), nil)
     #expect(board.list.map(\.isHealed) == [true] && board.list.first?.severity == .error)
     #expect(count(board) == 1 && count(board, "peer-vanished", .note) == nil)
+    // Who has it open sees the finding, and that it no longer holds.
+    let entry = board.entry(1)
+    #expect(entry?.record.finding.severity == .error && entry?.healing == "2")
   }
 
   @Test func whatWasToldIsNoNews() {

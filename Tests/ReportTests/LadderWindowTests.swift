@@ -70,5 +70,9 @@ struct LadderWindowTests {
         "    -  +0.000 s  12 connections",
         "  Fix   close them",
       ], "\(lines)")
+    #expect(
+      FindingDetail.healing("healed: the connection goes on, and finding 5 no longer holds", width: 60) == [
+        "healed: the connection goes on, and finding 5 no longer", "holds.", "",
+      ])
   }
 }
