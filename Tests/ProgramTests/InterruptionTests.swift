@@ -29,6 +29,24 @@ struct InterruptionTests {
     #expect(Folder.text(err) == "", "that somebody wanted the end is no error")
   }
 
+  /// Zeek's log and CSV have no place for it: standard error says that what is written is not all.
+  @Test(arguments: ["csv", "zeek"]) func whatHasNoPlaceForItSaysSo(format: String) throws {
+    let pipe = try Pipe()
+    let bytes = try PacketScript.parse(cutAndWhole).pcap()
+    let (out, err) = (folder.path + "/out", folder.path + "/err")
+    let child = try Program.start(
+      ["--format", format, "-"], input: .descriptor(pipe.reading), output: .file(out), error: .file(err))
+    #expect(write(pipe.writing, bytes, bytes.count) == bytes.count)
+    #expect(eventually { child.watchesInterruptions && pipe.waiting == 0 })
+    kill(child.id, SIGINT)
+    #expect(child.wait() == 130)
+    close(pipe.writing)
+    close(pipe.reading)
+    let lines = (Folder.text(out) ?? "").split(whereSeparator: \.isNewline)
+    #expect(lines.count { !$0.hasPrefix("#") && !$0.hasPrefix("id,") } == 2)
+    #expect(Folder.text(err) == "tcpaudit: interrupted: what is written is of the packets read so far\n")
+  }
+
   /// Ctrl-C stops the writer too, wherever it was: the user cut the stream, and nobody has to mend a capture.
   @Test func theWriterIsStoppedInTheMiddleOfAPacket() throws {
     let pipe = try Pipe()
