@@ -56,8 +56,3 @@ public enum ICMPWords {
     }
   }
 }
-
-extension ICMPNotice {
-  /// Type and code as the RFCs name them.
-  var words: String { ICMPWords.text(type: type, code: code, ipVersion: ipVersion) }
-}

@@ -14,6 +14,7 @@ public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Th
       !rule.isMeasured(finding, across: surroundings)
     else { continue }
     if facts.client.mayHaveArrived || facts.server.mayHaveArrived { finding.bytesLostExact = false }
+    if let notice = facts.lastWord(for: rule) { finding.take(notice) }
     fitting.append(finding)
   }
   if fitting.isEmpty { return [] }

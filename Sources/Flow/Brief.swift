@@ -116,8 +116,8 @@ extension Facts {
 
   /// The transmissions of `loneSYN`.
   public var unansweredSYNs: Burst? {
-    guard handshake.syn != nil, handshake.synAck == nil, server.packets == 0, icmp == nil, let syn = client.syn,
-      client.packets == client.synPackets || givesUp(after: syn), !client.everAcked
+    guard handshake.syn != nil, handshake.synAck == nil, server.packets == 0, icmp?.isRejection != true,
+      let syn = client.syn, client.packets == client.synPackets || givesUp(after: syn), !client.everAcked
     else { return nil }
     return syn
   }

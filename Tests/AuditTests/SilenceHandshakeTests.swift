@@ -106,6 +106,20 @@ struct SilenceHandshakeTests {
         0.3 C > S .
         """),
     Verdict(
+      "too big, and no answer", "syn-unanswered", [.path, .server], .certain,
+      of: """
+        0,1,3,7 C > S S
+        0.1,1.1 R > C icmp toobig 1400 for C > S
+        end 20
+        """),
+    Verdict(
+      "too fast, and no answer", "syn-unanswered", [.path, .server], .certain,
+      of: """
+        0,1,3,7 C > S S
+        0.1,1.1 R > C icmp 4 0 for C > S
+        end 20
+        """),
+    Verdict(
       "an error, and an answer all the same",
       nothingIn: """
         0 C > S S

@@ -14,6 +14,29 @@ struct SilencePeerTests {
 
     """
 
+  /// The error that came back is the proof of the silence: it names who says so.
+  @Test(arguments: ["2.1", "0.5"]) func aRoutersWordIsEvidence(at time: String) throws {
+    let script = """
+      0.4 C > S P. 1:101
+      \(time == "0.5" ? "0.5 R > C icmp unreachable host for C > S" : "")
+      1.00 C > S P. 101:201
+      1.08 S > C P. 1:501
+      1.081 C > S .
+      2.0,2.3,2.9,4.1,6.5,11.3 C > S P. 201:301
+      \(time == "0.5" ? "" : "2.1,2.4,3.0 R > C icmp unreachable host for C > S")
+      """
+    let finding = try auditOne(atClient + script)
+    #expect(finding.rule == "peer-vanished" && finding.suspects == [.path, .server])
+    // One that the peer has outlived tells nothing.
+    let isProof = time == "2.1"
+    #expect(finding.summary.contains("ICMP from 10.0.0.254: host unreachable") == isProof, "\(finding.summary)")
+    #expect(finding.evidence.contains { $0.side == nil } == isProof)
+    #expect(zip(finding.evidence, finding.evidence.dropFirst()).allSatisfy { $0.moment.precedes($1.moment) })
+    #expect(finding.fact("reporter") == (isProof ? .text("10.0.0.254") : nil))
+    #expect(finding.fact("errors") == (isProof ? .integer(3) : nil))
+    #expect(finding.mend.contains("10.0.0.254 finds no such host") == isProof)
+  }
+
   static let vanished = [
     Verdict(
       "at the client", "peer-vanished", [.path, .server], .likely,

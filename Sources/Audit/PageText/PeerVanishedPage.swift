@@ -38,13 +38,14 @@ extension Page {
 
     ## What to do
 
-    Capture at the other side: packets that arrive there clear the path. Ask whether the host was up.
+    Where an ICMP error came back it is in the evidence: it names who gave up, and why. Else
+    capture at the other side: packets that arrive there clear the path. Ask whether the host was up.
     For the future: TCP_USER_TIMEOUT or shorter `tcp_retries2`, so that the application learns of it in
     seconds.
 
     ## What it cannot tell
 
-    Network, firewall or host: from one end they look the same.
+    Network, firewall or host: from one end they look the same, unless one of them says so by ICMP.
 
     ## Recorded
 

@@ -80,7 +80,3 @@ extension Facts {
     return all.sorted { $0.moment.precedes($1.moment) }
   }
 }
-
-extension ICMPNotice {
-  fileprivate var isTooBig: Bool { isSix ? type == 2 : type == 3 && code == 4 }
-}
