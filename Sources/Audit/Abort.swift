@@ -120,12 +120,8 @@ final class Abort {
   /// The answer of a kernel that has no such socket, and no abort before it: the connection was dead already (`half-open`).
   var isOfNoSocket: Bool { forgery.confidence == nil && facts.resetOfNoSocket(side, thresholds) != nil }
 
-  /// Subflows of multipath TCP come and go by RST, and what one leaves behind another delivers (RFC 8684 §3.3.6, §3.6);
-  /// MP_FASTCLOSE aborts them all.
-  var isRoutine: Bool {
-    (facts.client.mptcp && facts.server.mptcp || reset.options.contains(.mptcpReset))
-      && !reset.options.contains(.mptcpFastClose)
-  }
+  /// Subflows of multipath TCP come and go by RST.
+  var isRoutine: Bool { facts.isSubflow(endedBy: reset) }
 
   /// "server: RST", or "RST in the server's name".
   var what: String {

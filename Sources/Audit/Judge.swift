@@ -7,6 +7,7 @@ public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Th
   if facts.severalPlaces || surroundings.severalPlaces, !surroundings.inputsAreOneHost { return [] }
   let signs = facts.signs
   let abort = signs.contains(.abort) ? Abort(facts, surroundings, thresholds) : nil
+  let isSubflow = facts.isSubflow(endedBy: abort?.reset)
   var fitting: [Finding] = []
   for place in Precedence.signs.indices where !Precedence.signs[place].isDisjoint(with: signs) {
     let rule = Precedence.rules[place]
@@ -15,6 +16,10 @@ public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Th
     else { continue }
     if facts.client.mayHaveArrived || facts.server.mayHaveArrived { finding.bytesLostExact = false }
     if let notice = facts.lastWord(for: rule) { finding.take(notice) }
+    if isSubflow {
+      guard let note = rule.note(onSubflow: finding) else { continue }
+      finding = note
+    }
     fitting.append(finding)
   }
   if fitting.isEmpty { return [] }

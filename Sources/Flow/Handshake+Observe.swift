@@ -75,6 +75,7 @@ extension Sender {
     if segment.options.contains(.sackPermitted) { marks.insert(.sackPermitted) }
     if segment.options.contains(.timestamps) { marks.insert(.timestamps) }
     if segment.options.contains(.mptcp) { marks.insert(.mptcp) }
+    if segment.options.contains(.mptcpSubflow) { marks.insert(.mptcpJoin) }
   }
 
   /// Offset 0 moves down by `distance`: the stream began before what was seen of it.

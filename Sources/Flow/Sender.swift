@@ -37,6 +37,8 @@ struct SenderMarks: OptionSet, BitwiseCopyable {
   /// Of an ACK of the peer that moved nothing, while something was outstanding, not all options were captured: it may have been a
   /// SACK.
   static var sackNotCaptured: Self { .init(rawValue: 1 << 20) }
+  /// Its SYN joins a connection of multipath TCP.
+  static var mptcpJoin: Self { .init(rawValue: 1 << 21) }
 }
 
 /// A packet's likeness, to know a copy that the capture made: header hash and microseconds (low 32 bits).

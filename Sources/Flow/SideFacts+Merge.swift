@@ -49,6 +49,7 @@ extension SideFacts {
     everAcked = everAcked || later.everAcked
     survivedIdle = max(survivedIdle, later.survivedIdle)
     mptcp = mptcp || later.mptcp
+    mptcpJoin = mptcpJoin || later.mptcpJoin
     headersCut = headersCut || later.headersCut
     sackNotCaptured = sackNotCaptured || later.sackNotCaptured
     largestSent = max(largestSent, later.largestSent)

@@ -49,6 +49,7 @@ extension SideFacts {
     lastWindow = side.window
     widestWindow = side.widestWindow
     mptcp = side.has(.mptcp)
+    mptcpJoin = side.has(.mptcpJoin)
     headersCut = side.has(.headerCut)
     guard side.has(.syn) else { return }
     isn = side.origin.advanced(by: -1)

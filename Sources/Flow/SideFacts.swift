@@ -80,6 +80,8 @@ public struct SideFacts: Hashable, Sendable {
   public var timestamps: Bool?
   /// Its SYN had an option of MPTCP (RFC 8684).
   public var mptcp = false
+  /// Its SYN joins a connection of multipath TCP as one more subflow (MP_JOIN, RFC 8684 §3.2).
+  public var mptcpJoin = false
   /// Of some of its packets the capture has ports and sequence number alone: what they said, and how long they were, is not
   /// known. They are in `packets` and `wireBytes`, and in no other count.
   public var headersCut = false

@@ -61,8 +61,8 @@ public struct TCPOptionSet: BitwiseCopyable, OptionSet, Hashable, Sendable {
   public static var badChecksum: Self { .init(rawValue: 1 << 11) }
   /// The capture cut the header before its window.
   public static var windowNotCaptured: Self { .init(rawValue: 1 << 13) }
-  /// MP_TCPRST (RFC 8684 §3.6): a subflow ends, with a reason.
-  public static var mptcpReset: Self { .init(rawValue: 1 << 12) }
+  /// MP_JOIN (RFC 8684 §3.2) or MP_TCPRST (§3.6): a subflow of a connection of multipath TCP begins, or ends with a reason.
+  public static var mptcpSubflow: Self { .init(rawValue: 1 << 12) }
   /// MP_FASTCLOSE (RFC 8684 §3.5): the whole connection is aborted.
   public static var mptcpFastClose: Self { .init(rawValue: 1 << 14) }
   /// Its payload is short, was captured whole, and is no TLS alert: see `TLSAlert`.

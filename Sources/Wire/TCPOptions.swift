@@ -60,10 +60,10 @@ enum TCPOptions {
     case 30:
       guard length >= 3 else { return false }
       segment.options.insert(.mptcp)
-      // RFC 8684 §8.3: MP_FASTCLOSE is 7, MP_TCPRST 8.
+      // RFC 8684 §8.3: MP_JOIN is 1, MP_FASTCLOSE 7, MP_TCPRST 8.
       let subtype = bytes.u8(at: value) >> 4
       if subtype == 7 { segment.options.insert(.mptcpFastClose) }
-      if subtype == 8 { segment.options.insert(.mptcpReset) }
+      if subtype == 1 || subtype == 8 { segment.options.insert(.mptcpSubflow) }
     case 34: segment.options.insert(.fastOpen)
     case 254:
       // Fast open before it had a number (RFC 7413 appendix A): experiment F989.

@@ -13,7 +13,8 @@ private let exactOfSide: [(name: String, value: @Sendable (SideFacts) -> String)
   ("times", { "\(String(describing: $0.first)) \(String(describing: $0.last)) \(String(describing: $0.lastAlive))" }),
   ("new data", { "\(String(describing: $0.lastNewData))" }),
   ("opening", { "\(String(describing: $0.isn)) \(String(describing: $0.mss)) \(String(describing: $0.windowScale))" }),
-  ("options", { "\(String(describing: $0.sackPermitted)) \(String(describing: $0.timestamps)) \($0.mptcp)" }),
+  ("options", { "\(String(describing: $0.sackPermitted)) \(String(describing: $0.timestamps))" }),
+  ("multipath", { "\($0.mptcp) \($0.mptcpJoin)" }),
   ("TTL", { "\(String(describing: $0.ttl)) \(String(describing: $0.ttlRange)) \($0.ipID) \($0.macHash)" }),
   ("window", { "\($0.lastWindow)" }),
   (

@@ -339,7 +339,10 @@ struct TrapsOfIdentityTests {
       0.3 C > S R. 1 <mptcp 8000>
       """)
     #expect(facts.client.mptcp && facts.server.mptcp)
-    #expect(facts.client.resets?.first.options.contains(.mptcpReset) == true)
+    #expect(!facts.client.mptcpJoin && !facts.server.mptcpJoin)
+    #expect(facts.client.resets?.first.options.contains(.mptcpSubflow) == true)
+    let joined = try trackOne("0.0 C > S S <mss 1460,mptcp 10000102030405060708>")
+    #expect(joined.client.mptcp && joined.client.mptcpJoin && !joined.server.mptcpJoin)
   }
 
   /// They stay two records, as each has a 4-tuple of its own, with its own losses: who reads a capture looks for both. That they

@@ -166,7 +166,7 @@ extension Segment {
     case .mptcp(let bytes):
       options.insert(.mptcp)
       if let first = bytes.first, first >> 4 == 7 { options.insert(.mptcpFastClose) }
-      if let first = bytes.first, first >> 4 == 8 { options.insert(.mptcpReset) }
+      if let first = bytes.first, first >> 4 == 1 || first >> 4 == 8 { options.insert(.mptcpSubflow) }
     case .md5: options.insert(.md5)
     case .nop: break
     case .malformed: options.insert(.malformed)

@@ -32,8 +32,9 @@ import Wire
       ([254, 4, 0x12, 0x34], []),
       ([30, 4, 0x00, 0x81], .mptcp),
       ([30, 12, 0x70, 0, 0, 0, 0, 0, 0, 0, 0, 0], [.mptcp, .mptcpFastClose]),
-      ([30, 4, 0x80, 0x00], [.mptcp, .mptcpReset]),
-      ([30, 4, 0x80, 3], [.mptcp, .mptcpReset]),
+      ([30, 12, 0x10, 0, 1, 2, 3, 4, 5, 6, 7, 8], [.mptcp, .mptcpSubflow]),
+      ([30, 4, 0x80, 0x00], [.mptcp, .mptcpSubflow]),
+      ([30, 4, 0x80, 3], [.mptcp, .mptcpSubflow]),
       ([30, 2], .malformed),
       // Unknown kinds are stepped over.
       ([77, 3, 0, 4, 2], .sackPermitted),

@@ -34,6 +34,7 @@ extension Page {
     - *`big-packets-lost`*: the peer still answers, only the large segments never arrive.
     - *`stalled-reader`*: the window is zero and the probes are answered.
     - *Repetitions after both FINs were acknowledged* are late duplicates: harmless.
+    - *A subflow of multipath TCP* may fall silent: another carries on, and there is no finding.
     - *`idle-killed`*: the silence begins with the first packet after a long idle time.
 
     ## What to do

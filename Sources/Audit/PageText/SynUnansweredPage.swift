@@ -27,6 +27,7 @@ extension Page {
 
     - *Refused* (`syn-refused`): a RST came back. *Rejected* (`syn-rejected`): an ICMP error did. One that
       refuses nothing (too big, source quench) is no answer, and is in the evidence.
+    - *A SYN that joins a connection of multipath TCP* (MP_JOIN): a note, for the connection goes on.
     - *The capture saw one direction only*: then the client goes on with an ACK, and there is no
       finding. That it repeats its SYN proves that it was not answered. A RST of the client that comes
       later than its next SYN would have come only says that it gave up.

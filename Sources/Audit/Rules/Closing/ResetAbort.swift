@@ -33,7 +33,7 @@ extension Rule {
     }
     let isUnseen = facts[abort.peer].packets == 0
     let gap = reset.isBehindGap
-    let quiet = inFlight == 0 || isUnseen || abort.isRoutine || gap
+    let quiet = inFlight == 0 || isUnseen || gap
     let state =
       isUnseen
       ? "its peer was not captured"

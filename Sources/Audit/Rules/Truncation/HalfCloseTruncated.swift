@@ -103,16 +103,14 @@ private final class CutAnswer {
 
   /// The answerer hung up on what it was receiving, as in transfer-truncated.
   private var severityOfClosersLoss: Severity {
-    guard closersLoss.unacked > 0, !closersLoss.mayBeAlert, let abort, abort.side == answerer, !abort.isRoutine else {
-      return .note
-    }
+    guard closersLoss.unacked > 0, !closersLoss.mayBeAlert, let abort, abort.side == answerer else { return .note }
     return abort.forgery.confidence == nil ? .warning : .error
   }
 
   private var severityOfAnswer: Severity {
     if loss.mayBeAlert, sentAfter == loss.unacked, loss.unacked == Int64(fin.firstAfterLength) { return .note }
     guard let abort, abort.forgery.confidence == nil else { return .error }
-    if abort.isRoutine || isGoodbye { return .note }
+    if isGoodbye { return .note }
     guard abort.side == halfCloser else { return .error }
     // The one who hung up had everything that was sent.
     if loss.unacked == 0 { return loss.finUnacked ? .note : .warning }

@@ -37,7 +37,7 @@ private struct CutTransfer {
   }
 
   private var severity: Severity {
-    if abort.isRoutine || hungUp && (peers.mayBeAlert || mayHaveCrossed) { return .note }
+    if hungUp && (peers.mayBeAlert || mayHaveCrossed) { return .note }
     guard hungUp, abort.forgery.confidence == nil else { return .error }
     return isClientLeaving ? .note : .warning
   }
