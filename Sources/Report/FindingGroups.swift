@@ -57,26 +57,26 @@ struct FindingGroup {
   var server: String? { key.server.map { Wording.endpoint($0, ipVersion: key.ipVersion) } }
 }
 
-/// All findings of a run, equal ones together, in bounded memory: of each group the first few are kept.
+/// All findings of a run, equal ones together. Of each group the first few are kept, in bounded memory; with `--all` every one, and
+/// each takes about 1 kB.
 struct FindingGroups {
-  static var examplesEach: Int { 3 }
-  /// With `--all`: examples over all groups. One takes about 1 kB.
-  static var examplesInAll: Int { 20_000 }
+  /// Kept of each group.
+  private let examplesEach: Int
   /// Findings of further groups are only counted.
-  static var groupLimit: Int { 5_000 }
-
-  private let all: Bool
+  private let groupLimit: Int
   private var groups: [FindingGroup] = []
   /// By kind, and the service: an address takes less to find than words.
   private var places: [Service: Int] = [:]
   /// All that is in a key but the service: there are a few, each found by looking.
   private var kinds: [FindingGroup.Key] = []
-  private var examples = 0
   private var usedAgain = UsedAgain()
   /// Findings of groups beyond `groupLimit`.
   private(set) var uncollected: UInt64 = 0
 
-  init(all: Bool) { self.all = all }
+  init(all: Bool) {
+    examplesEach = all ? .max : 3
+    groupLimit = all ? .max : 5_000
+  }
 
   var isEmpty: Bool { groups.isEmpty }
 
@@ -100,14 +100,10 @@ struct FindingGroups {
     if wantsExample(place) { keep(.refusal(refusal), in: place) }
   }
 
-  private func wantsExample(_ place: Int) -> Bool {
-    let limit = all ? FindingGroups.examplesInAll - examples : FindingGroups.examplesEach - groups[place].examples.count
-    return limit > 0 || groups[place].examples.isEmpty
-  }
+  private func wantsExample(_ place: Int) -> Bool { groups[place].examples.count < examplesEach }
 
   private mutating func keep(_ example: KeptExample, in place: Int) {
     groups[place].examples.append(example)
-    examples += 1
     if let connection = example.connection { usedAgain.show(connection) }
   }
 
@@ -128,7 +124,7 @@ struct FindingGroups {
       groups[place].count += 1
       return place
     }
-    guard groups.count < FindingGroups.groupLimit else {
+    guard groups.count < groupLimit else {
       uncollected += 1
       return nil
     }

@@ -49,7 +49,7 @@ struct FindingText {
     }
     if groups.uncollected > 0 {
       page.paragraph(
-        "… \(Wording.count(groups.uncollected, "finding")) more, of too many kinds to list; --format json has them all")
+        "… \(Wording.count(groups.uncollected, "finding")) more, of too many kinds to list; --all for the rest")
     }
     if !folded.isEmpty || groups.uncollected > 0 { page.newline() }
   }
@@ -123,10 +123,9 @@ struct FindingText {
     }
     let rest = group.count - UInt64(examples.count)
     guard rest > 0 else { return }
-    page.line("… \(Wording.number(rest)) more like \(examples.count == 1 ? "it" : "these")\(hint)", indent: 2)
+    let these = examples.count == 1 ? "it" : "these"
+    page.line("… \(Wording.number(rest)) more like \(these), --all for the rest", indent: 2)
   }
-
-  private var hint: String { all ? "; --format json has them all" : ", --all for the rest" }
 
   /// `#12  +0.081 s  client → server  FIN after 4 bytes`
   private func evidence(_ example: FindingExample, indent: Int, to page: inout Page) {
