@@ -38,11 +38,24 @@ struct KeyScopes {
   private mutating func number(_ encapsulation: Encapsulation) -> UInt16 {
     var key = Encapsulation()
     if byVLAN { key.vlans = encapsulation.vlans }
-    // Both directions of a tunnel are one network: its ends are no part of the key, its number is.
-    if byTunnel { key.tunnels = encapsulation.tunnels.map { Tunnel($0.kind, id: $0.id) } }
+    if byTunnel { key.tunnels = encapsulation.tunnels.compactMap(\.network) }
     if let known = numbers[key] { return known }
     let next = UInt16(clamping: numbers.count)
     numbers[key] = next
     return next
+  }
+}
+
+extension Tunnel {
+  /// What both directions of it have in common: not its ends, which change places, and of its number only one that names a network.
+  fileprivate var network: Tunnel? {
+    switch kind {
+    case .gre, .nvgre, .erspan, .vxlan, .geneve, .pppoe: Tunnel(kind, id: id)
+    // Each end chooses the number by which it is sent to.
+    case .gtpu, .l2tp, .pptp: Tunnel(kind)
+    case .ipip, .sixInFour, .fourInSix, .teredo, .ayiya: Tunnel(kind)
+    // Labels are of one hop and one direction, and the last hop may have none (RFC 3031 §3.16).
+    case .mpls: nil
+    }
   }
 }

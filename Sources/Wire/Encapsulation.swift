@@ -22,12 +22,12 @@ public struct Tunnel: Hashable, Sendable {
     case teredo
     case gtpu = "gtp-u"
     case ayiya
-    case mpls, l2tp, pppoe
+    case mpls, l2tp, pppoe, pptp
   }
 
   /// By what its header says, not by a port alone. `.gre` is PPTP and WCCP too, `.vxlan` its GPE, `.ipip` either IP version in itself.
   public var kind: Kind
-  /// VNI, TEID, GRE key, session …; nil where the kind has none.
+  /// VNI, VSID, TEID, GRE key, label, session …; nil where the kind has none.
   public var id: UInt32?
   /// The outer IP header's addresses; nil where the tunnel has none (MPLS, PPPoE).
   public var source: IPAddress?

@@ -109,6 +109,7 @@ extension Tunnel.Kind {
     case .mpls: 11
     case .l2tp: 12
     case .pppoe: 13
+    case .pptp: 14
     }
   }
 }

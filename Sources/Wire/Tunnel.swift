@@ -103,6 +103,6 @@ extension Walk {
     let length = 12 &+ (flags & 0x80 != 0 ? 4 : 0)
     guard has(length) else { return cut(.tunnel, length) }
     offset &+= length
-    return enter(.gre, id: key & 0xffff, .ppp)
+    return enter(.pptp, id: key & 0xffff, .ppp)
   }
 }

@@ -37,7 +37,11 @@ struct AuditOptions: ParsableArguments {
   @Flag(help: "VLANs are part of a connection's identity.")
   var keyVlan = false
 
-  @Flag(help: "Tunnel numbers are part of a connection's identity.")
+  @Flag(
+    help: """
+      Tunnels are part of a connection's identity, with the VNI, VSID, GRE key or session that both directions share \
+      (MPLS labels, GTP-U, L2TP and PPTP numbers differ by direction).
+      """)
   var keyTunnel = false
 
   @Flag(help: "Verify TCP checksums (slower): counts wrong ones, and takes no RST for real whose own is.")

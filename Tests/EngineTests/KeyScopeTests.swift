@@ -17,15 +17,18 @@ struct KeyScopeTests {
       for (network, entry) in [pair.0, pair.1].enumerated() {
         guard case .tcp(let packet) = entry.content else { continue }
         let bytes = wrap(script.frameBytes(entry), network, packet)
-        let time = entry.time.advanced(by: Int64(network) * 1000)
-        let (seconds, rest) = time.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-        for value in [UInt32(seconds), UInt32(rest), UInt32(bytes.count), UInt32(bytes.count)] {
-          for shift in [0, 8, 16, 24] as [UInt32] { file.append(UInt8(truncatingIfNeeded: value >> shift)) }
-        }
-        file += bytes
+        file += record(bytes, at: entry.time.advanced(by: Int64(network) * 1000))
       }
     }
     return file
+  }
+
+  /// Of a pcap file in nanoseconds.
+  private func record(_ bytes: [UInt8], at time: Timestamp) -> [UInt8] {
+    let (seconds, rest) = time.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+    let values = [UInt32(seconds), UInt32(rest), UInt32(bytes.count), UInt32(bytes.count)]
+    let shifts: [UInt32] = [0, 8, 16, 24]
+    return values.flatMap { value in shifts.map { UInt8(truncatingIfNeeded: value >> $0) } } + bytes
   }
 
   /// Below other tags, so that only the inner one differs where `outer` is given.
@@ -33,13 +36,41 @@ struct KeyScopeTests {
     frame[..<12] + tags.flatMap { [0x81, 0, UInt8($0 >> 8), UInt8($0 & 255)] } + frame[12...]
   }
 
-  /// Ethernet, IPv4, UDP to 4789, VXLAN of that number; `reply` swaps the tunnel's ends.
+  /// UDP to 4789, VXLAN of that number; `reply` swaps the tunnel's ends.
   private func inVXLAN(_ frame: [UInt8], _ number: UInt8, reply: Bool) -> [UInt8] {
-    let vxlan: [UInt8] = [8, 0, 0, 0, 0, 0, number, 0] + frame
-    let udp: [UInt8] = [0xc0, 1, 0x12, 0xb5] + big(vxlan.count + 8) + [0, 0] + vxlan
+    inUDP([8, 0, 0, 0, 0, 0, number, 0] + frame, to: 4789, reply: reply)
+  }
+
+  /// Ethernet, IPv4, UDP.
+  private func inUDP(_ content: [UInt8], to port: Int, reply: Bool) -> [UInt8] {
+    inIPv4([0xc0, 1] + big(port) + big(content.count + 8) + [0, 0] + content, 17, reply: reply)
+  }
+
+  private func inIPv4(_ content: [UInt8], _ transport: UInt8, reply: Bool) -> [UInt8] {
     let ends: [[UInt8]] = [[192, 168, 0, 1], [192, 168, 0, 2]]
-    let header: [UInt8] = [0x45, 0] + big(udp.count + 20) + [0, 1, 0, 0, 64, 17, 0, 0]
-    return [2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 8, 8, 0] + header + ends[reply ? 1 : 0] + ends[reply ? 0 : 1] + udp
+    let header: [UInt8] = [0x45, 0] + big(content.count + 20) + [0, 1, 0, 0, 64, transport, 0, 0]
+    return [2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 8, 8, 0] + header + ends[reply ? 1 : 0] + ends[reply ? 0 : 1] + content
+  }
+
+  /// Tunnels whose number is another in each direction: TEIDs and sessions that each end chooses, labels of one way.
+  enum Asymmetric: CaseIterable {
+    case gtp, mpls, l2tp, pptp
+    /// The last hop of one direction takes the label off.
+    case mplsOneWay
+  }
+
+  private func wrapped(_ frame: [UInt8], _ kind: Asymmetric, reply: Bool) -> [UInt8] {
+    let number: UInt8 = reply ? 2 : 1
+    let packet = Array(frame[14...])
+    switch kind {
+    case .gtp: return inUDP([0x30, 0xff] + big(packet.count) + [0, 0, 0, number] + packet, to: 2152, reply: reply)
+    case .mplsOneWay where reply: return frame
+    case .mpls, .mplsOneWay: return frame[..<12] + [0x88, 0x47, 0, 1, number << 4 | 1, 64] + packet
+    case .l2tp: return inUDP([0, 2, 0, number, 0, number, 0xff, 3, 0, 0x21] + packet, to: 1701, reply: reply)
+    case .pptp:
+      let header = [0x30, 0x81, 0x88, 0x0b] + big(packet.count + 4) + [0, number, 0, 0, 0, 1, 0, 0, 0, 1]
+      return inIPv4(header + [0xff, 3, 0, 0x21] + packet, 47, reply: reply)
+    }
   }
 
   private func big(_ value: Int) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 255)] }
@@ -90,6 +121,22 @@ struct KeyScopeTests {
     expectTwoHealthyOnes(try audited(file, tunnel: true))
     expectTwoHealthyOnes(try audited(file, vlan: true, tunnel: true))
     #expect(try audited(file, vlan: true).connections.count == audited(file).connections.count)
+  }
+
+  /// Or each connection would be two halves.
+  @Test(arguments: Asymmetric.allCases) func aNumberOfOneDirectionIsNoNetwork(_ kind: Asymmetric) throws {
+    let script = try PacketScript.parse(healthy)
+    var file = Array(script.pcap().prefix(24))
+    for entry in script.captured {
+      guard case .tcp(let packet) = entry.content else { continue }
+      file += record(wrapped(script.frameBytes(entry), kind, reply: packet.source.port == 2181), at: entry.time)
+    }
+    for tunnel in [false, true] {
+      let result = try audited(file, tunnel: tunnel)
+      #expect(result.connections.count == 1 && result.findings == 0, "\(result.connections)")
+      #expect(result.connections.first?.contains(#""payload_bytes":1000"#) == true)
+      #expect(result.connections.first?.contains(#""tunnel":null"#) == false)
+    }
   }
 
   /// Without being asked, where a packet travelled is no part of what it is: the two directions may take different VLANs.

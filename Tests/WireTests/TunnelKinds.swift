@@ -51,7 +51,7 @@ extension Kinds {
     over4(
       "PPTP", 47,
       join([0x30, 0x81, 0x88, 0x0b, 0, UInt8(v4.count + 4), 0, 7, 0, 0, 0, 1, 0, 0, 0, 1], [0xff, 3, 0, 0x21], v4),
-      tunnel(.gre, 7)),
+      tunnel(.pptp, 7)),
     over4("WCCP", 47, join([0, 0, 0x88, 0x3e, 0, 0, 0, 0], v4), tunnel(.gre)),
     over4("MPLS in IP", 137, join([0, 1, 0x11, 64], v4), Tunnel(.mpls, id: 17)),
     Kind(name: "AH", bytes: ethernet(0x0800, behindAH)),
