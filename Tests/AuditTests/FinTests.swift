@@ -52,6 +52,19 @@ struct FinTests {
     #expect(try audit(onLAN + "\(times) C > S F. 1").contains { $0.rule == "fin-unacked" } == found)
   }
 
+  /// The last ACK is lost, or the recording ends before it: no defect, and where the FIN is repeated for long, one that harms nobody.
+  @Test(
+    "36: the last ACK that is lost harms nobody",
+    arguments: [
+      ("", false), ("0.5 S > C F. 1 ack 2\n", false), ("0.5,1.1 S > C F. 1 ack 2\n", false),
+      ("0.5,1.1,2.3,4.7,9.5 S > C F. 1 ack 2\n", true),
+    ])
+  func lostFinalACK(_ repetitions: String, _ isNoted: Bool) throws {
+    let findings = try audit(onLAN + "0.1 C > S F. 1\n0.2 S > C F. 1 ack 2\n" + repetitions + "end 60")
+    #expect(findings.map(\.rule) == (isNoted ? ["fin-unacked"] : []))
+    #expect(findings.allSatisfy { $0.severity == .note })
+  }
+
   @Test func aPeerThatGoesOnTalkingClearsItself() throws {
     // A firewall eats FINs and lets the rest through.
     let finding = try auditOne(

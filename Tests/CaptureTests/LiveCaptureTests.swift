@@ -56,8 +56,7 @@ import Wire
     #expect(kind(["any"]) { $0.filter = "port 80" } == nil)
   }
 
-  @Test func aMistakeInTheFilterTakesNoRight() {
-    guard hasLibpcap else { return }
+  @Test(.enabled(if: hasLibpcap, noLibpcap)) func aMistakeInTheFilterTakesNoRight() {
     #expect(throws: FilterError.self) { try LiveCapture.check(filter: "tcp and") }
   }
 }

@@ -73,8 +73,10 @@ struct RecordingTests {
   /// Captures of both ends in one run are two views mixed: what neither shows is not claimed of them.
   @Test(arguments: Set(ExpectationFile.all.filter { $0.name == "expect.server" }.map(\.folder)).sorted())
   func bothEndsInOneRunAccuseNobody(_ folder: String) throws {
-    let ends = ["client", "server"].map { ExpectationFile.root + folder + "/\($0).pcapng" }
-    guard ends.allSatisfy({ Folder.bytes($0) != nil }) else { return }
+    let ends = try ["expect", "expect.server"].map { name in
+      let file = try #require(ExpectationFile(folder: folder, name: name), "\(folder)/\(name)")
+      return try ExpectationFile.root + folder + "/" + #require(file.expectations().captures.first)
+    }
     func claims(_ paths: [String]) throws -> (Set<[String]>, [Finding]) {
       let found = try records(paths)
       return (Set(found.findings.map { [$0.rule] + $0.suspects.map(\.rawValue) }), found.ofCapture)

@@ -200,6 +200,18 @@ struct TrapsOfClosingTests {
     #expect(peers.state == .halfClosed)
   }
 
+  /// It was lost behind the capture, or before it; or the recording ended before it came.
+  @Test("36: the last ACK is lost: the FIN comes again, and the connection is as closed as the wire shows")
+  func lostFinalACKIsNotInTheCapture() throws {
+    let closing = handshake + "0.1 C > S F. 1\n0.2 S > C F. 1 ack 2\n"
+    for repetitions in ["", "0.5 S > C F. 1 ack 2\n", "0.5 S > C F. 1 ack 2\n1.1 S > C F. 1 ack 2\n"] {
+      let facts = try trackOne(closing + repetitions)
+      #expect(facts.state == .closing && facts.client.fin?.acked?.packet.number == 5)
+      #expect(facts.server.fin?.acked == nil && facts.server.unackedBytes == 0)
+      #expect(facts.socketState(of: .server) == .lastAck)
+    }
+  }
+
   @Test("36: a repeated FIN whose ACK is in the capture was not lost with it")
   func lostFinalACK() throws {
     let facts = try trackOne(
@@ -224,10 +236,13 @@ struct TrapsOfClosingTests {
       host D = 10.0.0.9:5000
       \(later) D > S S
       """
-    let closed = try track(handshake + "0.1 C > S F. 1\n0.2 S > C F. 1 ack 2\n0.3 C > S . 2 ack 2" + other)
-    #expect(closed.first { $0.state != .attempted }?.socketState(of: .client) == (later == "30" ? .timeWait : timeWait))
-    let half = try track(handshake + "0.1 C > S F. 1\n0.2 S > C . 1 ack 2" + other)
-    #expect(half.first { $0.state != .attempted }?.socketState(of: .client) == finWait2)
+    func ended(_ text: String) throws -> Facts {
+      try #require(try track(handshake + text + other).first { $0.state != .attempted })
+    }
+    let closed = try ended("0.1 C > S F. 1\n0.2 S > C F. 1 ack 2\n0.3 C > S . 2 ack 2")
+    #expect(closed.state == .closed && closed.socketState(of: .client) == timeWait)
+    let half = try ended("0.1 C > S F. 1\n0.2 S > C . 1 ack 2")
+    #expect(half.state == .halfClosed && half.socketState(of: .client) == finWait2)
   }
 
   @Test(

@@ -298,6 +298,21 @@ struct TrapsOfIdentityTests {
     #expect(twice.client.ackedBytes == 1000)
   }
 
+  /// A receiver may drop what it has selectively acknowledged (RFC 2018 §8): it has not been acknowledged until the cumulative ACK
+  /// says so, and to send it again is to hear well.
+  @Test("24: reneging: what was SACKed and comes again was not acknowledged in vain")
+  func reneging() throws {
+    let sent = handshake + "0.100 C > S P. 1:3001/1000\n0.180 S > C . ack 1 <sack 1001-3001>\n"
+    let dropped = "0.4 C > S P. 1:1001\n0.48 S > C . ack 1001\n0.8 C > S P. 1001:2001\n1.6 C > S P. 1001:2001\n"
+    let open = try trackOne(sent + dropped + "3.2 C > S P. 1001:2001\n")
+    #expect(open.client.deaf == nil && open.client.unackedBytes == 2000)
+    #expect(open.client.unanswered?.sent.count == 4)
+    let healed = try trackOne(sent + dropped + "1.68 S > C . ack 2001\n1.7 C > S P. 2001:3001\n1.78 S > C . ack 3001\n")
+    #expect(healed.client.deaf == nil && healed.client.unanswered == nil)
+    #expect(healed.client.ackedBytes == 3000 && healed.client.unackedBytes == 0 && healed.client.sackedBytes == 0)
+    #expect(healed.client.retransmittedPackets == 4)
+  }
+
   @Test("24: an ACK that only moves the window is no repeated ACK of anything")
   func windowUpdates() throws {
     let facts = try trackOne(

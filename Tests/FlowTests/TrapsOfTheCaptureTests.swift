@@ -22,7 +22,8 @@ struct TrapsOfTheCaptureTests {
     #expect(facts.duration == 0)
     #expect(facts.longestIdle == 0)
     #expect(facts.client.payloadBytes == 100)
-    #expect((facts.serverLeg ?? 0) >= 0 && (facts.clientLeg ?? 0) >= 0)
+    // Answers are dated before what they answer: at once is the least.
+    #expect(facts.serverLeg == 0 && facts.clientLeg == 0)
   }
 
   @Test("8: a packet routed twice is seen twice, with its TTL one lower, and is one packet")
@@ -127,12 +128,14 @@ struct TrapsOfTheCaptureTests {
 
   @Test(
     "8: every packet again later, with up to forty others between, is one packet",
-    arguments: [(0.00001, 0.01), (0.002, 0.01), (0.005, 0.0005), (0.005, 0.000125), (0.09, 0.005)], [false, true])
-  func everythingAgainLater(_ lag: (delay: Double, spacing: Double), isVersion6: Bool) throws {
-    // Without an identification what came before the first copy was told can't be.
-    if isVersion6, lag.delay > lag.spacing { return }
-    let text = Self.talk(isVersion6 ? Self.version6 : "", spacing: lag.spacing)
-    let (once, twice) = try doubled(text, after: lag.delay)
+    arguments: [
+      (0.00001, 0.01, false), (0.002, 0.01, false), (0.005, 0.0005, false), (0.005, 0.000125, false),
+      (0.09, 0.005, false),
+      // Without an identification what came before the first copy was told can't be: none is between.
+      (0.00001, 0.01, true), (0.002, 0.01, true),
+    ])
+  func everythingAgainLater(delay: Double, spacing: Double, isVersion6: Bool) throws {
+    let (once, twice) = try doubled(Self.talk(isVersion6 ? Self.version6 : "", spacing: spacing), after: delay)
     for side in Side.allCases {
       #expect(twice[side].retransmittedPackets == 0 && twice[side].retransmittedBytes == 0)
       #expect(twice[side].synPackets == 1 && twice[side].finPackets == 1)
