@@ -53,7 +53,7 @@ extension Tracker {
     if attempt.refusal != 0 {
       endRefused(attempt)
     } else if options.brief {
-      write(Brief(of: attempt))
+      write(Brief(of: attempt, reason))
     } else {
       // Its facts are those of a connection of one packet.
       var syn = attempt.segment

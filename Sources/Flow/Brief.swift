@@ -91,6 +91,8 @@ public struct LoneSYN: Hashable, Sendable {
   public var count: UInt32
   /// The capture stands at the target.
   public var seenAtTarget: Bool
+  /// It was given up for want of room, while an answer may have been on its way.
+  public var wasEvicted: Bool
 }
 
 extension Facts {
@@ -111,7 +113,7 @@ extension Facts {
     guard let syn = unansweredSYNs else { return nil }
     return LoneSYN(
       source: clientEndpoint, target: serverEndpoint, ipVersion: ipVersion, first: syn.first, last: syn.last,
-      count: syn.count, seenAtTarget: vantage == .server)
+      count: syn.count, seenAtTarget: vantage == .server, wasEvicted: endedBecause == .evicted)
   }
 
   /// The transmissions of `loneSYN`.

@@ -207,7 +207,7 @@ extension Tracker {
     if Tracker.isAttempt(index) {
       let place = index & ~Tracker.attemptBit
       guard attempts[place].isLive, attempts[place].refusal == 0 else { return false }
-      brief = Brief(of: attempts[place])
+      brief = Brief(of: attempts[place], .endOfInput)
       attempts[place].clear()
     } else if index >= Tracker.quietBit {
       let place = index & ~Tracker.quietBit

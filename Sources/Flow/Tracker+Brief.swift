@@ -93,7 +93,7 @@ extension Brief.End {
 
 extension Brief {
   /// An attempt: a SYN that nothing has followed.
-  init(of attempt: Attempt) {
+  init(of attempt: Attempt, _ reason: EndReason) {
     let moment = attempt.moment
     self.init(
       id: attempt.id, ipVersion: 4, state: .attempted, client: attempt.client, server: attempt.server, start: moment)
@@ -105,7 +105,7 @@ extension Brief {
     kind = .attempt(
       LoneSYN(
         source: attempt.client, target: attempt.server, ipVersion: 4, first: moment, last: moment, count: 1,
-        seenAtTarget: false))
+        seenAtTarget: false, wasEvicted: reason == .evicted))
   }
 }
 

@@ -63,6 +63,30 @@ struct SilenceAttemptsTests {
     #expect(soon && !late)
   }
 
+  /// An answer may have been on its way to what was given up for want of room: it is counted, and nobody is accused of it.
+  @Test(arguments: [0, 3]) func whatWasGivenUpIsCounted(answered late: Int64) throws {
+    var attempts = LoneAttempts()
+    for second in 0..<5 as Range<Int64> {
+      var facts = attempt(from: 1, to: 100, port: 80, at: second)
+      facts.endedBecause = .evicted
+      let isTaken = take(facts, into: &attempts, recordedUntil: Timestamp(seconds: second + 1))
+      #expect(isTaken)
+    }
+    // Those had their time, whatever they made room for then.
+    for second in 0..<late {
+      var facts = attempt(from: 1, to: 100, port: 80, at: second)
+      facts.endedBecause = .evicted
+      _ = take(facts, into: &attempts, recordedUntil: Timestamp(seconds: second + 60))
+    }
+    // The recording ends with this one.
+    _ = take(attempt(from: 1, to: 100, port: 80, at: 9), into: &attempts, recordedUntil: Timestamp(seconds: 10))
+    let note = try #require(attempts.findings().first)
+    #expect(note.severity == .note)
+    #expect(note.fact("attempts") == .integer(5 + late) && note.fact("given_up") == .integer(5))
+    #expect(note.suspects == (late == 0 ? [] : [.path, .server]))
+    #expect(note.summary.contains("\(late == 0 ? "all" : "5") of them were given up for want of room"))
+  }
+
   @Test func aScanIsOneNote() throws {
     var attempts = LoneAttempts()
     for port in 0..<60_000 { _ = take(attempt(from: 7, to: 100, port: UInt16(port), at: Int64(port)), into: &attempts) }

@@ -21,7 +21,9 @@ extension Page {
 
     An error: at least 2 SYNs, and 3 seconds recorded after the first. A lone SYN is a note, summed up
     per target; the many targets of one source are one note, a scan: lone SYNs to 32 targets or more, or
-    SYNs that are repeated to as many hosts on one port, or ports of one host.
+    SYNs that are repeated to as many hosts on one port, or ports of one host. Those that were given up
+    for want of room (`--max-memory`, `--max-connections`) are counted in it, and said to be; nobody is
+    accused of them.
 
     ## Told from its look-alikes
 

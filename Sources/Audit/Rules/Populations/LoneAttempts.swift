@@ -33,15 +33,19 @@ public struct LoneAttempts: Sendable {
       let known = recorded < thresholds.farthest ? recorded : syn.last.time.since(syn.first.time)
       guard known < thresholds.synSpan || isSwept(syn) else { return false }
     }
-    // What the recording ends with may have been answered.
-    if let recordedUntil, recordedUntil.since(syn.last.time) < thresholds.overdue { return true }
+    var attempt = Attempts(syn)
+    if let recordedUntil, recordedUntil.since(syn.last.time) < thresholds.overdue {
+      // What the recording ends with may have been answered. So may what was given up, and it is said.
+      guard syn.wasEvicted else { return true }
+      attempt.givenUp = attempt.count
+    }
     if let latest, latest.target == syn.target {
-      targets.values[latest.place].add(Attempts(syn))
+      targets.values[latest.place].add(attempt)
     } else if let place = targets.index(forKey: syn.target) {
       latest = (syn.target, place)
-      targets.values[place].add(Attempts(syn))
+      targets.values[place].add(attempt)
     } else {
-      enter(Attempts(syn), target: syn.target, source: syn.source.address)
+      enter(attempt, target: syn.target, source: syn.source.address)
     }
     return true
   }
@@ -191,6 +195,8 @@ private struct Attempts {
   var ipVersion: UInt8 = 4
   /// The capture stood at the server each time.
   var seenAtServer = true
+  /// Of `count`: those that made room for others before an answer was overdue.
+  var givenUp: UInt64 = 0
 
   init() {}
 
@@ -216,6 +222,7 @@ private struct Attempts {
       return
     }
     count &+= other.count
+    givenUp &+= other.givenUp
     if theirFirst.precedes(first) { self.first = theirFirst }
     if last.precedes(theirLast) { self.last = theirLast }
     if onlySource != other.onlySource { onlySource = nil }
@@ -227,9 +234,23 @@ private struct Attempts {
     var evidence = [Evidence(first, .client, "SYN")]
     if last != first { evidence.append(Evidence(last, .client, "the last SYN of \(commas(count))")) }
     return Finding(
-      rule: "syn-unanswered", severity: .note, confidence: .possible,
-      suspects: seenAtServer ? [.server] : [.path, .server], summary: summary, evidence: evidence,
-      facts: [NamedFact("attempts", Int64(clamping: count))] + extra,
-      mend: "A client that means it repeats its SYN after a second; see syn-unanswered.")
+      rule: "syn-unanswered", severity: .note, confidence: .possible, suspects: suspects,
+      summary: summary + given, evidence: evidence,
+      facts: [NamedFact("attempts", Int64(clamping: count))] + extra
+        + (givenUp > 0 ? [NamedFact("given_up", Int64(clamping: givenUp))] : []),
+      mend: "A client that means it repeats its SYN after a second; see syn-unanswered."
+        + (givenUp > 0 ? " Of those that were given up --max-memory and --max-connections follow more." : ""))
+  }
+
+  /// Of what nobody waited for nobody knows whether it was answered.
+  private var suspects: [Party] {
+    if givenUp == count { return [] }
+    return seenAtServer ? [.server] : [.path, .server]
+  }
+
+  private var given: String {
+    if givenUp == 0 { return "" }
+    let these = givenUp == count ? "all" : commas(givenUp)
+    return "; \(these) of them were given up for want of room before an answer was overdue"
   }
 }
