@@ -4,6 +4,8 @@ public struct CaptureError: Error, Hashable, Sendable {
   public var path: String
   /// Bytes from the start of the (decompressed) file; nil where the file could not be opened.
   public var offset: UInt64?
+  /// The file is compressed: `offset` counts in what it unpacks to.
+  public var isUnpacked = false
   /// What was wrong.
   public var cause: String
   /// What to do about it; may be empty.
@@ -25,6 +27,26 @@ public struct CaptureError: Error, Hashable, Sendable {
     self.cause = cause
     self.mend = mend
     self.isTruncation = isTruncation
+  }
+}
+
+extension CaptureError {
+  /// Met while `source` was read.
+  func met(in source: borrowing ByteSource) -> CaptureError {
+    var error = self
+    error.isUnpacked = source.isCompressed
+    return error
+  }
+
+  /// What can't be true. Nothing behind it is believed: where the next record begins, only the damaged one could tell.
+  /// - Parameter place: bytes from where the window begins.
+  static func damaged(_ source: borrowing ByteSource, at place: Int = 0, _ cause: String) -> CaptureError {
+    CaptureError(
+      path: source.path, offset: source.offset &+ UInt64(place), cause: cause,
+      mend: source.isCompressed
+        ? "what follows can't be read; everything before was. Unpack the file by itself: if that fails, its compression is damaged"
+          + " (fetch it again), else the capture in it (write it anew)"
+        : "what follows can't be read; everything before was. Fetch the file again, or write it anew")
   }
 }
 

@@ -46,7 +46,11 @@ struct Input: ~Copyable {
     _ path: String, index: Int, buffer: Int = ByteSource.bufferSize, notes: inout Notes
   ) throws(CaptureError) -> Input {
     var input = Input(try ByteSource.open(path, buffer: buffer), index: index)
-    try input.recognise(&notes)
+    do throws(CaptureError) {
+      try input.recognise(&notes)
+    } catch {
+      throw error.met(in: input.source)
+    }
     return input
   }
 
@@ -125,7 +129,7 @@ struct Input: ~Copyable {
 
   /// Nothing behind damage is believed.
   @inline(never) private mutating func end(_ error: CaptureError, _ notes: inout Notes) {
-    notes.errors.append(error)
+    notes.errors.append(error.met(in: source))
     hasHead = false
     format = .none
   }

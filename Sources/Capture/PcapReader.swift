@@ -157,10 +157,8 @@ struct PcapReader {
 
   @inline(never) private func fetch(_ captured: UInt32, _ source: inout ByteSource) throws(CaptureError) {
     guard captured <= UsualLayout.largestPacket else {
-      throw CaptureError(
-        path: source.path, offset: source.offset,
-        cause: "a packet of \(captured) captured bytes: more than \(UsualLayout.largestPacket) can't be true",
-        mend: "what follows can't be read; everything before was")
+      throw .damaged(
+        source, "a packet of \(captured) captured bytes: more than \(UsualLayout.largestPacket) can't be true")
     }
     guard try source.fill(headerLength + Int(captured)) else {
       throw .cutShort(source, "a packet", has: source.available - headerLength, needs: Int(captured))

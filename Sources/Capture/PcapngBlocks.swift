@@ -154,9 +154,7 @@ extension PcapngReader {
 /// Damage.
 extension PcapngReader {
   private func damage(_ source: borrowing ByteSource, at place: Int, _ cause: String) -> CaptureError {
-    CaptureError(
-      path: source.path, offset: source.offset &+ UInt64(place), cause: cause,
-      mend: "what follows can't be read; everything before was")
+    .damaged(source, at: place, cause)
   }
 
   func blockLengthError(_ source: borrowing ByteSource, _ length: UInt32, least: UInt32) -> CaptureError {

@@ -25,7 +25,7 @@ enum Diagnostics {
   /// One line that names the file, the place, the cause and the mend.
   static func say(_ error: CaptureError) {
     var line = error.path == "-" ? "standard input" : error.path
-    if let offset = error.offset { line += ", byte \(offset)" }
+    if let offset = error.offset { line += ", byte \(offset)\(error.isUnpacked ? " of what it unpacks to" : "")" }
     line += ": \(error.cause)"
     if !error.mend.isEmpty { line += "; \(error.mend)" }
     say(line)

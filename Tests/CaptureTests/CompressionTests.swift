@@ -57,6 +57,21 @@ import Wire
   private var plain: [UInt8] { Self.plain }
   private var expected: [KeptFrame] { Self.expected }
 
+  /// Where damage lies is said of what the file unpacks to, and that it may be the compression's.
+  @Test(arguments: Method.allCases + [nil])
+  func damageInside(_ method: Method?) throws {
+    var file = HandMade.pcap()
+    file.record(0, 0, [UInt8](repeating: 1, count: 100))
+    let end = UInt64(file.bytes.count)
+    let bytes = file.bytes + [UInt8](repeating: 0xee, count: 40)
+    let reading = try Reading(method?.compress(bytes) ?? bytes)
+    let error = try #require(reading.errors.first)
+    #expect(reading.frames.count == 1 && error.offset == end)
+    #expect(error.isUnpacked == (method != nil))
+    #expect(error.mend.contains("its compression is damaged") == (method != nil), "\(error.mend)")
+    #expect(error.mend.contains("etch"), "\(error.mend)")
+  }
+
   @Test(arguments: Method.allCases)
   func equalToPlain(method: Method) throws {
     let packed = method.compress(plain)
