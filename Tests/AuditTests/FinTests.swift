@@ -142,10 +142,10 @@ struct FinTests {
   }
 
   /// The one that was to answer ends it: that is its answer.
-  @Test func aResetIsAnAnswer() throws {
-    let findings = try audit(
-      onLAN + "0.3 C > S F. 1\n0.4 S > C . ack 2\n20.4 S > C R. 1 ack 2\n60 tick")
-    #expect(!findings.map(\.rule).contains("fin-unanswered"))
+  @Test(arguments: ["R. 1 ack 2", "R 1", "R 2", "R 900"]) func aResetIsAnAnswer(_ reset: String) throws {
+    let script = onLAN + "0.3 C > S F. 1\n0.4 S > C . ack 2\n"
+    #expect(try !audit(script + "0.401 S > C \(reset)\n60 tick").map(\.rule).contains("fin-unanswered"))
+    #expect(try audit(script + "60 tick").map(\.rule) == ["fin-unanswered"])
   }
 
   @Test(arguments: [(4.9, false), (5.1, true)]) func silenceMustBeRecorded(_ seconds: Double, _ found: Bool) throws {

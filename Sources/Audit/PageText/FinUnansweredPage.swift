@@ -23,7 +23,7 @@ extension Page {
 
     A warning. Suspects are the peer and the path, which may have eaten its answer; the peer alone where the capture
     stands beside it. Where it closed in the end, nothing is said; nor where another connection began on the same
-    4-tuple unchallenged, or where the last that the peer sent is missing in the capture.
+    4-tuple unchallenged, or where the last that the peer sent is missing in the capture, or any RST of it followed.
 
     ## Look-alikes
 

@@ -9,6 +9,9 @@ extension Rule {
   ) { facts, surroundings, thresholds in
     for side in Side.allCases {
       let peer = facts[side.other]
+      // A RST of who is to answer, whatever became of it, says that there is no socket that waits: its own close is not in the
+      // capture.
+      if let resets = peer.resets, let fin = facts[side].fin, fin.sent.first.precedes(resets.last) { continue }
       // Who closed may have given up; if the other one did, that was its answer.
       let gaveUp = facts.abort.flatMap { $0.side == side && $0.reset.ownFinAcked ? $0.reset.moment : nil }
       guard gaveUp != nil || facts.abort == nil else { continue }
