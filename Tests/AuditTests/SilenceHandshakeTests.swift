@@ -64,6 +64,11 @@ struct SilenceHandshakeTests {
         end 8
         """),
     Verdict("one SYN is no error", nothingIn: "0 C > S S\nend 100"),
+    Verdict(
+      "again half a second after each RST, as Windows does, and no RST in the capture",
+      nothingIn: "0,0.51,1.02 C > S S\nend 100"),
+    Verdict(
+      "once a second, as macOS begins", "syn-unanswered", [.path, .server], .likely, of: "0,1,2,3 C > S S\nend 100"),
     Verdict("not long enough recorded", nothingIn: "0,1 C > S S\nend 2.9"),
     Verdict("answered in the end", nothingIn: "0,1,3 C > S S\n3.1 S > C S.\n3.2 C > S .\nend 60"),
     Verdict("the answer went unseen", nothingIn: "0,1 C > S S\n1.1 C > S . 1 ack 1\n1.2 C > S P. 1:100\nend 60"),

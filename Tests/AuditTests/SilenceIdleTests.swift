@@ -16,6 +16,14 @@ struct SilenceIdleTests {
       "keepalives after two hours", "idle-killed", [.path], .likely,
       of: atClient + alive + "7201,7276,7351,7426,7501 C > S . 100"),
     Verdict(
+      "a client may have gone to sleep", "idle-killed", [.path, .client], .likely,
+      of: atServer + """
+        1.00 C > S P. 1:101
+        1.0001 S > C P. 1:501
+        1.08 C > S .
+        401,401.3,401.9,403.1,405.5,410.3 S > C P. 501:601
+        """),
+    Verdict(
       "never used since the handshake", "idle-killed", [.path], .likely,
       of: atClient + "300,300.3,300.9,302.1,304.5,309.3 C > S P. 1:101"),
     Verdict(

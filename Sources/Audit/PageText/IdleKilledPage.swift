@@ -50,7 +50,8 @@ extension Page {
     ## What it cannot tell
 
     Whether the host died in that time: one connection alone never shows more than `likely`. Many that
-    die at the same idle time prove it.
+    die at the same idle time prove it. Where it is the client that does not answer, its host is suspected
+    beside the path: a notebook goes to sleep, or home, without a word.
 
     ## Recorded
 

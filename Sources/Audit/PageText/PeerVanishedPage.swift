@@ -31,6 +31,7 @@ extension Page {
     - *Loss and recovery*: the peer acknowledges in the end. An outage that healed is no finding.
     - *A tail loss probe* (RFC 8985) makes the first repetition early; it alone proves nothing.
     - *The capture misses the peer's packets*: the sender then moves on, and there is no finding.
+      Where it has none of them at all, the confidence is a step lower.
     - *`big-packets-lost`*: the peer still answers, only the large segments never arrive.
     - *`stalled-reader`*: the window is zero and the probes are answered.
     - *Repetitions after both FINs were acknowledged* are late duplicates: harmless.

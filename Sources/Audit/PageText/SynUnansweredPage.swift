@@ -33,6 +33,8 @@ extension Page {
     - *The capture saw one direction only*: then the client goes on with an ACK, and there is no
       finding. That it repeats its SYN proves that it was not answered. A RST of the client that comes
       later than its next SYN would have come only says that it gave up.
+    - *Repeated too soon*, by equal pauses below 0.9 seconds: that is no timeout but the answer to a RST, which Windows
+      tries twice more, and the RSTs are not in the capture.
     - *The recording ended at once*: less than 3 seconds after the first SYN nothing is claimed.
     - *The SYN-ACKs are there and the client repeats its SYN*: `handshake-unfinished`.
 

@@ -89,9 +89,11 @@ extension Silence {
       ? confidence(run.sent.count >= thresholds.keepaliveProbes + 2 ? .certain : .likely)
       : confidence(least: thresholds.dataTransmissions, span: thresholds.silentSpan)
     return Finding(
-      // The host may have died while nobody spoke: from here that looks the same.
-      rule: "idle-killed", severity: .error, confidence: min(base, .likely), suspects: [.path],
-      summary: "forgotten after \(duration(run.idleBefore)) of idleness: \(repetition), no answer of the \(silent.name)"
+      // The host may have died while nobody spoke: from here that looks the same. And a client's goes to sleep, or away.
+      rule: "idle-killed", severity: .error, confidence: min(base, .likely),
+      suspects: silent == .client ? [.path, .client] : [.path],
+      summary: (silent == .client ? "forgotten or gone" : "forgotten")
+        + " after \(duration(run.idleBefore)) of idleness: \(repetition), no answer of the \(silent.name)"
         + (lostBytes > 0 && !isProbe
           ? "; \(Loss.text(bytes(lostBytes), isExact: facts[speaker].fin != nil)) lost" : ""),
       bytesLost: isProbe ? nil : lostBytes, bytesLostExact: facts[speaker].fin != nil, evidence: evidence,

@@ -13,7 +13,9 @@ extension Rule {
     let closed = silence.run.kind == .windowProbe ? " with its window closed" : ""
     return Finding(
       rule: "peer-vanished", severity: .error,
-      confidence: silence.confidence(least: thresholds.dataTransmissions, span: thresholds.silentSpan),
+      // Of a peer whose packets the capture never had, only its ACKs' effect tells that they came, once.
+      confidence: silence.confidence(least: thresholds.dataTransmissions, span: thresholds.silentSpan)
+        .lowered(by: facts[silence.silent].packets == 0 ? 1 : 0),
       suspects: silence.suspects,
       summary: "the \(silence.silent.name) fell silent\(closed): \(silence.repetition), no answer"
         + (lost > 0 ? "; \(Loss.text(bytes(lost), isExact: own.fin != nil)) lost" : ""),

@@ -5,7 +5,8 @@ extension Rule {
     id: "syn-unanswered", section: .silence, severity: .error, .note, when: .loneSYN,
     title: "SYNs without an answer of any kind"
   ) { facts, surroundings, thresholds in
-    guard let syn = facts.unansweredSYNs, syn.count >= thresholds.synTransmissions else { return nil }
+    guard let syn = facts.unansweredSYNs, syn.count >= thresholds.synTransmissions, !syn.isProvoked(thresholds)
+    else { return nil }
     let recorded = surroundings.recorded(since: syn, thresholds)
     guard recorded >= thresholds.synSpan else { return nil }
     let ample = syn.count >= thresholds.synTransmissions + 2 && syn.span >= 2 * thresholds.synSpan
@@ -28,6 +29,14 @@ extension Rule {
       mend: standsAtServer
         ? "The SYNs arrive at the server: look at its firewall, and at its listen queue (nstat: ListenDrops)."
         : "Capture at the server's side: if the SYNs arrive there, the server drops them, else the path does.")
+  }
+}
+
+extension Burst {
+  /// Sooner than a timeout and without back-off: Windows tries again half a second after each RST, and the RSTs are not in the
+  /// capture.
+  fileprivate func isProvoked(_ thresholds: Thresholds) -> Bool {
+    growing == 0 && span < Int64(count - 1) * (thresholds.leastTimeout - thresholds.leastTimeout / 10)
   }
 }
 
