@@ -49,10 +49,14 @@ struct Forgery {
   /// tells how far its sender is.
   private(set) var isOfUnknownOrigin = false
 
+  /// TTL and MAC are one test: from the same beginning, a route that changed explains both.
+  private var mayBeAnotherRoute = false
+
   /// nil: nothing speaks against its sender. One test is `possible`; two, or a conversation that continues, `certain`.
   var confidence: Confidence? {
     if failed.isEmpty { return nil }
-    return failed.count > 1 || failed.contains(.goesOn) ? .certain : .possible
+    let isOneEvent = mayBeAnotherRoute && failed.contains(.ttl) && failed.contains(.mac)
+    return failed.count > (isOneEvent ? 2 : 1) || failed.contains(.goesOn) ? .certain : .possible
   }
 
   init(of reset: Reset, from side: Side, _ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) {
@@ -78,6 +82,20 @@ struct Forgery {
     } else {
       enter(.roundTrip, roundTrip)
     }
+    let route = ttls.map { SideFacts.route(of: reset.ttl, $0) } ?? .same
+    mayBeAnotherRoute = route == .longer || route == .other
+    if !failed.isEmpty { withdraw(route, isNext: facts.isNext(reset, of: side)) }
+  }
+
+  /// Of tests that nothing else bears out, those whose failure has another reason.
+  private mutating func withdraw(_ route: SideFacts.Route, isNext: Bool) {
+    // A route that changed, or a capture that has one packet behind a router and the others before it.
+    let isOfRoute =
+      (route == .longer || isNext && route != .elsewhere) && failed.list.allSatisfy { $0 == .ttl || $0 == .mac }
+    // With buffers that somebody has enlarged, macOS and OpenBSD have the marks of Linux.
+    guard isOfRoute || failed.isOnly(.anatomy) else { return }
+    failed = Tests()
+    if !isNext { isOfUnknownOrigin = true }
   }
 
   private mutating func enter(_ test: Test, _ result: Bool?) {
@@ -125,6 +143,22 @@ extension Facts {
       && peer.origin.map { reset.acknowledgment == $0.advanced(by: Int(truncatingIfNeeded: reset.peerSent)) } == true
   }
 
+  /// It is the next packet of that side's socket: the identification behind the last one's, timestamps if they were agreed on, the
+  /// sequence number to the byte, and an ACK number of what the peer has sent.
+  fileprivate func isNext(_ reset: Reset, of side: Side) -> Bool {
+    let peer = self[side.other]
+    guard reset.looksLive, reset.ownSent > 0, reset.offset == reset.ownSent + (reset.ownFin ? 1 : 0),
+      reset.lastIPID != 0, let origin = peer.origin
+    else { return false }
+    // One on; where the capture has several segments in one packet, as many.
+    let steps = reset.ipID &- reset.lastIPID
+    let end = origin.advanced(by: Int(truncatingIfNeeded: reset.peerSent))
+    let ack = reset.peerSent + Int64(reset.acknowledgment.distance(from: end))
+    let timestamps = client.timestamps == true && server.timestamps == true
+    return (1...64).contains(steps) && reset.options.contains(.timestamps) == timestamps
+      && ack >= reset.peerAcked && ack <= peer.dataEnd + (peer.fin == nil ? 0 : 1)
+  }
+
   /// A live socket resets at SND.NXT (or at the edge of a window that shrank); a kernel without that socket repeats an ACK
   /// number of the peer.
   fileprivate func sequenceFits(_ reset: Reset, from side: Side) -> Bool? {
@@ -141,6 +175,8 @@ extension Facts {
     guard let resets = self[side].resets else { return nil }
     let isFirst = reset.moment == resets.first.moment
     guard let after = isFirst ? resets.ownBetween ?? resets.ownAfter : resets.ownAfter else { return true }
+    // The last of them is the last before it again: copies, of another place whose clock is behind.
+    if reset.lastIPID != 0, self[side].ipID == reset.lastIPID { return nil }
     guard wasEstablished || self[side].everAcked else { return nil }
     let overtaken = max(thresholds.overtaken, (side == .server ? serverLeg : clientLeg) ?? 0)
     return after.last.time.since(reset.moment.time) > overtaken ? false : nil
@@ -195,10 +231,23 @@ extension SideFacts {
     return (mayBeAnother || ttl > 128) && steady.contains { hops(ttl) == hops($0) } ? nil : false
   }
 
-  /// From the next value that a stack starts from.
-  private static func hops(_ ttl: UInt8) -> UInt8 {
-    for initial: UInt8 in [32, 64, 128] where ttl <= initial { return initial - ttl }
-    return 255 - ttl
+  /// From the same beginning, by as many hops, by one or two more, or by others; or from another beginning. A device between is
+  /// nearer than the side in whose name it speaks.
+  enum Route { case same, longer, other, elsewhere }
+
+  static func route(of ttl: UInt8, _ steady: ClosedRange<UInt8>) -> Route {
+    let nearest = min(max(ttl, steady.lowerBound), steady.upperBound)
+    if nearest == ttl { return .same }
+    guard initial(ttl) == initial(nearest) else { return .elsewhere }
+    return ttl < nearest && nearest - ttl <= 2 ? .longer : .other
+  }
+
+  private static func hops(_ ttl: UInt8) -> UInt8 { initial(ttl) - ttl }
+
+  /// The next value that a stack starts from.
+  private static func initial(_ ttl: UInt8) -> UInt8 {
+    for initial: UInt8 in [32, 64, 128] where ttl <= initial { return initial }
+    return 255
   }
 
   fileprivate func sharesMAC(_ reset: Reset) -> Bool? {

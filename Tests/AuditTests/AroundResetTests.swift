@@ -238,7 +238,7 @@ struct AroundResetTests {
       "TTLs that vary, and a copy of the other side's", varying + "58" + quiet + "9 S > C R. 601 ack 401 ttl 59",
       ["reset-abort note server"]),
     Case(
-      "a TTL that does not, likewise", varying + "57" + quiet + "9 S > C R. 601 ack 401 ttl 59",
+      "a TTL that does not, likewise", varying + "57" + quiet + "9 S > C R. 601 ack 401 ttl 120",
       ["reset-forged error path"]),
     Case(
       "TTLs that vary, each packet twice",

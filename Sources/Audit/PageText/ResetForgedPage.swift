@@ -25,12 +25,22 @@ extension Page {
     - `mac`: link-layer source unlike that of its other packets.
     - `sequence`: sequence number below data that side had sent already. A kernel without that socket repeats an ACK
       number of the peer, by right.
-    - `goes-on`: that side talks on, later than what the RST may have overtaken.
+    - `goes-on`: that side talks on, later than what the RST may have overtaken; not where the last of it is the last
+      before the RST again, by its IP identification: copies of another place whose clock is behind.
     - `anatomy`: no timestamps on a RST+ACK of a side whose SYN shows Linux, which puts them there. Other stacks are
       not judged by this.
 
     One test gives `possible`, two or a conversation that goes on give `certain` (`likely` for a RST out of the
-    window, which may be a late one of an earlier connection). `stage` says when it came: after SYN, after
+    window, which may be a late one of an earlier connection). TTL and MAC are one test where both TTLs begin at the
+    same value: a route that changed explains them. Where nothing else fails, nothing is claimed
+
+    - of a TTL that is one or two hops lower, with another MAC or without: a route that changed, a capture before a
+      router and behind it, a container; a device between is nearer than the side in whose name it speaks;
+    - of TTL (from the same beginning) and MAC of the next packet of that side's socket, by its identification,
+      timestamps, sequence number and ACK number;
+    - of `anatomy`: with large buffers macOS and OpenBSD offer a window scale as Linux does.
+
+    `stage` says when it came: after SYN, after
     handshake, after first data, later; unknown where nothing was captured before it.
 
     ## How bad, and who

@@ -46,9 +46,10 @@ extension Refusal {
   /// nothing else, its TTL alone can), and nothing against the clock.
   /// - Parameter surroundings: `serverHostTTL` is this server's.
   public func isPlain(_ surroundings: Surroundings) -> Bool {
-    surroundings.leaps.isEmpty
-      && SideFacts.sharesHops(
-        timeToLive, SideFacts.steadyTTL(surroundings.serverHostTTL), mayBeAnother: true) != false
+    guard surroundings.leaps.isEmpty else { return false }
+    guard let steady = SideFacts.steadyTTL(surroundings.serverHostTTL) else { return true }
+    return SideFacts.route(of: timeToLive, steady) == .longer
+      || SideFacts.sharesHops(timeToLive, steady, mayBeAnother: true) != false
   }
 }
 
