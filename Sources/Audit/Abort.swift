@@ -38,13 +38,28 @@ final class Abort {
   private(set) lazy var peerUnread = findPeerUnread()
 
   private func findPeerUnread() -> Int64 {
-    guard forgery.confidence == nil, reset.flags.contains(.ack), let origin = facts[peer].origin else { return 0 }
-    let end = origin.advanced(by: Int(truncatingIfNeeded: reset.peerSent))
-    let arrived = min(reset.peerSent, reset.peerSent + Int64(reset.acknowledgment.distance(from: end)))
+    guard forgery.confidence == nil, let arrived = acknowledged else { return 0 }
     // What was selectively acknowledged below that has been counted as arrived.
-    let known = arrived == reset.peerSent ? reset.peerSacked : 0
+    let known = arrived >= reset.peerSent ? reset.peerSacked : 0
     return min(max(0, arrived - reset.peerAcked - known), Int64(clamping: peerLost))
   }
+
+  /// How much of the peer's data it acknowledges, as an offset: what was recorded behind it, too, as two interfaces or two queues
+  /// of one may have it.
+  private var acknowledged: Int64? {
+    guard reset.flags.contains(.ack), let origin = facts[peer].origin else { return nil }
+    let end = origin.advanced(by: Int(truncatingIfNeeded: reset.peerSent))
+    let offset = reset.peerSent + Int64(reset.acknowledgment.distance(from: end))
+    let isKnown = offset <= facts[peer].dataEnd + (facts[peer].fin == nil ? 0 : 1)
+    return min(offset, isKnown ? facts[peer].dataEnd : reset.peerSent)
+  }
+
+  /// Of the peer's data some were recorded behind it that it acknowledges.
+  private var isRecordedEarly: Bool { acknowledged.map { $0 > reset.peerSent } ?? false }
+
+  /// The peer's latest data before it, and whether they are later than its sender's own.
+  var peerLastData: Moment? { isRecordedEarly ? facts[peer].lastNewData : reset.peerLastData }
+  private var peerSpokeLast: Bool { isRecordedEarly || reset.peerSpokeLast }
 
   /// It only ends a run of repetitions that nobody answered: its sender has given up, and what ended the connection is the
   /// silence before.
@@ -59,10 +74,11 @@ final class Abort {
   /// The resetting side was sending: its data are the newest, and younger than max(1 s, 2 round trips).
   func wasSending(_ thresholds: Thresholds) -> Bool {
     // After the peer's FIN nothing is cut but an answer to it, which is half-close-truncated.
-    guard !reset.ownFin, !reset.peerFin, !own.lastACKMissed, !reset.peerSpokeLast, let data = reset.ownLastData else {
+    guard !reset.ownFin, !reset.peerFin, !own.lastACKMissed, !peerSpokeLast, let data = reset.ownLastData else {
       return false
     }
-    return isRecent(data, thresholds)
+    guard isRecent(data, thresholds) else { return false }
+    return forgery.confidence != nil || !facts.hadSentAll(side, before: reset, thresholds)
   }
 
   func isRecent(_ moment: Moment, _ thresholds: Thresholds) -> Bool {
@@ -72,10 +88,23 @@ final class Abort {
 
   /// The peer's data that the resetting side had not answered when it reset.
   var unansweredData: Moment? {
-    guard let theirs = reset.peerLastData else { return nil }
+    guard let theirs = peerLastData else { return nil }
     // What it sent last is not in the capture: it may have been the answer, unless theirs acknowledges it.
     if own.endsInHole, own.lastProgress.map({ theirs.precedes($0) }) ?? true { return nil }
-    return reset.peerSpokeLast ? theirs : nil
+    return peerSpokeLast ? theirs : nil
+  }
+
+  /// The last that the peer said is a farewell and wants no answer: a TLS alert; a few bytes right before its FIN that only this RST
+  /// acknowledges, or that close a talk; less than any request takes.
+  func isToldGoodbye(_ thresholds: Thresholds) -> Bool {
+    let closing = facts[peer]
+    guard facts.rolesKnown, let last = peerLastData, last == closing.lastNewData else { return false }
+    let length = closing.dataEnd - closing.lastNewOffset
+    let unacked = reset.peerSent - reset.peerAcked
+    if reset.peerFin, unacked > 0, unacked <= thresholds.goodbyeBytes { return true }
+    guard reset.ownSent > 0 else { return false }
+    if TLSAlert.isLengthOfOne(length), !closing.lastNewDataIsNoAlert { return true }
+    return length <= (reset.peerFin ? thresholds.goodbyeBytes : thresholds.leastRequest)
   }
 
   /// The RST's own ACK number says that all of the peer's data had arrived: its sender did not want them.

@@ -9,7 +9,8 @@ struct Loss {
   let unread: Int64
   /// The FIN was sent and not acknowledged.
   let finUnacked: Bool
-  /// The sender's kernel threw away what it had not sent: a RST from the data's own sender and no FIN.
+  /// The sender's kernel threw away what it had not sent, if anything: a RST from the data's own sender and no FIN, at a moment
+  /// when something may have waited to be sent.
   let queueDestroyed: Bool
   /// Nothing unsent can exist: the sender had sent its FIN.
   let isExact: Bool
@@ -22,7 +23,8 @@ struct Loss {
   private let isForged: Bool
 
   init(
-    of side: Side, _ facts: Facts, reset: (side: Side, reset: Reset)?, isForged: Bool = false, unread: Int64 = 0
+    of side: Side, _ facts: Facts, reset: (side: Side, reset: Reset)?, isForged: Bool = false, unread: Int64 = 0,
+    _ thresholds: Thresholds
   ) {
     self.isForged = isForged
     let own = facts[side]
@@ -30,7 +32,8 @@ struct Loss {
     unacked = max(0, Int64(clamping: own.lostBytes) - unread)
     mayBeAlert = TLSAlert.isLengthOfOne(unacked) && !own.lastNewDataIsNoAlert
     finUnacked = own.fin.map { $0.acked == nil } ?? false
-    queueDestroyed = own.fin == nil && reset?.side == side
+    queueDestroyed =
+      own.fin == nil && reset.map { $0.side == side && !facts.hadSentAll(side, before: $0.reset, thresholds) } ?? false
     isExact = own.fin != nil
     mayHaveArrived = own.mayHaveArrived
     inFlightAtDeath = reset?.side == side && !isForged ? facts.inFlightAtDeath(of: side) : nil

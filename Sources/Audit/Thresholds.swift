@@ -58,6 +58,8 @@ public struct Thresholds: Sendable {
   /// The longest farewell of a client to a server that has closed, bytes: HTTP/2's GOAWAY and a TLS alert take 77, a request
   /// with a header more.
   public var goodbyeBytes: Int64 = 96
+  /// What is that short asks for nothing, bytes: MQTT's DISCONNECT takes 2 to 4, a command and its line's end more.
+  public var leastRequest: Int64 = 4
 
   // MARK: Resets
   /// A kernel answers at once, ns: what comes later (or than two round trips) was not provoked by the packet before it.

@@ -34,6 +34,16 @@ struct ResetTests {
     #expect(finding.severity == .note)
   }
 
+  /// A log is written to somebody who only listens, and whom a timeout ends; one question waited for its answer in vain.
+  @Test(arguments: [
+    ("20 C > S P. 300:600\n20.0001 S > C . ack 600\n70.1 S > C R. 1", "reset-abort"),
+    ("50.1 S > C R. 1", "reset-unread"),
+  ])
+  func aServerThatOnlyListens(_ rest: String, _ rule: String) throws {
+    let finding = try auditOne(onLAN + "0.1 C > S P. 1:300\n0.1001 S > C . ack 300\n" + rest)
+    #expect(finding.rule == rule)
+  }
+
   @Test func aClientThatLeavesAnAnswerUnread() throws {
     let finding = try auditOne(
       onLAN + """

@@ -60,6 +60,17 @@ struct SilenceOneWayTests {
       nothingIn: atClient + alive + stall([1.3, 1.7, 2.5, 4.1, 7.3])
         + "8 S > C . 501 ack 101 win 500\n8.01 C > S P. 101:201\n8.1 S > C ."),
     Verdict(
+      "the word that it opened again is not in the capture",
+      nothingIn: atClient + alive + stall([1.3, 1.7, 2.5, 4.1, 7.3, 13.7]) + "13.8,13.9 C > S . 101:2101/1000\nend 60"),
+    Verdict(
+      "what was under way when the window shrank", "stalled-reader", [.server], .certain,
+      of: atClient + alive + "1.1 S > C . 501 ack 101 win 0\n1.12 C > S . 101:2101/1000\n"
+        + stall([1.3, 1.7, 2.5, 4.1, 7.3, 13.7]).replacing("1.1 S > C . 501 ack 101 win 0\n", with: "")),
+    Verdict(
+      "a single byte is a probe", "stalled-reader", [.server], .certain,
+      of: atClient + alive + stall([1.3, 1.7, 2.5, 4.1, 7.3, 13.7])
+        + "14 C > S . 101:102\n14.01 S > C . 501 ack 101 win 0\nend 60"),
+    Verdict(
       "said once, and nobody asks", nothingIn: atClient + alive + "1.1 S > C . 501 ack 101 win 0\nend 600"),
   ]
 

@@ -53,20 +53,46 @@ struct TransferTests {
     #expect(elsewhere.fact("in_flight_at_death") == .null)
   }
 
-  /// All is acknowledged; young enough to have been cut in its middle, or not.
-  @Test(arguments: [(0.99, "transfer-truncated"), (1.01, "reset-abort")])
-  func cutInMidStream(_ age: Double, _ rule: String) throws {
+  /// All is acknowledged. Something may have waited to be sent as long as the ACK had not reached its sender, or where the window
+  /// was shut; not behind a segment that was not filled, nor later, when what waits would have been sent.
+  @Test(arguments: [
+    (0.001, "0.2001 C > S . ack 10001", "transfer-truncated"),
+    (0.003, "0.2001 C > S . ack 10001", "transfer-truncated"),
+    (0.005, "0.2001 C > S . ack 10001", "reset-abort"), (0.9, "0.2001 C > S . ack 10001", "reset-abort"),
+    (0.9, "0.2001 C > S . ack 10001 win 0", "transfer-truncated"),
+    (0.9, "0.2001 C > S . ack 10001 win 2", "transfer-truncated"),
+    (1.1, "0.2001 C > S . ack 10001 win 0", "reset-abort"),
+  ])
+  func cutInMidStream(_ age: Double, _ ack: String, _ rule: String) throws {
     let finding = try auditOne(
       onLAN + """
         0.1 C > S P. 1:11
         0.2 S > C . 1:10001/1000
-        0.2001 C > S . ack 10001
+        \(ack)
         \(0.2 + age) S > C R. 10001
         """)
     #expect(finding.rule == rule)
     #expect(finding.atFault == .server)
     #expect(finding.severity == (rule == "reset-abort" ? .note : .error))
     if rule == "transfer-truncated" { #expect(finding.summary.contains("what was not sent yet is lost")) }
+  }
+
+  /// An answer that ends in a segment that is not filled: its kernel had no more of it. Several segments may be one packet.
+  @Test(arguments: [
+    ("1:1449", "1449:1549", 1549, "reset-abort"), ("1:1449", "1449:4345", 4345, "transfer-truncated"),
+    ("1:1449", "1449:4445", 4445, "reset-abort"), ("1:101", "101:201", 201, "reset-abort"),
+    ("1:1001", "1001:2001", 2001, "transfer-truncated"),
+  ])
+  func whatEndsInAShortSegment(_ first: String, _ last: String, _ end: Int, _ rule: String) throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1 C > S P. 1:11
+        0.2 S > C . \(first)
+        0.20001 S > C P. \(last)
+        0.2001 C > S . ack \(end)
+        0.2002 S > C R. \(end)
+        """)
+    #expect(finding.rule == rule)
   }
 
   @Test func twoRoundTripsWhereThoseAreLonger() throws {
@@ -78,7 +104,7 @@ struct TransferTests {
       1.1 C > S P. 1:11
       2.1 S > C P. 1:1001
       2.101 C > S . ack 1001
-      4.0 S > C R. 1001
+      3.102 S > C R. 1001
       """)
     #expect(finding.rule == "transfer-truncated")
   }
@@ -235,6 +261,27 @@ struct TransferTests {
     #expect(forged[0].bytesLost == 88)
   }
 
+  /// Two interfaces, or two queues of one: data are recorded behind the RST that acknowledges them.
+  @Test(arguments: [("", "ack 501"), ("\n0.2001 S > C F. 501", "ack 502")])
+  func whatIsRecordedBehindTheResetThatAcknowledgesIt(_ fin: String, _ ack: String) throws {
+    let script =
+      onLAN + """
+        0.1 C > S P. 1:89
+        0.1002 S > C . ack 89
+        0.2 C > S R. 89 ack 501
+        0.20001 S > C P. 1:501 ack 89
+        """
+    let finding = try auditOne(script.replacing("ack 501", with: ack) + fin)
+    #expect(finding.rule == "reset-unread")
+    #expect(finding.severity == .note)
+    #expect(finding.bytesLost == nil)
+    #expect(finding.fact("arrived_unread") == .integer(500))
+    // What it does not acknowledge was lost.
+    let cut = try auditOne(script.replacing("ack 501", with: "ack 1"))
+    #expect(cut.rule == "transfer-truncated")
+    #expect(cut.bytesLost == 500)
+  }
+
   /// A last word and a FIN at once: nobody waits for an answer.
   @Test func aFarewellThatWasNotRead() throws {
     let finding = try auditOne(
@@ -245,6 +292,30 @@ struct TransferTests {
         """)
     #expect(finding.rule == "reset-unread")
     #expect(finding.severity == .note)
+  }
+
+  /// Acknowledged or not: an alert, a last word before a FIN, less than any request takes. A question is none, nor what nobody
+  /// had talked about before.
+  @Test(arguments: [
+    ("", "101:132 alert", "", Severity.note), ("0.31 S > C . ack 132", "101:132 alert", "", .note),
+    ("0.31 S > C . ack 132", "101:132", "", .error),
+    ("0.31 S > C . ack 109", "101:108", "0.3001 C > S F. 108", .note), ("0.31 S > C . ack 103", "101:103", "", .note),
+    ("0.31 S > C . ack 121", "101:121", "", .error),
+    ("0.31 S > C . ack 401", "101:400", "0.3001 C > S F. 400", .error),
+  ])
+  func aGoodbyeAmongOthers(_ ack: String, _ word: String, _ fin: String, _ severity: Severity) throws {
+    let findings = try audit(
+      onLAN + """
+        0.1 C > S P. 1:101
+        0.2 S > C P. 1:501
+        0.2001 C > S . ack 501
+        0.3 C > S P. \(word)
+        \(fin)
+        \(ack)
+        0.32 S > C R. 501
+        """)
+    #expect(findings.map(\.rule) == ["reset-unread"])
+    #expect(findings.first?.severity == severity)
   }
 
   /// 80 seconds of the same segment, then a RST: the silence is the cause.

@@ -17,21 +17,23 @@ extension Page {
     It needs a RST+ACK without a FIN before it, and one of these:
 
     - the peer's last data are newer than anything the resetting side sent (never answered), and they are younger
-      than max(1 s, 2 round trips), or `--idle` (60 s) where it is the server;
+      than max(1 s, 2 round trips), or `--idle` (60 s) where it is the server, and not one that never said a word to a
+      client that wrote for more than 1 s: a log is only listened to;
     - the window in the RST is smaller, by at least 256 bytes, than the widest that this side ever offered: unread
       data close the window, and reading opens it again (`window_short_by`; only where both SYNs were captured).
 
     The RST's own ACK number may be the first to acknowledge data (`arrived_unread`): they came to a socket that was
-    closing or gone. A client that was told the end, and had acknowledged all of it before, has read it for all that the
-    wire shows: that is `reset-abort`.
+    closing or gone. Those that are recorded behind it count, too. A client that was told the end, and had acknowledged
+    all of it before, has read it for all that the wire shows: that is `reset-abort`.
 
     ## How bad, and who
 
     At fault is the side that reset. An error; a note for a client that resets just when an answer comes, whose
-    window does not prove it, or whose server had closed before, and for a server to which a client said goodbye in
-    up to 96 bytes right before its FIN. Confidence is `likely` at best: where the window (smaller in the RST, or zero
-    up to it) or the RST's own ACK number proves unread data, or the side's stack is recognised as one that resets for
-    them (Linux, by its SYN); else `possible`.
+    window does not prove it, or whose server had closed before, and for a server to which a client said goodbye: in
+    up to 96 bytes right before its FIN that only the RST acknowledges; or after an answer of the server,
+    acknowledged or not, by what may be a TLS alert, by up to 96 bytes before its FIN, or by 4 at most. Confidence
+    is `likely` at best: where the window (smaller in the RST, or zero up to it) or the RST's own ACK number proves
+    unread data, or the side's stack is recognised as one that resets for them (Linux, by its SYN); else `possible`.
 
     ## Look-alikes
 

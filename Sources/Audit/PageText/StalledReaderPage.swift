@@ -25,7 +25,8 @@ extension Page {
     ## Told from its look-alikes
 
     - *A dead peer* does not answer its probes: `peer-vanished`.
-    - *A busy reader* opens its window again: no finding.
+    - *A busy reader* opens its window again: no finding. Nor where the sender goes on with more than a single byte: the
+      capture has lost that word.
     - *Zero said once, and nobody asks*: the sender has nothing more to send; nothing is claimed.
     - *A zero window in a SYN, FIN or RST* says nothing about a reader.
     - A RST that ends the stall is a finding of its own, beside this one.

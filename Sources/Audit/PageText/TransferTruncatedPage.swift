@@ -16,17 +16,19 @@ extension Page {
         server → client  RST+ACK                4,000 bytes unacknowledged, no FIN
 
     It is found where data of either side were neither acknowledged nor selectively acknowledged, or where neither
-    side had sent FIN, the resetting side's data were the newest, and they were younger than max(1 s, 2 round
-    trips).
+    side had sent FIN, the resetting side's data were the newest, they were younger than max(1 s, 2 round trips),
+    and something may have waited to be sent. Nothing had, where all was acknowledged and the window open, and
+    either the last segment was not a full one or the ACK had had the time to reach its sender: what waits for an
+    ACK is sent then. Such a RST is `reset-abort`.
 
     ## What is counted
 
     `bytes_lost` is what was on the wire and not acknowledged, of both sides (`lost_unacked`). `lost_by` says who
     lost more of it, and `peer_lost_unacked` how much of it the other side lost. It is a lower bound unless the
-    sender's FIN was seen. Where the data's own sender reset (`sender_queue_destroyed`), its kernel threw away what
-    it had not sent: "all that was seen is acknowledged" is then no proof of delivery. What only the RST itself
-    acknowledges has arrived: it was not lost but never read (`arrived_unread`), and where that is all, this is
-    `reset-unread`.
+    sender's FIN was seen. Where the data's own sender reset while something may have waited
+    (`sender_queue_destroyed`), its kernel threw that away: "all that was seen is acknowledged" is then no proof of
+    delivery. What only the RST itself acknowledges has arrived: it was not lost but never read (`arrived_unread`),
+    and where that is all, this is `reset-unread`.
 
     ## How bad, and who
 

@@ -16,18 +16,18 @@ extension Rule {
     let isProved = unread >= thresholds.unreadBytes
     // Told the end, and with all of it acknowledged before: nothing speaks for a client that has not read it.
     if abort.side == .client, abort.reset.peerFin, !isProved, abort.peerUnread == 0 { return nil }
-    guard let data = abort.unansweredData ?? (isProved ? abort.reset.peerLastData : nil) else { return nil }
+    guard let data = abort.unansweredData ?? (isProved ? abort.peerLastData : nil) else { return nil }
     let isRecent = abort.isRecent(data, thresholds)
     // A client that has read its answer resets an idle connection; so does a server to which one only talks.
-    let waits = abort.side == .server && abort.reset.moment.time.since(data.time) < thresholds.idle
+    let waits =
+      abort.side == .server && !facts.isOneWay(to: abort, until: data, thresholds)
+      && abort.reset.moment.time.since(data.time) < thresholds.idle
     guard isRecent || isProved || waits else { return nil }
     // The wire shows unread data by a window that has shrunk, or by the RST's own ACK number; else it is the habit of the
     // sender's stack that speaks for them, where that is known.
     let habit = Stack.resetsOnUnread(abort.own)
     if habit == false, !isProved, abort.peerUnread == 0 { return nil }
-    let isFarewell =
-      abort.reset.peerFin && facts.rolesKnown && abort.reset.peerSent - abort.reset.peerAcked > 0
-      && abort.reset.peerSent - abort.reset.peerAcked <= thresholds.goodbyeBytes
+    let isFarewell = abort.isToldGoodbye(thresholds)
     return UnreadData(
       abort: abort, data: data, isRecent: isRecent, bytes: isProved ? unread : nil, isFarewell: isFarewell,
       isStalled: facts.isStalled(abort.side), isHabit: habit == true
@@ -36,10 +36,10 @@ extension Rule {
 }
 
 extension Facts {
-  /// Its window was zero to the end. New data of the peer since then tell that it was not, and that the capture lost the word of it.
-  fileprivate func isStalled(_ side: Side) -> Bool {
-    guard let stall = self[side].stall, stall.reopened == nil else { return false }
-    return self[side.other].lastNewData.map { !stall.since.precedes($0) } ?? true
+  /// Over all that time the peer sent, and had no answer: as to a log it is sent to somebody who only listens.
+  fileprivate func isOneWay(to abort: Abort, until data: Moment, _ thresholds: Thresholds) -> Bool {
+    guard abort.reset.ownSent == 0, let opened = handshake.ack else { return false }
+    return abort.peerUnread == 0 && data.time.since(opened.time) > thresholds.midStream
   }
 }
 
@@ -50,7 +50,7 @@ private struct UnreadData {
   let isRecent: Bool
   /// In the buffer, as the window tells.
   let bytes: Int64?
-  /// What is unread came right before the FIN of who sent it, and is no longer than a goodbye.
+  /// What is unread is no more than a goodbye.
   let isFarewell: Bool
   /// Its window was zero to the end. (The RST's own is open again: its kernel has thrown away by then what lay there.)
   let isStalled: Bool
@@ -58,7 +58,8 @@ private struct UnreadData {
   let isHabit: Bool
 
   private var side: Side { abort.side }
-  private var waited: Int64 { abort.reset.moment.time.since(data.time) }
+  /// 0 where the data are recorded behind the RST that acknowledges them.
+  private var waited: Int64 { data.precedes(abort.reset.moment) ? abort.reset.moment.time.since(data.time) : 0 }
 
   /// A client that leaves just when an answer comes, or has been told goodbye, is its own affair; one that lets an answer lie
   /// for long and resets is not.
@@ -79,7 +80,9 @@ private struct UnreadData {
     } else {
       what = "probably with data unread"
     }
-    return "\(side.name) reset instead of FIN, \(what): the \(peer)'s last data had arrived \(duration(waited)) before"
+    let arrival =
+      data.precedes(abort.reset.moment) ? "had arrived \(duration(waited)) before" : "are recorded behind it"
+    return "\(side.name) reset instead of FIN, \(what): the \(peer)'s last data \(arrival)"
       + (abort.unansweredData != nil && side == .server ? " and were never answered" : "")
   }
 

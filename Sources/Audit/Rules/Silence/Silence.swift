@@ -127,7 +127,7 @@ final class Silence {
 
   private var losses: [NamedFact] {
     let gaveUp = facts[speaker].resets?.effective.map { (side: speaker, reset: $0) }
-    return Loss(of: speaker, facts, reset: gaveUp).facts
+    return Loss(of: speaker, facts, reset: gaveUp, thresholds).facts
   }
 
   /// What would tell the path from the host.

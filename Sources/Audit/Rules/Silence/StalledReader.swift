@@ -14,8 +14,19 @@ extension Rule {
 }
 
 extension Facts {
+  /// Its window was zero to the end. New data of the peer since then tell that it was not, and that the capture lost the word of it.
+  func isStalled(_ side: Side) -> Bool {
+    guard let stall = self[side].stall, stall.reopened == nil else { return false }
+    let writer = self[side.other]
+    // A single byte is how other stacks than Linux ask whether the window is open (RFC 9293 §3.8.6.1).
+    guard let data = writer.lastNewData, writer.dataEnd - writer.lastNewOffset > 1 else { return true }
+    if !stall.since.precedes(data) { return true }
+    // What was under way when a window shrank was answered by the same word.
+    return data.precedes(stall.last) && data.time.since(stall.since.time) <= roundTrip ?? 0
+  }
+
   fileprivate func stalled(_ reader: Side, _ surroundings: Surroundings, _ thresholds: Thresholds) -> Finding? {
-    guard let stall = self[reader].stall, stall.reopened == nil, state != .closed, stall.last != stall.since else {
+    guard let stall = self[reader].stall, isStalled(reader), state != .closed, stall.last != stall.since else {
       return nil
     }
     let writer = self[reader.other]

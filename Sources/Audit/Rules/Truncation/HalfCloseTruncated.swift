@@ -61,9 +61,17 @@ private final class CutAnswer {
     self.thresholds = thresholds
     loss = Loss(
       of: halfCloser.other, facts, reset: facts.abort, isForged: abort?.forgery.confidence != nil,
-      unread: abort.map { $0.side == halfCloser ? $0.peerUnread : 0 } ?? 0)
+      unread: abort.map { $0.side == halfCloser ? $0.peerUnread : 0 } ?? 0, thresholds)
     closersLoss = Loss(
-      of: halfCloser, facts, reset: facts.abort, unread: abort.map { $0.side == halfCloser ? 0 : $0.peerUnread } ?? 0)
+      of: halfCloser, facts, reset: facts.abort, unread: abort.map { $0.side == halfCloser ? 0 : $0.peerUnread } ?? 0,
+      thresholds)
+    // It had nothing more to send: its answer was whole, though it ends by RST.
+    if let abort = self.abort, abort.side == answerer, abort.forgery.confidence == nil, answer.fin == nil,
+      loss.unacked == 0,
+      closersLoss.unacked == 0, !loss.queueDestroyed
+    {
+      return nil
+    }
   }
 
   private var abort: Abort? {
@@ -194,7 +202,7 @@ private final class CutAnswer {
       let what =
         abort.side == halfCloser
         ? "\(abort.what), " + unacknowledged
-        : "\(abort.what) \(loss.queueDestroyed ? "instead of" : "after its") FIN"
+        : "\(abort.what) \(answer.fin == nil ? "instead of" : "after its") FIN"
       list.append(Evidence(abort.reset.moment, abort.side, what))
     }
     return list

@@ -8,8 +8,9 @@ extension Rule {
   ) { abort, facts, surroundings, thresholds in
     guard facts[abort.peer].packets > 0, !abort.endsSilence, !abort.reset.isBehindGap else { return nil }
     let own = Loss(
-      of: abort.side, facts, reset: (abort.side, abort.reset), isForged: abort.forgery.confidence != nil)
-    let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset), unread: abort.peerUnread)
+      of: abort.side, facts, reset: (abort.side, abort.reset), isForged: abort.forgery.confidence != nil,
+      thresholds)
+    let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset), unread: abort.peerUnread, thresholds)
     let cutItself = abort.wasSending(thresholds)
     guard own.unacked > 0 || peers.unacked > 0 || cutItself, cutItself || !abort.isOfNoSocket else { return nil }
     return CutTransfer(
@@ -71,7 +72,7 @@ private struct CutTransfer {
     if let data = abort.reset.ownLastData, own.unacked > 0 || cutItself {
       list.append(Evidence(data, abort.side, "its last new data"))
     }
-    if let data = abort.reset.peerLastData, peers.unacked > 0 {
+    if let data = abort.peerLastData, peers.unacked > 0 {
       list.append(Evidence(data, abort.peer, "its last new data"))
     }
     let lost = own.unacked + peers.unacked

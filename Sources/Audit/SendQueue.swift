@@ -1,0 +1,50 @@
+internal import Flow
+internal import Wire
+
+// A kernel sends what it is given as soon as the window, the congestion window and Nagle's algorithm (RFC 9293 §3.7.4) let it: two of
+// these wait for an ACK of what is under way. What was silent with an open window and nothing under way had nothing to send.
+extension Facts {
+  /// Nothing can have waited in the send queue of the side that reset: all was acknowledged, and the ACK had reached it; or its last
+  /// segment was not a full one, and so the end of what it was given.
+  func hadSentAll(_ side: Side, before reset: Reset, _ thresholds: Thresholds) -> Bool {
+    // When the socket was gone a bare one does not tell.
+    guard !reset.isBare, reset.ownSent > 0, reset.ownSent == reset.ownAcked, self[side].dataEnd == reset.ownSent,
+      self[side.other].offersRoom,
+      // It answers an ACK that the live socket had not seen.
+      self[side].resets?.lowestEcho.map({ $0 < reset.ownSent }) != true
+    else { return false }
+    if endsShort(side, thresholds) { return true }
+    guard let leg = side == .server ? serverLeg : clientLeg, let acked = ackOfAll(side, before: reset) else {
+      return false
+    }
+    return reset.moment.time.since(acked.time) > leg + thresholds.overtaken
+  }
+
+  /// The packet that acknowledged the last of it, or a later one.
+  private func ackOfAll(_ side: Side, before reset: Reset) -> Moment? {
+    guard let progress = self[side].lastProgress, progress.precedes(reset.moment) else { return reset.provoked }
+    return progress
+  }
+
+  /// The last that it sent is no whole segment, or not whole ones where the capture has several in one packet.
+  private func endsShort(_ side: Side, _ thresholds: Thresholds) -> Bool {
+    let own = self[side]
+    guard own.lastNewData != nil, let ours = own.mss, let theirs = self[side.other].mss else { return false }
+    let options: Int64 = client.timestamps == true && server.timestamps == true ? 12 : 0
+    let whole = Int64(min(ours, theirs)) - options
+    let length = own.dataEnd - own.lastNewOffset
+    guard length > 0, whole > 0 else { return false }
+    // A path that takes none of that size cuts them all shorter, but not to less than every host takes.
+    return length < min(whole, Int64(thresholds.largeSegment))
+      || (Int64(own.largestSent) >= whole && length % whole != 0)
+  }
+}
+
+extension SideFacts {
+  /// Its window has room for a segment, as far as it said last.
+  fileprivate var offersRoom: Bool {
+    // Unscaled it is the least that it may be.
+    (stall == nil || stall?.reopened != nil)
+      && UInt32(lastWindow) << UInt32(min(windowScale ?? 0, 14)) >= UInt32(mss ?? 1460)
+  }
+}
