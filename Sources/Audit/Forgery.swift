@@ -118,12 +118,12 @@ extension Facts {
   /// Only against a handshake that was seen whole and in order: later answers may have been delayed by the peer's application.
   fileprivate func roundTripAllows(_ reset: Reset, from side: Side, _ thresholds: Thresholds) -> Bool? {
     guard handshakeRTT != nil, handshake.isInOrder, let leg = side == .server ? serverLeg : clientLeg,
-      leg >= thresholds.tellingLeg,
-      let provoked = reset.provoked, reset.isDelayKnown
+      leg >= thresholds.tellingLeg, let provoked = reset.provoked, reset.isDelayKnown
     else { return nil }
     guard reset.delay < leg / thresholds.impossibleAnswer else {
       return reset.delay < leg / thresholds.possibleAnswer ? nil : true
     }
+    guard let first = handshake.leg(to: side), first <= thresholds.steadyHandshake * leg else { return nil }
     return isAnswer(reset, from: side, to: provoked, leg, thresholds) ? false : nil
   }
 
@@ -186,6 +186,13 @@ extension Facts {
 }
 
 extension Handshake {
+  /// What its packets say of the leg to one end, ns. Where that is far more than what came later, an end was slow to answer, and may have
+  /// been each time.
+  fileprivate func leg(to side: Side) -> Int64? {
+    guard let syn, let synAck, let ack else { return nil }
+    return side == .server ? synAck.time.since(syn.time) : ack.time.since(synAck.time)
+  }
+
   /// No packet was recorded before the one that it answers.
   fileprivate var isInOrder: Bool {
     guard let syn, let synAck, let ack else { return false }

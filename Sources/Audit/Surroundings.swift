@@ -11,7 +11,7 @@ public struct Surroundings: Sendable {
   public var kernelDropped: UInt64 = 0
   /// By the interface's own count.
   public var interfaceDropped: UInt64 = 0
-  /// Bytes over all connections so far that were acknowledged and never seen, of all that were carried.
+  /// Bytes over all connections so far that were acknowledged and never seen, of sides that the capture does see.
   public var missingBytes: UInt64 = 0
   /// Of both, those that were seen: with `missingBytes` they are all.
   public var payloadBytes: UInt64 = 0

@@ -77,6 +77,8 @@ public struct Thresholds: Sendable {
   public var impossibleAnswer: Int64 = 4
   /// Parts of the leg, as `impossibleAnswer`: between both nobody can say.
   public var possibleAnswer: Int64 = 2
+  /// A handshake that took more than so many times the quickest answer behind it waited for something else than the path.
+  public var steadyHandshake: Int64 = 2
   /// So many legs of silence before it: then a RST answers the packet before it, and none earlier.
   public var quietLegs: Int64 = 2
   /// What a sender had under way before its RST may come after it for a leg, at least this, ns (Wireshark's 3 ms for reordering).

@@ -53,8 +53,7 @@ extension Sender {
   @inline(__always) mutating func progress(to ack: Int64, _ moment: Moment, _ troubles: inout Troubles) {
     marks.insert(.everAcked)
     if has(.timing), ack > timedOffset {
-      let microseconds = UInt32(clamping: max(0, moment.time.since(timed.time)) / 1000)
-      if microseconds < leg { leg = microseconds }
+      noteLeg(since: timed, to: moment)
       if timedIdle > survivedIdle { survivedIdle = timedIdle }
       marks.remove(.timing)
     }
@@ -62,6 +61,8 @@ extension Sender {
       let most = ack >= largestEnd ? Int64(largestSent) : min(ack - una, Int64(largestSent) - 1)
       largestAcked = max(largestAcked, UInt32(clamping: most))
     }
+    // However long the oldest has waited for its ACK, the newest that it covers has come as far.
+    if ack > lastNewOffset, has(.data) { noteLeg(since: lastNew, to: moment) }
     let before = una
     una = ack
     // What was sent last still waits: from here on it is the one that is timed.
@@ -76,6 +77,14 @@ extension Sender {
     } else {
       progressWithoutTrouble(to: ack, moment)
     }
+  }
+
+  @inline(__always) private mutating func noteLeg(since sent: Moment, to answer: Moment) {
+    let delay = answer.time.since(sent.time)
+    // Dated before what it answers, it tells nothing.
+    guard delay >= 0 else { return }
+    let microseconds = UInt32(clamping: delay / 1000)
+    if microseconds < leg { leg = microseconds }
   }
 
   private mutating func progressInTrouble(

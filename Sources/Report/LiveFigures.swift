@@ -35,7 +35,7 @@ public struct LiveFigures: Sendable {
   public var kernelDropped: UInt64 = 0
   /// Packets, by the interface's own count.
   public var interfaceDropped: UInt64 = 0
-  /// Since the start, those that were taken back not counted.
+  /// Since the start, as counters do: those that were revised or taken back later stay counted.
   public var findings: [Kind: UInt64] = [:]
   /// Bytes lost by rule, lower bounds included.
   public var bytesLost: [String: UInt64] = [:]

@@ -123,7 +123,7 @@ public struct SummaryRecord: Sendable {
   public var notTCPPackets: UInt64 = 0
   /// Not read to their end, the sum of `skipped`; among them segments whose header the capture cut.
   public var undecodedPackets: UInt64 = 0
-  /// Bytes on the wire of all frames.
+  /// Bytes on the wire of all frames that the filter lets through.
   public var bytes: UInt64 = 0
   /// Ended ones, reported or not; in `read` all are, at the end of the input.
   public var connections: UInt64 = 0

@@ -4,7 +4,7 @@ public import Wire
 
 /// A finding as the screen's list shows it.
 public struct ScreenFinding: Sendable {
-  /// Its number in the run; a later one that revises it takes its place under the same number.
+  /// Its number in the run. A later one that revises it has a number of its own, and takes its place in the list.
   public var id: UInt64
   /// Of the last packet that proves it; nil where it has no evidence.
   public var time: Timestamp?
@@ -56,7 +56,7 @@ public struct ScreenData: Sendable {
   public var elapsed: Double = 0
   /// Counts since the start, as metrics have them.
   public var figures: LiveFigures
-  /// A second, over the last interval.
+  /// A second, over the last five.
   public var packetRate: Double = 0
   /// Bytes on the wire a second, over the same time.
   public var byteRate: Double = 0

@@ -1,4 +1,4 @@
-/// The bits of byte 13 of a TCP header and the low bits of byte 12 (RFC 9293 §3.1, RFC 3168, RFC 7560's AE).
+/// The bits of byte 13 of a TCP header and the low bits of byte 12 (RFC 9293 §3.1, RFC 3168, RFC 9768's AE).
 public struct TCPFlags: BitwiseCopyable, OptionSet, Hashable, Sendable {
   /// FIN is bit 0, CWR bit 7, AE bit 8; the three reserved bits above it are kept as they came.
   public var rawValue: UInt16
@@ -21,7 +21,7 @@ public struct TCPFlags: BitwiseCopyable, OptionSet, Hashable, Sendable {
   public static var ece: Self { .init(rawValue: 0x040) }
   /// Congestion window reduced (RFC 3168 §6.1.2).
   public static var cwr: Self { .init(rawValue: 0x080) }
-  /// Accurate ECN (RFC 7560), once the nonce sum (RFC 3540).
+  /// Accurate ECN (RFC 9768), once the nonce sum (RFC 3540).
   public static var ae: Self { .init(rawValue: 0x100) }
   /// No bit of the wire: the capture cut the header before its flags. What the segment says is not known, nor its length.
   public static var unknown: Self { .init(rawValue: 0x1000) }

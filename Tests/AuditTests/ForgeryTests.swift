@@ -178,6 +178,20 @@ struct ForgeryTests {
     #expect(findings.map(\.severity) == [.note])
   }
 
+  /// Its first answer waited for something else than the path, and so may those that came later: an ACK of the newest data is quicker
+  /// than the oldest's, and a delayed one is no distance.
+  @Test(
+    arguments: [
+      "1.0 S > C P. 1:1001 ack 101\n1.7 S > C P. 1001:2001 ack 101\n1.706 C > S . ack 2001",
+      "1.0 S > C P. 1:1001 ack 101\n1.2 C > S . ack 1001\n1.3 S > C P. 1001:2001 ack 101\n1.5 C > S . ack 2001",
+    ]) func aClientWhoseFirstACKWasSlow(_ talk: String) throws
+  {
+    let script =
+      "0 C > S S\n0.0001 S > C S.\n0.7 C > S .\n0.8 C > S P. 1:101\n\(talk)\n"
+      + "3 S > C P. 2001:3001 ack 101\n3.01 C > S R. 101 ack 3001"
+    #expect(try Self.forged(script) == nil)
+  }
+
   /// The path has grown slower, and what it answers is the first of several segments under way, not the probe behind them.
   @Test func aResetThatMeetsATailLossProbe() throws {
     let script =
