@@ -34,7 +34,7 @@ struct Loss {
     finUnacked = own.fin.map { $0.acked == nil } ?? false
     queueDestroyed =
       own.fin == nil && reset.map { $0.side == side && !facts.hadSentAll(side, before: $0.reset, thresholds) } ?? false
-    isExact = own.fin != nil
+    isExact = own.fin != nil && !own.mayLackACKs
     mayHaveArrived = own.mayHaveArrived
     inFlightAtDeath = reset?.side == side && !isForged ? facts.inFlightAtDeath(of: side) : nil
   }

@@ -4,10 +4,10 @@ internal import Wire
 //
 // - An echo: a socket that has aborted answers each ACK that still comes by a RST with that ACK's number (RFC 9293 §3.10.7.1).
 // - A RST that acknowledges more than was seen of its peer: packets of the peer are missing, and what they acknowledged.
-// - A RST that acknowledges the data, when their receiver had the time to do so before (RFC 9293 §3.8.6.3: half a second).
-// - What nobody acknowledges is sent again: and these data never were.
+// - Time: who receives acknowledges within half a second (RFC 9293 §3.8.6.3), and what nobody acknowledges is sent again.
 //
-// When it was sent is known of the last segment and of the oldest that waits. What is still counted as lost is a lower bound.
+// When it was sent is known of two segments, of the oldest that waits and of the last: each is weighed for itself, and what lies between
+// is taken to be as old as the oldest. What is still counted as lost is a lower bound.
 extension Facts {
   mutating func settleACKs() {
     guard let (resetter, reset) = abort else { return }
@@ -19,20 +19,26 @@ extension Facts {
     guard let last = own.lastNewData else { return }
     let waiting = Waiting(side, resetter, reset, self)
     let lastSent = own.repeatedLast.map { $0.time > last.time ? $0 : last } ?? last
-    // What was sent after the RST nobody has acknowledged.
-    let sent = side == resetter ? reset.ownSent : reset.peerSent
-    let end = reset.moment.precedes(last) ? min(own.lastNewOffset, sent) : own.lastNewOffset
     var known = own.sndUna
+    var supposed = own.sndUna
     if waiting.wasAcknowledged(lastSent, upTo: own.dataEnd) {
       known = own.dataEnd
-    } else if let oldest = own.oldestWaiting, end > known, waiting.wasAcknowledged(oldest, upTo: end) {
-      known = end
+    } else if let oldest = own.oldestWaiting {
+      // What was sent after the RST nobody has acknowledged.
+      let sent = side == resetter ? reset.ownSent : reset.peerSent
+      let end = reset.moment.precedes(last) ? min(own.lastNewOffset, sent) : own.lastNewOffset
+      if end > known {
+        if waiting.mayHaveBeenAcknowledged(oldest, upTo: end) { supposed = end }
+        if waiting.wasAcknowledged(oldest, upTo: end) { known = end }
+      }
     }
     let echoed = own.resets.flatMap { $0.hasLive && resetter == side ? $0.highestEcho : nil } ?? own.sndUna
-    let acked = min(max(known, echoed), own.dataEnd)
+    let acked = min(max(known, supposed, echoed), own.dataEnd)
     let lost = own.holes.covered(from: max(acked, own.firstOffset, min(own.sndUna, own.dataEnd)), to: own.dataEnd)
     self[side].ackMissedBytes = max(own.ackMissedBytes, own.unackedBytes - min(own.unackedBytes, lost))
     self[side].lastACKMissed = known == own.dataEnd
+    self[side].mayLackACKs =
+      lost > 0 && (max(known, supposed) > own.sndUna || waiting.mayHaveBeenAcknowledged(lastSent, upTo: own.dataEnd))
     guard known > own.sndUna else { return }
     if side == resetter {
       self[resetter].resets?.effective?.ownAcked = min(known, reset.ownSent)
@@ -51,13 +57,13 @@ private struct Waiting {
   /// It is this side's, and acknowledges more than was seen of the peer.
   private let isBehindUnseen: Bool
   /// From the capture to the peer and back, ns.
-  private let leg: Int64
-  /// The peer's last word.
+  private let leg: Int64?
   private let heard: Timestamp?
-  /// It waits for no ACK: it was repeated, or the window is closed.
-  private let isHeldUp: Bool
-  /// Longer than a kernel waits before it sends again, ns: a second (RFC 6298 §2.4), or some round trips.
+  private let isRepeated: Bool
+  private let peerIsShut: Bool
+  /// Longer than any kernel waits before it sends again, ns.
   private let timeout: Int64
+  private let trip: Int64
 
   init(_ side: Side, _ resetter: Side, _ reset: Reset, _ facts: Facts) {
     let own = facts[side]
@@ -65,12 +71,24 @@ private struct Waiting {
     self.reset = reset
     isBehindUnseen = side == resetter && reset.acknowledgesMore(than: peer)
     told = side == resetter ? nil : reset.acknowledged(of: own).flatMap { $0 < reset.peerAcked ? nil : $0 }
-    leg = (side == .client ? facts.serverLeg : facts.clientLeg) ?? Plausible.leastTimeout
+    leg = side == .client ? facts.serverLeg : facts.clientLeg
     // The SYN of a host that was started anew is no ACK.
     heard = peer.lastAlive.flatMap { $0 == peer.strangeSYN ? nil : $0.time }
-    isHeldUp = own.repeatedLast != nil || peer.lastWindow == 0 && peer.packets > peer.rstPackets
-    let trip = facts.roundTrip ?? facts.handshake.ack.map { max(0, $0.time.since(facts.start.time)) } ?? 0
-    timeout = Plausible.answer + 3 * min(trip, .max / 8)
+    isRepeated = own.repeatedLast != nil
+    peerIsShut = peer.lastWindow == 0 && peer.packets > peer.rstPackets
+    trip = facts.roundTrip ?? facts.handshake.ack.map { max(0, $0.time.since(facts.start.time)) } ?? 0
+    // A second once a round trip was measured (RFC 6298 §2.4); before that, and after a handshake that was repeated, three with stacks
+    // of before it (§2.1, §5.7).
+    let isMeasured =
+      (side == resetter ? reset.ownAcked : reset.peerAcked) > own.firstOffset && (own.syn?.count ?? 1) == 1
+      && (peer.syn?.count ?? 1) == 1
+    let trips = 3 * min(trip, .max / 8)
+    var timeout = isMeasured ? Plausible.answer + trips : max(3 * Plausible.answer, trips) + Plausible.answer / 2
+    if let heard, let oldest = own.oldestWaiting {
+      // Heard of later without an ACK of it, the peer is so far away by now: queues grow.
+      timeout = max(timeout, 3 * min(max(0, heard.since(oldest.time)), .max / 8))
+    }
+    self.timeout = timeout
   }
 
   /// What was sent last at `sent`, and ends at `end`, had been acknowledged when the RST came.
@@ -78,14 +96,25 @@ private struct Waiting {
     guard !reset.moment.precedes(sent) else { return false }
     let age = reset.moment.time.since(sent.time)
     // Where the clock was set back meanwhile, it tells nothing.
-    if isBehindUnseen { return age < 0 || age >= leg }
+    if isBehindUnseen { return age < 0 || age >= leg ?? Plausible.leastTimeout }
     if let told {
       if told < end { return false }
-      if age > Plausible.delayedACK + leg { return true }
+      if age > Plausible.delayedACK + (leg ?? Plausible.leastTimeout) { return true }
     }
-    // Each ACK that comes starts the timer anew (RFC 6298 §5.3).
-    let wait = reset.moment.time.since(heard.map { max($0, sent.time) } ?? sent.time)
-    return !isHeldUp && wait > timeout
+    return !isRepeated && !peerIsShut && wait(sent) > timeout
+  }
+
+  /// It waits for longer than most kernels would, and was not sent again.
+  func mayHaveBeenAcknowledged(_ sent: Moment, upTo end: Int64) -> Bool {
+    guard !isRepeated, !peerIsShut, !isBehindUnseen, !reset.moment.precedes(sent), told ?? .max >= end else {
+      return false
+    }
+    return reset.moment.time < sent.time || wait(sent) > Plausible.leastTimeout + 3 * min(trip, .max / 8)
+  }
+
+  /// Each ACK that comes starts the timer anew (RFC 6298 §5.3).
+  private func wait(_ sent: Moment) -> Int64 {
+    reset.moment.time.since(heard.map { max($0, sent.time) } ?? sent.time)
   }
 }
 

@@ -28,7 +28,7 @@ extension SideFacts {
     whole.stall = mergedStall(later)
     whole.unanswered = mergedRun(later, joint, seam)
     // To be settled anew.
-    (whole.ackMissedBytes, whole.lastACKMissed) = (0, false)
+    (whole.ackMissedBytes, whole.lastACKMissed, whole.mayLackACKs) = (0, false, false)
     return whole
   }
 

@@ -33,6 +33,8 @@ public struct SideFacts: Hashable, Sendable {
   public var ackMissedBytes: UInt64 = 0
   /// The last that it sent was, before a RST ended the connection.
   public var lastACKMissed = false
+  /// Of the others some may have been too.
+  public var mayLackACKs = false
   /// Of the unacknowledged, those that the peer selectively acknowledged: they arrived.
   public var sackedBytes: UInt64 = 0
   /// Of the peer's ACKs some bear options that were not captured: what counts as unacknowledged may have been SACKed.

@@ -92,7 +92,9 @@ private struct CutTransfer {
     let isOwn = own.unacked >= peers.unacked && !hungUp
     let (worse, other) = isOwn ? (own, peers) : (peers, own)
     let start = (abort.reset.ownLastData ?? abort.reset.moment).time
-    let isSure = own.unacked + peers.unacked > 0 && !abort.isEchoAlone
+    let isSure =
+      own.unacked + peers.unacked > 0 && !abort.isEchoAlone
+      && !Side.allCases.contains { facts[$0].mayLackACKs && facts[$0].lostBytes > 0 }
     let least: Confidence = isSure ? .certain : .likely
     return Finding(
       rule: "transfer-truncated", severity: severity,
