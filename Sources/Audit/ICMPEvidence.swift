@@ -57,6 +57,8 @@ extension ICMPNotice {
       "A firewall that rejects says this too (iptables REJECT by default): look at the rules of \(reporter)."
     case (false, 3, 4), (true, 2, _):
       "\(reporter) forwards no packet of more than \(mtu) bytes: let ICMP through, or clamp the MSS."
+    case (false, 11, 1), (true, 3, 1):
+      "\(reporter) did not get all fragments of the packet: something on the way drops fragments."
     case (false, 11, _), (true, 3, _):
       "The packet went in a circle or had too many hops: traceroute shows where."
     default:

@@ -126,7 +126,7 @@ extension Sender {
       return false
     }
     let index = troubles.of(&self)
-    if mixes(segment.acknowledgment, &troubles) { return false }
+    if mixes(segment.acknowledgment, at: moment.time, &troubles) { return false }
     guard ack - nxt <= Plausible.jump || isConfirmed(ack, troubles) else { return distrust(ack, index, &troubles) }
     if has(.fin) {
       guard isConfirmed(ack, troubles) else { return distrust(ack, index, &troubles) }

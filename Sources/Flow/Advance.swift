@@ -22,7 +22,7 @@ extension Sender {
       takeLast(&segment, moment, idle: idle, receiver: &receiver)
       return .new
     }
-    if trouble > 1, !isSYN, mixes(segment.sequence, &troubles) { return .stray }
+    if trouble > 1, !isSYN, mixes(segment.sequence, at: moment.time, &troubles) { return .stray }
     if length == 0, !isFIN {
       if isSYN {
         if synCount > 1 { marks.remove(.timing) } else if !has(.everAcked) { time(-1, moment, idle: idle) }

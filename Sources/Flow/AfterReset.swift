@@ -31,7 +31,9 @@ extension Shared {
     troubles: inout Troubles
   ) {
     // A SYN-ACK is repeated until its ACK comes, and data and a RST show that it did.
-    if segment.flags.contains(.syn), has(.established), segment.isAttempt || sender.has(.data) || sender.has(.reset) {
+    if segment.flags.contains(.syn), has(.established),
+      segment.isAttempt || sender.has(.data) || (sender.has(.reset) && sender.numberedBefore(segment, troubles))
+    {
       return
     }
     if sender.has(.reset), sender.trouble != 0 { hearResetter(segment, moment, sender, receiver, &troubles) }
@@ -98,20 +100,20 @@ extension Shared {
       return .nothing
     }
     if isNews(segment, after: told, sender, receiver) { return .life }
-    // Its date is none later than the RST's.
-    if segment.options.contains(.timestamps), told.options.contains(.timestamps) { return .overtaken }
     // Its identification is an earlier one (Linux counts them for each socket), as a copy's is. A later one proves nothing: a bare RST is
     // not numbered, and what it overtook is.
     let isNumbered = segment.ipID != 0 && told.lastIPID != 0
     let behind = told.latestIPID &- segment.ipID
     let isEarlier = isNumbered && Int16(bitPattern: behind) >= 0
     // Some stacks number all alike, or at random.
-    if resets.ownStale >= 2, since >= Plausible.answer, !isNumbered || behind == 0 || UInt32(behind) > sender.packets {
+    let isCopy = sender.repeatsItself(segment, troubles)
+    if resets.ownStale >= 2, since >= Plausible.answer, !isCopy,
+      !isNumbered || behind == 0 || UInt32(behind) > sender.packets
+    {
       return .life
     }
     let roundTrips = receiver.leg == .max ? 0 : 2 * Int64(receiver.leg) * 1000
-    let isAgain =
-      since > max(Plausible.leastTimeout, roundTrips) && !isEarlier && !sender.repeatsItself(segment, troubles)
+    let isAgain = since > max(Plausible.leastTimeout, roundTrips) && !isEarlier && !isCopy
     return isAgain ? .life : .overtaken
   }
 

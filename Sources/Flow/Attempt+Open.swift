@@ -38,6 +38,7 @@ extension Attempt {
     if options.contains(.sackPermitted) { side.marks.insert(.sackPermitted) }
     if options.contains(.timestamps) { side.marks.insert(.timestamps) }
     if options.contains(.mptcp) { side.marks.insert(.mptcp) }
+    if options.contains(.mptcpSubflow) { side.marks.insert(.mptcpJoin) }
     side.synCount = 1
     side.packets = 1
     side.wireBytes = UInt64(wireLength)

@@ -160,15 +160,20 @@ extension Shared {
     }
     if segment.flags.contains(.syn) {
       observeSYN(&segment, moment, fromA: fromA, sender: &sender, receiver: &receiver, troubles: &troubles)
-    } else if !sender.has(.origin) || (sender.packets == 1 && sender.isFarFrom(segment)) {
-      sender.begin(at: segment.sequence)
+    } else {
+      if !sender.has(.origin) || (sender.packets == 1 && sender.isFarFrom(segment)) {
+        sender.begin(at: segment.sequence)
+      }
+      if sender.packets == 1, segment.options.contains(.mptcp) { sender.marks.insert(.mptcp) }
     }
     if receiver.trouble != 0 { receiver.confirmFar(&segment, peer: &sender, &troubles) }
     let nxtBefore = sender.nxt
     let unaBefore = receiver.una
     if segment.flags.contains(.ack) {
       receiver.acknowledge(&segment, moment, isSYNACK: segment.flags.contains(.syn), troubles: &troubles)
-      if !has(.established) { observeEstablished(segment, moment, fromA: fromA, receiver: &receiver) }
+      if !has(.established) {
+        observeEstablished(segment, moment, fromA: fromA, sender: &sender, receiver: &receiver)
+      }
     }
     let peerMoved = receiver.una > unaBefore
     let kind = sender.advance(
@@ -215,7 +220,9 @@ extension Shared {
 
   /// RFC 9293 §3.10.7.3: the handshake is complete when the client's ACK covers the server's SYN. Where the capture has
   /// nothing of the server, the client's ACK alone proves it: in SYN-SENT it would have sent none.
-  private mutating func observeEstablished(_ segment: Segment, _ moment: Moment, fromA: Bool, receiver: inout Sender) {
+  private mutating func observeEstablished(
+    _ segment: Segment, _ moment: Moment, fromA: Bool, sender: inout Sender, receiver: inout Sender
+  ) {
     let acknowledged = receiver.offset(of: segment.acknowledgment)
     // Beyond SND.NXT it is an ACK that was not believed: of another life, or another server's.
     guard receiver.has(.syn) || receiver.packets == 0, !segment.flags.contains(.syn), has(.rolesKnown),
@@ -223,6 +230,11 @@ extension Shared {
     else { return }
     marks.insert(.established)
     established = moment
+    // Without the option in its ACK it has fallen back to plain TCP (RFC 8684 §3.7).
+    if segment.options.isDisjoint(with: [.mptcp, .notCaptured]) {
+      sender.marks.remove(.mptcp)
+      receiver.marks.remove(.mptcp)
+    }
   }
 }
 

@@ -9,15 +9,22 @@ extension Sender {
     guard start - nxt > Plausible.jump else { return }
     let index = troubles.of(&self)
     troubles.records[index].left = sequence(at: nxt)
+    (troubles.records[index].leftAt, troubles.records[index].seenThere) = (time, 0)
     let elapsed = max(0, time.since(lastSentNew))
     if (start - nxt) / Plausible.bytesPerNanosecond > elapsed { troubles.records[index].isMixed = true }
   }
 
-  /// Whether a number of this side's is far from its stream, and where the other one was: that one goes on.
-  mutating func mixes(_ sequence: SequenceNumber, _ troubles: inout Troubles) -> Bool {
+  /// Whether a number of this side's is far from its stream, and where the other one was: that one goes on. Not what was overtaken on its
+  /// way, nor a repetition or two of what was sent before a gap in the capture.
+  mutating func mixes(_ sequence: SequenceNumber, at time: Timestamp, _ troubles: inout Troubles) -> Bool {
     guard trouble > 1, let left = troubles.records[trouble].left, abs(offset(of: sequence) - nxt) > Plausible.jump,
       abs(Int64(sequence.distance(from: left))) <= Plausible.jump
     else { return false }
+    if !troubles.records[trouble].isMixed {
+      guard time.since(troubles.records[trouble].leftAt) > Plausible.reordering else { return false }
+      troubles.records[trouble].seenThere += 1
+      guard troubles.records[trouble].seenThere > 2 else { return false }
+    }
     troubles.records[trouble].isMixed = true
     return true
   }

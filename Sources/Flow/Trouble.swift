@@ -45,6 +45,9 @@ struct Trouble: BitwiseCopyable {
   var far: FarSegment?
   /// Where another stream under the same 4-tuple stood when this one began, or leapt away from it: see Mixed.swift.
   var left: SequenceNumber?
+  /// When it did, and how many packets were seen there since: three are no stragglers.
+  var leftAt = Timestamp(nanoseconds: 0)
+  var seenThere: UInt8 = 0
   var isMixed = false
   /// The packet by which SND.UNA moved last.
   var progress: Moment?

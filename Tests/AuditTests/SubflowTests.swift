@@ -7,25 +7,27 @@ import Wire
 @Suite("Multipath TCP: what ends is a subflow")
 struct SubflowTests {
   enum Kind: String, CaseIterable {
-    /// No multipath TCP; the server declines it.
-    case plain, declined
+    /// No multipath TCP; the server declines it; both offer it, and the client's ACK does without (RFC 8684 §3.7).
+    case plain, declined, fallen
     /// The first subflow, one more, and one whose handshake is not in the capture.
     case first, joined
 
     var isSubflow: Bool { self == .first || self == .joined }
 
     var handshake: String {
-      let (client, server) =
+      let capable = ",mptcp 00810102030405060708"
+      let (client, server, ack) =
         switch self {
-        case .plain: ("", "")
-        case .declined: (",mptcp 00810102030405060708", "")
-        case .first: (",mptcp 00810102030405060708", ",mptcp 00810102030405060708")
-        case .joined: (",mptcp 10000102030405060708", ",mptcp 1000010203040506070800000000")
+        case .plain: ("", "", "")
+        case .declined: (capable, "", "")
+        case .fallen: (capable, capable, "")
+        case .first: (capable, capable, " <TS\(capable)>")
+        case .joined: (",mptcp 10000102030405060708", ",mptcp 1000010203040506070800000000", " <TS,mptcp 1000>")
         }
       return """
         0.000 C > S S <mss 1460,sackOK,TS,wscale 7\(client)>
         0.080 S > C S. <mss 1460,sackOK,TS,wscale 7\(server)>
-        0.0801 C > S .
+        0.0801 C > S .\(ack)
         1.00 C > S P. 1:101
         1.08 S > C P. 1:501
         1.081 C > S .

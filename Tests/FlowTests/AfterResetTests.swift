@@ -44,6 +44,23 @@ struct AfterResetTests {
     #expect(facts.client.resets?.ownStale == 0)
   }
 
+  /// A box on the way has a clock of its own: that its RST is dated later than what its claimed sender says tells nothing.
+  @Test func whoRepeatsItselfBehindAResetOfALaterDateLives() throws {
+    let facts = try trackOne(
+      aborted.replacing("val 6200", with: "val 900006200")
+        + "5.5,6.1,7.3 C > S P. 1:101 ack 101 <TS val 6500 ecr 150>")
+    #expect(facts.client.resets?.ownAfter?.count == 3)
+  }
+
+  /// The same for a SYN-ACK that is sent again, and not recorded again.
+  @Test(arguments: [("id 4097", false), ("id 4352", true)])
+  func aSYNACKBehindItsSendersReset(_ id: String, lives: Bool) throws {
+    let facts = try trackOne(
+      "0 C > S S id 9\n0.02 S > C S. id 4097\n0.0201 C > S . id 10\n0.52 S > C R. 1 ack 1 id 4098\n1.52 S > C S. 0 ack 1 \(id)"
+    )
+    #expect((facts.server.resets?.ownAfter != nil) == lives)
+  }
+
   /// Nothing new, and yet sent later: so a packet that has an identification says, and without one the time that has passed.
   @Test(arguments: ["id 4352", "id 0", "id 5"])
   func whoRepeatsItselfForSecondsLives(_ id: String) throws {

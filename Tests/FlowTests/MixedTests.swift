@@ -79,6 +79,21 @@ struct MixedTests {
     #expect(!facts.isMixed && facts.client.missingBytes == 90_000_000)
   }
 
+  /// What was sent before the pause and comes once or twice more is no other stream.
+  @Test func aRepetitionOfWhatWasBeforeThePause() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.2 C > S P. 1:101
+        0.3 S > C . 1 ack 101
+        9.2 C > S P. 90000101:90000201 ack 1
+        9.3 S > C . 1 ack 90000201
+        9.4,9.9 C > S P. 1:101 ack 1
+        10 C > S P. 90000201:90000301 ack 1
+        10.1 S > C . 1 ack 90000301
+        """)
+    #expect(!facts.isMixed && facts.client.missingBytes == 90_000_000)
+  }
+
   /// Behind a RST: the capture lost some, or the numbers of the next life have gone on.
   @Test(
     "behind a RST nobody knows whose it is",

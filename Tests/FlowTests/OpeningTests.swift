@@ -31,7 +31,9 @@ struct OpeningTests {
     syn.destinationPort = UInt16(1 + random.below(2))
     syn.sequence = SequenceNumber(UInt32(truncatingIfNeeded: random.next()))
     syn.flags = random.below(3) == 0 ? [.syn, .ece, .cwr] : .syn
-    let options: [TCPOptionSet] = [.mss, .windowScale, .sackPermitted, .timestamps, .mptcp, .notCaptured, .fastOpen]
+    let options: [TCPOptionSet] = [
+      .mss, .windowScale, .sackPermitted, .timestamps, .mptcp, .mptcpSubflow, .notCaptured, .fastOpen,
+    ]
     for option in options where random.below(2) == 0 { syn.options.insert(option) }
     (syn.mss, syn.windowScale) = (UInt16(random.below(9000)), UInt8(random.below(15)))
     (syn.window, syn.ipID) = (UInt16(random.below(65_536)), UInt16(random.below(3)))

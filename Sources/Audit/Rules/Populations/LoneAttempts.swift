@@ -251,6 +251,6 @@ private struct Attempts {
   private var given: String {
     if givenUp == 0 { return "" }
     let these = givenUp == count ? "all" : commas(givenUp)
-    return "; \(these) of them were given up for want of room before an answer was overdue"
+    return "; \(these) of them were given up for want of room, and may have been answered later"
   }
 }
