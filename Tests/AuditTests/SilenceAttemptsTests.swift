@@ -84,7 +84,7 @@ struct SilenceAttemptsTests {
     #expect(note.severity == .note)
     #expect(note.fact("attempts") == .integer(5 + late) && note.fact("given_up") == .integer(5))
     #expect(note.suspects == (late == 0 ? [] : [.path, .server]))
-    #expect(note.summary.contains("\(late == 0 ? "all" : "5") of them were given up for want of room"))
+    #expect(note.summary.contains("; \(late == 0 ? "all of them" : "5") were given up for want of room"))
   }
 
   @Test func aScanIsOneNote() throws {

@@ -250,7 +250,8 @@ private struct Attempts {
 
   private var given: String {
     if givenUp == 0 { return "" }
-    let these = givenUp == count ? "all" : commas(givenUp)
-    return "; \(these) of them were given up for want of room, and may have been answered later"
+    let these =
+      count == 1 ? "it was" : givenUp == count ? "all of them were" : Numeral.count(givenUp, "was", "were")
+    return "; \(these) given up for want of room, and may have been answered later"
   }
 }
