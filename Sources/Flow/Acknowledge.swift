@@ -4,14 +4,16 @@ internal import Wire
 extension Sender {
   /// Takes in the peer's ACK number and SACK blocks (RFC 9293 §3.10.7.4, RFC 2018). `self` is the side whose bytes they
   /// are. Never called for a RST, whose ACK number proves nothing.
-  /// - Parameter isSYNACK: the segment has SYN: only such a one can acknowledge a SYN that nothing followed.
+  /// - Parameters:
+  ///   - isSYNACK: the segment has SYN: only such a one can acknowledge a SYN that nothing followed.
+  ///   - peer: whose segment it is, before it is taken in.
   @inline(__always) mutating func acknowledge(
-    _ segment: inout Segment, _ moment: Moment, isSYNACK: Bool, troubles: inout Troubles
+    _ segment: inout Segment, _ moment: Moment, isSYNACK: Bool, by peer: inout Sender, troubles: inout Troubles
   ) {
     guard has(.origin) else { return beginHidden(at: segment.acknowledgment, moment) }
     let ack = offset(of: segment.acknowledgment)
     if ack > una {
-      if ack > nxt, !believes(ack, segment, moment, isSYNACK: isSYNACK, &troubles) { return }
+      if ack > nxt, !believes(ack, segment, moment, isSYNACK: isSYNACK, by: &peer, &troubles) { return }
       progress(to: ack, moment, &troubles)
     } else {
       if !has(.everAcked) { firstACK(ack, &segment, moment, &troubles) }
@@ -110,14 +112,18 @@ extension Sender {
 
   /// An ACK beyond what was seen: the capture lost data, or the FIN; or it is no ACK of this stream.
   private mutating func believes(
-    _ ack: Int64, _ segment: Segment, _ moment: Moment, isSYNACK: Bool, _ troubles: inout Troubles
+    _ ack: Int64, _ segment: Segment, _ moment: Moment, isSYNACK: Bool, by peer: inout Sender,
+    _ troubles: inout Troubles
   ) -> Bool {
     if sentOnlySYNs(troubles), !isSYNACK || nxt == 0 {
       // Nothing but SYNs was sent: whatever acknowledges more is an answer from another life (a challenge ACK); but where the SYN itself
-      // was acknowledged before, and a second ACK agrees, the first data are not in the capture, or recorded behind it.
+      // was acknowledged before, and it stands where its sender's stream of this life does, or a second ACK agrees, the first data are not
+      // in the capture, or recorded behind it.
       if follows(segment, &troubles) || !has(.everAcked) { return false }
       let index = troubles.of(&self)
-      guard isConfirmed(ack, troubles) else { return distrust(ack, index, &troubles) }
+      guard peer.isNext(segment) && ack <= Plausible.inFlight || isConfirmed(ack, troubles) else {
+        return distrust(ack, index, &troubles)
+      }
     }
     if packets > 0, !has(.syn), !has(.data), nxt == 0, ack == 1 {
       // Met midstream by a keepalive, which stands one below SND.NXT.
@@ -142,6 +148,9 @@ extension Sender {
     nxt = ack
     return true
   }
+
+  /// It stands at SND.NXT of a stream whose SYN was seen.
+  private func isNext(_ segment: Segment) -> Bool { has(.syn) && offset(of: segment.sequence) == nxt }
 
   /// Another ACK said so, and since then this side has sent nothing that stays where its stream was.
   private func isConfirmed(_ ack: Int64, _ troubles: borrowing Troubles) -> Bool {

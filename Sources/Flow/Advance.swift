@@ -204,6 +204,11 @@ extension Sender {
     }
     fresh += troubles.records[index].holes.remove(OffsetRange(max(start, low), end))
     marks.insert(.data)
+    if fresh > 0, end - start > Int64(largestSent) {
+      largestSent = UInt32(clamping: end - start)
+      largestEnd = end
+      if end <= una { largestAcked = largestSent }
+    }
     let patience = max(Plausible.reordering, leg == .max ? 0 : Int64(leg) * 1000)
     let since = start < low ? first.time : troubles.records[index].holeSince
     if fresh > 0, moment.time.since(since) <= patience {

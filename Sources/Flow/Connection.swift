@@ -170,7 +170,7 @@ extension Shared {
     let nxtBefore = sender.nxt
     let unaBefore = receiver.una
     if segment.flags.contains(.ack) {
-      receiver.acknowledge(&segment, moment, isSYNACK: segment.flags.contains(.syn), troubles: &troubles)
+      receiver.acknowledge(&segment, moment, isSYNACK: segment.flags.contains(.syn), by: &sender, troubles: &troubles)
       if !has(.established) {
         observeEstablished(segment, moment, fromA: fromA, sender: &sender, receiver: &receiver)
       }

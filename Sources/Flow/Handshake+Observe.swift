@@ -51,8 +51,10 @@ extension Sender {
     let start = segment.sequence.advanced(by: 1)
     if has(.origin) {
       let distance = Int64(origin.distance(from: start))
-      // Of a side that was not heard before, only the peer's ACKs spoke: those of another life must not be fitted.
-      if distance >= 0, distance < (packets > 1 ? Plausible.window : Plausible.jump) {
+      // Of a side that was not heard before, only the peer's ACKs spoke: those of another life must not be fitted. Nor must a challenge
+      // of its own, which is an ACK without data.
+      let most = packets == 1 ? Plausible.jump : has(.data) ? Plausible.window : Plausible.overtaken
+      if distance >= 0, distance < most {
         shift(by: distance, &troubles)
       } else {
         nxt = 0

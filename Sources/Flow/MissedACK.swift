@@ -2,8 +2,10 @@ internal import Wire
 
 // ACKs that the capture has not. How far a side's data had been acknowledged is told by what the capture has all the same:
 //
-// - An echo: a socket that has aborted answers each ACK that still comes by a RST with that ACK's number (RFC 9293 §3.10.7.1).
-// - A RST that acknowledges more than was seen of its peer: packets of the peer are missing, and what they acknowledged.
+// - An echo: who has no such socket (any more) answers each ACK that still comes by a bare RST with that ACK's number (RFC 9293
+//   §3.10.7.1). No kernel aborts by a bare one: one that comes when such an ACK may have is taken for an echo, whatever was seen before it.
+// - A RST that acknowledges more than was seen of its peer, or of whose peer, since the data, nothing was seen but that it was acknowledged:
+//   packets of the peer are missing, and what they acknowledged.
 // - Time: who receives acknowledges within half a second (RFC 9293 §3.8.6.3), and what nobody acknowledges is sent again.
 //
 // When it was sent is known of two segments, of the oldest that waits and of the last: each is weighed for itself, and what lies between
@@ -23,14 +25,15 @@ extension Facts {
     var supposed = own.sndUna
     if waiting.wasAcknowledged(lastSent, upTo: own.dataEnd) {
       known = own.dataEnd
-    } else if let oldest = own.oldestWaiting {
+    } else {
       // What was sent after the RST nobody has acknowledged.
       let sent = side == resetter ? reset.ownSent : reset.peerSent
       let end = reset.moment.precedes(last) ? min(own.lastNewOffset, sent) : own.lastNewOffset
-      if end > known {
+      if let oldest = own.oldestWaiting, end > known {
         if waiting.mayHaveBeenAcknowledged(oldest, upTo: end) { supposed = end }
         if waiting.wasAcknowledged(oldest, upTo: end) { known = end }
       }
+      if known < end, let echoed = waiting.echoed, echoed < end { known = max(known, echoed) }
     }
     let echoed = own.resets.flatMap { $0.hasLive && resetter == side ? $0.highestEcho : nil } ?? own.sndUna
     let acked = min(max(known, supposed, echoed), own.dataEnd)
@@ -54,8 +57,12 @@ private struct Waiting {
   /// How far the RST acknowledges this side's data, where it is the peer's; nil where it tells nothing of them. A live socket puts
   /// RCV.NXT into it.
   private let told: Int64?
-  /// It is this side's, and acknowledges more than was seen of the peer.
+  /// It is this side's, and acknowledges more than was seen of the peer, or what the peer said last was not seen.
   private let isBehindUnseen: Bool
+  /// The ACK number that it answers, of this side's data, where it is this side's.
+  let echoed: Int64?
+  /// The quickest ACK of this side's data, ns; 0 where none was timed.
+  private let quickest: Int64
   /// From the capture to the peer and back, ns.
   private let leg: Int64?
   private let heard: Timestamp?
@@ -69,7 +76,10 @@ private struct Waiting {
     let own = facts[side]
     let peer = facts[side.other]
     self.reset = reset
-    isBehindUnseen = side == resetter && reset.acknowledgesMore(than: peer)
+    isBehindUnseen =
+      side == resetter && (reset.acknowledgesMore(than: peer) || peer.fellSilentUnseen(since: own.lastNewData))
+    echoed = side == resetter && reset.isBare && reset.offset > own.sndUna ? reset.offset : nil
+    quickest = (side == .client ? facts.serverLeg : facts.clientLeg) ?? 0
     told = side == resetter ? nil : reset.acknowledged(of: own).flatMap { $0 < reset.peerAcked ? nil : $0 }
     leg = side == .client ? facts.serverLeg : facts.clientLeg
     // The SYN of a host that was started anew is no ACK.
@@ -96,6 +106,7 @@ private struct Waiting {
     guard !reset.moment.precedes(sent) else { return false }
     let age = reset.moment.time.since(sent.time)
     // Where the clock was set back meanwhile, it tells nothing.
+    if let echoed, echoed >= end, age < 0 || age >= quickest { return true }
     if isBehindUnseen { return age < 0 || age >= leg ?? Plausible.leastTimeout }
     if let told {
       if told < end { return false }
@@ -119,6 +130,14 @@ private struct Waiting {
 }
 
 extension SideFacts {
+  /// The last that it sent is not in the capture, but was acknowledged after the last packet of it that is, and after `moment`.
+  fileprivate func fellSilentUnseen(since moment: Moment?) -> Bool {
+    guard packets > 0, let last, let moment, let progress = lastProgress, last.precedes(progress),
+      moment.precedes(progress), holes.count > 0
+    else { return false }
+    return holes[holes.count - 1].end >= dataEnd
+  }
+
   /// The oldest of its data that nobody acknowledged, when they were sent last; nil where that is not known.
   fileprivate var oldestWaiting: Moment? { unanswered.flatMap { $0.kind == .data ? $0.sent.last : nil } }
 
