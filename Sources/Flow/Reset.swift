@@ -148,7 +148,7 @@ extension Resets {
   fileprivate mutating func noteEcho(_ reset: Reset, _ sender: Sender) {
     guard reset.isBare, reset.offset <= sender.nxt else { return }
     let isAnswer =
-      !first.isBare && sender.ttlLow <= first.ttl && first.ttl <= sender.ttlHigh
+      (sender.has(.fin) || (!first.isBare && sender.ttlLow <= first.ttl && first.ttl <= sender.ttlHigh))
       && (sender.leg == .max || reset.moment.time.since(sender.lastNew.time) >= Int64(sender.leg) * 1000)
     if reset.offset < sender.nxt || isAnswer { highestEcho = max(highestEcho ?? .min, reset.offset) }
   }

@@ -5,11 +5,22 @@ internal import Wire
 extension Facts {
   /// A RST that knew its peer's sequence space, and after which nobody said a word: it was taken.
   mutating func settleResets() {
+    settleClosed()
     for side in Side.allCases where isSettled(side) {
       guard var resets = self[side].resets else { continue }
       resets.first.verdict = .effective
       resets.effective = resets.first
       self[side].resets = resets
+    }
+  }
+
+  /// Who answers the ACK of its own FIN as a socket that is gone does had closed it, where the peer's FIN was acknowledged too: its RSTs
+  /// came after that, wherever the ACKs are.
+  private mutating func settleClosed() {
+    guard client.finArrived, server.finArrived else { return }
+    for side in Side.allCases where self[side].answersACKOfFIN {
+      self[side].resets?.first.comeAfterClose()
+      self[side].resets?.effective?.comeAfterClose()
     }
   }
 
@@ -39,12 +50,29 @@ extension Facts {
 }
 
 extension SideFacts {
+  /// Its FIN was acknowledged, or it answers its ACK as a socket that is gone does.
+  fileprivate var finArrived: Bool {
+    guard let fin else { return false }
+    return fin.acked != nil || answersACKOfFIN
+  }
+
+  /// All its RSTs are those of a kernel that has no such socket, behind its FIN, and one answers the ACK of that.
+  fileprivate var answersACKOfFIN: Bool {
+    guard let fin, $resets, let resets, resets.first.isBare, !resets.hasLive, let echo = resets.highestEcho else {
+      return false
+    }
+    return echo > fin.offset && resets.first.offset <= fin.offset + 1
+      && (fin.inferred || fin.sent.first.precedes(resets.first.moment))
+  }
+
   fileprivate func window64K(_ reset: Reset) -> Int64 {
     reset.ownAcked + max(Int64(lastWindow), Plausible.unscaledWindow)
   }
 }
 
 extension Reset {
+  fileprivate mutating func comeAfterClose() { (ownFin, ownFinAcked, peerFin, peerFinAcked) = (true, true, true, true) }
+
   /// Its sequence number lies beyond all that was seen of its sender: what came before it is not in the capture.
   public var isBehindGap: Bool { offset > ownSent + (ownFin ? 1 : 0) }
 }
