@@ -8,7 +8,7 @@ public struct Signs: OptionSet, Sendable {
 
   public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-  /// A RST, of whatever effect.
+  /// A RST, of whatever effect; or one that ended what used the 4-tuple before.
   public static var reset: Self { .init(rawValue: 1 << 0) }
   /// A RST that took effect.
   public static var abort: Self { .init(rawValue: 1 << 1) }
@@ -36,6 +36,7 @@ extension Facts {
     if client.syn != nil, server.packets == 0 { signs.insert(.loneSYN) }
     if let synAck = server.syn, synAck.count > 1 { signs.insert(.synAckRepeated) }
     if icmp != nil { signs.insert(.icmp) }
+    if earlierReset != nil { signs.insert(.reset) }
     return signs
   }
 }

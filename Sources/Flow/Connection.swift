@@ -24,6 +24,8 @@ struct ConnectionMarks: OptionSet, BitwiseCopyable {
   static var calm: Self { .init(rawValue: 1 << 11) }
   /// Inputs of several places hold it: see Places.swift.
   static var severalPlaces: Self { .init(rawValue: 1 << 12) }
+  /// It goes on where one stood that a RST had ended: see Tombstones.swift.
+  static var afterlife: Self { .init(rawValue: 1 << 13) }
 }
 
 /// What belongs to neither side alone.

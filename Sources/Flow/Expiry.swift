@@ -119,6 +119,7 @@ extension Tracker {
     if ending == nil {
       table.remove(records[index].shared.hash, index)
       usedTuples.insert(records[index].key)
+      bury(index)
     }
     release(index)
   }
@@ -142,6 +143,7 @@ extension Tracker {
     troubles.release(records[index].a)
     troubles.release(records[index].b)
     if records[index].shared.has(.icmp) { notices.removeValue(forKey: index) }
+    if records[index].shared.has(.afterlife) { afterlives.removeValue(forKey: index) }
     records[index].shared.marks = []
     records.free(index)
   }

@@ -66,6 +66,7 @@ extension Facts {
     swap(&result.clientLeg, &result.serverLeg)
     if let originator = zeek?.originator { result.zeek?.originator = originator.other }
     if let quoted = icmp?.quoted { result.icmp?.quoted = quoted.other }
+    result.earlierReset = earlierReset?.swapped
     return result
   }
 

@@ -154,6 +154,8 @@ public struct Facts: Hashable, Sendable {
   public var clientLeg: Int64?
   /// The 4-tuple was used by another connection in this run: a display filter needs a frame range.
   public var tupleReused = false
+  /// A RST had ended what used the 4-tuple before, and this is its receiver, which goes on where it stood.
+  public var earlierReset: EarlierReset?
   /// Inputs that were taken at different places hold it at the same time, so that what they show together is what nobody saw.
   public var severalPlaces = false
   /// Two streams under one 4-tuple at once, or what may be another life behind a RST: nothing that they show together is claimed.

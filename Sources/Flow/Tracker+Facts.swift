@@ -73,7 +73,8 @@ extension Tracker {
 
   mutating func facts(of connection: inout Connection, index: UInt32, _ reason: EndReason) -> Facts {
     let marks = connection.shared.marks
-    let clientIsA = connection.isClientA(journal.clientIsA, servicePorts)
+    let earlier = marks.contains(.afterlife) ? afterlives[index] : nil
+    let clientIsA = earlier?.clientIsA ?? connection.isClientA(journal.clientIsA, servicePorts)
     let (start, end) =
       clientIsA
       ? Tracker.span(connection.a, connection.b) : Tracker.span(connection.b, connection.a)
@@ -89,6 +90,7 @@ extension Tracker {
     facts.tupleReused = marks.contains(.tupleReused)
     facts.severalPlaces = marks.contains(.severalPlaces)
     if marks.contains(.icmp) { facts.icmp = notices[index]?.seen(clientIsA: clientIsA) }
+    facts.earlierReset = earlier?.seen(clientIsA: clientIsA)
     if clientIsA {
       takeSides(&facts, connection.shared, client: connection.a, server: connection.b)
     } else {

@@ -45,6 +45,9 @@ public struct Tracker: ~Copyable {
   var remaining: [Remaining] = []
   var servicePorts = PortCounts()
   var usedTuples = UsedTuples()
+  var tombstones = Tombstones()
+  /// Those of which something is seen again, by record index.
+  var afterlives: [UInt32: Tombstone] = [:]
   /// Most SYNs that wait for their answers at a time; half of it while others wait, that are no SYNs.
   static var pendingLimit: Int { 65_536 }
   static var strangerLimit: Int { pendingLimit / 2 }
@@ -229,7 +232,10 @@ public struct Tracker: ~Copyable {
     let index = enter(hash)
     records[index].begin(key, hash, &segment)
     markLive(index)
-    if usedTuples.contains(key) { records[index].shared.marks.insert(.tupleReused) }
+    if usedTuples.contains(key) {
+      records[index].shared.marks.insert(.tupleReused)
+      recall(segment, key, index)
+    }
     if zeek.isOn { zeek.begin(segment, index: index) }
     count(key)
     notePeak()

@@ -22,6 +22,8 @@ public struct TrackerState: Sendable {
   let remaining: [Remaining]
   let servicePorts: PortCounts
   let usedTuples: UsedTuples
+  let tombstones: Tombstones
+  let afterlives: [UInt32: Tombstone]
   let hand: UInt32
   let quietHand: UInt32
   let attemptHand: UInt32
@@ -49,8 +51,8 @@ extension Tracker {
       resets: troubles.resets.contents, gaps: troubles.gaps, places: troubles.places, zeek: zeek.contents,
       lingering: lingering,
       pending: pending, notices: notices,
-      ended: ended, remaining: remaining, servicePorts: servicePorts, usedTuples: usedTuples, hand: hand,
-      quietHand: quietHand,
+      ended: ended, remaining: remaining, servicePorts: servicePorts, usedTuples: usedTuples,
+      tombstones: tombstones, afterlives: afterlives, hand: hand, quietHand: quietHand,
       attemptHand: attemptHand,
       evictionHand: evictionHand, ending: ending, recordedUntil: recordedUntil,
       generation: generation,
@@ -90,6 +92,8 @@ extension Tracker {
     remaining = state.remaining
     servicePorts = state.servicePorts
     usedTuples = state.usedTuples
+    tombstones = state.tombstones
+    afterlives = state.afterlives
     hand = state.hand
     quietHand = state.quietHand
     attemptHand = state.attemptHand

@@ -47,8 +47,10 @@ struct UsedTuples {
     counts[part] = 0
   }
 
+  static func hash(_ key: FlowKey) -> UInt32 { key.mixed(seed) }
+
   private static func place(_ key: FlowKey) -> (word: Int, bit: UInt64) {
-    let hash = Int(key.mixed(seed))
+    let hash = Int(hash(key))
     return ((hash >> 6) & (parts * wordsOfPart - 1), 1 << UInt64(hash & 63))
   }
 

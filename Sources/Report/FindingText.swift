@@ -153,7 +153,10 @@ struct FindingText {
       let column = indent + widths.reduce(widths[2] > 0 ? 6 : 4, +)
       page.paragraph(item.what, indent: column, from: column)
     }
-    if offsets.contains(where: { $0 < 0 }) {
+    let isEarlier = example.connection.map { $0.isPreceded(by: evidence[0].moment) } ?? false
+    if isEarlier {
+      page.paragraph("(-: in the connection before this one, with the same addresses and ports)", indent: indent)
+    } else if offsets.contains(where: { $0 < 0 }) {
       page.paragraph(
         "(-: dated before the \(example.start == nil ? "capture" : "connection") began, as its clock ran backwards)",
         indent: indent)

@@ -38,6 +38,9 @@ struct ShownConnection {
     "\(Wording.endpoint(client, ipVersion: ipVersion)) → \(Wording.endpoint(server, ipVersion: ipVersion))"
   }
 
+  /// What happened then is of another connection, which had its addresses and ports before.
+  func isPreceded(by moment: Moment) -> Bool { moment.precedes(start) }
+
   var pair: UsedAgain.Pair { UsedAgain.Pair(client, server) }
 
   /// Selects the connection in Wireshark: addresses and ports, and its frames where another connection used the same.

@@ -196,6 +196,92 @@ struct ResetTests {
     #expect(finding.fact("packets_after") == .integer(4))
   }
 
+  /// The connection is long forgotten when its pool uses it again: a quarter of a minute later, or hours.
+  @Test(arguments: [15.5, 25, 18_000])
+  func thePeerGoesOnLongAfter(_ pause: Double) throws {
+    let start = 350 + pause
+    let findings = try audit(
+      onLAN + """
+        0.2 C > S P. 1:101
+        0.21 S > C P. 1:501 ack 101
+        0.22 C > S . 101 ack 501
+        350 S > C R. 501 ack 101
+        \(start),\(start + 0.2),\(start + 0.6),\(start + 1.4),\(start + 3.1) C > S P. 101:201 ack 501
+        \(start + 20) tick
+        """)
+    let finding = try #require(findings.first { $0.rule == "reset-not-heard" })
+    #expect(finding.severity == .error && finding.confidence == .certain && finding.suspects.first == .path)
+    #expect(finding.evidence.first?.side == .server)
+    #expect(finding.fact("reset_connection") != nil)
+    #expect(finding.fact("packets_after") == .integer(5))
+  }
+
+  /// Keepalives, each half a minute, and of the server.
+  @Test func thePeerProbesLongAfter() throws {
+    let findings = try audit(
+      onLAN + """
+        0.2 C > S P. 1:101
+        0.21 S > C P. 1:501 ack 101
+        0.22 C > S . 101 ack 501
+        5 C > S R. 101 ack 501
+        35,65,95,125 S > C . 500 ack 101
+        200 tick
+        """)
+    #expect(findings.contains { $0.rule == "reset-not-heard" })
+  }
+
+  @Test(arguments: [
+    // Old data that come late, and a copy of a probe; what was answered by a RST; another stream; another host's SYN.
+    "400,401,404 C > S P. 1:101 ack 501",
+    "400,401,404 C > S P. 101:201 ack 501\n404.001 S > C R 501",
+    "400,401,404 C > S P. 5000001:5000101 ack 501",
+    "400 C > S S =900000\n401,404 C > S S =900000",
+    // Once, or for a moment: it may be answered yet.
+    "400 C > S P. 101:201 ack 501",
+    "400,400.2,400.6 C > S P. 101:201 ack 501",
+    // The resetter's own.
+    "400,401,404 S > C P. 501:601 ack 101",
+  ])
+  func whatComesLongAfterIsNoProof(_ later: String) throws {
+    let findings = try audit(
+      onLAN + """
+        0.2 C > S P. 1:101
+        0.21 S > C P. 1:501 ack 101
+        0.22 C > S . 101 ack 501
+        350 S > C R. 501 ack 101
+        \(later)
+        450 tick
+        """)
+    #expect(!findings.contains { $0.rule == "reset-not-heard" })
+  }
+
+  /// The capture lost the FINs' ACKs, and late duplicates are answered by kernels that have no such socket any more.
+  @Test func whatComesAfterTheCloseIsNobodys() throws {
+    let findings = try audit(
+      """
+      0.000 C > S S
+      0.083 S > C S.
+      0.0831 C > S .
+      0.084 C > S P. 1:301
+      0.120 S > C . 1 ack 301
+      0.128 S > C . 1:1449 ack 301
+      0.1281 C > S . 301 ack 1449
+      0.132 S > C P. 1449:2001 ack 301
+      0.628 S > C . 1:1449 ack 301
+      0.6281 C > S R 301
+      0.6282 S > C F. 2001 ack 301
+      0.6283 C > S R 301
+      0.644 S > C R 1449
+      0.645 S > C R 2001
+      0.656 S > C R 2002
+      0.6562 S > C . 2002 ack 302
+      0.6563 C > S R 302
+      1.078 S > C . 2002 ack 302
+      1.0781 C > S R 302
+      """)
+    #expect(findings.allSatisfy { $0.severity == .note })
+  }
+
   @Test func whatWasUnderWayIsNoProof() throws {
     // A full queue drains for a second; each segment is answered by a RST.
     let findings = try audit(

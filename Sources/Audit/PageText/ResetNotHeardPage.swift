@@ -17,6 +17,10 @@ extension Page {
     What was under way when the RST was sent does not count: the peer must still talk 3 s later or more, and repeat
     itself. The resetting side sent nothing else since, and the RST lay within the window.
 
+    A pool may use the connection again after hours. Then what it sends is shown as a connection of its own, met
+    midstream, and the RST as one of the connection before it: it goes on at the very sequence number where the RST
+    found it, which no late copy does.
+
     ## How bad, and who
 
     An error. The path is at fault: something drops the RST. Where the capture stands beside the receiver the RST

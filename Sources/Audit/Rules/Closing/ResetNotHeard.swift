@@ -8,6 +8,7 @@ extension Rule {
     title: "a RST was sent and the peer goes on as if nothing had happened"
   ) { facts, surroundings, thresholds in
     guard facts.abort == nil, facts.wasEstablished else { return nil }
+    if let finding = Afterlife(facts, thresholds)?.finding(surroundings) { return finding }
     for side in Side.allCases {
       guard let resets = facts[side].resets, resets.peerMovedOn, resets.ownAfter == nil, let after = resets.peerAfter,
         resets.first.verdict == .unknown, !resets.first.isAfterClose, !resets.first.isMalformed
@@ -43,5 +44,58 @@ extension Rule {
           + " keepalive on the \(peer.name)'s socket ends such connections")
     }
     return nil
+  }
+}
+
+/// A connection that a RST had ended, and whose other end uses it again, long after: from a pool, say, that had it idle.
+private struct Afterlife {
+  let facts: Facts
+  let reset: EarlierReset
+  let first: Moment
+  let run: Unanswered
+
+  /// nil unless the RST's receiver repeats itself for long enough, and is not answered.
+  init?(_ facts: Facts, _ thresholds: Thresholds) {
+    guard let reset = facts.earlierReset, facts[reset.side].packets == 0, !facts.isMixed,
+      let run = facts[reset.side.other].unanswered, run.sent.count > 1, !run.movedOn,
+      let first = facts[reset.side.other].first, run.sent.last.time.since(first.time) >= thresholds.silentSpan
+    else { return nil }
+    self.facts = facts
+    self.reset = reset
+    self.first = first
+    self.run = run
+  }
+
+  /// The resetter was heard and known in the connection before; its answers may be what the capture lost since.
+  private func confidence(_ surroundings: Surroundings) -> Confidence {
+    let mayLack = surroundings.hasDoubts(from: first.time, to: run.sent.last.time)
+    return mayLack || !surroundings.bothDirectionsSeen ? .likely : .certain
+  }
+
+  func finding(_ surroundings: Surroundings) -> Finding {
+    let peer = reset.side.other
+    let pause = first.time.since(reset.moment.time)
+    let count = facts[peer].packets
+    return Finding(
+      rule: "reset-not-heard", severity: .error,
+      confidence: confidence(surroundings),
+      suspects: facts.standsAt(peer) ? [.path, peer.party] : [.path],
+      summary:
+        "\(reset.side.name) had reset the connection, and \(duration(pause)) later the \(peer.name) uses it as if"
+        + " nothing had happened, and is not answered: the RST never arrived",
+      evidence: [
+        Evidence(reset.moment, reset.side, reset.isBare ? "RST" : "RST+ACK"),
+        Evidence(first, peer, "goes on, \(duration(pause)) later"),
+        Evidence(
+          run.sent.last, peer, "\(run.what), the \(ordinal(run.sent.count)) time, and no answer"),
+      ],
+      facts: [
+        NamedFact("reset_connection", Int64(clamping: reset.connection)),
+        NamedFact("packets_after", Int64(clamping: count)),
+        NamedFact("deaf_for", duration: run.sent.last.time.since(reset.moment.time)),
+      ],
+      mend:
+        "a capture at the \(peer.name)'s side would show whether the RST arrives; look for a firewall that drops RSTs;"
+        + " keepalive on the \(peer.name)'s socket ends such connections")
   }
 }
