@@ -139,6 +139,7 @@ extension Sender {
       marks.remove([.fin, .finAcked])
       troubles.records[index].fin = nil
     }
+    if ack == nxt + 1 { supposeFIN(at: nxt, moment, acknowledgedBy: &peer, &troubles) }
     if packets > 0 || nxt > 0 || has(.everAcked) {
       leap(to: ack, at: moment.time, &troubles)
       troubles.records[index].holes.insert(OffsetRange(nxt, ack))

@@ -197,7 +197,7 @@ extension Shared {
         sender.noteAckAfterCleanFIN(receiver.una, &troubles)
       }
     }
-    if receiver.has(.fin), sender.nxt > nxtBefore || kind == .outOfOrder {
+    if !receiver.marks.isDisjoint(with: [.fin, .supposedFIN]), sender.nxt > nxtBefore || kind == .outOfOrder {
       receiver.observeAfterFIN(segment, moment, kind, sender: sender, nxtBefore: nxtBefore, troubles: &troubles)
     }
     if has(.reset) {

@@ -17,7 +17,7 @@ extension Sender {
     if fin.firstAfter == nil {
       fin.firstAfter = moment
       fin.firstAfterLength = segment.payloadLength
-      fin.firstAfterAcksFin = has(.finAcked)
+      fin.firstAfterAcksFin = has(.finAcked) || fin.inferred
     }
     fin.lastAfter = moment
     troubles.records[index].fin = fin

@@ -25,6 +25,22 @@ extension Facts {
   }
 }
 
+extension Sender {
+  /// The peer acknowledged one byte more than was seen: a FIN, if it is never seen and nothing comes after it.
+  mutating func supposeFIN(
+    at offset: Int64, _ moment: Moment, acknowledgedBy peer: inout Sender, _ troubles: inout Troubles
+  ) {
+    var fin = Fin(sent: Burst(at: moment), offset: offset)
+    fin.acked = moment
+    fin.inferred = true
+    fin.peerSent = peer.dataEnd
+    fin.peerAcked = min(peer.una, peer.dataEnd)
+    fin.peerAckKnown = peer.ackIsKnown
+    troubles.records[troubles.of(&self)].fin = fin
+    marks.insert(.supposedFIN)
+  }
+}
+
 extension SideFacts {
   fileprivate func inferredFIN(peer: SideFacts) -> Fin? {
     guard fin == nil, peer.fin != nil || peer.$resets || $resets, sndUna == sndNxt, sndNxt > 0,
@@ -32,6 +48,8 @@ extension SideFacts {
     else { return nil }
     let hole = holes[holes.count - 1]
     guard hole.end == sndNxt, hole.length == 1 else { return nil }
+    // What its receiver sent since is known where its ACK was seen at once.
+    if let supposed = supposedFIN, supposed.offset == hole.start { return supposed }
     var fin = Fin(sent: Burst(at: proof), offset: hole.start)
     fin.acked = proof
     fin.inferred = true

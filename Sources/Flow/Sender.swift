@@ -39,6 +39,8 @@ struct SenderMarks: OptionSet, BitwiseCopyable {
   static var sackNotCaptured: Self { .init(rawValue: 1 << 20) }
   /// Its SYN joins a connection of multipath TCP.
   static var mptcpJoin: Self { .init(rawValue: 1 << 21) }
+  /// The peer acknowledged one byte more than was seen, which may be a FIN: see InferredFIN.swift.
+  static var supposedFIN: Self { .init(rawValue: 1 << 22) }
 }
 
 /// A packet's likeness, to know a copy that the capture made: header hash and microseconds (low 32 bits).

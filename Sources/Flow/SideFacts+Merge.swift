@@ -29,6 +29,7 @@ extension SideFacts {
     whole.unanswered = mergedRun(later, joint, seam)
     // To be settled anew.
     (whole.ackMissedBytes, whole.lastACKMissed, whole.mayLackACKs) = (0, false, false)
+    whole.supposedFIN = nil
     return whole
   }
 

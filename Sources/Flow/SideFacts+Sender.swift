@@ -87,6 +87,7 @@ extension SideFacts {
   }
 
   private mutating func takeFIN(_ side: Sender, _ trouble: borrowing Trouble) {
+    if side.has(.supposedFIN), !side.has(.fin) { supposedFIN = trouble.fin }
     guard side.has(.fin), var taken = trouble.fin else { return }
     // The ring was written forwards from its start; newest first is how it is read.
     let ring = taken.recentAcks

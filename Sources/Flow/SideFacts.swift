@@ -126,6 +126,8 @@ public struct SideFacts: Hashable, Sendable {
   public var strangeSYN: Moment?
   /// nil while its stream has no end that was seen or is proved.
   public var fin: Fin?
+  /// What may have been one, and what followed it: taken where nothing speaks against it.
+  @Rare var supposedFIN: Fin?
   /// nil where it sent none.
   @Rare public var resets: Resets?
   /// Longest silence of the whole connection before something of this side that was answered, ns.

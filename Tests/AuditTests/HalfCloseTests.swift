@@ -39,6 +39,24 @@ struct HalfCloseTests {
       ])
   }
 
+  /// The capture lost the FIN. Each segment of the answer acknowledges it: they were sent after it came.
+  @Test(arguments: [true, false])
+  func theFINWasNotCaptured(_ isSeen: Bool) throws {
+    let finding = try auditOne(
+      atServer + """
+        0.119 C > S P. 1:6
+        0.1191 S > C . 1 ack 6
+        \(isSeen ? "0.120 C > S F. 6" : "")
+        0.1217 S > C . 1:10137/1448 ack 7
+        0.154 C > S . 7 ack 1449
+        0.1541 S > C . 10137:20273/1448 ack 7
+        0.1543 S > C R. 20273 ack 7
+        """)
+    #expect(finding.rule == "half-close-truncated" && finding.severity == .error)
+    #expect(finding.confidence == (isSeen ? .certain : .likely))
+    #expect(finding.fact("sent_after_fin") == .integer(20272))
+  }
+
   @Test func exactWhereTheAnswerHadItsEnd() throws {
     let finding = try auditOne(
       atClient + """
