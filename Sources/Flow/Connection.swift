@@ -173,9 +173,7 @@ extension Shared {
     let unaBefore = receiver.una
     if segment.flags.contains(.ack) {
       receiver.acknowledge(&segment, moment, isSYNACK: segment.flags.contains(.syn), by: &sender, troubles: &troubles)
-      if !has(.established) {
-        observeEstablished(segment, moment, fromA: fromA, sender: &sender, receiver: &receiver)
-      }
+      if !has(.established) { observeEstablished(segment, moment, fromA: fromA, &sender, &receiver) }
     }
     let peerMoved = receiver.una > unaBefore
     let kind = sender.advance(
@@ -223,7 +221,7 @@ extension Shared {
   /// RFC 9293 §3.10.7.3: the handshake is complete when the client's ACK covers the server's SYN. Where the capture has
   /// nothing of the server, the client's ACK alone proves it: in SYN-SENT it would have sent none.
   private mutating func observeEstablished(
-    _ segment: Segment, _ moment: Moment, fromA: Bool, sender: inout Sender, receiver: inout Sender
+    _ segment: Segment, _ moment: Moment, fromA: Bool, _ sender: inout Sender, _ receiver: inout Sender
   ) {
     let acknowledged = receiver.offset(of: segment.acknowledgment)
     // Beyond SND.NXT it is an ACK that was not believed: of another life, or another server's.
