@@ -25,16 +25,17 @@ extension Facts {
     var supposed = own.sndUna
     if waiting.wasAcknowledged(lastSent, upTo: own.dataEnd) {
       known = own.dataEnd
-    } else {
+    } else if let oldest = own.oldestWaiting {
       // What was sent after the RST nobody has acknowledged.
       let sent = side == resetter ? reset.ownSent : reset.peerSent
       let end = reset.moment.precedes(last) ? min(own.lastNewOffset, sent) : own.lastNewOffset
-      if let oldest = own.oldestWaiting, end > known {
+      if end > known {
         if waiting.mayHaveBeenAcknowledged(oldest, upTo: end) { supposed = end }
         if waiting.wasAcknowledged(oldest, upTo: end) { known = end }
       }
-      if known < end, let echoed = waiting.echoed, echoed < end { known = max(known, echoed) }
     }
+    // Below SND.NXT nobody resets of himself.
+    if let echoed = waiting.echoed, echoed < own.dataEnd { known = max(known, echoed) }
     let echoed = own.resets.flatMap { $0.hasLive && resetter == side ? $0.highestEcho : nil } ?? own.sndUna
     let acked = min(max(known, supposed, echoed), own.dataEnd)
     let lost = own.holes.covered(from: max(acked, own.firstOffset, min(own.sndUna, own.dataEnd)), to: own.dataEnd)
