@@ -330,7 +330,7 @@ struct ForgeryTests {
       9 S > C R. 101 <noTS>
       """
     #expect(try Self.forged(script) == nil, "alone it accuses nobody")
-    let finding = try Self.forged(script + " ttl 255")
+    let finding = try Self.forged(script + " ttl 250")
     #expect(finding?.fact("tests_failed") == .list([.text("ttl")] + (listed ? [.text("anatomy")] : [])))
     #expect(try Self.forged(script.replacing("<noTS>", with: "")) == nil)
   }

@@ -179,7 +179,7 @@ struct TransferTests {
       """
       0.0000 C > S S <mss 1460,mptcp 00>
       0.0002 S > C S. <mss 1460,mptcp 00>
-      0.0004 C > S .
+      0.0004 C > S . <mptcp 00>
       0.1 C > S . 1:5001/1000
       0.2 C > S R. 5001
       """)
