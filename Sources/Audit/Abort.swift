@@ -46,16 +46,19 @@ final class Abort {
 
   /// How much of the peer's data it acknowledges, as an offset: what was recorded behind it, too, as two interfaces or two queues
   /// of one may have it.
-  private var acknowledged: Int64? {
-    guard reset.flags.contains(.ack), let origin = facts[peer].origin else { return nil }
+  private lazy var acknowledged = findAcknowledged()
+  /// Of the peer's data some were recorded behind it that it acknowledges.
+  private lazy var isRecordedEarly = acknowledged.map { $0 > reset.peerSent } ?? false
+
+  private func findAcknowledged() -> Int64? {
+    guard reset.flags.contains(.ack) else { return nil }
+    let peer = facts[peer]
+    guard let origin = peer.origin else { return nil }
     let end = origin.advanced(by: Int(truncatingIfNeeded: reset.peerSent))
     let offset = reset.peerSent + Int64(reset.acknowledgment.distance(from: end))
-    let isKnown = offset <= facts[peer].dataEnd + (facts[peer].fin == nil ? 0 : 1)
-    return min(offset, isKnown ? facts[peer].dataEnd : reset.peerSent)
+    let isKnown = offset <= peer.dataEnd + (peer.fin == nil ? 0 : 1)
+    return min(offset, isKnown ? peer.dataEnd : reset.peerSent)
   }
-
-  /// Of the peer's data some were recorded behind it that it acknowledges.
-  private var isRecordedEarly: Bool { acknowledged.map { $0 > reset.peerSent } ?? false }
 
   /// The peer's latest data before it, and whether they are later than its sender's own.
   var peerLastData: Moment? { isRecordedEarly ? facts[peer].lastNewData : reset.peerLastData }

@@ -83,10 +83,9 @@ extension Sender {
 
   @inline(__always) private mutating func noteLeg(since sent: Moment, to answer: Moment) {
     let delay = answer.time.since(sent.time)
-    // Dated before what it answers, it tells nothing.
-    guard delay >= 0 else { return }
-    let microseconds = UInt32(clamping: delay / 1000)
-    if microseconds < leg { leg = microseconds }
+    // Dated before what it answers, it tells nothing. Most tell nothing new, and a product costs less than a quotient.
+    guard delay >= 0, delay < Int64(leg) * 1000 else { return }
+    leg = UInt32(truncatingIfNeeded: delay / 1000)
   }
 
   private mutating func progressInTrouble(
