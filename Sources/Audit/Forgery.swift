@@ -83,15 +83,16 @@ struct Forgery {
       enter(.roundTrip, roundTrip)
     }
     let route = ttls.map { SideFacts.route(of: reset.ttl, $0) } ?? .same
-    mayBeAnotherRoute = route == .longer || route == .other
+    mayBeAnotherRoute = route != .same && route != .elsewhere
     if !failed.isEmpty { withdraw(route, isNext: facts.isNext(reset, of: side)) }
   }
 
   /// Of tests that nothing else bears out, those whose failure has another reason.
   private mutating func withdraw(_ route: SideFacts.Route, isNext: Bool) {
     // A route that changed, or a capture that has one packet behind a router and the others before it.
-    let isOfRoute =
-      (route == .longer || isNext && route != .elsewhere) && failed.list.allSatisfy { $0 == .ttl || $0 == .mac }
+    // Who has made it up on the way, and sees all, can count on: the next number outweighs no way that is much shorter.
+    let isExplained = route == .longer || isNext && route != .elsewhere && route != .nearer
+    let isOfRoute = isExplained && failed.list.allSatisfy { $0 == .ttl || $0 == .mac }
     // With buffers that somebody has enlarged, macOS and OpenBSD have the marks of Linux.
     guard isOfRoute || failed.isOnly(.anatomy) else { return }
     failed = Tests()
@@ -238,15 +239,16 @@ extension SideFacts {
     return (mayBeAnother || ttl > 128) && steady.contains { hops(ttl) == hops($0) } ? nil : false
   }
 
-  /// From the same beginning, by as many hops, by one or two more, or by others; or from another beginning. A device between is
-  /// nearer than the side in whose name it speaks.
-  enum Route { case same, longer, other, elsewhere }
+  /// From the same beginning, by as many hops, by one or two more or fewer, by many more or many fewer; or from another beginning. A
+  /// device between is nearer than the side in whose name it speaks.
+  enum Route { case same, longer, shorter, farther, nearer, elsewhere }
 
   static func route(of ttl: UInt8, _ steady: ClosedRange<UInt8>) -> Route {
     let nearest = min(max(ttl, steady.lowerBound), steady.upperBound)
     if nearest == ttl { return .same }
     guard initial(ttl) == initial(nearest) else { return .elsewhere }
-    return ttl < nearest && nearest - ttl <= 2 ? .longer : .other
+    if ttl < nearest { return nearest - ttl <= 2 ? .longer : .farther }
+    return ttl - nearest <= 2 ? .shorter : .nearer
   }
 
   private static func hops(_ ttl: UInt8) -> UInt8 { initial(ttl) - ttl }

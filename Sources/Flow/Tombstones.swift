@@ -29,6 +29,8 @@ struct Tombstone: BitwiseCopyable, Sendable {
   /// SND.NXT of who sent the RST, and of who got it.
   fileprivate var resetterNext = SequenceNumber(0)
   fileprivate var peerNext = SequenceNumber(0)
+  /// Identification of the latest packet of who got it; 0 where it has none.
+  fileprivate var peerIPID: UInt16 = 0
 
   fileprivate init() {}
 
@@ -49,13 +51,16 @@ struct Tombstone: BitwiseCopyable, Sendable {
   private init?(_ resetter: Sender, peer: Sender, _ connection: UInt64, _ troubles: borrowing Troubles) {
     guard !peer.has(.reset), !peer.has(.fin), peer.packets > 0, resetter.trouble > 1,
       troubles.records[resetter.trouble].resets != 0,
-      let reset = troubles.resets[troubles.records[resetter.trouble].resets].effective, !reset.isMalformed
+      let reset = troubles.resets[troubles.records[resetter.trouble].resets].effective, !reset.isMalformed,
+      // It may have been somebody else's.
+      resetter.ttlLow <= reset.ttl, reset.ttl <= resetter.ttlHigh
     else { return nil }
     isBare = reset.isBare
     moment = reset.moment
     self.connection = connection
     resetterNext = resetter.sequence(at: resetter.nxt)
     peerNext = peer.sequence(at: peer.nxt)
+    peerIPID = peer.ipID
   }
 
   /// The RST's receiver says something that it had not said before, or asks for life: a late copy stands lower.
@@ -63,12 +68,13 @@ struct Tombstone: BitwiseCopyable, Sendable {
     guard fromA != isOfA, segment.flags.intersection([.syn, .rst, .ack, .unknown]) == .ack,
       segment.time >= moment.time
     else { return false }
+    // A packet before is recorded once more: its sender counts on.
+    if segment.ipID != 0, peerIPID != 0, Int16(bitPattern: segment.ipID &- peerIPID) <= 0 { return false }
     let place = segment.sequence.distance(from: peerNext)
     let acked = Int64(segment.acknowledgment.distance(from: resetterNext))
     guard acked <= 0, acked > -Plausible.inFlight else { return false }
     return place == 0 || (place == -1 && segment.sequenceLength <= 1)
   }
-
 }
 
 /// Connections that a RST ended, for as long as nobody else needs their places: who never got the RST may go on hours later, when its

@@ -210,7 +210,7 @@ struct ResetTests {
         \(start + 20) tick
         """)
     let finding = try #require(findings.first { $0.rule == "reset-not-heard" })
-    #expect(finding.severity == .error && finding.confidence == .certain && finding.suspects.first == .path)
+    #expect(finding.severity == .error && finding.confidence == .certain && finding.suspects == [.path, .client])
     #expect(finding.evidence.first?.side == .server)
     #expect(finding.fact("reset_connection") != nil)
     #expect(finding.fact("packets_after") == .integer(5))
@@ -253,6 +253,21 @@ struct ResetTests {
         450 tick
         """)
     #expect(!findings.contains { $0.rule == "reset-not-heard" })
+  }
+
+  /// Another host's RST may not have been heard for good reason, and what a second tap has of before is nobody going on.
+  @Test(arguments: [("", "id 90", true), ("ttl 60", "id 90", false), ("", "id 11", false)])
+  func longAfterAResetOfSomebodyElse(_ reset: String, _ next: String, _ found: Bool) throws {
+    let findings = try audit(
+      onLAN + """
+        0.2 C > S P. 1:101 id 10
+        0.21 S > C P. 1:501 ack 101
+        0.22 C > S . 101 ack 501 id 11
+        350 S > C R. 501 ack 101 \(reset)
+        400,401,404 C > S . 100 ack 501 \(next)
+        450 tick
+        """)
+    #expect(findings.contains { $0.rule == "reset-not-heard" } == found)
   }
 
   /// The capture lost the FINs' ACKs, and late duplicates are answered by kernels that have no such socket any more.

@@ -15,6 +15,7 @@ struct RouteTests {
       ("R 101 ttl 53 mac 02:00:00:00:00:99", nil), ("R. 101 ttl 40", nil), ("R. 101 mac 02:00:00:00:00:99", nil),
       ("R. 101 ttl 40 id 7", .possible), ("R. 101 ttl 55 id 7", .possible),
       ("R. 101 ttl 55 id 7 mac 02:00:00:00:00:99", .possible), ("R 101 ttl 52", nil),
+      ("R. 101 ttl 56", nil), ("R. 101 ttl 63", .possible), ("R. 101 ttl 63 mac 02:00:00:00:00:99", .possible),
       ("R. 101 ttl 40 id 7 mac 02:00:00:00:00:99", .possible),
       ("R. 101 id 7 mac 02:00:00:00:00:99", .possible), ("R. 101 ttl 120", .possible),
       ("R. 101 ttl 120 mac 02:00:00:00:00:99", .certain),

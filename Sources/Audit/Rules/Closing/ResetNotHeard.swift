@@ -79,7 +79,8 @@ private struct Afterlife {
     return Finding(
       rule: "reset-not-heard", severity: .error,
       confidence: confidence(surroundings),
-      suspects: facts.standsAt(peer) ? [.path, peer.party] : [.path],
+      // A client may have slept when it came.
+      suspects: peer == .client || facts.standsAt(peer) ? [.path, peer.party] : [.path],
       summary:
         "\(reset.side.name) had reset the connection, and \(duration(pause)) later the \(peer.name) uses it as if"
         + " nothing had happened, and is not answered: the RST never arrived",
