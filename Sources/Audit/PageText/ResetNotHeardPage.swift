@@ -24,7 +24,8 @@ extension Page {
     ## How bad, and who
 
     An error. The path is at fault: something drops the RST. Where the capture stands beside the receiver the RST
-    has come all the way, and the receiver's own firewall is a suspect too.
+    has come all the way, and the receiver's own firewall is a suspect too. So is a client that uses the connection
+    again long after: it may have slept when the RST came.
 
     ## Look-alikes
 
