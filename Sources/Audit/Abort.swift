@@ -51,11 +51,8 @@ final class Abort {
   private lazy var isRecordedEarly = acknowledged.map { $0 > reset.peerSent } ?? false
 
   private func findAcknowledged() -> Int64? {
-    guard reset.flags.contains(.ack) else { return nil }
     let peer = facts[peer]
-    guard let origin = peer.origin else { return nil }
-    let end = origin.advanced(by: Int(truncatingIfNeeded: reset.peerSent))
-    let offset = reset.peerSent + Int64(reset.acknowledgment.distance(from: end))
+    guard let offset = reset.acknowledged(of: peer) else { return nil }
     let isKnown = offset <= peer.dataEnd + (peer.fin == nil ? 0 : 1)
     return min(offset, isKnown ? peer.dataEnd : reset.peerSent)
   }
@@ -151,9 +148,6 @@ final class Abort {
 
   /// The answer of a kernel that has no such socket, and no abort before it: the connection was dead already (`half-open`).
   var isOfNoSocket: Bool { forgery.confidence == nil && facts.resetOfNoSocket(side, thresholds) != nil }
-
-  /// Subflows of multipath TCP come and go by RST.
-  var isRoutine: Bool { facts.isSubflow(endedBy: reset) }
 
   /// "server: RST", or "RST in the server's name".
   var what: String {

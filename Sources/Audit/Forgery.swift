@@ -89,8 +89,8 @@ struct Forgery {
 
   /// Of tests that nothing else bears out, those whose failure has another reason.
   private mutating func withdraw(_ route: SideFacts.Route, isNext: Bool) {
-    // A route that changed, or a capture that has one packet behind a router and the others before it.
-    // Who has made it up on the way, and sees all, can count on: the next number outweighs no way that is much shorter.
+    // A route that changed, or a capture that has one packet behind a router and the others before it. Who makes one up on the way, and
+    // sees all, can count on: the next number outweighs no way that is much shorter.
     let isExplained = route == .longer || isNext && route != .elsewhere && route != .nearer
     let isOfRoute = isExplained && failed.list.allSatisfy { $0 == .ttl || $0 == .mac }
     // With buffers that somebody has enlarged, macOS and OpenBSD have the marks of Linux.
@@ -149,12 +149,10 @@ extension Facts {
   fileprivate func isNext(_ reset: Reset, of side: Side) -> Bool {
     let peer = self[side.other]
     guard reset.looksLive, reset.ownSent > 0, reset.offset == reset.ownSent + (reset.ownFin ? 1 : 0),
-      reset.lastIPID != 0, let origin = peer.origin
+      reset.lastIPID != 0, let ack = reset.acknowledged(of: peer)
     else { return false }
     // One on; where the capture has several segments in one packet, as many.
     let steps = reset.ipID &- reset.lastIPID
-    let end = origin.advanced(by: Int(truncatingIfNeeded: reset.peerSent))
-    let ack = reset.peerSent + Int64(reset.acknowledgment.distance(from: end))
     let timestamps = client.timestamps == true && server.timestamps == true
     return (1...64).contains(steps) && reset.options.contains(.timestamps) == timestamps
       && ack >= reset.peerAcked && ack <= peer.dataEnd + (peer.fin == nil ? 0 : 1)

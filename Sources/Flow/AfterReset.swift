@@ -6,12 +6,11 @@ internal import Wire
 //
 //     who       what it says                                             how long after the RST           the RST
 //     -----------------------------------------------------------------------------------------------------------------------------
-//     either    a SYN, when the handshake is long over                   ever                             of another life: nothing
+//     either    a SYN, or an old SYN-ACK, when the handshake is over     ever                             of another life: nothing
 //     resetter  its stream up to where the RST stood ahead of it         3 ms                             came behind it: confirmed
 //     resetter  the answer to a SYN that came behind a refusal           ever                             nothing: of another attempt
 //     resetter  beyond it in the stream, an ACK of more, a later date    ever                             its sender lives
-//     resetter  what is dated before it                                  ever                             overtaken: nothing
-//     resetter  anything for the third time, not numbered before it      a second                         its sender lives
+//     resetter  the third such, no copy, and not numbered before it      a second                         its sender lives
 //     resetter  anything again, and no copy: as soon as it is repeated   two round trips, 200 ms          its sender lives
 //     resetter  anything else                                            ever                             overtaken: nothing
 //     peer      new data, a new FIN or ACK, and the resetter lives       ever                             annulled
@@ -105,8 +104,8 @@ extension Shared {
     let isNumbered = segment.ipID != 0 && told.lastIPID != 0
     let behind = told.latestIPID &- segment.ipID
     let isEarlier = isNumbered && Int16(bitPattern: behind) >= 0
-    // Some stacks number all alike, or at random.
     let isCopy = sender.repeatsItself(segment, troubles)
+    // Some stacks number all alike, or at random.
     if resets.ownStale >= 2, since >= Plausible.answer, !isCopy,
       !isNumbered || behind == 0 || UInt32(behind) > sender.packets
     {

@@ -3,7 +3,8 @@ internal import Wire
 // A connection that begins with its SYN, as nearly all do: what observing that SYN would have made of an empty connection is written
 // down at once. OpeningTests holds the two against each other.
 extension Attempt {
-  /// Makes a connection of it, where that lies: as if its SYN had been observed. Says whether its source is `a`.
+  /// Makes a connection of it, where that lies: as if its SYN had been observed. Says whether its source is `a`. (Mutating, as what is called
+  /// of a value that is only lent works on a copy of it.)
   @inline(__always) mutating func open(_ connection: inout Connection, _ key: FlowKey, _ hash: UInt32) -> Bool {
     let fromA = isFromA(key)
     connection.key = key

@@ -154,10 +154,4 @@ extension Reset {
     let beyond = acknowledgment.distance(from: origin.advanced(by: Int(truncatingIfNeeded: peer.sndNxt)))
     return beyond > 1 && Int64(beyond) <= Plausible.jump
   }
-
-  /// Up to where it acknowledges what its peer had sent.
-  fileprivate func acknowledged(of peer: SideFacts) -> Int64? {
-    guard flags.contains(.ack), let origin = peer.origin else { return nil }
-    return peerSent + Int64(acknowledgment.distance(from: origin.advanced(by: Int(truncatingIfNeeded: peerSent))))
-  }
 }

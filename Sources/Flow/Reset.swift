@@ -153,3 +153,12 @@ extension Resets {
     if reset.offset < sender.nxt || isAnswer { highestEcho = max(highestEcho ?? .min, reset.offset) }
   }
 }
+
+extension Reset {
+  /// Up to where it acknowledges what its peer had sent, as an offset of that one's stream: also what was recorded behind it. nil of a bare
+  /// one, and where nothing is known of the peer's numbers.
+  public func acknowledged(of peer: SideFacts) -> Int64? {
+    guard flags.contains(.ack), let origin = peer.origin else { return nil }
+    return peerSent + Int64(acknowledgment.distance(from: origin.advanced(by: Int(truncatingIfNeeded: peerSent))))
+  }
+}

@@ -196,16 +196,22 @@ struct ResetTests {
     #expect(finding.fact("packets_after") == .integer(4))
   }
 
+  /// A connection of a pool, which its server resets.
+  private let pooled =
+    onLAN + """
+      0.2 C > S P. 1:101
+      0.21 S > C P. 1:501 ack 101
+      0.22 C > S . 101 ack 501
+      350 S > C R. 501 ack 101
+
+      """
+
   /// The connection is long forgotten when its pool uses it again: a quarter of a minute later, or hours.
   @Test(arguments: [15.5, 25, 18_000])
   func thePeerGoesOnLongAfter(_ pause: Double) throws {
     let start = 350 + pause
     let findings = try audit(
-      onLAN + """
-        0.2 C > S P. 1:101
-        0.21 S > C P. 1:501 ack 101
-        0.22 C > S . 101 ack 501
-        350 S > C R. 501 ack 101
+      pooled + """
         \(start),\(start + 0.2),\(start + 0.6),\(start + 1.4),\(start + 3.1) C > S P. 101:201 ack 501
         \(start + 20) tick
         """)
@@ -244,11 +250,7 @@ struct ResetTests {
   ])
   func whatComesLongAfterIsNoProof(_ later: String) throws {
     let findings = try audit(
-      onLAN + """
-        0.2 C > S P. 1:101
-        0.21 S > C P. 1:501 ack 101
-        0.22 C > S . 101 ack 501
-        350 S > C R. 501 ack 101
+      pooled + """
         \(later)
         450 tick
         """)

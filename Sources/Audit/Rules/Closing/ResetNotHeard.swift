@@ -39,9 +39,7 @@ extension Rule {
           NamedFact("resets", Int64(resets.count)), NamedFact("packets_after", Int64(after.count)),
           NamedFact("deaf_for", duration: deafFor),
         ],
-        mend:
-          "a capture at the \(peer.name)'s side would show whether the RST arrives; look for a firewall that drops RSTs;"
-          + " keepalive on the \(peer.name)'s socket ends such connections")
+        mend: mend(peer))
     }
     return nil
   }
@@ -95,8 +93,11 @@ private struct Afterlife {
         NamedFact("packets_after", Int64(clamping: count)),
         NamedFact("deaf_for", duration: run.sent.last.time.since(reset.moment.time)),
       ],
-      mend:
-        "a capture at the \(peer.name)'s side would show whether the RST arrives; look for a firewall that drops RSTs;"
-        + " keepalive on the \(peer.name)'s socket ends such connections")
+      mend: mend(peer))
   }
+}
+
+private func mend(_ deaf: Side) -> String {
+  "a capture at the \(deaf.name)'s side would show whether the RST arrives; look for a firewall that drops RSTs;"
+    + " keepalive on the \(deaf.name)'s socket ends such connections"
 }

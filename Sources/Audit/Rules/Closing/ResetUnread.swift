@@ -64,7 +64,7 @@ private struct UnreadData {
   /// A client that leaves just when an answer comes, or has been told goodbye, is its own affair; one that lets an answer lie
   /// for long and resets is not.
   private var severity: Severity {
-    if abort.isRoutine || isFarewell { return .note }
+    if isFarewell { return .note }
     return side == .client && (isRecent || bytes == nil || abort.reset.peerFin) ? .note : .error
   }
 

@@ -67,8 +67,7 @@ private final class CutAnswer {
       thresholds)
     // It had nothing more to send: its answer was whole, though it ends by RST.
     if let abort = self.abort, abort.side == answerer, abort.forgery.confidence == nil, answer.fin == nil,
-      loss.unacked == 0,
-      closersLoss.unacked == 0, !loss.queueDestroyed
+      loss.unacked == 0, closersLoss.unacked == 0, !loss.queueDestroyed
     {
       return nil
     }
