@@ -33,12 +33,11 @@ public struct LoneAttempts: Sendable {
       let known = recorded < thresholds.farthest ? recorded : syn.last.time.since(syn.first.time)
       guard known < thresholds.synSpan || isSwept(syn) else { return false }
     }
+    let isYoung = recordedUntil.map { $0.since(syn.last.time) < thresholds.overdue } ?? false
+    // What the recording ends with may have been answered. So may what was given up, and it is said.
+    if isYoung, !syn.wasEvicted { return true }
     var attempt = Attempts(syn)
-    if let recordedUntil, recordedUntil.since(syn.last.time) < thresholds.overdue {
-      // What the recording ends with may have been answered. So may what was given up, and it is said.
-      guard syn.wasEvicted else { return true }
-      attempt.givenUp = attempt.count
-    }
+    if isYoung { attempt.givenUp = attempt.count }
     if let latest, latest.target == syn.target {
       targets.values[latest.place].add(attempt)
     } else if let place = targets.index(forKey: syn.target) {
