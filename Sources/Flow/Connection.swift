@@ -22,6 +22,9 @@ struct ConnectionMarks: OptionSet, BitwiseCopyable {
   static var watched: Self { .init(rawValue: 1 << 10) }
   /// The next packet may be predicted: see HeaderPrediction.
   static var calm: Self { .init(rawValue: 1 << 11) }
+  /// Likewise, and a FIN was seen.
+  static var closing: Self { .init(rawValue: 1 << 14) }
+  static var predictable: Self { [.calm, .closing] }
   /// Inputs of several places hold it: see Places.swift.
   static var severalPlaces: Self { .init(rawValue: 1 << 12) }
   /// It goes on where one stood that a RST had ended: see Tombstones.swift.

@@ -24,6 +24,12 @@ extension Tracker {
     if records.available == 0 { evictIdle(.any) }
   }
 
+  /// One place fewer for those that are closed and put away; none where others wait before them.
+  mutating func evictClosing() {
+    var tries = 64
+    while closings.available == 0, tries > 0, evictClosed() { tries -= 1 }
+  }
+
   /// The cold records run short: those go that have some.
   mutating func makeRoomForTrouble() {
     while troubles.isShort {

@@ -28,6 +28,7 @@ extension Tracker {
   /// Queues up a connection as it is.
   mutating func linger(_ index: UInt32) {
     records[index].shared.marks.insert(.lingering)
+    records[index].shared.marks.remove(.predictable)
     queueUp(
       Lingering(
         index: index, generation: records[index].shared.generation, since: records[index].shared.lastTime),

@@ -6,8 +6,8 @@ internal import Wire
 // against each other, record by record.
 //
 // Whether there is nothing to say of a connection is found out after each packet that was observed, and kept as one mark, as
-// Linux keeps its pred_flags: a predicted packet changes nothing that the mark depends on, and what else does takes it away. So does
-// the connection's first FIN, which each has, and which is predicted too.
+// Linux keeps its pred_flags: a predicted packet changes nothing that the mark depends on, and what else does takes it away.
+// An orderly close, which each connection has, is two FINs and their ACKs: the first FIN turns the one mark into another.
 extension Connection {
   /// Takes in the segment if the record is in use, the one with this key, and the segment was to be expected. If not,
   /// nothing is changed, and it is to be observed.
@@ -20,9 +20,20 @@ extension Connection {
       : shared.takePredicted(&segment, sender: &b, receiver: &a, &troubles)
   }
 
+  /// The same, once a FIN was seen. Then the connection may be over (`mayBeOver`).
+  @inline(__always) mutating func takeClosing(
+    _ segment: inout Segment, of key: FlowKey, fromA: Bool, _ troubles: inout Troubles
+  ) -> Bool {
+    guard shared.has(.closing), self.key == key else { return false }
+    return fromA
+      ? shared.takeClosing(&segment, sender: &a, receiver: &b, &troubles)
+      : shared.takeClosing(&segment, sender: &b, receiver: &a, &troubles)
+  }
+
   /// After a packet that was observed.
   mutating func markCalm() {
-    if isCalm { shared.marks.insert(.calm) } else { shared.marks.remove(.calm) }
+    shared.marks.remove(.predictable)
+    if isCalm { shared.marks.insert(hasFIN ? .closing : .calm) }
   }
 
   /// The next packet may be predicted: in use, either the handshake was seen to its end or no SYN at all, nobody's RST, and
@@ -37,6 +48,18 @@ extension Shared {
   /// A call, as with either side for the sender it would be there twice.
   @inline(never) fileprivate mutating func takePredicted(
     _ segment: inout Segment, sender: inout Sender, receiver: inout Sender, _ troubles: inout Troubles
+  ) -> Bool {
+    take(&segment, sender: &sender, receiver: &receiver, isClosing: false, &troubles)
+  }
+
+  @inline(never) fileprivate mutating func takeClosing(
+    _ segment: inout Segment, sender: inout Sender, receiver: inout Sender, _ troubles: inout Troubles
+  ) -> Bool {
+    take(&segment, sender: &sender, receiver: &receiver, isClosing: true, &troubles)
+  }
+
+  @inline(__always) private mutating func take(
+    _ segment: inout Segment, sender: inout Sender, receiver: inout Sender, isClosing: Bool, _ troubles: inout Troubles
   ) -> Bool {
     // ACK, with or without FIN, PSH, URG and ECN's; neither SACK nor a closed window.
     guard segment.flags.intersection([.syn, .rst, .ack, .unknown]) == .ack, segment.window != 0,
@@ -53,6 +76,9 @@ extension Shared {
     let likeness = Likeness(hash: Sender.likeness(segment), microseconds: Sender.microseconds(segment.time))
     // Data that moves SND.NXT were not there before.
     guard segment.payloadLength > 0 || !sender.remembers(likeness.hash) else { return false }
+    let ack = receiver.nxt &- behind
+    let acknowledgesNew = ack > receiver.una
+    if isClosing, !sender.closes(with: &segment, acknowledgesNew: acknowledgesNew) { return false }
 
     previousGap = lastGap
     lastGap = gap
@@ -61,8 +87,6 @@ extension Shared {
     let moment = Moment(time: segment.time, packet: segment.packet)
     sender.remember(likeness)
     sender.count(segment, moment)
-    let ack = receiver.nxt &- behind
-    let acknowledgesNew = ack > receiver.una
     if acknowledgesNew {
       receiver.progress(to: ack, moment, &troubles)
     } else if segment.options.contains(.notCaptured), receiver.outstanding {
@@ -71,7 +95,12 @@ extension Shared {
     if segment.flags.contains(.fin) {
       sender.takeLast(&segment, moment, idle: gap, receiver: &receiver)
       if acknowledgesNew { sender.noteAckAfterCleanFIN(receiver.una, &troubles) }
-      marks.remove(.calm)
+      if !isClosing {
+        marks.remove(.calm)
+        marks.insert(.closing)
+      }
+    } else if isClosing {
+      if acknowledgesNew, sender.has(.fin) { sender.noteAckAfterCleanFIN(receiver.una, &troubles) }
     } else if segment.payloadLength > 0 {
       sender.takeNew(
         sender.nxt, Int64(segment.payloadLength), segment.payloadLength, segment.options, moment, idle: gap)
@@ -82,9 +111,17 @@ extension Shared {
 }
 
 extension Sender {
-  /// Heard, its peer too, not at its end, its window open, and without a cold record.
+  /// Heard, its peer too, its window open, and without a cold record.
   fileprivate var isCalm: Bool {
-    let found = marks.intersection([.origin, .everAcked, .fin, .finAcked, .cleanFIN, .zeroWindow])
+    let found = marks.intersection([.origin, .everAcked, .zeroWindow])
     return found == [.origin, .everAcked] && trouble == 0 && packets > 0
+  }
+
+  /// An ACK, or the other FIN. Data behind a FIN are a half-closed transfer, and what is acknowledged in several steps after the own one
+  /// needs a cold record.
+  @inline(__always)
+  fileprivate func closes(with segment: inout Segment, acknowledgesNew: Bool) -> Bool {
+    guard segment.payloadLength == 0 else { return false }
+    return !has(.fin) || (!segment.flags.contains(.fin) && !(acknowledgesNew && cleanFIN.ownAck >= 0))
   }
 }

@@ -27,7 +27,7 @@ struct Quiet: BitwiseCopyable, Sendable {
   /// Longest time between a packet and its copy, ns: what could still be copied stays as it is.
   private static var copyTime: Int64 { 100_001_000 }
   private static var kept: ConnectionMarks {
-    [.live, .clientIsA, .rolesKnown, .established, .simultaneousOpen, .tupleReused, .calm]
+    [.live, .clientIsA, .rolesKnown, .established, .simultaneousOpen, .tupleReused, .calm, .closing]
   }
   private static var needed: ConnectionMarks { [.live, .rolesKnown, .established] }
 

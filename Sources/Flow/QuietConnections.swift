@@ -54,7 +54,9 @@ extension Tracker {
 
   /// Puts away a connection that has just been closed, at once: what it waits for seldom comes. It is in the queue then.
   mutating func putAwayClosed(_ index: UInt32) -> Bool {
-    guard !zeek.isOn, closings.available > 0, let closing = Closing(records[index]) else { return false }
+    guard !zeek.isOn, let closing = Closing(records[index]) else { return false }
+    // A full record is no place to wait in: it takes twice as much.
+    if closings.available == 0 { evictClosing() }
     guard let small = Quiet(records[index], closing: true), let place = quiet.allocate(small),
       let kept = closings.allocate(closing)
     else { return false }

@@ -54,7 +54,7 @@ extension Tracker {
     }
     pending[index] = PendingSYN(segment: syn)
     records[index].shared.marks.insert(.pendingSYN)
-    records[index].shared.marks.remove(.calm)
+    records[index].shared.marks.remove(.predictable)
   }
 
   private mutating func beginAnew(_ segment: Segment, _ key: FlowKey, _ hash: UInt32, replacing index: UInt32) -> UInt32

@@ -96,8 +96,8 @@ public struct Tracker: ~Copyable {
     set { troubles.places = newValue }
   }
 
-  /// Connections now held.
-  public var openConnections: Int { records.count + quiet.count + attempts.count }
+  /// Connections now held; at the end of the input, those that were not taken yet.
+  public var openConnections: Int { ending == nil ? records.count + quiet.count + attempts.count : remaining.count }
 
   /// Takes in a batch and empties it. The table's slots are fetched for all before the first is observed, and the records some
   /// packets ahead, so that their cache misses overlap.
@@ -113,7 +113,7 @@ public struct Tracker: ~Copyable {
       batch.sought[place] = Sought(key: key, hash: hash, fromA: fromA)
     }
     for place in 0..<min(count, Tracker.ahead) { fetch(&batch.sought[place]) }
-    // Zeek's view is told of every packet. Index 0 is a record that is never in use.
+    // Index 0 is a record that is never in use.
     let predictable = zeek.isOn ? 0 : Tracker.quietBit
     for place in 0..<count {
       if place &+ Tracker.ahead < count { fetch(&batch.sought[place &+ Tracker.ahead]) }
@@ -180,6 +180,11 @@ public struct Tracker: ~Copyable {
   @inline(never) mutating func observe(_ segment: inout Segment, _ sought: inout Sought) {
     let (key, hash, fromA) = (sought.key, sought.hash, sought.fromA)
     var index = sought.candidate
+    // Zeek's view is told of every packet.
+    if index < Tracker.quietBit, !zeek.isOn, records[index].takeClosing(&segment, of: key, fromA: fromA, &troubles) {
+      if records[index].mayBeOver { noteEnd(index) }
+      return
+    }
     if !isStill(index, key) { index = find(key, hash) }
     if index == 0 {
       index = meet(&segment, key, hash)
@@ -297,13 +302,13 @@ extension Connection {
   mutating func countCopy(fromA: Bool, troubles: inout Troubles) {
     let index = fromA ? troubles.of(&a) : troubles.of(&b)
     troubles.records[index].duplicatePackets &+= 1
-    shared.marks.remove(.calm)
+    shared.marks.remove(.predictable)
   }
 
   /// Counts what was not let in, and remembers of a SYN when that was.
   mutating func countStranger(_ segment: Segment, fromA: Bool, troubles: inout Troubles) {
     let moment = Moment(time: segment.time, packet: segment.packet)
-    shared.marks.remove(.calm)
+    shared.marks.remove(.predictable)
     if fromA { a.count(segment, moment) } else { b.count(segment, moment) }
     guard segment.isAttempt else { return }
     let index = fromA ? troubles.of(&a) : troubles.of(&b)

@@ -48,11 +48,11 @@ struct MemoryLimits {
     func count(_ shares: Int, of bytes: Int) -> Int { share * shares / bytes }
     attempts = min(options.maxConnections, count(6, of: MemoryLayout<Attempt>.stride + MemoryLimits.slotBytes))
     refusals = min(attempts, count(1, of: MemoryLayout<RefusingReset>.stride + MemoryLayout<Lingering>.stride))
-    quiet = min(options.maxConnections, count(9, of: MemoryLayout<Quiet>.stride + MemoryLimits.slotBytes))
-    closings = min(quiet, count(1, of: MemoryLayout<Closing>.stride + MemoryLayout<Lingering>.stride))
+    quiet = min(options.maxConnections, count(8, of: MemoryLayout<Quiet>.stride + MemoryLimits.slotBytes))
+    closings = min(quiet, count(3, of: MemoryLayout<Closing>.stride + MemoryLayout<Lingering>.stride))
     let zeek = options.zeek ? MemoryLayout<ZeekConnection>.stride + MemoryLayout<Ranges>.stride : 0
     connections = min(
-      options.maxConnections, count(7, of: MemoryLayout<Connection>.stride + MemoryLimits.slotBytes + zeek))
+      options.maxConnections, count(6, of: MemoryLayout<Connection>.stride + MemoryLimits.slotBytes + zeek))
     let cold = MemoryLayout<Trouble>.stride + MemoryLayout<Resets>.stride / 2
     troubles = max(min(2 * options.maxConnections, count(8, of: cold)), 4 * SegmentBatch.capacity)
     resets = max(troubles / 2, 2 * SegmentBatch.capacity)

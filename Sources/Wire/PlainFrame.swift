@@ -30,12 +30,19 @@
     case 5: headerLength = 20
     default: return false
     }
-    // What may be an alert is looked at (`TLSAlert`); an ACK alone, which wraps around here, is none.
-    guard total >= 20 &+ headerLength, total &- 20 &- headerLength &- 1 >= TLSAlert.longest else { return false }
+    guard total >= 20 &+ headerLength else { return false }
+    let payload = total &- 20 &- headerLength
+    // What may be an alert is looked at; an ACK alone, which wraps around here, is none.
+    if payload &- 1 < TLSAlert.longest,
+      TLSAlert.isExcluded(
+        bytes, at: 34 &+ Int(headerLength), length: Int(payload), limit: min(bytes.byteCount, 14 &+ Int(total)))
+    {
+      options.insert(.noAlert)
+    }
     segment.source = IPAddress(v4: UInt32(truncatingIfNeeded: second))
     segment.destination = IPAddress(v4: bytes.u32(at: 30))
     segment.numbers = bytes.u64(at: 38)
-    segment.payloadLength = total &- 20 &- headerLength
+    segment.payloadLength = payload
     segment.window = UInt16(truncatingIfNeeded: fourth >> 32)
     segment.flags = TCPFlags(rawValue: UInt16(truncatingIfNeeded: fourth >> 48) & 0xfff)
     segment.timestampEcho = UInt32(truncatingIfNeeded: timestamps)

@@ -66,7 +66,7 @@ public struct TCPOptionSet: BitwiseCopyable, OptionSet, Hashable, Sendable {
   /// MP_FASTCLOSE (RFC 8684 §3.5): the whole connection is aborted.
   public static var mptcpFastClose: Self { .init(rawValue: 1 << 14) }
   /// Its payload is short, was captured whole, and is no TLS alert: see `TLSAlert`.
-  public static var noAlert: Self { .init(rawValue: 1 << 15) }
+  @inlinable public static var noAlert: Self { .init(rawValue: 1 << 15) }
 }
 
 /// One selective acknowledgement: `start ..< end` has arrived (RFC 2018); the first may be a duplicate (RFC 2883).

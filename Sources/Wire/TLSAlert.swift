@@ -11,7 +11,7 @@ public enum TLSAlert {
   public static func isLengthOfOne(_ length: Int64) -> Bool { [7, 23, 24, 27, 31, 37, 53, 69].contains(length) }
 
   /// Whether `length` bytes of payload at `start`, 1 … `longest` of them, were captured and are something else.
-  @inline(never)
+  @usableFromInline @inline(never)
   static func isExcluded(_ bytes: RawSpan, at start: Int, length: Int, limit: Int) -> Bool {
     guard limit &- start >= length else { return false }
     guard length >= 7, isVersion(bytes.u16(at: start &+ 1)), Int(bytes.u16(at: start &+ 3)) == length &- 5 else {

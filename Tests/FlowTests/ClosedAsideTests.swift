@@ -128,12 +128,34 @@ struct ClosedAsideTests {
 
   /// Places run out, and nobody is lost: what does not fit stays as it is.
   @Test func eachIsToldOnceWhereThereIsNoRoom() throws {
-    let script = try PacketScript.parse(Self.closed)
     var options = Self.kept(true)
     options.maxConnections = 16
     var tracker = Tracker(options)
-    var all: [Observation] = []
-    for port in 1...200 as ClosedRange<UInt16> {
+    let all = try Self.connections(200)
+    let found = track(all, &tracker, batchSize: 1)
+    #expect(tracker.evicted > 0)
+    #expect(tracker.openConnections == 0 && tracker.closedCount == 0)
+    #expect(found.reduce(0) { $0 + $1.client.packets + $1.server.packets } == UInt64(all.count))
+  }
+
+  /// Where more wait than there is room for, the first of them leave; none waits in a full record, which takes twice as much.
+  @Test func theFirstLeaveForTheLast() throws {
+    var options = Self.kept(true)
+    options.maxMemory = 1 << 20
+    var tracker = Tracker(options)
+    _ = feed(try Self.connections(800), &tracker, batchSize: 1)
+    #expect(tracker.records.count == 0)
+    #expect(tracker.evicted > 0 && tracker.closings.available == 0)
+    #expect(tracker.closings.count + Int(tracker.evicted) == 800)
+    tracker.finish()
+    #expect(tracker.openConnections == tracker.closings.count, "what waits to be taken")
+  }
+
+  /// As many as that, each closed, one a centisecond.
+  private static func connections(_ count: UInt16) throws -> [Observation] {
+    let script = try PacketScript.parse(closed)
+    var all: [Segment] = []
+    for port in 1...count {
       for var segment in script.segments {
         if segment.sourcePort < segment.destinationPort {
           segment.sourcePort = port
@@ -143,17 +165,10 @@ struct ClosedAsideTests {
         segment.time = segment.time.advanced(by: Int64(port) * 10_000_000)
         segment.ordinal += UInt64(port) * 100
         segment.packet = PacketReference(input: 0, number: segment.ordinal)
-        all.append(.segment(segment))
+        all.append(segment)
       }
     }
-    all.sort {
-      guard case .segment(let one) = $0, case .segment(let other) = $1 else { return false }
-      return one.time < other.time
-    }
-    let found = track(all, &tracker, batchSize: 1)
-    #expect(tracker.evicted > 0)
-    #expect(tracker.openConnections == 0 && tracker.closedCount == 0)
-    #expect(found.reduce(0) { $0 + $1.client.packets + $1.server.packets } == UInt64(all.count))
+    return all.sorted { $0.time < $1.time }.map { .segment($0) }
   }
 
   /// Everything in order of its end, some of it in brief.
