@@ -140,7 +140,7 @@ extension Sender {
     }
     if ack == nxt + 1 { supposeFIN(at: nxt, moment, acknowledgedBy: &peer, &troubles) }
     if packets > 0 || nxt > 0 || has(.everAcked) {
-      leap(to: ack, at: moment.time, &troubles)
+      leap(to: ack, at: moment.time, peer: peer.trouble, &troubles)
       troubles.records[index].holes.insert(OffsetRange(nxt, ack))
       troubles.records[index].holeFrom = lastSentNew
       troubles.records[index].holeSince = moment.time

@@ -23,6 +23,10 @@ extension Sender {
       return .new
     }
     if trouble > 1, !isSYN, mixes(segment.sequence, at: moment.time, &troubles) { return .stray }
+    if isBeforeAll(start, troubles) {
+      strays(to: segment.sequence, at: moment.time, &troubles)
+      return .stray
+    }
     if length == 0, !isFIN {
       if isSYN {
         if synCount > 1 { marks.remove(.timing) } else if !has(.everAcked) { time(-1, moment, idle: idle) }
@@ -78,18 +82,27 @@ extension Sender {
       if receiver.has(.zeroWindow) { return countProbe(&troubles) }
       if una == nxt, start == nxt - 1 { return countKeepalive(&troubles) }
     }
-    if start > nxt { return jump(to: start, end: start, isFIN: false, &troubles) ? .ack : .stray }
+    if start > nxt { return jump(to: start, end: start, isFIN: false, peer: receiver.trouble, &troubles) ? .ack : .stray }
     return .ack
   }
 
   /// SND.NXT is further than what was seen: a hole. Says whether that is believed.
-  private mutating func jump(to start: Int64, end: Int64, isFIN: Bool, _ troubles: inout Troubles) -> Bool {
+  private mutating func jump(
+    to start: Int64, end: Int64, isFIN: Bool, peer: UInt32, _ troubles: inout Troubles
+  ) -> Bool {
     let index = troubles.of(&self)
-    guard start - nxt <= Plausible.jump || agrees(start, troubles.records[index].far?.start ?? -1) else {
-      troubles.records[index].far = FarSegment(moment: last, start: start, end: end, isFIN: isFIN)
-      return false
+    if start - nxt > Plausible.jump {
+      let far = troubles.records[index].far
+      let isAgreed = agrees(start, far?.start ?? -1)
+      // Between the two it went on where it stood.
+      let goesOn = isAgreed && far.map { packets &- $0.packets > 1 } ?? false
+      if goesOn { troubles.records[index].isMixed = true }
+      if !isAgreed || goesOn {
+        troubles.records[index].far = FarSegment(moment: last, start: start, end: end, isFIN: isFIN, packets: packets)
+        return false
+      }
     }
-    leap(to: start, at: last.time, &troubles)
+    leap(to: start, at: last.time, peer: peer, &troubles)
     troubles.records[index].far = nil
     troubles.records[index].holes.insert(OffsetRange(nxt, start))
     troubles.records[index].holeFrom = lastSentNew
@@ -116,7 +129,8 @@ extension Sender {
     guard segment.flags.contains(.ack), let far = troubles.records[trouble].far else { return }
     let ack = offset(of: segment.acknowledgment)
     guard far.start > nxt, ack >= far.start, ack <= far.end + (far.isFIN ? 1 : 0), !has(.fin) else { return }
-    leap(to: far.start, at: far.moment.time, &troubles)
+    guard packets == far.packets else { return troubles.records[trouble].isMixed = true }
+    leap(to: far.start, at: far.moment.time, peer: peer.trouble, &troubles)
     troubles.records[trouble].far = nil
     troubles.records[trouble].holes.insert(OffsetRange(nxt, far.start))
     troubles.records[trouble].holeFrom = lastSentNew
@@ -176,7 +190,7 @@ extension Sender {
       marks.remove(.fin)
       troubles.records[troubles.of(&self)].fin = nil
     }
-    if start > nxt, !jump(to: start, end: end, isFIN: isFIN, &troubles) { return .stray }
+    if start > nxt, !jump(to: start, end: end, isFIN: isFIN, peer: receiver.trouble, &troubles) { return .stray }
     var kind = SegmentKind.new
     if start < nxt, length > 0 { kind = revisit(start, min(end, nxt), moment, &troubles) }
     if end > nxt, length > 0 {

@@ -103,7 +103,7 @@ struct Connection: BitwiseCopyable {
 
   /// `segment` may not be of this connection.
   @inline(__always) func needsCare(_ segment: inout Segment, fromA: Bool) -> Bool {
-    !shared.marks.isDisjoint(with: [.pendingSYN, .lingering]) || (isEnding && isFarFrom(&segment, fromA: fromA))
+    !shared.marks.isDisjoint(with: [.pendingSYN, .lingering]) || isFarFrom(&segment, fromA: fromA)
   }
 
   /// Both FINs are acknowledged, or a RST took effect. (It changes nothing; but one that may not would be called with a copy.)
@@ -174,6 +174,7 @@ extension Shared {
     if receiver.trouble != 0 { receiver.confirmFar(&segment, peer: &sender, &troubles) }
     let nxtBefore = sender.nxt
     let unaBefore = receiver.una
+    if segment.ipID == lastIPID, lastIPID != 0 { sender.noteTwin(segment, of: lastOwn, &troubles) }
     if segment.flags.contains(.ack) {
       receiver.acknowledge(&segment, moment, isSYNACK: segment.flags.contains(.syn), by: &sender, troubles: &troubles)
       if !has(.established) { observeEstablished(segment, moment, fromA: fromA, &sender, &receiver) }
@@ -200,6 +201,9 @@ extension Shared {
     }
     if !receiver.marks.isDisjoint(with: [.fin, .supposedFIN]), sender.nxt > nxtBefore || kind == .outOfOrder {
       receiver.observeAfterFIN(segment, moment, kind, sender: sender, nxtBefore: nxtBefore, troubles: &troubles)
+    }
+    if sender.trouble > 1 {
+      troubles.records[sender.trouble].latest = Place(sequence: segment.sequence, length: segment.payloadLength)
     }
     if has(.reset) {
       observeAfterReset(

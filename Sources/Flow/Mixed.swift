@@ -1,17 +1,43 @@
 internal import Wire
 
-// Two streams of one side under one 4-tuple: a transparent proxy that is seen on both of its sides, two hosts behind one address. What
-// the capture shows of them together is what nobody saw, and between two sequence spaces lies no loss. Likewise what goes on behind a RST
-// where as well another life may have begun: nothing is claimed of either.
+// Several numberings of one side under one 4-tuple: a transparent proxy or a firewall that rewrites numbers, seen on both of its sides;
+// two hosts behind one address; two lives of which the capture has neither the end of the one nor the beginning of the other. What lies
+// between two sequence spaces nobody sent, so nobody lost it. Likewise what goes on behind a RST where as well another life may have
+// begun: nothing is claimed of either.
+//
+// A gap in the recording is another thing: the stream is on one side of it before, on the other afterwards, and it had the time. So a
+// leap is none of the stream's own
+//
+//     if no line is so fast,
+//     if the stream was seen where it left it, between two packets that are beyond it, or three times afterwards,
+//     if the peer's stream leaps in the same silence: nobody misses megabytes of both at once,
+//     if it leads to before the stream's beginning,
+//     or if one packet stands on both sides of it.
 extension Sender {
-  /// The stream leaps: what it leaves may go on. Faster than any line it is no loss (100 Gbit/s are 12.5 bytes a nanosecond).
-  mutating func leap(to start: Int64, at time: Timestamp, _ troubles: inout Troubles) {
-    guard start - nxt > Plausible.jump else { return }
+  /// The stream leaps: what it leaves may go on.
+  mutating func leap(to start: Int64, at time: Timestamp, peer: UInt32, _ troubles: inout Troubles) {
+    guard start - nxt > Plausible.inFlight else { return }
     let index = troubles.of(&self)
-    troubles.records[index].left = sequence(at: nxt)
+    let from = lastSentNew
+    if peer > 1, troubles.records[peer].hasLeapt(between: from, and: time) { troubles.records[index].isMixed = true }
+    (troubles.records[index].leaptFrom, troubles.records[index].leaptAt) = (from, time)
+    guard start - nxt > Plausible.jump else { return }
+    leave(sequence(at: nxt), at: time, index, &troubles)
+    // 100 Gbit/s are 12.5 bytes a nanosecond.
+    if (start - nxt) / Plausible.bytesPerNanosecond > max(0, time.since(from)) { troubles.records[index].isMixed = true }
+  }
+
+  /// Where another stream stands, as far as is known.
+  private mutating func leave(
+    _ place: SequenceNumber, at time: Timestamp, _ index: UInt32, _ troubles: inout Troubles
+  ) {
+    troubles.records[index].left = place
     (troubles.records[index].leftAt, troubles.records[index].seenThere) = (time, 0)
-    let elapsed = max(0, time.since(lastSentNew))
-    if (start - nxt) / Plausible.bytesPerNanosecond > elapsed { troubles.records[index].isMixed = true }
+  }
+
+  /// A second SYN-ACK offers another number when the first was taken: not its sender's, but of who stands between.
+  mutating func offerAgain(_ isn: SequenceNumber, at time: Timestamp, _ troubles: inout Troubles) {
+    leave(isn, at: time, troubles.of(&self), &troubles)
   }
 
   /// Whether a number of this side's is far from its stream, and where the other one was: that one goes on. Not what was overtaken on its
@@ -20,6 +46,10 @@ extension Sender {
     guard trouble > 1, let left = troubles.records[trouble].left, abs(offset(of: sequence) - nxt) > Plausible.jump,
       abs(Int64(sequence.distance(from: left))) <= Plausible.jump
     else { return false }
+    return isSeenThere(at: time, &troubles)
+  }
+
+  private mutating func isSeenThere(at time: Timestamp, _ troubles: inout Troubles) -> Bool {
     if !troubles.records[trouble].isMixed {
       guard time.since(troubles.records[trouble].leftAt) > Plausible.reordering else { return false }
       troubles.records[trouble].seenThere += 1
@@ -27,6 +57,32 @@ extension Sender {
     }
     troubles.records[trouble].isMixed = true
     return true
+  }
+
+  /// Nothing of a stream lies before its SYN, nor so far before what was seen of it first. (Right before it lies what asks for life.)
+  @inline(__always) func isBeforeAll(_ start: Int64, _ troubles: borrowing Troubles) -> Bool {
+    guard start < -1 else { return false }
+    return has(.syn) || start < (trouble == 0 ? 0 : troubles.records[trouble].low) - Plausible.jump
+  }
+
+  /// A number before all: of an earlier life, come late; if it goes on, of another stream.
+  mutating func strays(to sequence: SequenceNumber, at time: Timestamp, _ troubles: inout Troubles) {
+    let index = troubles.of(&self)
+    if let left = troubles.records[index].left, abs(Int64(sequence.distance(from: left))) <= Plausible.jump {
+      _ = isSeenThere(at: time, &troubles)
+    } else {
+      leave(sequence, at: time, index, &troubles)
+    }
+  }
+
+  /// The packet before it has its identification and its length, and another number: it is that packet, behind a device that rewrites
+  /// numbers.
+  mutating func noteTwin(_ segment: Segment, of latest: Moment, _ troubles: inout Troubles) {
+    guard trouble > 1, let known = troubles.records[trouble].latest, known.length == segment.payloadLength,
+      segment.time.since(latest.time) <= Plausible.twin,
+      abs(Int64(segment.sequence.distance(from: known.sequence))) > Plausible.unscaledWindow
+    else { return }
+    troubles.records[trouble].isMixed = true
   }
 
   func isMixed(_ troubles: borrowing Troubles) -> Bool { trouble > 1 && troubles.records[trouble].isMixed }
@@ -42,8 +98,23 @@ extension Connection {
     let ours = fromA ? a.distance(to: segment.sequence) : b.distance(to: segment.sequence)
     let theirs = fromA ? b.distance(to: segment.acknowledgment) : a.distance(to: segment.acknowledgment)
     let farther = max(ours, theirs)
+    // Both have gone on as their clocks do: so much of both at once the capture has hardly lost.
+    if min(ours, theirs) > Plausible.lives, farther <= Plausible.jump { return troubles.records[troubles.of(&a)].isMixed = true }
     let mayBegin = segment.time.since(shared.lastTime) > Plausible.answer ? Plausible.lives : Plausible.inFlight
     if farther > mayBegin, farther <= Plausible.jump { troubles.records[troubles.of(&a)].isMixed = true }
+  }
+}
+
+/// Where a side's latest packet stood.
+struct Place: BitwiseCopyable {
+  var sequence: SequenceNumber
+  var length: UInt32
+}
+
+extension Trouble {
+  /// In the same silence.
+  fileprivate func hasLeapt(between start: Timestamp, and end: Timestamp) -> Bool {
+    leaptFrom < leaptAt && leaptFrom <= end && start <= leaptAt
   }
 }
 

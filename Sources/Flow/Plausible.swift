@@ -25,6 +25,9 @@ enum Plausible {
 
   // MARK: Time, ns
 
+  /// A packet that stands in the capture twice does so within a tenth of a second, as copies do (`CopyWindow`). In it, no sender
+  /// has gone through all identifications.
+  static var twin: Int64 { 100_000_000 }
   /// A hole that is filled sooner was made by reordering, whatever the round trip (Wireshark's 3 ms).
   static var reordering: Int64 { 3_000_000 }
   /// Nobody waits longer before it acknowledges data (RFC 9293 §3.8.6.3).

@@ -49,6 +49,11 @@ struct Trouble: BitwiseCopyable {
   var leftAt = Timestamp(nanoseconds: 0)
   var seenThere: UInt8 = 0
   var isMixed = false
+  /// The silence in which its stream leapt last by more than anybody has in flight; both 0 where it never did.
+  var leaptFrom = Timestamp(nanoseconds: 0)
+  var leaptAt = Timestamp(nanoseconds: 0)
+  /// Its latest packet, while there is a cold record.
+  var latest: Place?
   /// The packet by which SND.UNA moved last.
   var progress: Moment?
   /// The latest data that were recorded behind their ACK.
@@ -89,6 +94,8 @@ struct FarSegment: BitwiseCopyable {
   var start: Int64
   var end: Int64
   var isFIN: Bool
+  /// This side's packets when it came.
+  var packets: UInt32
 }
 
 /// Data that were sent before the packet behind which they were recorded.
