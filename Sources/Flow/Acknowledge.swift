@@ -177,8 +177,10 @@ extension Sender {
       segment.acknowledgment.distance(from: isn) >= 1,
       segment.acknowledgment.distance(from: isn) < Plausible.firstFlight
     else { return false }
+    // No client takes both: each was acknowledged on its side of a device between.
+    if has(.everAcked) { troubles.records[trouble].isMixed = true }
+    troubles.records[trouble].otherISN = sequence(at: -1)
     follow(isn)
-    troubles.records[trouble].otherISN = nil
     una = 0
     marks.insert(.everAcked)
     return true

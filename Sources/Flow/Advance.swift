@@ -82,7 +82,9 @@ extension Sender {
       if receiver.has(.zeroWindow) { return countProbe(&troubles) }
       if una == nxt, start == nxt - 1 { return countKeepalive(&troubles) }
     }
-    if start > nxt { return jump(to: start, end: start, isFIN: false, peer: receiver.trouble, &troubles) ? .ack : .stray }
+    if start > nxt {
+      return jump(to: start, end: start, isFIN: false, peer: receiver.trouble, &troubles) ? .ack : .stray
+    }
     return .ack
   }
 
@@ -129,7 +131,10 @@ extension Sender {
     guard segment.flags.contains(.ack), let far = troubles.records[trouble].far else { return }
     let ack = offset(of: segment.acknowledgment)
     guard far.start > nxt, ack >= far.start, ack <= far.end + (far.isFIN ? 1 : 0), !has(.fin) else { return }
-    guard packets == far.packets else { return troubles.records[trouble].isMixed = true }
+    guard packets == far.packets else {
+      troubles.records[trouble].isMixed = true
+      return
+    }
     leap(to: far.start, at: far.moment.time, peer: peer.trouble, &troubles)
     troubles.records[trouble].far = nil
     troubles.records[trouble].holes.insert(OffsetRange(nxt, far.start))

@@ -174,7 +174,7 @@ extension Shared {
     if receiver.trouble != 0 { receiver.confirmFar(&segment, peer: &sender, &troubles) }
     let nxtBefore = sender.nxt
     let unaBefore = receiver.una
-    if segment.ipID == lastIPID, lastIPID != 0 { sender.noteTwin(segment, of: lastOwn, &troubles) }
+    if segment.ipID == lastIPID { sender.noteTwin(segment, of: lastOwn, &troubles) }
     if segment.flags.contains(.ack) {
       receiver.acknowledge(&segment, moment, isSYNACK: segment.flags.contains(.syn), by: &sender, troubles: &troubles)
       if !has(.established) { observeEstablished(segment, moment, fromA: fromA, &sender, &receiver) }
@@ -203,7 +203,7 @@ extension Shared {
       receiver.observeAfterFIN(segment, moment, kind, sender: sender, nxtBefore: nxtBefore, troubles: &troubles)
     }
     if sender.trouble > 1 {
-      troubles.records[sender.trouble].latest = Place(sequence: segment.sequence, length: segment.payloadLength)
+      troubles.records[sender.trouble].latest = Bearing(segment)
     }
     if has(.reset) {
       observeAfterReset(

@@ -20,11 +20,7 @@ extension Shared {
       }
       if !isSYNACK { fastOpenBytes = segment.payloadLength }
     } else if segment.sequence != sender.origin.advanced(by: -1), isSYNACK {
-      if has(.established) {
-        sender.offerAgain(segment.sequence, at: segment.time, &troubles)
-      } else {
-        troubles.records[troubles.of(&sender)].otherISN = segment.sequence
-      }
+      troubles.records[troubles.of(&sender)].otherISN = segment.sequence
     }
     if isSYNACK { sender.marks.insert(.synAck) }
     sender.synCount = sender.synCount == .max ? .max : sender.synCount + 1

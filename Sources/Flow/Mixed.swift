@@ -24,7 +24,9 @@ extension Sender {
     guard start - nxt > Plausible.jump else { return }
     leave(sequence(at: nxt), at: time, index, &troubles)
     // 100 Gbit/s are 12.5 bytes a nanosecond.
-    if (start - nxt) / Plausible.bytesPerNanosecond > max(0, time.since(from)) { troubles.records[index].isMixed = true }
+    if (start - nxt) / Plausible.bytesPerNanosecond > max(0, time.since(from)) {
+      troubles.records[index].isMixed = true
+    }
   }
 
   /// Where another stream stands, as far as is known.
@@ -35,15 +37,16 @@ extension Sender {
     (troubles.records[index].leftAt, troubles.records[index].seenThere) = (time, 0)
   }
 
-  /// A second SYN-ACK offers another number when the first was taken: not its sender's, but of who stands between.
-  mutating func offerAgain(_ isn: SequenceNumber, at time: Timestamp, _ troubles: inout Troubles) {
-    leave(isn, at: time, troubles.of(&self), &troubles)
-  }
-
   /// Whether a number of this side's is far from its stream, and where the other one was: that one goes on. Not what was overtaken on its
-  /// way, nor a repetition or two of what was sent before a gap in the capture.
+  /// way, nor a repetition or two of what was sent before a gap in the capture. Or it is the first behind the other ISN that this side's
+  /// packets had.
   mutating func mixes(_ sequence: SequenceNumber, at time: Timestamp, _ troubles: inout Troubles) -> Bool {
-    guard trouble > 1, let left = troubles.records[trouble].left, abs(offset(of: sequence) - nxt) > Plausible.jump,
+    guard trouble > 1 else { return false }
+    if let isn = troubles.records[trouble].otherISN, sequence == isn.advanced(by: 1) {
+      troubles.records[trouble].isMixed = true
+      return true
+    }
+    guard let left = troubles.records[trouble].left, abs(offset(of: sequence) - nxt) > Plausible.jump,
       abs(Int64(sequence.distance(from: left))) <= Plausible.jump
     else { return false }
     return isSeenThere(at: time, &troubles)
@@ -80,15 +83,31 @@ extension Sender {
   mutating func noteTwin(_ segment: Segment, of latest: Moment, _ troubles: inout Troubles) {
     guard trouble > 1, let known = troubles.records[trouble].latest, known.length == segment.payloadLength,
       segment.time.since(latest.time) <= Plausible.twin,
-      abs(Int64(segment.sequence.distance(from: known.sequence))) > Plausible.unscaledWindow
+      abs(Int64(segment.sequence.distance(from: known.sequence))) > Plausible.unscaledWindow,
+      segment.ipID != 0 || (segment.payloadLength > 0 && segment.sumWithoutNumbers == known.sum)
     else { return }
     troubles.records[trouble].isMixed = true
+  }
+
+  /// The same of its SYN, which nobody has answered yet.
+  func isTwin(_ syn: Segment) -> Bool {
+    syn.ipID != 0 && syn.ipID == ipID && packets == UInt32(synCount) && syn.time.since(last.time) <= Plausible.twin
   }
 
   func isMixed(_ troubles: borrowing Troubles) -> Bool { trouble > 1 && troubles.records[trouble].isMixed }
 }
 
 extension Connection {
+  /// A SYN that is the one before it, behind a device that rewrites its number.
+  mutating func hasTwin(ofSYN segment: Segment, fromA: Bool, _ troubles: inout Troubles) -> Bool {
+    guard isAttempt, fromA ? a.has(.syn) && a.isTwin(segment) : b.has(.syn) && b.isTwin(segment),
+      segment.sequence != (fromA ? a.sequence(at: -1) : b.sequence(at: -1))
+    else { return false }
+    countCopy(fromA: fromA, troubles: &troubles)
+    troubles.records[fromA ? a.trouble : b.trouble].otherISN = segment.sequence
+    return true
+  }
+
   func isMixed(_ troubles: borrowing Troubles) -> Bool { a.isMixed(troubles) || b.isMixed(troubles) }
 
   /// Behind a RST, and ahead of where the stream stood, but not so far that it must be another life (`isLongBehind`): farther than anybody
@@ -99,16 +118,37 @@ extension Connection {
     let theirs = fromA ? b.distance(to: segment.acknowledgment) : a.distance(to: segment.acknowledgment)
     let farther = max(ours, theirs)
     // Both have gone on as their clocks do: so much of both at once the capture has hardly lost.
-    if min(ours, theirs) > Plausible.lives, farther <= Plausible.jump { return troubles.records[troubles.of(&a)].isMixed = true }
+    if min(ours, theirs) > Plausible.lives, farther <= Plausible.jump {
+      troubles.records[troubles.of(&a)].isMixed = true
+      return
+    }
     let mayBegin = segment.time.since(shared.lastTime) > Plausible.answer ? Plausible.lives : Plausible.inFlight
     if farther > mayBegin, farther <= Plausible.jump { troubles.records[troubles.of(&a)].isMixed = true }
   }
 }
 
-/// Where a side's latest packet stood.
-struct Place: BitwiseCopyable {
+/// A side's latest packet, as it looks without its numbers.
+struct Bearing: BitwiseCopyable {
   var sequence: SequenceNumber
   var length: UInt32
+  var sum: UInt16
+
+  init(_ segment: Segment) {
+    sequence = segment.sequence
+    length = segment.payloadLength
+    sum = segment.sumWithoutNumbers
+  }
+}
+
+extension Segment {
+  /// What the checksum says of everything but the sequence and ACK numbers: a sum in ones' complement, from which words can be taken
+  /// out again (RFC 1624).
+  fileprivate var sumWithoutNumbers: UInt16 {
+    let words =
+      UInt64(~checksum) &+ 0x3fffc &- (numbers >> 48) &- (numbers >> 32 & 0xffff) &- (numbers >> 16 & 0xffff)
+      &- (numbers & 0xffff)
+    return UInt16(truncatingIfNeeded: words % 0xffff)
+  }
 }
 
 extension Trouble {

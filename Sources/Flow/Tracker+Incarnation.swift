@@ -28,6 +28,7 @@ extension Tracker {
       return 0
     }
     guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else { return index }
+    if segment.isAttempt, records[index].hasTwin(ofSYN: segment, fromA: fromA, &troubles) { return 0 }
     switch records[index].incarnation(ofSYN: &segment, fromA: fromA, isOver: isOver, troubles) {
     case .same:
       return index
@@ -135,6 +136,9 @@ extension Tracker {
     index: UInt32
   ) -> UInt32? {
     let first = waiting.segment
+    if first.flags.contains(.syn) {
+      return resolveAnswer(waiting, firstFromA: firstFromA, segment, key, hash, fromA: fromA, index: index)
+    }
     let isSameWay = fromA == firstFromA
     if isSameWay, segment.isRepeat(of: first) {
       records[index].countStranger(segment, fromA: fromA, troubles: &troubles)
@@ -145,6 +149,32 @@ extension Tracker {
     }
     dropPending(index)
     records[index].countStranger(first, fromA: firstFromA, troubles: &troubles)
+    return nil
+  }
+
+  /// The answer to another SYN than the one that is known: it has overtaken it, or the capture has not that SYN, or it comes late from
+  /// a life before and leads to nothing.
+  private mutating func resolveAnswer(
+    _ waiting: PendingSYN, firstFromA: Bool, _ segment: Segment, _ key: FlowKey, _ hash: UInt32, fromA: Bool,
+    index: UInt32
+  ) -> UInt32? {
+    let answer = waiting.segment
+    if fromA == firstFromA {
+      if segment.isRepeat(of: answer) {
+        records[index].countStranger(segment, fromA: fromA, troubles: &troubles)
+        return 0
+      }
+    } else {
+      let isItsSYN = segment.isAttempt && segment.sequence.advanced(by: 1) == answer.acknowledgment
+      let takesIt =
+        segment.isAnswer && segment.sequence == answer.acknowledgment
+        && segment.acknowledgment == answer.sequence.advanced(by: 1)
+      if isItsSYN || takesIt { return begin(waiting, fromA: firstFromA, key, hash, replacing: index) }
+    }
+    if segment.time.since(answer.time) > Plausible.answer {
+      dropPending(index)
+      records[index].countStranger(answer, fromA: firstFromA, troubles: &troubles)
+    }
     return nil
   }
 

@@ -53,7 +53,7 @@ struct Trouble: BitwiseCopyable {
   var leaptFrom = Timestamp(nanoseconds: 0)
   var leaptAt = Timestamp(nanoseconds: 0)
   /// Its latest packet, while there is a cold record.
-  var latest: Place?
+  var latest: Bearing?
   /// The packet by which SND.UNA moved last.
   var progress: Moment?
   /// The latest data that were recorded behind their ACK.
@@ -62,7 +62,8 @@ struct Trouble: BitwiseCopyable {
   var lastAlive: Moment?
   /// A SYN in another sequence space that led to nothing.
   var strangeSYN: Moment?
-  /// A second ISN in a SYN-ACK: followed if the client acknowledges it.
+  /// A second ISN in a SYN-ACK: followed if the client acknowledges it, and has acknowledged no other. Or that of a SYN which is seen on
+  /// both sides of a device that rewrites it.
   var otherISN: SequenceNumber?
   /// More likenesses, from when there was a cold record.
   var recent = RecentLikenesses()
