@@ -91,7 +91,8 @@ extension Sender {
 
   /// The same of its SYN, which nobody has answered yet.
   func isTwin(_ syn: Segment) -> Bool {
-    syn.ipID != 0 && syn.ipID == ipID && packets == UInt32(synCount) && syn.time.since(last.time) <= Plausible.twin
+    has(.syn) && syn.ipID != 0 && syn.ipID == ipID && syn.time.since(last.time) <= Plausible.twin
+      && abs(Int64(syn.sequence.distance(from: sequence(at: -1)))) > Plausible.unscaledWindow
   }
 
   func isMixed(_ troubles: borrowing Troubles) -> Bool { trouble > 1 && troubles.records[trouble].isMixed }
@@ -100,9 +101,7 @@ extension Sender {
 extension Connection {
   /// A SYN that is the one before it, behind a device that rewrites its number.
   mutating func hasTwin(ofSYN segment: Segment, fromA: Bool, _ troubles: inout Troubles) -> Bool {
-    guard isAttempt, fromA ? a.has(.syn) && a.isTwin(segment) : b.has(.syn) && b.isTwin(segment),
-      segment.sequence != (fromA ? a.sequence(at: -1) : b.sequence(at: -1))
-    else { return false }
+    guard isAttempt, fromA ? a.isTwin(segment) : b.isTwin(segment) else { return false }
     countCopy(fromA: fromA, troubles: &troubles)
     troubles.records[fromA ? a.trouble : b.trouble].otherISN = segment.sequence
     return true
