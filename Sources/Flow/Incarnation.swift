@@ -41,7 +41,9 @@ extension Incarnation {
     let isSYNACK = segment.flags.contains(.ack)
     let start = segment.sequence.advanced(by: 1)
     // Not the SYN that is known: one of before, whose answer comes late, or the next one, which its answer has overtaken.
-    let answersAnother = isSYNACK && receiver.has(.syn) && !receiver.sent(segment.acknowledgment) && !answersOther
+    let answersAnother =
+      isSYNACK && receiver.has(.syn) && !receiver.has(.synAck) && !receiver.sent(segment.acknowledgment)
+      && !answersOther
     if sender.has(.syn) {
       if start == sender.origin { return mayRepeat || isSYNACK ? .same : .new }
       if isOver { return .new }

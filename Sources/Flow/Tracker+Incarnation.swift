@@ -159,18 +159,20 @@ extension Tracker {
     index: UInt32
   ) -> UInt32? {
     let answer = waiting.segment
+    let start = answer.sequence.advanced(by: 1)
+    let isNext: Bool
     if fromA == firstFromA {
       if segment.isRepeat(of: answer) {
         records[index].countStranger(segment, fromA: fromA, troubles: &troubles)
         return 0
       }
+      isNext = segment.isAnswer && segment.sequence == start
+    } else if segment.isAttempt {
+      isNext = segment.sequence.advanced(by: 1) == answer.acknowledgment
     } else {
-      let isItsSYN = segment.isAttempt && segment.sequence.advanced(by: 1) == answer.acknowledgment
-      let takesIt =
-        segment.isAnswer && segment.sequence == answer.acknowledgment
-        && segment.acknowledgment == answer.sequence.advanced(by: 1)
-      if isItsSYN || takesIt { return begin(waiting, fromA: firstFromA, key, hash, replacing: index) }
+      isNext = segment.isAnswer && segment.acknowledgment == start && segment.sequence == answer.acknowledgment
     }
+    if isNext { return begin(waiting, fromA: firstFromA, key, hash, replacing: index) }
     if segment.time.since(answer.time) > Plausible.answer {
       dropPending(index)
       records[index].countStranger(answer, fromA: firstFromA, troubles: &troubles)
