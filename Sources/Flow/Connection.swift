@@ -142,6 +142,7 @@ extension Shared {
     _ segment: inout Segment, fromA: Bool, sender: inout Sender, receiver: inout Sender, troubles: inout Troubles
   ) {
     if sender.comesBack(&segment, troubles) { marks.insert(.severalPlaces) }
+    if (sender.trouble | receiver.trouble) > 1, isRenumbered(&segment, &sender, receiver, &troubles) { return }
     if sender.isCopy(&segment, peer: &receiver, &troubles) { return }
     let gap = max(0, segment.time.since(lastTime))
     previousGap = lastGap
@@ -174,7 +175,6 @@ extension Shared {
     if receiver.trouble != 0 { receiver.confirmFar(&segment, peer: &sender, &troubles) }
     let nxtBefore = sender.nxt
     let unaBefore = receiver.una
-    if segment.ipID == lastIPID { sender.noteTwin(segment, of: lastOwn, &troubles) }
     if segment.flags.contains(.ack) {
       receiver.acknowledge(&segment, moment, isSYNACK: segment.flags.contains(.syn), by: &sender, troubles: &troubles)
       if !has(.established) { observeEstablished(segment, moment, fromA: fromA, &sender, &receiver) }
@@ -201,9 +201,6 @@ extension Shared {
     }
     if !receiver.marks.isDisjoint(with: [.fin, .supposedFIN]), sender.nxt > nxtBefore || kind == .outOfOrder {
       receiver.observeAfterFIN(segment, moment, kind, sender: sender, nxtBefore: nxtBefore, troubles: &troubles)
-    }
-    if sender.trouble > 1 {
-      troubles.records[sender.trouble].latest = Bearing(segment)
     }
     if has(.reset) {
       observeAfterReset(

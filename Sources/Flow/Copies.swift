@@ -43,7 +43,10 @@ extension Sender {
     if mayComeAgain(&segment), isCopy(&segment, latest, &peer, &troubles) { return true }
     let displaced = likeness[1]
     remember(latest)
-    if trouble != 0 { troubles.records[trouble].recent.remember(displaced) }
+    if trouble != 0 {
+      troubles.records[trouble].recent.remember(displaced)
+      noteTwin(&segment, &troubles)
+    }
     return false
   }
 

@@ -115,7 +115,7 @@ extension Sender {
   fileprivate func sent(_ acknowledgment: SequenceNumber) -> Bool { 0...nxt ~= offset(of: acknowledgment) }
 
   /// `answer` is to the other SYN of this side, which is the same one.
-  fileprivate func answersOther(_ answer: Segment, _ troubles: borrowing Troubles) -> Bool {
+  func answersOther(_ answer: Segment, _ troubles: borrowing Troubles) -> Bool {
     trouble > 1 && troubles.records[trouble].otherISN?.advanced(by: 1) == answer.acknowledgment
   }
 

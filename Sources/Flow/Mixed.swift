@@ -12,7 +12,7 @@ internal import Wire
 //     if the stream was seen where it left it, between two packets that are beyond it, or three times afterwards,
 //     if the peer's stream leaps in the same silence: nobody misses megabytes of both at once,
 //     if it leads to before the stream's beginning,
-//     or if one packet stands on both sides of it.
+//     or if one packet stands on both sides of it (Renumbered.swift).
 extension Sender {
   /// The stream leaps: what it leaves may go on.
   mutating func leap(to start: Int64, at time: Timestamp, peer: UInt32, _ troubles: inout Troubles) {
@@ -78,35 +78,10 @@ extension Sender {
     }
   }
 
-  /// The packet before it has its identification and its length, and another number: it is that packet, behind a device that rewrites
-  /// numbers.
-  mutating func noteTwin(_ segment: Segment, of latest: Moment, _ troubles: inout Troubles) {
-    guard trouble > 1, let known = troubles.records[trouble].latest, known.length == segment.payloadLength,
-      segment.time.since(latest.time) <= Plausible.twin,
-      abs(Int64(segment.sequence.distance(from: known.sequence))) > Plausible.unscaledWindow,
-      segment.ipID != 0 || (segment.payloadLength > 0 && segment.sumWithoutNumbers == known.sum)
-    else { return }
-    troubles.records[trouble].isMixed = true
-  }
-
-  /// The same of its SYN, which nobody has answered yet.
-  func isTwin(_ syn: Segment) -> Bool {
-    has(.syn) && syn.ipID != 0 && syn.ipID == ipID && syn.time.since(last.time) <= Plausible.twin
-      && abs(Int64(syn.sequence.distance(from: sequence(at: -1)))) > Plausible.unscaledWindow
-  }
-
   func isMixed(_ troubles: borrowing Troubles) -> Bool { trouble > 1 && troubles.records[trouble].isMixed }
 }
 
 extension Connection {
-  /// A SYN that is the one before it, behind a device that rewrites its number.
-  mutating func hasTwin(ofSYN segment: Segment, fromA: Bool, _ troubles: inout Troubles) -> Bool {
-    guard isAttempt, fromA ? a.isTwin(segment) : b.isTwin(segment) else { return false }
-    countCopy(fromA: fromA, troubles: &troubles)
-    troubles.records[fromA ? a.trouble : b.trouble].otherISN = segment.sequence
-    return true
-  }
-
   func isMixed(_ troubles: borrowing Troubles) -> Bool { a.isMixed(troubles) || b.isMixed(troubles) }
 
   /// Behind a RST, and ahead of where the stream stood, but not so far that it must be another life (`isLongBehind`): farther than anybody
@@ -123,30 +98,6 @@ extension Connection {
     }
     let mayBegin = segment.time.since(shared.lastTime) > Plausible.answer ? Plausible.lives : Plausible.inFlight
     if farther > mayBegin, farther <= Plausible.jump { troubles.records[troubles.of(&a)].isMixed = true }
-  }
-}
-
-/// A side's latest packet, as it looks without its numbers.
-struct Bearing: BitwiseCopyable {
-  var sequence: SequenceNumber
-  var length: UInt32
-  var sum: UInt16
-
-  init(_ segment: Segment) {
-    sequence = segment.sequence
-    length = segment.payloadLength
-    sum = segment.sumWithoutNumbers
-  }
-}
-
-extension Segment {
-  /// What the checksum says of everything but the sequence and ACK numbers: a sum in ones' complement, from which words can be taken
-  /// out again (RFC 1624).
-  fileprivate var sumWithoutNumbers: UInt16 {
-    let words =
-      UInt64(~checksum) &+ 0x3fffc &- (numbers >> 48) &- (numbers >> 32 & 0xffff) &- (numbers >> 16 & 0xffff)
-      &- (numbers & 0xffff)
-    return UInt16(truncatingIfNeeded: words % 0xffff)
   }
 }
 
