@@ -103,7 +103,9 @@ struct Connection: BitwiseCopyable {
 
   /// `segment` may not be of this connection.
   @inline(__always) func needsCare(_ segment: inout Segment, fromA: Bool) -> Bool {
-    !shared.marks.isDisjoint(with: [.pendingSYN, .lingering]) || isFarFrom(&segment, fromA: fromA)
+    if !shared.marks.isDisjoint(with: [.pendingSYN, .lingering]) { return true }
+    guard isEnding || segment.time.since(shared.lastTime) > Plausible.answer else { return false }
+    return isFarFrom(&segment, fromA: fromA)
   }
 
   /// Both FINs are acknowledged, or a RST took effect. (It changes nothing; but one that may not would be called with a copy.)
@@ -142,7 +144,7 @@ extension Shared {
     _ segment: inout Segment, fromA: Bool, sender: inout Sender, receiver: inout Sender, troubles: inout Troubles
   ) {
     if sender.comesBack(&segment, troubles) { marks.insert(.severalPlaces) }
-    if (sender.trouble | receiver.trouble) > 1, isRenumbered(&segment, &sender, receiver, &troubles) { return }
+    if (sender.trouble | receiver.trouble) > 1, isRenumbered(&segment, &sender, &receiver, &troubles) { return }
     if sender.isCopy(&segment, peer: &receiver, &troubles) { return }
     let gap = max(0, segment.time.since(lastTime))
     previousGap = lastGap

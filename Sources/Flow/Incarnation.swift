@@ -22,28 +22,22 @@ extension Connection {
     let mayRepeat =
       !isOver || !shared.has(.established) || pause <= Plausible.answer
       || (fromA ? a.numberedBefore(segment, troubles) : b.numberedBefore(segment, troubles))
-    let answersOther = fromA ? b.answersOther(segment, troubles) : a.answersOther(segment, troubles)
     return fromA
-      ? .of(
-        &segment, &a, &b, isOver: isOver, isAttempt: isAttempt, mayRepeat: mayRepeat, answersOther: answersOther,
-        pause: pause)
-      : .of(
-        &segment, &b, &a, isOver: isOver, isAttempt: isAttempt, mayRepeat: mayRepeat, answersOther: answersOther,
-        pause: pause)
+      ? .of(&segment, &a, &b, isOver: isOver, isAttempt: isAttempt, mayRepeat: mayRepeat, pause: pause)
+      : .of(&segment, &b, &a, isOver: isOver, isAttempt: isAttempt, mayRepeat: mayRepeat, pause: pause)
   }
 }
 
 extension Incarnation {
   fileprivate static func of(
     _ segment: inout Segment, _ sender: inout Sender, _ receiver: inout Sender, isOver: Bool, isAttempt: Bool,
-    mayRepeat: Bool, answersOther: Bool, pause: Int64
+    mayRepeat: Bool, pause: Int64
   ) -> Incarnation {
     let isSYNACK = segment.flags.contains(.ack)
     let start = segment.sequence.advanced(by: 1)
     // Not the SYN that is known: one of before, whose answer comes late, or the next one, which its answer has overtaken.
     let answersAnother =
       isSYNACK && receiver.has(.syn) && !receiver.has(.synAck) && !receiver.sent(segment.acknowledgment)
-      && !answersOther
     if sender.has(.syn) {
       if start == sender.origin { return mayRepeat || isSYNACK ? .same : .new }
       if isOver { return .new }
@@ -113,11 +107,6 @@ extension Segment {
 extension Sender {
   /// It has sent what `acknowledgment` acknowledges, its SYN at least.
   fileprivate func sent(_ acknowledgment: SequenceNumber) -> Bool { 0...nxt ~= offset(of: acknowledgment) }
-
-  /// `answer` is to the other SYN of this side, which is the same one.
-  func answersOther(_ answer: Segment, _ troubles: borrowing Troubles) -> Bool {
-    trouble > 1 && troubles.records[trouble].otherISN?.advanced(by: 1) == answer.acknowledgment
-  }
 
   @inline(__always) fileprivate func isFar(_ sequence: SequenceNumber) -> Bool {
     abs(distance(to: sequence)) > Plausible.jump && has(.origin)

@@ -8,29 +8,32 @@ internal import Wire
 // nothing is claimed (Mixed.swift).
 extension Connection {
   /// A SYN that is the one before it, behind the device; or the answer to such a one. It tells the other ISN of its side.
-  mutating func hasTwin(ofSYN segment: Segment, fromA: Bool, _ troubles: inout Troubles) -> Bool {
+  mutating func hasTwin(ofSYN segment: inout Segment, fromA: Bool, _ troubles: inout Troubles) -> Bool {
     if segment.flags.contains(.ack) {
-      guard fromA ? b.answersOther(segment, troubles) : a.answersOther(segment, troubles) else { return false }
+      guard fromA ? b.isOther(segment.acknowledgment, troubles) : a.isOther(segment.acknowledgment, troubles) else {
+        return false
+      }
     } else {
-      guard isAttempt, fromA ? a.isTwin(segment) : b.isTwin(segment) else { return false }
+      guard isAttempt, fromA ? a.isTwin(&segment) : b.isTwin(&segment) else { return false }
     }
     countCopy(fromA: fromA, troubles: &troubles)
     troubles.records[fromA ? a.trouble : b.trouble].otherISN = segment.sequence
     return true
   }
 
-  func isRenumbered(_ segment: Segment, fromA: Bool, _ troubles: borrowing Troubles) -> Bool {
-    guard shared.has(.established) else { return false }
-    return fromA ? a.isRenumbered(segment, peer: b, troubles) : b.isRenumbered(segment, peer: a, troubles)
+  /// Whether it is a copy in the other numbering. (It changes nothing; but what does not is called with copies.)
+  mutating func isRenumbered(_ segment: inout Segment, fromA: Bool, _ troubles: borrowing Troubles) -> Bool {
+    guard shared.has(.established), (a.trouble | b.trouble) > 1 else { return false }
+    return fromA ? a.isRenumbered(&segment, peer: &b, troubles) : b.isRenumbered(&segment, peer: &a, troubles)
   }
 }
 
 extension Shared {
   /// Counts a copy in the other numbering.
   mutating func isRenumbered(
-    _ segment: inout Segment, _ sender: inout Sender, _ receiver: Sender, _ troubles: inout Troubles
+    _ segment: inout Segment, _ sender: inout Sender, _ receiver: inout Sender, _ troubles: inout Troubles
   ) -> Bool {
-    guard has(.established), sender.isRenumbered(segment, peer: receiver, troubles) else { return false }
+    guard has(.established), sender.isRenumbered(&segment, peer: &receiver, troubles) else { return false }
     troubles.records[troubles.of(&sender)].duplicatePackets &+= 1
     return true
   }
@@ -43,8 +46,15 @@ extension Sender {
     return Int64(isn.distance(from: sequence(at: -1)))
   }
 
+  /// It acknowledges the other SYN of this side, which is the same one behind the device.
+  fileprivate func isOther(_ acknowledgment: SequenceNumber, _ troubles: borrowing Troubles) -> Bool {
+    trouble > 1 && troubles.records[trouble].otherISN?.advanced(by: 1) == acknowledgment
+  }
+
   /// It stands where the streams are in the other numbering, and nowhere near where they are in the one that is followed.
-  fileprivate func isRenumbered(_ segment: Segment, peer: Sender, _ troubles: borrowing Troubles) -> Bool {
+  fileprivate func isRenumbered(
+    _ segment: inout Segment, peer: inout Sender, _ troubles: borrowing Troubles
+  ) -> Bool {
     guard segment.flags.isDisjoint(with: [.syn, .unknown]) else { return false }
     let shifts = (own: shift(troubles), peer: peer.shift(troubles))
     guard max(abs(shifts.own), abs(shifts.peer)) > Plausible.inFlight else { return false }
@@ -69,14 +79,14 @@ extension Sender {
     troubles.records[trouble].latest = bearing
     guard segment.ipID == ipID, let known, known.length == bearing.length, !segment.flags.contains(.rst),
       segment.time.since(last.time) <= Plausible.twin,
-      abs(Int64(bearing.sequence.distance(from: known.sequence))) > Plausible.unscaledWindow,
+      abs(Int64(bearing.sequence.distance(from: known.sequence))) > max(Plausible.unscaledWindow, Int64(known.length)),
       ipID != 0 || (bearing.length > 0 && bearing.sum == known.sum)
     else { return }
     troubles.records[trouble].isMixed = true
   }
 
   /// The same of its SYN, which nobody has answered yet.
-  func isTwin(_ syn: Segment) -> Bool {
+  fileprivate func isTwin(_ syn: inout Segment) -> Bool {
     has(.syn) && syn.ipID != 0 && syn.ipID == ipID && syn.time.since(last.time) <= Plausible.twin
       && abs(Int64(syn.sequence.distance(from: sequence(at: -1)))) > Plausible.unscaledWindow
   }

@@ -14,7 +14,7 @@ extension Tracker {
     if records[index].shared.has(.pendingSYN) {
       if let next = resolvePending(segment, key, hash, fromA: fromA, index: index) { return next }
     }
-    if records[index].isRenumbered(segment, fromA: fromA, troubles) { return index }
+    if records[index].isRenumbered(&segment, fromA: fromA, troubles) { return index }
     let isOver = records[index].isOver(troubles)
     if isOver, !segment.flags.contains(.syn) { records[index].markIfDoubtful(&segment, fromA: fromA, &troubles) }
     // Where the tuple was used before, what is far from a connection that goes on may be a late packet of then.
@@ -29,7 +29,7 @@ extension Tracker {
       return 0
     }
     guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else { return index }
-    if records[index].hasTwin(ofSYN: segment, fromA: fromA, &troubles) { return 0 }
+    if records[index].hasTwin(ofSYN: &segment, fromA: fromA, &troubles) { return 0 }
     switch records[index].incarnation(ofSYN: &segment, fromA: fromA, isOver: isOver, troubles) {
     case .same:
       return index
