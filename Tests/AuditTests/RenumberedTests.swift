@@ -39,7 +39,7 @@ struct RenumberedTests {
       let words = "\(line.what) id \(line.what.hasPrefix("S. ") ? 0 : number + (isFromClient ? 100 : 9000))"
       let (outer, inner) = (line.way, isFromClient ? "Q > T" : "T > Q")
       let ways = device == nil ? [outer] : isFromClient ? [outer, inner] : [inner, outer]
-      for (place, way) in ways.enumerated() { text += "\(line.time + Double(place) * 0.00004) \(way) \(words)\n" }
+      for (place, way) in ways.enumerated() { text += "\(1 + line.time + Double(place) * 0.00004) \(way) \(words)\n" }
     }
     return text
   }
