@@ -84,6 +84,8 @@ extension Sender {
 extension Connection {
   func isMixed(_ troubles: borrowing Troubles) -> Bool { a.isMixed(troubles) || b.isMixed(troubles) }
 
+  mutating func markMixed(_ troubles: inout Troubles) { troubles.records[troubles.of(&a)].isMixed = true }
+
   /// Behind a RST, and ahead of where the stream stood, but not so far that it must be another life (`isLongBehind`): farther than anybody
   /// has in flight, or as far as the clock that numbers the lives may have come in the meantime (RFC 9293 §3.4.1).
   mutating func markIfDoubtful(_ segment: inout Segment, fromA: Bool, _ troubles: inout Troubles) {
@@ -92,12 +94,9 @@ extension Connection {
     let theirs = fromA ? b.distance(to: segment.acknowledgment) : a.distance(to: segment.acknowledgment)
     let farther = max(ours, theirs)
     // Both have gone on as their clocks do: so much of both at once the capture has hardly lost.
-    if min(ours, theirs) > Plausible.lives, farther <= Plausible.jump {
-      troubles.records[troubles.of(&a)].isMixed = true
-      return
-    }
+    if min(ours, theirs) > Plausible.lives, farther <= Plausible.jump { markMixed(&troubles) }
     let mayBegin = segment.time.since(shared.lastTime) > Plausible.answer ? Plausible.lives : Plausible.inFlight
-    if farther > mayBegin, farther <= Plausible.jump { troubles.records[troubles.of(&a)].isMixed = true }
+    if farther > mayBegin, farther <= Plausible.jump { markMixed(&troubles) }
   }
 }
 

@@ -161,7 +161,8 @@ extension Tracker {
   ) -> UInt32? {
     let answer = waiting.segment
     let start = answer.sequence.advanced(by: 1)
-    let isNext: Bool
+    var isNext = false
+    var isOver = segment.time.since(answer.time) > Plausible.answer
     if fromA == firstFromA {
       if segment.isRepeat(of: answer) {
         records[index].countStranger(segment, fromA: fromA, troubles: &troubles)
@@ -170,11 +171,14 @@ extension Tracker {
       isNext = segment.isAnswer && segment.sequence == start
     } else if segment.isAttempt {
       isNext = segment.sequence.advanced(by: 1) == answer.acknowledgment
-    } else {
-      isNext = segment.isAnswer && segment.acknowledgment == start && segment.sequence == answer.acknowledgment
+    } else if segment.isAnswer, segment.acknowledgment == start {
+      isNext = segment.sequence == answer.acknowledgment
+      // Under another number than was answered: the two directions were recorded on two sides of a device that rewrites it.
+      if !isNext { records[index].markMixed(&troubles) }
+      isOver = true
     }
     if isNext { return begin(waiting, fromA: firstFromA, key, hash, replacing: index) }
-    if segment.time.since(answer.time) > Plausible.answer {
+    if isOver {
       dropPending(index)
       records[index].countStranger(answer, fromA: firstFromA, troubles: &troubles)
     }

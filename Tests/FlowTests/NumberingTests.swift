@@ -71,6 +71,21 @@ struct NumberingTests {
     #expect(all[0].client.duplicatePackets == 11 && all[0].server.duplicatePackets == 15)
   }
 
+  /// Of each direction the capture has another side of the device: what the one acknowledges the other never sent.
+  @Test func eachDirectionOnItsOwnSide() throws {
+    let facts = try trackOne(
+      """
+      host Q = 10.0.0.1:40000 isn 6000000
+      0 C > S S
+      0.02 S > Q S. 0 ack =6000001
+      0.021 C > S . 1 ack 1
+      0.1 C > S P. 1:301 ack 1
+      0.12 S > Q . 1:1449 ack =6000301
+      0.121 C > S . 301 ack 1449
+      """)
+    #expect(facts.isMixed && facts.client.missingBytes == 0 && facts.server.missingBytes == 0)
+  }
+
   // MARK: Two lives
 
   private static let firstLife = """
