@@ -162,7 +162,6 @@ extension Tracker {
     let answer = waiting.segment
     let start = answer.sequence.advanced(by: 1)
     var isNext = false
-    var isOver = segment.time.since(answer.time) > Plausible.answer
     if fromA == firstFromA {
       if segment.isRepeat(of: answer) {
         records[index].countStranger(segment, fromA: fromA, troubles: &troubles)
@@ -173,12 +172,16 @@ extension Tracker {
       isNext = segment.sequence.advanced(by: 1) == answer.acknowledgment
     } else if segment.isAnswer, segment.acknowledgment == start {
       isNext = segment.sequence == answer.acknowledgment
-      // Under another number than was answered: the two directions were recorded on two sides of a device that rewrites it.
-      if !isNext { records[index].markMixed(&troubles) }
-      isOver = true
+      if !isNext {
+        // Under another number than was answered: the two directions were recorded on two sides of a device that rewrites it.
+        dropPending(index)
+        records[index].observe(kept: answer, fromA: firstFromA, troubles: &troubles)
+        records[index].markMixed(&troubles)
+        return nil
+      }
     }
     if isNext { return begin(waiting, fromA: firstFromA, key, hash, replacing: index) }
-    if isOver {
+    if segment.time.since(answer.time) > Plausible.answer {
       dropPending(index)
       records[index].countStranger(answer, fromA: firstFromA, troubles: &troubles)
     }
