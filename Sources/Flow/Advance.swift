@@ -24,6 +24,8 @@ extension Sender {
     }
     if trouble > 1, !isSYN, mixes(segment.sequence, at: moment.time, &troubles) { return .stray }
     if isBeforeAll(start, troubles) {
+      // Wherever it stands: counted are packets.
+      if isFIN { troubles.records[troubles.of(&self)].finPackets &+= 1 }
       strays(to: segment.sequence, at: moment.time, &troubles)
       return .stray
     }
