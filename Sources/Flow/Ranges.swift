@@ -23,8 +23,10 @@ public struct Ranges: BitwiseCopyable, Hashable, Sendable {
   private var slots = InlineArray<8, OffsetRange>(repeating: OffsetRange(0, 0))
   /// Intervals kept apart, 0 … `limit`.
   public private(set) var count = 0
-  /// Bytes of intervals that were given up because there were too many at once.
+  /// Bytes of intervals that were given up because there were too many at once, and were not taken away since.
   public private(set) var forgotten: Int64 = 0
+  /// From the first of those to the last.
+  private var forgottenSpan = OffsetRange(0, 0)
 
   /// No bytes.
   public init() {}
@@ -114,11 +116,21 @@ public struct Ranges: BitwiseCopyable, Hashable, Sendable {
     count += 1
   }
 
-  /// Takes `range` away; returns how many bytes of it were there.
+  /// Takes `range` away; returns how many bytes of it were there. What it has where something was forgotten, and is not kept, is taken
+  /// for that: nobody knows it, and rather too little is missing than too much.
   public mutating func remove(_ range: OffsetRange) -> Int64 {
+    let kept = removeKept(range)
+    guard forgotten > 0 else { return kept }
+    let reach = min(range.end, forgottenSpan.end) - max(range.start, forgottenSpan.start)
+    let found = min(forgotten, max(0, reach - kept))
+    forgotten -= found
+    return kept + found
+  }
+
+  private mutating func removeKept(_ range: OffsetRange) -> Int64 {
     var removed: Int64 = 0
     var rest = Ranges()
-    rest.forgotten = forgotten
+    (rest.forgotten, rest.forgottenSpan) = (forgotten, forgottenSpan)
     for index in 0..<count {
       let slot = slots[index]
       let start = max(slot.start, range.start)
@@ -144,10 +156,19 @@ public struct Ranges: BitwiseCopyable, Hashable, Sendable {
   /// All intervals moved by `distance`.
   public mutating func shift(by distance: Int64) {
     for index in 0..<count { slots[index] = OffsetRange(slots[index].start + distance, slots[index].end + distance) }
+    forgottenSpan = OffsetRange(forgottenSpan.start + distance, forgottenSpan.end + distance)
   }
 
-  /// Adds to what was given up.
-  mutating func forget(_ bytes: Int64) { forgotten += bytes }
+  /// Adds what `other` gave up.
+  mutating func forget(_ other: Ranges) { forget(other.forgotten, within: other.forgottenSpan) }
+
+  private mutating func forget(_ bytes: Int64, within span: OffsetRange) {
+    guard bytes > 0 else { return }
+    forgottenSpan =
+      forgotten == 0
+      ? span : OffsetRange(min(forgottenSpan.start, span.start), max(forgottenSpan.end, span.end))
+    forgotten += bytes
+  }
 
   private mutating func append(_ range: OffsetRange) {
     guard range.length > 0 else { return }
@@ -156,9 +177,8 @@ public struct Ranges: BitwiseCopyable, Hashable, Sendable {
     count += 1
   }
 
-  /// The oldest bytes are the least likely to be filled yet.
   private mutating func forgetFirst() {
-    forgotten += slots[0].length
+    forget(slots[0].length, within: slots[0])
     for index in 1..<count { slots[index - 1] = slots[index] }
     count -= 1
   }

@@ -73,7 +73,8 @@ struct StreamJoint {
         if start < end { holes.insert(OffsetRange(start, end)) }
       }
     }
-    holes.forget(one.holes.forgotten + other.holes.forgotten)
+    holes.forget(one.holes)
+    holes.forget(other.holes)
   }
 
   /// The offset of a sequence number in the whole stream, near its end.

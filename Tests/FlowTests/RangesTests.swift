@@ -29,6 +29,28 @@ struct RangesTests {
     #expect(ranges.total + ranges.forgotten == 100)
   }
 
+  /// More holes than are kept, and all of them filled: nothing is missing, though some were forgotten meanwhile.
+  @Test func whatWasForgottenIsFilledToo() {
+    var ranges = Ranges()
+    for index in 0..<20 as Range<Int64> { ranges.insert(OffsetRange(index * 10, index * 10 + 5)) }
+    var filled: Int64 = 0
+    for index in 0..<20 as Range<Int64> { filled += ranges.remove(OffsetRange(index * 10, index * 10 + 5)) }
+    #expect(filled == 100)
+    #expect(ranges.isEmpty && ranges.forgotten == 0)
+    #expect(ranges.remove(OffsetRange(0, 200)) == 0)
+  }
+
+  @Test func farFromWhatWasForgottenNothingIsFilled() {
+    var ranges = Ranges()
+    for index in 0..<20 as Range<Int64> { ranges.insert(OffsetRange(1000 + index * 10, 1000 + index * 10 + 5)) }
+    let forgotten = ranges.forgotten
+    #expect(forgotten == 60)
+    #expect(ranges.remove(OffsetRange(0, 1000)) == 0)
+    #expect(ranges.forgotten == forgotten)
+    ranges.shift(by: 500)
+    #expect(ranges.remove(OffsetRange(1500, 1505)) == 5)
+  }
+
   /// Against a set of single bytes, which cannot be wrong.
   @Test(arguments: 1...40) func agreesWithASetOfBytes(seed: Int) {
     var state = UInt64(seed)
