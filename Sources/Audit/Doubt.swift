@@ -3,12 +3,13 @@ internal import Wire
 
 // What takes certainty from a claim, and whom it clears.
 extension Facts {
-  /// The capture stands at that side's host: what it does not show, the host did not send or the capture has lost; the
-  /// path is cleared.
+  /// The capture stands at that side's host, or next to it without a router between: what it does not show, the host did not send or the
+  /// capture has lost, unless something between drops it.
   func standsAt(_ side: Side) -> Bool { vantage == (side == .client ? .client : .server) }
 
-  /// Why `side` does not answer: itself where the capture stands beside it, else the path or its host.
-  func suspects(forSilenceOf side: Side) -> [Party] { standsAt(side) ? [side.party] : [.path, side.party] }
+  /// Why `side` does not answer: the path or its host. What lies between the capture and the host, a bridge or a firewall, is not
+  /// cleared by standing beside it.
+  func suspects(forSilenceOf side: Side) -> [Party] { standsAt(side) ? [side.party, .path] : [.path, side.party] }
 
   /// How long a silence at the end of the recording must be to count, ns: max(3 RTO, 5 s).
   func overdue(_ thresholds: Thresholds) -> Int64 {

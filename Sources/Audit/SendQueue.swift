@@ -9,11 +9,11 @@ extension Facts {
   func hadSentAll(_ side: Side, before reset: Reset, _ thresholds: Thresholds) -> Bool {
     // When the socket was gone a bare one does not tell.
     guard !reset.isBare, reset.ownSent > 0, reset.ownSent == reset.ownAcked, self[side].dataEnd == reset.ownSent,
-      self[side.other].offersRoom,
-      // It answers an ACK that the live socket had not seen.
-      self[side].resets?.lowestEcho.map({ $0 < reset.ownSent }) != true
+      self[side.other].offersRoom
     else { return false }
     if endsShort(side, thresholds) { return true }
+    // An echo of an ACK that the live socket had not seen: something was under way, and more may have waited for that ACK.
+    guard self[side].resets?.lowestEcho.map({ $0 < reset.ownSent }) != true else { return false }
     guard let leg = side == .server ? serverLeg : clientLeg, let acked = ackOfAll(side, before: reset) else {
       return false
     }

@@ -8,9 +8,10 @@ struct FinTests {
   // MARK: fin-unacked
 
   @Test(arguments: [
-    (atClient, Side.client, [Party.path, .server]), (atServer, .client, [.server]),
+    (atClient, Side.client, [Party.path, .server]), (atServer, .client, [.server, .path]),
     (between, .client, [.path, .server]),
-    (onLAN, .client, [.path, .server]), (atServer, .server, [.path, .client]), (atClient, .server, [.client]),
+    (onLAN, .client, [.path, .server]), (atServer, .server, [.path, .client]),
+    (atClient, .server, [.client, .path]),
   ]) func aFINWithoutAnACK(_ opening: String, _ side: Side, _ suspects: [Party]) throws {
     let (a, b) = side == .client ? ("C", "S") : ("S", "C")
     let finding = try auditOne(

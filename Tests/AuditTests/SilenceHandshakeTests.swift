@@ -244,6 +244,13 @@ struct SilenceHandshakeTests {
         2.2 C > S P. 1:101
         3.00,7.0 S > C S. 0 ack 1
         """),
+    // With tcp_abort_on_overflow; and a listener that closes while the client connects.
+    Verdict(
+      "a full accept queue that answers by RST, at the server", "accept-overflow", [.server, .path], .likely,
+      of: atServer + "0.1 C > S P. 1:101\n0.1001 S > C R 1\n"),
+    Verdict(
+      "a full accept queue that answers by RST, at the client", "accept-overflow", [.server, .path], .possible,
+      of: atClient + "0.082 C > S P. 1:101\n0.162 S > C R 1\n"),
     Verdict(
       "a full accept queue where the server speaks first", "accept-overflow", [.server, .path], .possible,
       of: atClient + """

@@ -34,14 +34,18 @@ extension Rule {
         !surroundings.isBlind(from: since.time, to: end)
       else { continue }
       let answer = fin.lastAfter == nil ? "sends nothing" : "sends no more"
+      // Elsewhere a firewall that forgot the half-closed connection shows the same: what its application did is not seen.
+      let isSeen = facts.standsAt(side.other)
       return Finding(
         rule: "fin-unanswered", severity: .warning,
         confidence: facts.confidence(
-          silence > 4 * least ? .certain : .likely, from: since.time, to: end, losing: [side.other], surroundings),
-        suspects: facts.standsAt(side.other) ? [side.other.party] : [side.other.party, .path],
+          isSeen && silence > 4 * least ? .certain : .likely, from: since.time, to: end, losing: [side.other],
+          surroundings),
+        suspects: isSeen ? [side.other.party] : [side.other.party, .path],
         summary:
-          "\(side.name) closed; the \(side.other.name)'s kernel acknowledged it, and for \(duration(silence)) its"
-          + " application neither sends nor closes" + (gaveUp == nil ? "" : "; then the \(side.name) gave up by RST"),
+          "\(side.name) closed; the \(side.other.name)'s kernel acknowledged it, and for \(duration(silence)) "
+          + (isSeen ? "its application neither sends nor closes" : "nothing more comes from there, no FIN either")
+          + (gaveUp == nil ? "" : "; then the \(side.name) gave up by RST"),
         evidence: [
           Evidence(
             fin.sent.first, side,
@@ -56,7 +60,7 @@ extension Rule {
         ],
         mend:
           "the \(side.other.name)'s application must close() when it reads end of file; ss -tnp state close-wait on its"
-          + " host shows the process" + (facts.standsAt(side.other) ? "" : ", and so whether the path ate its answer"))
+          + " host shows the process" + (isSeen ? "" : ", and so whether the path ate its answer"))
     }
     return nil
   }

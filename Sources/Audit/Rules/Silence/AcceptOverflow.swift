@@ -3,9 +3,10 @@ internal import Wire
 
 extension Rule {
   static let acceptOverflow = Rule(
-    id: "accept-overflow", section: .silence, severity: .warning, when: .synAckRepeated,
+    id: "accept-overflow", section: .silence, severity: .warning, when: [.synAckRepeated, .abort],
     title: "the handshake is complete for the client and never for the server: its accept queue is full"
   ) { facts, surroundings, thresholds in
+    if let finding = facts.refusalAfterHandshake(surroundings, thresholds) { return finding }
     guard let synAck = facts.server.syn, let ack = facts.handshake.ack,
       // An ACK before any SYN-ACK is of another life, unless the two were recorded in the wrong order.
       synAck.first.precedes(ack) || synAck.first.time.since(ack.time) < thresholds.overtaken,
@@ -48,6 +49,36 @@ extension Rule {
 }
 
 extension Facts {
+  /// The server answers the client's ACK, or the data behind it, as if it had no such socket, and has said nothing else since its SYN-ACK:
+  /// with tcp_abort_on_overflow Linux does so where the accept queue is full (tcp_check_req), and where its listener has gone.
+  fileprivate func refusalAfterHandshake(_ surroundings: Surroundings, _ thresholds: Thresholds) -> Finding? {
+    guard handshake.synAck != nil, let ack = handshake.ack, let reset = server.resets?.effective, server.resets?.hasLive != true, reset.isBare,
+      reset.echoes, reset.provoked != nil, server.packets == server.synPackets + server.rstPackets, client.sndUna <= 0,
+      reset.moment.time.since(ack.time) < thresholds.settledHandshake
+    else { return nil }
+    let lost = client.lostBytes
+    return Finding(
+      rule: "accept-overflow", severity: .warning,
+      confidence: confidence(
+        standsAt(.server) ? .likely : .possible, from: ack.time, to: reset.moment.time, losing: [.server], surroundings),
+      suspects: [.server, .path],
+      summary:
+        "the server answers the end of the handshake by a bare RST: for the client the connection was established, the server"
+        + " has none" + (lost > 0 ? "; \(bytes(Int64(clamping: lost))) of the client thrown away" : ""),
+      bytesLost: lost > 0 ? lost : nil, bytesLostExact: client.fin != nil,
+      evidence: [
+        Evidence(ack, .client, "ACK: the connection is established for the client"),
+        Evidence(reset.moment, .server, "bare RST, sequence number as acknowledged: no such socket"),
+      ],
+      facts: [
+        NamedFact("syn_acks", Int64(clamping: server.synPackets)), NamedFact("answered_after", duration: reset.delay),
+        NamedFact("lost_unacked", Int64(clamping: lost)),
+      ],
+      mend:
+        "On the server: sysctl net.ipv4.tcp_abort_on_overflow, and nstat ListenOverflows: its accept queue was full. If neither, its"
+        + " listener was being closed, or a load balancer sent the ACK to another host than the SYN.")
+  }
+
   /// nil where it is not enough. A lost ACK heals with the next packet of the client; TCP_DEFER_ACCEPT waits for data,
   /// so without data it takes more, and proves less.
   fileprivate func strengthOfOverflow(_ synAck: Burst, _ sent: Unanswered?, _ thresholds: Thresholds) -> Confidence? {

@@ -60,6 +60,9 @@ extension Facts {
     evidence.append(
       Evidence(reset.moment, side, "bare RST, sequence number as acknowledged: no such socket"))
     let best: Confidence = syn != nil ? .certain : .likely
+    if let run = givenUp(by: side, before: reset, thresholds) {
+      return halfOpenAfterSilence(side, reset, run, lost, evidence, surroundings)
+    }
     return Finding(
       rule: "half-open", severity: .error,
       confidence: confidence(
@@ -78,6 +81,46 @@ extension Facts {
       ],
       mend: "See whether the \(side.name)'s host was restarted, or whether another host has its address (a failover, a "
         + "load balancer); a capture there shows who sends the RST. Keepalives find such a connection before data do.")
+  }
+}
+
+extension Facts {
+  /// What `side` had repeated without an answer until it gave up: that is why it has no socket any more.
+  private func givenUp(by side: Side, before reset: Reset, _ thresholds: Thresholds) -> Unanswered? {
+    guard let run = self[side].unanswered, run.kind == .data || run.kind == .fin,
+      run.sent.count >= thresholds.dataTransmissions, run.sent.span >= thresholds.silentSpan,
+      run.sent.last.precedes(reset.moment)
+    else { return nil }
+    return run
+  }
+
+  private func halfOpenAfterSilence(
+    _ side: Side, _ reset: Reset, _ run: Unanswered, _ peersLost: Int64, _ evidence: [Evidence],
+    _ surroundings: Surroundings
+  ) -> Finding {
+    let lost = UInt64(peersLost) + self[side].lostBytes
+    let repeated = [
+      Evidence(run.sent.first, side, "\(run.what), never acknowledged"),
+      Evidence(run.sent.last, side, "the same, the \(ordinal(run.sent.count)) time"),
+    ]
+    return Finding(
+      rule: "half-open", severity: .error,
+      confidence: confidence(.likely, from: run.sent.first.time, to: reset.moment.time, losing: [side], surroundings),
+      suspects: [.path, side.other.party],
+      summary:
+        "the \(side.name) has no such connection any more: it had sent \(run.what) \(count(run.sent.count, "time"))"
+        + " over \(Audit.duration(run.sent.span)) without an answer, and given up"
+        + (lost > 0 ? "; \(bytes(Int64(clamping: lost))) never acknowledged" : ""),
+      bytesLost: lost > 0 ? lost : nil, bytesLostExact: false,
+      evidence: (repeated + evidence).sorted { $0.moment.precedes($1.moment) },
+      facts: [
+        NamedFact("without_socket", side.name), NamedFact("answered_after", duration: reset.delay),
+        NamedFact("transmissions", Int64(run.sent.count)), NamedFact("span", duration: run.sent.span),
+        NamedFact("lost_unacked", Int64(clamping: lost)),
+      ],
+      mend:
+        "What it repeated did not arrive, or the ACKs did not: capture at the \(side.other.name)'s side. Where small segments pass and"
+        + " large ones never do, it is their size (big-packets-lost); a ping of that size with DF set tells.")
   }
 }
 

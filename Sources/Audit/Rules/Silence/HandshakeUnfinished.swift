@@ -32,7 +32,7 @@ extension Rule {
         NamedFact("last_gap", duration: synAck.lastGap), NamedFact("syn_packets", Int64(facts.client.synPackets)),
       ],
       mend: facts.standsAt(.client)
-        ? "The SYN-ACKs arrive at the client: look at its firewall, and whether it sent the SYN at all."
+        ? "The SYN-ACKs arrive at the client, or next to it: look at its firewall, and whether it sent the SYN at all."
         : "Capture at the client's side: if the SYN-ACKs arrive there, the client ignores them (a scan, a forged SYN, "
           + "its firewall); if they do not, they are lost on their way, often by another route than the SYN took.")
   }
@@ -40,7 +40,7 @@ extension Rule {
 
 extension Facts {
   fileprivate func suspectsOfUnfinishedHandshake(asksAgain: Bool) -> [Party] {
-    if standsAt(.client) { return [.client] }
+    if standsAt(.client) { return asksAgain ? [.client, .path] : [.client] }
     // Who asks again meant it, and was not reached; its own firewall may be the reason.
     return asksAgain ? [.path, .client] : [.client, .path]
   }

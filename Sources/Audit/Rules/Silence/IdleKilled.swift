@@ -95,7 +95,7 @@ extension Silence {
       summary: (silent == .client ? "forgotten or gone" : "forgotten")
         + " after \(duration(run.idleBefore)) of idleness: \(repetition), no answer of the \(silent.name)"
         + (lostBytes > 0 && !isProbe
-          ? "; \(Loss.text(bytes(lostBytes), isExact: facts[speaker].fin != nil)) lost" : ""),
+          ? "; \(bytes(lostBytes)) never acknowledged" : ""),
       bytesLost: isProbe ? nil : lostBytes, bytesLostExact: facts[speaker].fin != nil, evidence: evidence,
       facts: facts.timeoutFacts(run.idleBefore) + namedFacts.filter { $0.name != "idle" },
       mend: facts.timeoutMend(run.idleBefore) + " " + proof)

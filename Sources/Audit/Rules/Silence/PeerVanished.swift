@@ -18,7 +18,8 @@ extension Rule {
         .lowered(by: facts[silence.silent].packets == 0 ? 1 : 0),
       suspects: silence.suspects,
       summary: "the \(silence.silent.name) fell silent\(closed): \(silence.repetition), no answer"
-        + (lost > 0 ? "; \(Loss.text(bytes(lost), isExact: own.fin != nil)) lost" : ""),
+        // They may have arrived, and only the ACKs not.
+        + (lost > 0 ? "; \(bytes(lost)) never acknowledged" : ""),
       bytesLost: lost, bytesLostExact: own.fin != nil, evidence: silence.evidence, facts: silence.namedFacts,
       mend: silence.proof + silence.sizeHint
     )

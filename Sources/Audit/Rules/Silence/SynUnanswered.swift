@@ -11,9 +11,10 @@ extension Rule {
     guard recorded >= thresholds.synSpan else { return nil }
     let ample = syn.count >= thresholds.synTransmissions + 2 && syn.span >= 2 * thresholds.synSpan
     // That the SYN is repeated proves that no answer came; a capture of one direction can't show where one was lost.
-    let confidence = facts.confidence(
-      ample ? .certain : .likely, from: syn.first.time, to: syn.last.time, losing: [], surroundings)
     let standsAtServer = facts.seesServer(surroundings)
+    // Next to the server is not in it: who is named alone is so in all likelihood.
+    let confidence = facts.confidence(
+      ample && !standsAtServer ? .certain : .likely, from: syn.first.time, to: syn.last.time, losing: [], surroundings)
     return Finding(
       rule: "syn-unanswered", severity: .error, confidence: confidence,
       suspects: standsAtServer ? [.server] : [.path, .server],
@@ -27,7 +28,7 @@ extension Rule {
         NamedFact("last_gap", duration: syn.lastGap), NamedFact("recorded", duration: recorded),
       ],
       mend: standsAtServer
-        ? "The SYNs arrive at the server: look at its firewall, and at its listen queue (nstat: ListenDrops)."
+        ? "The SYNs arrive at the server, or next to it: look at its firewall, and at its listen queue (nstat: ListenDrops)."
         : "Capture at the server's side: if the SYNs arrive there, the server drops them, else the path does.")
   }
 }

@@ -101,6 +101,7 @@ private final class CutAnswer {
       return wait > thresholds.linger ? silent + [answerer.party] : silent
     case .abort(let abort):
       if abort.forgery.confidence != nil { return abort.suspects }
+      if isNewRequest { return [answerer.party, halfCloser.party] }
       guard abort.side == halfCloser, crossed || wait > thresholds.linger else { return abort.suspects }
       return [halfCloser.party, answerer.party] + abort.suspects.dropFirst()
     }
@@ -118,6 +119,9 @@ private final class CutAnswer {
     if loss.mayBeAlert, sentAfter == loss.unacked, loss.unacked == Int64(fin.firstAfterLength) { return .note }
     guard let abort, abort.forgery.confidence == nil else { return .error }
     if isGoodbye { return .note }
+    if isRequest { return .warning }
+    // The FIN that is missing in the capture may have acknowledged all that was sent before it.
+    if fin.inferred, loss.unacked > sentAfter, sentAfter <= thresholds.goodbyeBytes { return .note }
     guard abort.side == halfCloser else { return .error }
     // The one who hung up had everything that was sent.
     if loss.unacked == 0 { return loss.finUnacked ? .note : .warning }
@@ -138,6 +142,15 @@ private final class CutAnswer {
   private var isGoodbye: Bool {
     (halfCloser == .server || !facts.rolesKnown) && fin.peerSent > 0 && sentAfter <= thresholds.goodbyeBytes
   }
+
+  /// No answer was cut: the server had answered all and closed, and the client began anew on the same connection.
+  private var isRequest: Bool {
+    halfCloser == .server && facts.rolesKnown && abort?.side == .server && fin.offset > 0 && fin.peerSent > 0
+      && fin.peerAcked == fin.peerSent
+  }
+
+  /// And the client knew it: a pool that did not look.
+  private var isNewRequest: Bool { isRequest && !crossed }
 
   // MARK: In words
 
@@ -166,6 +179,10 @@ private final class CutAnswer {
     case .abort(let abort) where abort.forgery.confidence != nil:
       return "\(closed) half-closed, and a RST in the \(abort.side.name)'s name cut the answer: \(amount) lost"
     case .abort(let abort) where abort.side == halfCloser:
+      if isNewRequest {
+        return
+          "\(other) wrote to a connection that the \(closed) had closed \(duration(wait)) before, and was reset: \(damage)"
+      }
       if crossed { return "\(closed) closed and reset while data of the \(other) crossed its FIN: \(damage)" }
       let later = wait > thresholds.linger ? " \(duration(wait)) later" : ""
       return "\(closed) half-closed, then reset while the \(other) was answering\(later): \(damage)"
@@ -238,6 +255,11 @@ private final class CutAnswer {
       return
         "the \(answerer.name)'s application must read until end of file before close(), so that its kernel does not"
         + " throw its answer away"
+    }
+    if isNewRequest {
+      return
+        "the \(answerer.name) must look for end of file before it uses a connection again, or close idle ones before the"
+        + " \(halfCloser.name) does, and send again what was not answered"
     }
     return "the \(halfCloser.name) must read until end of file before close(): shutdown(SHUT_WR) alone closes one half"
   }

@@ -1,4 +1,5 @@
 internal import Flow
+internal import Wire
 
 extension Rule {
   /// A RST while data are under way, or right behind the last of them: the stream was cut in its middle.
@@ -15,7 +16,8 @@ extension Rule {
     guard own.unacked > 0 || peers.unacked > 0 || cutItself, cutItself || !abort.isOfNoSocket else { return nil }
     return CutTransfer(
       abort: abort, own: own, peers: peers, cutItself: cutItself,
-      mayHaveCrossed: facts[abort.side].fin?.inferred == true && abort.reset.ownFin
+      mayHaveCrossed: facts[abort.side].fin?.inferred == true && abort.reset.ownFin,
+      crossed: facts.crossedClose(abort, thresholds)
     ).finding(facts, surroundings)
   }
 }
@@ -28,17 +30,24 @@ private struct CutTransfer {
   let cutItself: Bool
   /// The resetting side had closed, and when is not in the capture: what it received may have crossed its FIN.
   let mayHaveCrossed: Bool
+  /// When is in the capture, and what it received had crossed its FIN.
+  let crossed: Bool
 
   /// The side that reset lost none of its own: it hung up on what it received.
   private var hungUp: Bool { own.unacked == 0 && !cutItself }
 
   /// Who hangs up while nobody answers may have a reason that lies elsewhere.
   private var suspects: [Party] {
-    !hungUp && abort.forgery.confidence == nil && abort.wasUnanswered ? [abort.side.party, .path] : abort.suspects
+    // Neither could know of the other's: a request and the end of a connection that was idle.
+    if hungUp, crossed, abort.forgery.confidence == nil { return [abort.side.party, abort.peer.party] }
+    return !hungUp && abort.forgery.confidence == nil && abort.wasUnanswered
+      ? [abort.side.party, .path] : abort.suspects
   }
 
   private var severity: Severity {
     if hungUp && (peers.mayBeAlert || mayHaveCrossed) { return .note }
+    // All that it lost of its own is the word by which it closed.
+    if own.mayBeAlert, peers.unacked == 0, abort.forgery.confidence == nil { return .note }
     guard hungUp, abort.forgery.confidence == nil else { return .error }
     return isClientLeaving ? .note : .warning
   }
@@ -63,7 +72,9 @@ private struct CutTransfer {
       parts.append("all that was seen is acknowledged, what was not sent yet is lost")
     }
     let when =
-      hungUp ? "while it was receiving" : cutItself ? "in the middle of what the \(side) sent" : "with data under way"
+      hungUp && crossed
+      ? "when data of the \(peer) had crossed its FIN"
+      : hungUp ? "while it was receiving" : cutItself ? "in the middle of what the \(side) sent" : "with data under way"
     return "\(who) \(when): " + parts.joined(separator: ", ")
   }
 
@@ -108,12 +119,27 @@ private struct CutTransfer {
         + worse.facts(with: other) + [
           NamedFact("peer_lost_unacked", other.unacked),
           NamedFact("idle", duration: abort.reset.idleBefore), NamedFact("echoes", abort.echoes),
+          NamedFact("crossed", hungUp && crossed),
         ],
-      mend: abort.forgery.confidence != nil
-        ? "a capture at the \(abort.side.name) that lacks this RST would prove that somebody between sent it"
-        : abort.isEchoAlone
-          ? abort.mendOfEcho
-          : "the \(abort.side.name)'s application must close() without SO_LINGER 0 and with nothing unread; if it was killed"
-            + " or gave up, its log says so")
+      mend: hungUp && crossed && abort.forgery.confidence == nil
+        ? "a connection that may be closed at any time is used again: the \(abort.peer.name) must close idle ones before the"
+          + " \(abort.side.name) does, or send once more what was not answered"
+        : abort.forgery.confidence != nil
+          ? "a capture at the \(abort.side.name) that lacks this RST would prove that somebody between sent it"
+          : abort.isEchoAlone
+            ? abort.mendOfEcho
+            : "the \(abort.side.name)'s application must close() without SO_LINGER 0 and with nothing unread; if it was killed"
+              + " or gave up, its log says so")
+  }
+}
+
+extension Facts {
+  /// Whoever reset had sent its FIN, and what the peer sent last before it was seen came from the other direction at that time: neither
+  /// knew of the other. At the resetting side's own host nothing crosses.
+  fileprivate func crossedClose(_ abort: Abort, _ thresholds: Thresholds) -> Bool {
+    guard abort.reset.ownFin, let fin = self[abort.side].fin, !fin.inferred, let data = abort.reset.peerLastData,
+      data.precedes(fin.sent.first), let leg = abort.side == .server ? serverLeg : clientLeg
+    else { return false }
+    return fin.sent.first.time.since(data.time) <= leg && !standsAt(abort.side)
   }
 }

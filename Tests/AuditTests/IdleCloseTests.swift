@@ -1,0 +1,96 @@
+import Audit
+import Testing
+
+@Suite("A connection that is used again, and a server that closes it: neither cut an answer")
+struct IdleCloseTests {
+  private static let exchange = """
+    0.1 C > S P. 1:101
+    0.18 S > C P. 1:501
+    0.1801 C > S . ack 501
+
+    """
+
+  /// The same crossing at the client, who sends before it sees the FIN, and at the server, who closes before it sees the request.
+  @Test(arguments: [
+    (
+      atClient + exchange + """
+        5.050 C > S P. 101:401
+        5.060 S > C F. 501 ack 101
+        5.0601 C > S . ack 502
+        5.130 S > C R 501
+        """, "transfer-truncated"
+    ),
+    (
+      atServer + """
+        0.1 C > S P. 1:101
+        0.1001 S > C P. 1:501
+        0.1801 C > S . ack 501
+        5.020 S > C F. 501 ack 101
+        5.090 C > S P. 101:401 ack 501
+        5.0901 S > C R 501
+        """, "half-close-truncated"
+    ),
+  ]) func theyCross(_ script: String, _ rule: String) throws {
+    let finding = try auditOne(script)
+    #expect(finding.rule == rule && finding.severity == .warning)
+    #expect(finding.atFault == nil)
+    #expect(Set(finding.suspects) == [.client, .server])
+    #expect(finding.bytesLost == 300)
+    #expect(finding.fact("crossed") == .bool(true))
+    #expect(finding.summary.contains("crossed its FIN"))
+  }
+
+  /// A pool that did not look: it had acknowledged the FIN, and writes.
+  @Test func theClientKnewIt() throws {
+    let finding = try auditOne(
+      atClient + Self.exchange + """
+        5.00 S > C F. 501 ack 101
+        5.0001 C > S . ack 502
+        5.02 C > S P. 101:401
+        5.10 S > C R 502
+        """)
+    #expect(finding.rule == "half-close-truncated" && finding.severity == .warning)
+    #expect(finding.suspects == [.client, .server] && finding.atFault == nil)
+    #expect(finding.summary.contains("wrote to a connection that the server had closed 20 ms before"))
+  }
+
+  /// No request: the server takes the answer to its own question away.
+  @Test func theServerWasOwedAnAnswer() throws {
+    let finding = try auditOne(
+      atClient + """
+        0.1 S > C FP. 1:101 ack 1
+        0.1001 C > S . ack 102
+        0.2 C > S P. 1:401 ack 102
+        0.28 S > C R 102
+        """)
+    #expect(finding.rule == "half-close-truncated" && finding.severity == .error)
+    #expect(finding.atFault == .server)
+  }
+
+  /// What closed the connection is all that was lost.
+  @Test(arguments: [(" alert", Severity.note), ("", .error)]) func theOwnLastWord(_ word: String, _ severity: Severity)
+    throws
+  {
+    let findings = try audit(
+      onLAN + "0.1 S > C P. 1:501\n0.101 C > S . ack 501\n0.2 C > S P. 1:32\(word)\n0.201 C > S R. 32 ack 501\n")
+    #expect(findings.map(\.rule) == ["transfer-truncated"])
+    #expect(findings.map(\.severity) == [severity])
+  }
+
+  /// Its own timeout is why it has no socket any more, and not a restart.
+  @Test func halfOpenBecauseItGaveUp() throws {
+    let finding = try auditOne(
+      atServer + """
+        1.00 C > S P. 1:101
+        1.0001 S > C P. 1:1449
+        1.3,1.9,3.1,5.5,10.3,19.9 S > C P. 1:1449
+        60 C > S P. 101:201 ack 1
+        60.0001 S > C R 1
+        """)
+    #expect(finding.rule == "half-open" && finding.severity == .error)
+    #expect(finding.suspects == [.path, .client])
+    #expect(finding.summary.contains("7 times over 19 s without an answer, and given up"))
+    #expect(finding.bytesLost == 1448 + 100)
+    #expect(!finding.mend.contains("restarted"))
+  }
+}
