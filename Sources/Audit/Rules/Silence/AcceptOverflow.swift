@@ -52,7 +52,8 @@ extension Facts {
   /// The server answers the client's ACK, or the data behind it, as if it had no such socket, and has said nothing else since its SYN-ACK:
   /// with tcp_abort_on_overflow Linux does so where the accept queue is full (tcp_check_req), and where its listener has gone.
   fileprivate func refusalAfterHandshake(_ surroundings: Surroundings, _ thresholds: Thresholds) -> Finding? {
-    guard handshake.synAck != nil, let ack = handshake.ack, let reset = server.resets?.effective, server.resets?.hasLive != true, reset.isBare,
+    guard handshake.synAck != nil, let ack = handshake.ack, let reset = server.resets?.effective,
+      server.resets?.hasLive != true, reset.isBare,
       reset.echoes, reset.provoked != nil, server.packets == server.synPackets + server.rstPackets, client.sndUna <= 0,
       reset.moment.time.since(ack.time) < thresholds.settledHandshake
     else { return nil }
