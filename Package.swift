@@ -126,6 +126,8 @@ let package = Package(
     .executableTarget(
       name: "generate", dependencies: ["PacketScript", "Wire"], path: "tools/generate",
       swiftSettings: tests),
+    .executableTarget(
+      name: "damage", dependencies: ["Capture", "PacketScript", "Wire"], path: "tools/damage", swiftSettings: tests),
     .executableTarget(name: "puppet", path: "tools/puppet", swiftSettings: tests),
     .executableTarget(name: "forwarder", path: "tools/forwarder", swiftSettings: tests),
     .executableTarget(name: "volley", path: "tools/volley", swiftSettings: tests),
