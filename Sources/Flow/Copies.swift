@@ -59,8 +59,10 @@ extension Sender {
   @inline(__always) private mutating func isCopy(
     _ segment: inout Segment, _ latest: Likeness, _ peer: inout Sender, _ troubles: inout Troubles
   ) -> Bool {
-    // Without a cold record there are two to look at, and a SYN that came before.
-    if trouble == 0, !remembers(latest.hash), !has(.syn) || !segment.flags.contains(.syn) { return false }
+    // Without a cold record there are two to look at, and a SYN that came before; or what was said before a RST.
+    if trouble == 0, !remembers(latest.hash), !has(.syn) || !segment.flags.contains(.syn), !peer.has(.reset) {
+      return false
+    }
     return looksForCopy(segment, latest, &peer, &troubles)
   }
 
@@ -95,6 +97,7 @@ extension Sender {
     if isSYNAfterAnswer(segment, latest.microseconds, known, troubles) {
       return latest.microseconds &- Sender.microseconds(first.time)
     }
+    if isPlayedAgain(segment, latest, known, peer, troubles) { return 0 }
     guard let known, isOlderThanMemory(segment, latest.microseconds, known),
       isAllSeen(segment, peer, orLatest: known.isLate, troubles)
     else { return nil }
@@ -148,6 +151,21 @@ extension Sender {
       && segment.flags.isDisjoint(with: [.syn, .rst, .fin, .unknown])
   }
 
+  /// Who got a RST says nothing new: under the identification of a packet before, however late, it is recorded once more, by a second tap
+  /// whose clock is behind. Of its latest packet others must have told that: some stacks give all the same.
+  private func isPlayedAgain(
+    _ segment: Segment, _ latest: Likeness, _ known: KnownCopies?, _ peer: Sender, _ troubles: borrowing Troubles
+  ) -> Bool {
+    guard peer.has(.reset), !has(.reset), segment.ipID != 0,
+      segment.flags.isDisjoint(with: [.syn, .unknown])
+    else { return false }
+    let behind = UInt32(ipID &- segment.ipID)
+    let isEarlier = behind > 0 && behind <= min(packets, UInt32(Int16.max))
+    let isLatest = behind == 0 && known != nil && remembers(latest.hash)
+    guard isEarlier || isLatest else { return false }
+    return isAllSeen(segment, peer, orLatest: true, troubles)
+  }
+
   /// All that it says was said before: data that fill no hole, or an ACK below SND.UNA; at it, where all is recorded once more.
   private func isAllSeen(
     _ segment: Segment, _ peer: Sender, orLatest: Bool, _ troubles: borrowing Troubles
@@ -155,9 +173,10 @@ extension Sender {
     let start = offset(of: segment.sequence)
     let end = start + Int64(segment.payloadLength)
     let ack = peer.offset(of: segment.acknowledgment)
-    guard end <= nxt, peer.has(.everAcked), trouble != 0,
+    guard end <= nxt, peer.has(.everAcked),
       ack < peer.una || ((end > start || orLatest) && ack == peer.una)
     else { return false }
+    if trouble == 0 { return start >= 0 }
     return start >= troubles.records[trouble].low
       && !troubles.records[trouble].holes.overlaps(OffsetRange(start, max(start + 1, end)))
   }

@@ -122,4 +122,23 @@ struct OtherLivesTests {
         return "\(finding.rule) \(finding.severity) \(fault)" + (finding.bytesLost.map { " \($0)" } ?? "")
       } == known.findings)
   }
+
+  /// A second tap whose clock is seconds behind has all once more, after the RST; who goes on counts on.
+  @Test(arguments: [(["id 20", "id 21", "id 22"], false), (["id 40", "id 41", "id 42"], true)])
+  func aSecondTapAfterAReset(_ ids: [String], _ found: Bool) throws {
+    let findings = try audit(
+      onLAN + """
+        0.2 C > S P. 1:101
+        0.21 S > C P. 1:501 ack 101 id 20
+        0.22 C > S . 101 ack 501
+        0.23 S > C P. 501:701 ack 101 id 21
+        0.231 S > C P. 701:901 ack 101 id 22
+        0.24 C > S R. 101 ack 901
+        3.71 S > C P. 1:501 ack 101 \(ids[0])
+        3.73 S > C P. 501:701 ack 101 \(ids[1])
+        3.731 S > C P. 701:901 ack 101 \(ids[2])
+        8 tick
+        """)
+    #expect(findings.contains { $0.rule == "reset-not-heard" } == found, "\(findings.map(\.summary))")
+  }
 }
