@@ -164,8 +164,8 @@ extension Facts {
     let next = reset.ownSent + (reset.ownFin ? 1 : 0)
     guard reset.ownSent > 0, reset.offset < next else { return reset.offset == next ? true : nil }
     if reset.offset <= reset.ownAcked { return reset.flags.contains(.ack) && isLinux(side) ? false : nil }
-    // Which ACK a bare one repeats is not known: the capture may have lost it.
-    if reset.isBare { return nil }
+    // Which ACK a bare one repeats is not known: the capture may have lost it. Nor where it stood, where the order is not.
+    if reset.isBare || disorder > 0 { return nil }
     return self[side.other].zeroWindowPackets > 0 ? nil : false
   }
 
@@ -177,7 +177,7 @@ extension Facts {
     // The last of them is the last before it again: copies, of another place whose clock is behind.
     if reset.lastIPID != 0, self[side].ipID == reset.lastIPID { return nil }
     guard wasEstablished || self[side].everAcked else { return nil }
-    let overtaken = max(thresholds.overtaken, (side == .server ? serverLeg : clientLeg) ?? 0)
+    let overtaken = max(thresholds.overtaken, (side == .server ? serverLeg : clientLeg) ?? 0, 2 * disorder)
     return after.last.time.since(reset.moment.time) > overtaken ? false : nil
   }
 

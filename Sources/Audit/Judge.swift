@@ -20,6 +20,7 @@ public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Th
       guard let note = rule.note(onSubflow: finding) else { continue }
       finding = note
     }
+    if facts.orderIsUnknown(of: finding) { finding = rule.note(ofUnknownOrder: finding, facts.disorder) }
     fitting.append(finding)
   }
   if fitting.isEmpty { return [] }

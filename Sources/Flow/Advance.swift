@@ -230,6 +230,7 @@ extension Sender {
       largestEnd = end
       if end <= una { largestAcked = largestSent }
     }
+    if fresh > 0, end <= una { troubles.records[index].noteLate(moment) }
     let patience = max(Plausible.reordering, leg == .max ? 0 : Int64(leg) * 1000)
     let since = start < low ? first.time : troubles.records[index].holeSince
     if fresh > 0, moment.time.since(since) <= patience {

@@ -41,6 +41,7 @@ extension SideFacts {
     retransmittedPackets &+= later.retransmittedPackets
     retransmittedBytes &+= later.retransmittedBytes
     outOfOrderPackets &+= later.outOfOrderPackets
+    lateBy = max(lateBy, later.lateBy)
     synPackets &+= later.synPackets
     finPackets &+= later.finPackets
     rstPackets &+= later.rstPackets

@@ -24,6 +24,7 @@ extension SideFacts {
     retransmittedPackets = UInt64(trouble.retransmittedPackets)
     retransmittedBytes = trouble.retransmittedBytes
     outOfOrderPackets = UInt64(trouble.outOfOrderPackets)
+    lateBy = trouble.lateBy
     finPackets = UInt64(trouble.finPackets)
     rstPackets = UInt64(trouble.rstPackets)
     keepalivePackets = UInt64(trouble.keepalivePackets)

@@ -23,6 +23,8 @@ public struct SideFacts: Hashable, Sendable {
   public var retransmittedBytes: UInt64 = 0
   /// Segments that fill a hole soon after it opened: within a leg, or 3 ms.
   public var outOfOrderPackets: UInt64 = 0
+  /// The longest time by which its data were recorded behind their ACK, where it is too short for a repetition, ns.
+  public var lateBy: Int64 = 0
   /// Sequence space that the peer acknowledged and the capture never saw.
   public var missingBytes: UInt64 = 0
   /// Data bytes acknowledged by the peer, those that the capture missed included.

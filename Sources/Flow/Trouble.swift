@@ -58,6 +58,8 @@ struct Trouble: BitwiseCopyable {
   var progress: Moment?
   /// The latest data that were recorded behind their ACK.
   var late: LateData?
+  /// The longest time by which data were, ns.
+  var lateBy: Int64 = 0
   /// Where a side with RSTs sent something else last.
   var lastAlive: Moment?
   /// A SYN in another sequence space that led to nothing.

@@ -1,0 +1,38 @@
+internal import Flow
+internal import Wire
+
+// Where a capture has packets behind their own answers, nobody knows which of two packets came first that stand no farther apart: how a
+// connection ended within that time, and what was under way then, is told by no order.
+extension Facts {
+  /// All that the finding rests on, the oldest of what it counts as lost included, happened in less time than the order is known for.
+  func orderIsUnknown(of finding: Finding) -> Bool {
+    let known = 2 * disorder
+    guard known > 0, let first = finding.evidence.map(\.moment.time).min(),
+      let last = finding.evidence.map(\.moment.time).max()
+    else { return false }
+    var start = first
+    if finding.bytesLost ?? 0 > 0 {
+      for side in Side.allCases where self[side].lostBytes > 0 {
+        if let waiting = self[side].unanswered { start = min(start, waiting.sent.first.time) }
+      }
+    }
+    return last.since(start) <= known
+  }
+}
+
+extension Rule {
+  /// What is left of a finding that rests on an order which the capture does not have: a note, where the rule knows notes.
+  func note(ofUnknownOrder finding: Finding, _ disorder: Int64) -> Finding {
+    // Whose RST it is other tests tell, which know what order is worth.
+    if id == Rule.resetForged.id || !(section == .closing || section == .truncation) { return finding }
+    var note = finding
+    note.confidence = .possible
+    guard severities.contains(.note) else { return note }
+    note.severity = .note
+    note.bytesLost = nil
+    note.bytesLostExact = false
+    note.summary +=
+      " (as the capture has it, which shows packets up to \(duration(disorder)) behind their answers: what came first is not known)"
+    return note
+  }
+}
