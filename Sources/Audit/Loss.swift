@@ -98,6 +98,12 @@ extension Facts {
   }
 }
 
+extension Facts {
+  /// Of what nobody is seen to acknowledge some may have been: by how it was sent, or the capture lacks the handshake's own ACK, and so
+  /// perhaps others.
+  func mayLackACKs(of side: Side) -> Bool { self[side].mayLackACKs || handshake.ackCameWithData }
+}
+
 extension SideFacts {
   /// Of the bytes that nobody acknowledged nobody knows whether they were selectively acknowledged.
   var mayHaveArrived: Bool { sackNotCaptured && unackedBytes > sackedBytes }

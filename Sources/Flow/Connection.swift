@@ -29,6 +29,8 @@ struct ConnectionMarks: OptionSet, BitwiseCopyable {
   static var severalPlaces: Self { .init(rawValue: 1 << 12) }
   /// It goes on where one stood that a RST had ended: see Tombstones.swift.
   static var afterlife: Self { .init(rawValue: 1 << 13) }
+  /// The handshake's ACK came with data or a FIN.
+  static var ackCameWithData: Self { .init(rawValue: 1 << 15) }
 }
 
 /// What belongs to neither side alone.
@@ -236,6 +238,11 @@ extension Shared {
     else { return }
     marks.insert(.established)
     established = moment
+    if segment.payloadLength > 0 || segment.flags.contains(.fin) {
+      marks.insert(.ackCameWithData)
+    } else {
+      marks.remove(.ackCameWithData)
+    }
     // Without the option in its ACK it has fallen back to plain TCP (RFC 8684 §3.7).
     if segment.options.isDisjoint(with: [.mptcp, .notCaptured]) {
       sender.marks.remove(.mptcp)

@@ -54,6 +54,7 @@ extension Facts {
     if client.isn == nil || handshake.fastOpenBytes == 0 {
       whole.handshake.fastOpenBytes = max(handshake.fastOpenBytes, later.handshake.fastOpenBytes)
     }
+    if handshake.ack == nil { whole.handshake.ackCameWithData = later.handshake.ackCameWithData }
     whole.handshake.ack = handshake.ack ?? later.handshake.ack
     return whole
   }

@@ -63,6 +63,8 @@ public struct Handshake: Hashable, Sendable {
   public var synAck: Moment?
   /// The client's packet that acknowledges the SYN-ACK: only then is the connection established at both ends.
   public var ack: Moment?
+  /// That packet has data or a FIN, and the SYN had none: most kernels send one without before, which the capture lacks then.
+  public var ackCameWithData = false
   /// Both sent a SYN before they had the other's (RFC 9293 §3.5, figure 8); the first one's sender is the client.
   public var simultaneousOpen = false
   /// Data in the SYN (RFC 7413), bytes.

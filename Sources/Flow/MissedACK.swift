@@ -152,6 +152,6 @@ extension Reset {
   fileprivate func acknowledgesMore(than peer: SideFacts) -> Bool {
     guard flags.contains(.ack), let origin = peer.origin, peer.packets > 0 else { return false }
     let beyond = acknowledgment.distance(from: origin.advanced(by: Int(truncatingIfNeeded: peer.sndNxt)))
-    return beyond > 1 && Int64(beyond) <= Plausible.jump
+    return beyond > 0 && Int64(beyond) <= Plausible.jump
   }
 }

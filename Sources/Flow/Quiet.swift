@@ -27,7 +27,7 @@ struct Quiet: BitwiseCopyable, Sendable {
   /// Longest time between a packet and its copy, ns: what could still be copied stays as it is.
   private static var copyTime: Int64 { 100_001_000 }
   private static var kept: ConnectionMarks {
-    [.live, .clientIsA, .rolesKnown, .established, .simultaneousOpen, .tupleReused, .calm, .closing]
+    [.live, .clientIsA, .rolesKnown, .established, .simultaneousOpen, .tupleReused, .calm, .closing, .ackCameWithData]
   }
   private static var needed: ConnectionMarks { [.live, .rolesKnown, .established] }
 
@@ -68,6 +68,7 @@ struct Quiet: BitwiseCopyable, Sendable {
     portB = key.bPort
     marks = UInt8(shared.has(.clientIsA) ? 1 : 0) | (startedByA ? 2 : 0) | (shared.has(.simultaneousOpen) ? 4 : 0)
     if shared.has(.tupleReused) { marks |= 8 }
+    if shared.has(.ackCameWithData) { marks |= 32 }
     scales = connection.a.windowScale | connection.b.windowScale << 4
     interface = UInt8(truncatingIfNeeded: shared.interface)
     encapsulation = UInt8(truncatingIfNeeded: shared.encapsulation)
@@ -147,6 +148,7 @@ struct Quiet: BitwiseCopyable, Sendable {
     if marks & 1 != 0 { connection.shared.marks.insert(.clientIsA) }
     if marks & 4 != 0 { connection.shared.marks.insert(.simultaneousOpen) }
     if marks & 8 != 0 { connection.shared.marks.insert(.tupleReused) }
+    if marks & 32 != 0 { connection.shared.marks.insert(.ackCameWithData) }
     connection.shared.lastTime = lastTime
     connection.shared.lastGap = lastGap.value
     connection.shared.longestIdle = longestIdle.value

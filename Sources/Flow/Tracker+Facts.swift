@@ -127,6 +127,7 @@ extension Tracker {
       if client.has(.syn) { facts.handshake.syn = facts.client.syn?.first }
       if server.has(.synAck) { facts.handshake.synAck = facts.server.syn?.first }
       if shared.marks.contains(.established) { facts.handshake.ack = shared.established }
+      if shared.fastOpenBytes == 0 { facts.handshake.ackCameWithData = shared.marks.contains(.ackCameWithData) }
       facts.handshake.simultaneousOpen = shared.marks.contains(.simultaneousOpen)
       facts.handshake.fastOpenBytes = shared.fastOpenBytes
     }

@@ -145,7 +145,25 @@ struct MissedACKTests {
       "transfer-truncated warning unknown likely 5792"),
   ]
 
-  @Test(arguments: segments + timeouts + echoes) func isToldAsItIs(_ known: Case) throws {
+  /// A server sends, closes and resets; the client's kernel acknowledges all of it, the handshake first.
+  static let pure: [Case] = [
+    Case(
+      "the handshake's ACK is there: so would others be",
+      "0 C > S S\n0.00001 S > C S.\n0.0001 C > S . 1\n0.0005 C > S P. 1:6\n0.0014 S > C . 1:14481/1448 ack 6\n"
+        + "0.0031 C > S . 6 ack 9641\n0.0032 S > C F. 14481 ack 6\n0.0036 S > C R. 14482 ack 6",
+      "transfer-truncated error server certain 4840"),
+    Case(
+      "it is not: nor may others be",
+      "0 C > S S\n0.00001 S > C S.\n0.0005 C > S P. 1:6 ack 1\n0.0014 S > C . 1:14481/1448 ack 6\n"
+        + "0.0031 C > S . 6 ack 9641\n0.0032 S > C F. 14481 ack 6\n0.0036 S > C R. 14482 ack 6",
+      "transfer-truncated error server likely 4840"),
+    Case(
+      "the RST acknowledges a FIN that is not there: its sender answered that, and cut nothing",
+      "0 C > S S\n0.0003 S > C S.\n0.0004 C > S . 1\n0.00041 C > S P. 1:235\n0.0009 S > C P. 1:212 ack 235\n"
+        + "0.0011 S > C R. 212 ack 236", "reset-abort note server likely 0"),
+  ]
+
+  @Test(arguments: segments + timeouts + echoes + pure) func isToldAsItIs(_ known: Case) throws {
     let found = try auditOne(known.script)
     let fault = found.atFault.map { "\($0)" } ?? "unknown"
     #expect(

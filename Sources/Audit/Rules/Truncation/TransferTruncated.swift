@@ -105,7 +105,7 @@ private struct CutTransfer {
     let start = (abort.reset.ownLastData ?? abort.reset.moment).time
     let isSure =
       own.unacked + peers.unacked > 0 && !abort.isEchoAlone
-      && !Side.allCases.contains { facts[$0].mayLackACKs && facts[$0].lostBytes > 0 }
+      && !Side.allCases.contains { facts.mayLackACKs(of: $0) && facts[$0].lostBytes > 0 }
     let least: Confidence = isSure ? .certain : .likely
     return Finding(
       rule: "transfer-truncated", severity: severity,
