@@ -6,7 +6,9 @@ public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Th
   guard facts.isWorthALook, !facts.isMixed else { return [] }
   if facts.severalPlaces || surroundings.severalPlaces, !surroundings.inputsAreOneHost { return [] }
   let signs = facts.signs
-  let abort = signs.contains(.abort) ? Abort(facts, surroundings, thresholds) : nil
+  var abort = signs.contains(.abort) ? Abort(facts, surroundings, thresholds) : nil
+  // A RST is how a health check hangs up; the service that it asks has no such excuse.
+  if surroundings.isHealthCheck, abort?.side == .client, abort?.forgery.confidence == nil { abort = nil }
   let isSubflow = facts.isSubflow(endedBy: abort?.reset)
   var fitting: [Finding] = []
   for place in Precedence.signs.indices where !Precedence.signs[place].isDisjoint(with: signs) {

@@ -41,6 +41,8 @@ public struct Brief: Hashable, Sendable {
   public var server: End
   /// As `Facts.severalPlaces`.
   public var severalPlaces = false
+  /// The client ended it by a RST, and soon.
+  public var clientHungUp = false
   /// nil where the client's SYN is not in the capture.
   public var birth: Birth?
   /// What there is to know of it beyond that.
@@ -104,6 +106,9 @@ extension Facts {
     brief.server.take(server)
     if let loneSYN { brief.kind = .attempt(loneSYN) }
     brief.birth = birth
+    if let abort, abort.side == .client {
+      brief.clientHungUp = HealthChecks.isShort(since: start, abort.reset.moment)
+    }
     brief.severalPlaces = severalPlaces
     return brief
   }

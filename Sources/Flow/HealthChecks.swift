@@ -1,7 +1,8 @@
 internal import Wire
 
-/// Load balancers ask a service whether it lives: they connect and close, by FIN or RST, without a word, at regular times (field.md,
-/// trap 40). Told by their period alone: a host that connects to a service without data, every time after the same pause.
+/// Load balancers ask a service whether it lives: they connect and close, by FIN or RST, without a word or once a hello is answered, at
+/// regular times (field.md, trap 40). Told by their period alone: a host that connects to a service and leaves like this, every time
+/// after the same pause.
 ///
 /// Feed it each connection in brief once it has ended, and before the last ones are judged those that are still open; one that
 /// is learnt twice counts once. Bounded: what comes after `limit` pairs of host and service is not classified.
@@ -17,7 +18,15 @@ public struct HealthChecks: Sendable {
   /// Once the period is known, so many may be missing in a row.
   private static var missing: Int64 { 4 }
 
-  /// A connection that may be one: opened and over, and no data.
+  /// The longest hello of who only asks, bytes: a ClientHello with a post-quantum key share takes 1.8 kB.
+  static var hello: UInt64 { 2_048 }
+  /// The longest answer that nobody waits to see the end of, bytes: a server's certificates.
+  static var answer: UInt64 { 16_384 }
+
+  /// Who only asks hangs up at once.
+  static func isShort(since start: Moment, _ end: Moment) -> Bool { end.time.since(start.time) <= Plausible.answer }
+
+  /// A connection that may be one: opened and over, and no data; or hung up on at the answer to a hello.
   struct Candidate: Sendable {
     var id: UInt64
     var start: Timestamp
@@ -100,9 +109,16 @@ public struct HealthChecks: Sendable {
 }
 
 extension Brief {
+  private var isSilent: Bool { client.payloadBytes == 0 && server.payloadBytes == 0 }
+
+  /// Without an answer it is a client that gives up.
+  private var isHungUpOn: Bool {
+    clientHungUp && 1...HealthChecks.hello ~= client.payloadBytes && 1...HealthChecks.answer ~= server.payloadBytes
+  }
+
   var healthCheckCandidate: HealthChecks.Candidate? {
-    guard state == .closed || state == .reset, client.payloadBytes == 0, server.payloadBytes == 0,
-      client.missingBytes == 0, server.missingBytes == 0, let birth, birth.serverISN != nil
+    guard state == .closed || state == .reset, isSilent || isHungUpOn, client.missingBytes == 0,
+      server.missingBytes == 0, let birth, birth.serverISN != nil
     else { return nil }
     return HealthChecks.Candidate(
       id: id, start: start.time, client: client.endpoint.address, service: server.endpoint)

@@ -31,6 +31,7 @@ extension Connection {
     brief.state = state
     brief.severalPlaces = shared.has(.severalPlaces)
     brief.kind = .plain
+    brief.clientHungUp = false
     if clientIsA {
       brief.write(key.a, &a, key.b, &b, troubles)
     } else {

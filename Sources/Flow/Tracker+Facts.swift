@@ -62,11 +62,10 @@ extension Tracker {
   /// As `Brief` has it of one that has ended: those that are open and over wait for stragglers.
   private mutating func healthCheckCandidate(_ index: UInt32, _ brief: borrowing Brief) -> HealthChecks.Candidate? {
     guard index < Tracker.quietBit else { return brief.healthCheckCandidate }
-    guard records[index].a.has(.syn), records[index].b.has(.syn), records[index].a.dataEnd == 0,
-      records[index].b.dataEnd == 0, records[index].isOver(troubles)
-    else { return nil }
-    return HealthChecks.Candidate(
-      id: brief.id, start: brief.start.time, client: brief.client.endpoint.address, service: brief.server.endpoint)
+    guard records[index].a.has(.syn), records[index].b.has(.syn), records[index].isOver(troubles) else { return nil }
+    // Whether its client hung up the facts tell.
+    var connection = records[index]
+    return facts(of: &connection, index: index, .endOfInput).brief.healthCheckCandidate
   }
 
   // Mutating, all of these, though nothing changes: what is called of a value that is only lent works on a copy of it.

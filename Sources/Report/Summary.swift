@@ -32,7 +32,7 @@ extension SummaryRecord {
   private var healthCheckSentence: String? {
     guard healthChecks > 0 else { return nil }
     let all = Wording.count(healthChecks, "connection is a health check", "connections are health checks")
-    return "\(all): opened and closed without data, at regular times."
+    return "\(all): opened and closed at regular times, without data or at the answer to a hello."
   }
 
   /// `1 error, 0 warnings, 0 notes.`

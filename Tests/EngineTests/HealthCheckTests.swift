@@ -52,7 +52,7 @@ struct HealthCheckTests {
     let path = try folder.capture(script(every(10, 40), hangUp: Self.byReset))
     let text = try report({ TextReport($0) }, [path])
     #expect(
-      text.contains("40 connections are health checks: opened and closed without data, at regular times."), "\(text)")
+      text.contains("40 connections are health checks: opened and closed at regular times, without data or"), "\(text)")
     #expect(try json([path]).last?.contains(#""health_checks":40"#) == true)
   }
 
@@ -75,6 +75,32 @@ struct HealthCheckTests {
     #expect(try records(of: script(every(1, 5), hangUp: Self.byReset)).summary.healthChecks == 0)
     let talking = ["H > S P. 1:11", "S > H . ack 11", "H > S R. 11"]
     #expect(try records(of: script(every(1, 12), hangUp: talking)).summary.healthChecks == 0)
+  }
+
+  /// A hello, the beginning of its answer, and a RST: so a checker asks whether TLS is spoken.
+  private static let greeting = [
+    "H > S P. 1:518", "S > H . 1 ack 518", "S > H . 1:1449 ack 518", "S > H P. 1449:3001 ack 518",
+  ]
+
+  @Test("40: who hangs up on the answer to a hello, every time, only asks; those before the period is known are told")
+  func hello() throws {
+    let run = try records(of: script(every(5, 40), hangUp: Self.greeting + ["H > S R. 518 ack 1"]))
+    #expect(run.summary.healthChecks == 40)
+    #expect(run.findings.count <= 5, "\(run.findings.map(\.summary))")
+    #expect(try records(of: script(every(0.5, 8), hangUp: Self.greeting + ["H > S R. 518 ack 1"])).findings.isEmpty)
+  }
+
+  @Test(
+    "40: who is reset by the service, gets no answer, asks for much or at no regular times, is no checker",
+    arguments: [
+      greeting + ["S > H R. 3001 ack 518"], ["H > S P. 1:518", "S > H . 1 ack 518", "H > S R. 518 ack 1"],
+      ["H > S . 1:2897/1448", "S > H . 1 ack 2897", "S > H . 1:1449 ack 2897", "H > S R. 2897 ack 1"],
+      ["H > S P. 1:518", "S > H . 1:17377/1448 ack 518", "H > S R. 518 ack 1"],
+    ])
+  func noHello(_ talk: [String]) throws {
+    let run = try records(of: script(every(5, 12), hangUp: talk))
+    #expect(run.summary.healthChecks == 0)
+    #expect(run.findings.count == 12)
   }
 
   @Test("40: several hosts that ask in turn are each told by their own period")

@@ -28,8 +28,9 @@ extension Page {
     ## Common and harmless
 
     A browser that resets idle connections; a client that resets after the server's FIN; a proxy that cleans up;
-    multipath TCP, whose subflows come and go by RST. A load balancer's health checks (connect, reset, no data) are
-    not told once their period is known: six of one host to one service, equally far apart. The summary counts them.
+    multipath TCP, whose subflows come and go by RST. A load balancer's health checks (connect, reset, no data; or a
+    hello of up to 2 kB, and a RST within a second at the first 16 kB of its answer) are not told once their period is
+    known: six of one host to one service, equally far apart. The summary counts them.
 
     ## What to do
 

@@ -39,7 +39,11 @@ extension Page {
     nothing of it was captured but RSTs, where the RST's TTL was begun from another value, and where it is a bare
     RST that answers a packet though that side was heard of less than a second before: its own abort, or its FIN, may
     be what the capture lost, or another host has its address now. Then the finding is `likely` at best; so it is
-    where the data may have been acknowledged by an ACK that the capture has not.
+    where the data may have been acknowledged by an ACK that the capture has not, as where it lacks the handshake's.
+
+    Where the capture has packets behind their own answers (a SYN behind its SYN-ACK, data behind their ACK), what
+    stands no farther apart than twice that may have come in another order: then this and the other findings about an
+    end are notes that count no bytes, and `possible`.
 
     ## Look-alikes
 

@@ -9,9 +9,7 @@ extension Rule {
   ) { abort, facts, surroundings, _ in
     guard abort.forgery.confidence == nil, !abort.isOfNoSocket, !abort.endsSilence,
       // Bare ones and nothing else of the connection: a kernel without that socket answered what is not in the capture.
-      !(abort.reset.isBare && abort.own.packets == abort.own.rstPackets && facts[abort.peer].packets == 0),
-      // A RST is how a health check hangs up; the service that it asks has no such excuse.
-      !(surroundings.isHealthCheck && abort.side == .client)
+      !(abort.reset.isBare && abort.own.packets == abort.own.rstPackets && facts[abort.peer].packets == 0)
     else {
       return nil
     }
