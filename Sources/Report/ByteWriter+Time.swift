@@ -15,20 +15,15 @@ extension ByteWriter {
       second += 86_400
       days -= 1
     }
-    let (year, month, day) = civil(days: days)
-    pad(year, 4, "-")
-    pad(month, 2, "-")
-    pad(day, 2, "T")
-    pad(second / 3600, 2, ":")
-    pad(second / 60 % 60, 2, ":")
-    pad(second % 60, 2, ".")
-    pad(nanoseconds, 9, "Z")
-  }
-
-  /// Digits with leading zeros, and what stands behind them.
-  @inline(__always) private mutating func pad(_ value: Int64, _ width: Int, _ next: Unicode.Scalar) {
-    decimal(UInt64(clamping: value), digits: width)
-    byte(UInt8(ascii: next))
+    if date.days != days { date = CivilDate(days: days) }
+    decimal(UInt64(clamping: date.year), digits: 4, then: "-")
+    decimal(UInt64(clamping: date.month), digits: 2, then: "-")
+    decimal(UInt64(clamping: date.day), digits: 2, then: "T")
+    let time = UInt64(clamping: second)
+    decimal(time / 3600, digits: 2, then: ":")
+    decimal(time / 60 % 60, digits: 2, then: ":")
+    decimal(time % 60, digits: 2, then: ".")
+    decimal(UInt64(clamping: nanoseconds), digits: 9, then: "Z")
   }
 
   /// Nanoseconds as seconds, exact, without trailing zeros but for one decimal: `0.08012`, `350.0`.
@@ -49,18 +44,27 @@ extension ByteWriter {
   public mutating func ratio(_ value: Double) {
     seconds(value.isNaN ? 0 : Int64((min(max(value, 0), 1) * 1_000_000_000).rounded()))
   }
+}
 
-  /// The date of the proleptic Gregorian calendar, counted in eras of 400 years (146,097 days) that begin on 1 March,
-  /// so that a leap day is the last day of its year.
-  private func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+/// A date of the proleptic Gregorian calendar.
+struct CivilDate {
+  /// Since 1970-01-01.
+  let days: Int64
+  let year: Int64
+  let month: Int64
+  let day: Int64
+
+  /// Counted in eras of 400 years (146,097 days) that begin on 1 March, so that a leap day is the last day of its year.
+  init(days: Int64) {
     let sinceEra = days + 719_468  // from 0000-03-01 to 1970-01-01
     let era = (sinceEra >= 0 ? sinceEra : sinceEra - 146_096) / 146_097
     let dayOfEra = sinceEra - era * 146_097
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
     let monthFromMarch = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-    let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+    self.days = days
+    day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+    month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 }

@@ -3,107 +3,141 @@
 /// Records are written by calls, not by string interpolation: a million connections allocate nothing here, and what is known
 /// when this is compiled, such as the name of a field, is copied in one stroke.
 ///
-/// Why the unsafe lines hold: before anything is put into `room`, `makeRoom` was asked for as many bytes as it takes, so that it
-/// ends within; a StaticString with a pointer has as many bytes there as it says.
-@safe public struct ByteWriter: Sendable {
-  /// Its first `count` bytes are written.
-  private var room: [UInt8] = []
-  /// Bytes written since it was made or last emptied.
-  public private(set) var count = 0
+/// A copy shares the memory until one of both writes on. Whether there is a copy is not asked, which would be a call for each field,
+/// but whether this one wrote last: two numbers tell.
+///
+/// Why the unsafe lines hold: `start` is `room`'s memory of `size` bytes, which lives as long as this value holds `room`; before
+/// anything is put there, `place` was asked for as many bytes as it takes, so that it ends within; a StaticString with a pointer has
+/// as many bytes there as it says.
+@safe public struct ByteWriter {
+  /// Memory, and how far it is written.
+  @safe private final class Room {
+    let start: UnsafeMutableRawPointer
+    var end = 0
 
-  /// Empty; takes memory with the first byte.
-  public init() {}
-
-  /// All that was written, UTF-8 as long as who wrote it kept to that.
-  public var bytes: ArraySlice<UInt8> { room[..<count] }
-
-  /// Empties the buffer and keeps its memory.
-  public mutating func removeAll() { count = 0 }
-
-  @inline(__always) private mutating func makeRoom(for more: Int) {
-    if count &+ more > room.count { grow(by: more) }
+    init(size: Int) { unsafe start = .allocate(byteCount: size, alignment: 16) }
+    deinit { unsafe start.deallocate() }
   }
 
-  @inline(never) private mutating func grow(by more: Int) {
-    room.append(contentsOf: repeatElement(0, count: max(more, room.count, 256)))
+  private var room: Room
+  private var start: UnsafeMutableRawPointer
+  private var size: Int
+  /// Bytes written since it was made or last emptied.
+  public private(set) var count = 0
+  /// Of the last time that was written: most are of one day.
+  var date = CivilDate(days: 0)
+
+  /// Empty.
+  public init() {
+    size = 256
+    room = Room(size: size)
+    unsafe start = room.start
+  }
+
+  /// All that was written, UTF-8 as long as who wrote it kept to that.
+  public var bytes: RawSpan {
+    @_lifetime(borrow self) get {
+      unsafe _overrideLifetime(RawSpan(_unsafeStart: start, byteCount: count), borrowing: self)
+    }
+  }
+
+  /// All that was written.
+  public var text: String { unsafe String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self) }
+
+  /// Empties the buffer and keeps its memory.
+  public mutating func removeAll() {
+    // A copy may still be read.
+    if isKnownUniquelyReferenced(&room) { room.end = 0 }
+    count = 0
+  }
+
+  /// Where the next byte goes; there is room for `more` of them.
+  @inline(__always) private mutating func place(for more: Int) -> UnsafeMutableRawPointer {
+    if count &+ more > size || count != room.end { move(for: more) }
+    return unsafe start + count
+  }
+
+  /// So many more are written.
+  @inline(__always) private mutating func wrote(_ bytes: Int) {
+    count &+= bytes
+    room.end = count
+  }
+
+  /// Into memory of its own, with room for `more` bytes.
+  @inline(never) private mutating func move(for more: Int) {
+    size = max(count &+ more, 2 &* size)
+    let larger = Room(size: size)
+    unsafe larger.start.copyMemory(from: start, byteCount: count)
+    larger.end = count
+    room = larger
+    unsafe start = larger.start
   }
 
   /// One byte as it is.
   @inline(__always) public mutating func byte(_ byte: UInt8) {
-    makeRoom(for: 1)
-    room[count] = byte
-    count &+= 1
+    unsafe place(for: 1).storeBytes(of: byte, as: UInt8.self)
+    wrote(1)
+  }
+
+  /// Four bytes, the lowest first.
+  @inline(__always) mutating func four(_ bytes: UInt32) {
+    unsafe place(for: 4).storeBytes(of: bytes.littleEndian, as: UInt32.self)
+    wrote(4)
   }
 
   /// As it is: no quoting, no escaping.
   public mutating func text(_ text: String) {
-    let units = text.utf8.span
-    makeRoom(for: units.count)
-    let start = count
-    unsafe units.withUnsafeBytes { source in
-      guard let from = source.baseAddress else { return }
-      unsafe room.withUnsafeMutableBytes { bytes in
-        guard let base = bytes.baseAddress else { return }
-        unsafe (base + start).copyMemory(from: from, byteCount: source.count)
-      }
-    }
-    count = start &+ units.count
+    var text = text
+    text.withUTF8 { unsafe copy(UnsafeRawBufferPointer($0)) }
+  }
+
+  private mutating func copy(_ source: UnsafeRawBufferPointer) {
+    guard let from = source.baseAddress else { return }
+    unsafe place(for: source.count).copyMemory(from: from, byteCount: source.count)
+    wrote(source.count)
   }
 
   /// Printable ASCII without quotes and backslashes, as it is. Says whether it is that; else nothing is written.
   mutating func plainText(_ text: String) -> Bool {
     let units = text.utf8.span
-    makeRoom(for: units.count)
-    let start = count
+    let to = unsafe place(for: units.count)
     var others: UInt8 = 0
     unsafe units.withUnsafeBufferPointer { source in
-      unsafe room.withUnsafeMutableBufferPointer { bytes in
-        for index in 0..<source.count {
-          let unit = unsafe source[index]
-          let isOther = unit < 0x20 || unit >= 0x7f || unit == UInt8(ascii: "\"") || unit == UInt8(ascii: "\\")
-          others |= isOther ? 1 : 0
-          unsafe bytes[start &+ index] = unit
-        }
+      for index in 0..<source.count {
+        let unit = unsafe source[index]
+        let isOther = unit < 0x20 || unit >= 0x7f || unit == UInt8(ascii: "\"") || unit == UInt8(ascii: "\\")
+        others |= isOther ? 1 : 0
+        unsafe to.storeBytes(of: unit, toByteOffset: index, as: UInt8.self)
       }
     }
     guard others == 0 else { return false }
-    count = start &+ units.count
+    wrote(units.count)
     return true
   }
 
   /// Words that are known when this is compiled.
   @inline(__always) mutating func literal(_ text: StaticString) {
     let length = text.utf8CodeUnitCount
-    makeRoom(for: length)
-    let place = count
-    unsafe room.withUnsafeMutableBytes { bytes in
-      guard let base = bytes.baseAddress else { return }
-      unsafe (base + place).copyMemory(from: text.utf8Start, byteCount: length)
-    }
-    count = place &+ length
+    unsafe place(for: length).copyMemory(from: text.utf8Start, byteCount: length)
+    wrote(length)
   }
 
   /// `"NAME":`, after a comma where something stands before it. The name is ours and needs no escaping.
   @inline(__always) mutating func jsonName(_ name: StaticString, separated: Bool) {
-    makeRoom(for: name.utf8CodeUnitCount &+ 4)
-    let start = count
-    count = unsafe room.withUnsafeMutableBytes { bytes in
-      guard let base = bytes.baseAddress else { return start }
-      return unsafe start &+ ByteWriter.put(name, separated, base + start)
-    }
+    let base = unsafe place(for: name.utf8CodeUnitCount &+ 4)
+    unsafe wrote(ByteWriter.put(name, separated, base))
   }
 
   /// The same with a number.
   @inline(__always) mutating func jsonCount(_ name: StaticString, _ value: UInt64, separated: Bool) {
-    let digits = value < 10 ? 1 : ByteWriter.digits(of: value)
-    makeRoom(for: name.utf8CodeUnitCount &+ 4 &+ digits)
-    let start = count
-    count = unsafe room.withUnsafeMutableBytes { bytes in
-      guard let base = bytes.baseAddress else { return start }
-      let place = unsafe start &+ ByteWriter.put(name, separated, base + start)
-      unsafe ByteWriter.put(value, digits, base + place)
-      return place &+ digits
+    let base = unsafe place(for: name.utf8CodeUnitCount &+ 5)
+    let length = unsafe ByteWriter.put(name, separated, base)
+    guard value < 10 else {
+      wrote(length)
+      return long(value)
     }
+    unsafe base.storeBytes(of: ByteWriter.digit(value), toByteOffset: length, as: UInt8.self)
+    wrote(length &+ 1)
   }
 
   /// How many bytes it put there: four more than the name has at most.
@@ -122,31 +156,31 @@
     return place &+ length &+ 3
   }
 
-  /// From the last digit to the first; leading zeros up to `digits`.
+  /// From the last digit to the first, two at a time; leading zeros up to `digits`.
   @inline(__always) private static func put(_ value: UInt64, _ digits: Int, _ base: UnsafeMutableRawPointer) {
     var rest = value
     var place = digits
-    while place > 0 {
-      place &-= 1
-      let tenth = rest / 10
-      unsafe base.storeBytes(
-        of: UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest &- tenth &* 10), toByteOffset: place, as: UInt8.self)
-      rest = tenth
+    while place > 1 {
+      place &-= 2
+      let hundredth = rest / 100
+      let two = UInt16(truncatingIfNeeded: rest &- hundredth &* 100)
+      let tens = two / 10
+      let ascii = 0x3030 &+ tens &+ (two &- tens &* 10) << 8
+      unsafe base.storeBytes(of: ascii.littleEndian, toByteOffset: place, as: UInt16.self)
+      rest = hundredth
     }
+    if place > 0 { unsafe base.storeBytes(of: digit(rest), as: UInt8.self) }
+  }
+
+  /// - Parameter value: 0 … 9.
+  @inline(__always) private static func digit(_ value: UInt64) -> UInt8 {
+    UInt8(ascii: "0") | UInt8(truncatingIfNeeded: value)
   }
 
   /// Of another's bytes, those in `range`.
   mutating func write(_ other: borrowing ByteWriter, _ range: Range<Int>) {
-    makeRoom(for: range.count)
-    let start = count
-    unsafe other.room[range].withUnsafeBytes { source in
-      guard let from = source.baseAddress else { return }
-      unsafe room.withUnsafeMutableBytes { bytes in
-        guard let base = bytes.baseAddress else { return }
-        unsafe (base + start).copyMemory(from: from, byteCount: source.count)
-      }
-    }
-    count = start &+ range.count
+    precondition(range.lowerBound >= 0 && range.upperBound <= other.count)
+    unsafe copy(UnsafeRawBufferPointer(start: other.start + range.lowerBound, count: range.count))
   }
 
   /// LF alone: who needs CR (RFC 4180) writes it.
@@ -163,9 +197,11 @@
 
   /// In digits, without separators or leading zeros.
   @inline(__always) public mutating func decimal(_ value: UInt64) {
-    if value < 10 { return byte(UInt8(ascii: "0") | UInt8(truncatingIfNeeded: value)) }
-    decimal(value, digits: ByteWriter.digits(of: value))
+    if value < 10 { byte(ByteWriter.digit(value)) } else { long(value) }
   }
+
+  /// Not inlined: most numbers have one digit, and the others' code would stand at each of sixty names.
+  @inline(never) private mutating func long(_ value: UInt64) { decimal(value, digits: ByteWriter.digits(of: value)) }
 
   /// With a minus where negative, without separators or leading zeros.
   public mutating func decimal(_ value: Int64) {
@@ -180,24 +216,27 @@
 
   /// Exactly `digits` of them: it has no more.
   @inline(__always) mutating func decimal(_ value: UInt64, digits: Int) {
-    makeRoom(for: digits)
-    let start = count
-    unsafe room.withUnsafeMutableBytes { bytes in
-      guard let base = bytes.baseAddress else { return }
-      unsafe ByteWriter.put(value, digits, base + start)
-    }
-    count = start &+ digits
+    unsafe ByteWriter.put(value, digits, place(for: digits))
+    wrote(digits)
   }
 
-  private static func digits(of value: UInt64) -> Int {
-    var digits = 1
-    var bound: UInt64 = 10
-    while value >= bound {
-      digits &+= 1
-      // 10^20 is more than 64 bits hold.
-      if digits == 20 { break }
-      bound &*= 10
-    }
-    return digits
+  /// Exactly `digits` of them, and what stands behind them.
+  @inline(__always) mutating func decimal(_ value: UInt64, digits: Int, then next: Unicode.Scalar) {
+    let base = unsafe place(for: digits &+ 1)
+    unsafe ByteWriter.put(value, digits, base)
+    unsafe base.storeBytes(of: UInt8(ascii: next), toByteOffset: digits, as: UInt8.self)
+    wrote(digits &+ 1)
   }
+
+  /// 1233 / 4096 is a little more than log₁₀ 2: by its bits a number has so many digits, or one more.
+  private static func digits(of value: UInt64) -> Int {
+    let least = ((64 &- value.leadingZeroBitCount) &* 1233) >> 12
+    return least &+ (value >= powersOfTen[least] ? 1 : 0)
+  }
+
+  private static let powersOfTen: InlineArray<20, UInt64> = [
+    1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
+    100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000,
+    10_000_000_000_000_000, 100_000_000_000_000_000, 1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
+  ]
 }

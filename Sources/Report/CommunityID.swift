@@ -8,14 +8,13 @@ extension ByteWriter {
     let isOrdered = precedes(one, other, ipVersion: ipVersion)
     let (lower, upper) = isOrdered ? (one, other) : (other, one)
     var hash = SHA1()
-    hash.update(0, bytes: 2)  // the seed
+    hash.update(two: 0)  // the seed
     hash.update(lower.address, ipVersion: ipVersion)
     hash.update(upper.address, ipVersion: ipVersion)
-    hash.update(6, bytes: 1)  // TCP
-    hash.update(0, bytes: 1)  // padding
-    hash.update(UInt64(lower.port), bytes: 2)
-    hash.update(UInt64(upper.port), bytes: 2)
-    text("1:")
+    hash.update(two: 6 << 8)  // TCP, and padding
+    hash.update(two: lower.port)
+    hash.update(two: upper.port)
+    literal("1:")
     base64(hash.digest())
   }
 
@@ -27,41 +26,39 @@ extension ByteWriter {
   }
 
   /// RFC 4648 §4; 20 bytes give 27 digits and one `=`.
-  private mutating func base64(_ digest: InlineArray<20, UInt8>) {
-    for start in stride(from: 0, to: 20, by: 3) {
-      var group: UInt32 = 0
-      for offset in 0..<3 { group = group << 8 | (start + offset < 20 ? UInt32(digest[start + offset]) : 0) }
-      for digit in 0..<4 where digit <= 20 - start {
-        byte(ByteWriter.base64Digit(UInt8(truncatingIfNeeded: group >> UInt32(18 - digit * 6)) & 63))
-      }
-    }
-    byte(UInt8(ascii: "="))
+  private mutating func base64(_ digest: InlineArray<5, UInt32>) {
+    four(ByteWriter.base64(digest[0] >> 8))
+    four(ByteWriter.base64(digest[0] << 16 | digest[1] >> 16))
+    four(ByteWriter.base64(digest[1] << 8 | digest[2] >> 24))
+    four(ByteWriter.base64(digest[2]))
+    four(ByteWriter.base64(digest[3] >> 8))
+    four(ByteWriter.base64(digest[3] << 16 | digest[4] >> 16))
+    four(ByteWriter.base64(digest[4] << 8) & 0x00ff_ffff | UInt32(UInt8(ascii: "=")) << 24)
   }
 
-  @inline(__always) private static func base64Digit(_ value: UInt8) -> UInt8 {
-    switch value {
-    case 0..<26: UInt8(ascii: "A") &+ value
-    case 26..<52: UInt8(ascii: "a") &+ value &- 26
-    case 52..<62: UInt8(ascii: "0") &+ value &- 52
-    case 62: UInt8(ascii: "+")
-    default: UInt8(ascii: "/")
-    }
+  /// The four digits of the lowest 24 bits, each in a byte of its own, the first one lowest: `A` … `Z`, `a` … `z`, `0` … `9`, `+`, `/`.
+  @inline(__always) private static func base64(_ group: UInt32) -> UInt32 {
+    let values = group >> 18 & 63 | (group >> 12 & 63) << 8 | (group >> 6 & 63) << 16 | (group & 63) << 24
+    /// 1 in each byte whose value is `bound` or more.
+    func atLeast(_ bound: UInt32) -> UInt32 { (values &+ (128 &- bound) &* 0x0101_0101) >> 7 & 0x0101_0101 }
+    // What is to be added changes by as much at each of these values.
+    return values &+ 65 &* 0x0101_0101 &+ 6 &* atLeast(26) &- 75 &* atLeast(52) &- 15 &* atLeast(62) &+ 3 &* atLeast(63)
   }
 }
 
 extension SHA1 {
   /// Four bytes of an IPv4 address, sixteen of an IPv6 one.
   fileprivate mutating func update(_ address: IPAddress, ipVersion: UInt8) {
-    if ipVersion == 6 { update(address.high, bytes: 8) }
-    update(address.low, bytes: ipVersion == 6 ? 8 : 4)
+    if ipVersion == 6 {
+      update(word: UInt32(truncatingIfNeeded: address.high >> 32))
+      update(word: UInt32(truncatingIfNeeded: address.high))
+      update(word: UInt32(truncatingIfNeeded: address.low >> 32))
+    }
+    update(word: UInt32(truncatingIfNeeded: address.low))
   }
 
-  /// The low `bytes` bytes of `word`, highest first.
-  fileprivate mutating func update(_ word: UInt64, bytes: Int) {
-    var shift = UInt64(bytes * 8)
-    while shift > 0 {
-      shift &-= 8
-      update(UInt8(truncatingIfNeeded: word >> shift))
-    }
+  private mutating func update(word: UInt32) {
+    update(two: UInt16(truncatingIfNeeded: word >> 16))
+    update(two: UInt16(truncatingIfNeeded: word))
   }
 }

@@ -30,7 +30,7 @@ private struct FieldTable: FieldVisitor {
     func text() -> String {
       var writer = ByteWriter()
       write(&writer)
-      return String(decoding: writer.bytes, as: UTF8.self)
+      return writer.text
     }
     set(name, text())
   }

@@ -18,7 +18,7 @@ public enum FindingDetail {
   }
 
   private static func lines(_ page: Page) -> [String] {
-    String(decoding: page.writer.bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    page.writer.text.split(separator: "\n", omittingEmptySubsequences: false)
       .map(String.init)
   }
 }

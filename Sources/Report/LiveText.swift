@@ -52,7 +52,7 @@ public struct LiveText: LiveReporter {
   public static func summary(_ summary: SummaryRecord, _ style: Style = Style()) -> String {
     var page = Page(style)
     write(summary, to: &page)
-    return String(decoding: page.writer.bytes, as: UTF8.self)
+    return page.writer.text
   }
 
   private static func write(_ summary: SummaryRecord, to page: inout Page) {
@@ -99,7 +99,7 @@ public struct LiveText: LiveReporter {
   private static func clock(_ time: Timestamp) -> String {
     var writer = ByteWriter()
     writer.time(time)
-    let text = String(decoding: writer.bytes, as: UTF8.self)
+    let text = writer.text
     guard let day = text.firstIndex(of: "T"), text.utf8.count > 24 else { return text }
     return String(text[text.index(after: day)...].prefix(12)) + "Z"
   }

@@ -83,12 +83,12 @@ public final class Output {
   /// Writes all of it out, and empties it.
   public func flush(_ writer: inout ByteWriter) {
     if neverWaits {
-      queue.add(writer.bytes)
+      unsafe writer.bytes.withUnsafeBytes { unsafe queue.add(Array($0)) }
       send()
     } else if let descriptor {
       unsafe writer.bytes.withUnsafeBytes { unsafe write(whole: $0, to: descriptor) }
     } else {
-      collected.append(contentsOf: writer.bytes)
+      unsafe writer.bytes.withUnsafeBytes { unsafe collected.append(contentsOf: $0) }
     }
     writer.removeAll()
   }

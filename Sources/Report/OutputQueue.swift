@@ -9,7 +9,7 @@ struct OutputQueue {
 
   var count: Int { bytes.count - start }
 
-  mutating func add(_ record: ArraySlice<UInt8>) {
+  mutating func add(_ record: [UInt8]) {
     guard count + record.count <= OutputQueue.limit else {
       leftOut += 1
       return

@@ -13,8 +13,16 @@ struct SHA1 {
     if filled == 64 { compress() }
   }
 
-  /// The 20 bytes of the digest; the value is used up.
-  mutating func digest() -> InlineArray<20, UInt8> {
+  /// Two bytes, the higher first, behind an even number of them.
+  mutating func update(two: UInt16) {
+    block[filled >> 2] |= UInt32(two) << (filled & 2 == 0 ? 16 : 0)
+    filled += 2
+    length &+= 2
+    if filled == 64 { compress() }
+  }
+
+  /// The 20 bytes of the digest, big-endian; the value is used up.
+  mutating func digest() -> InlineArray<5, UInt32> {
     let bits = length &* 8
     update(0x80)
     // No room for the length.
@@ -22,30 +30,22 @@ struct SHA1 {
     block[14] = UInt32(truncatingIfNeeded: bits >> 32)
     block[15] = UInt32(truncatingIfNeeded: bits)
     compress()
-    var bytes = InlineArray<20, UInt8>(repeating: 0)
-    for index in 0..<20 {
-      bytes[index] = UInt8(truncatingIfNeeded: state[index / 4] >> UInt32(24 - index % 4 * 8))
-    }
-    return bytes
+    return state
   }
 
-  /// Takes in the block, and empties it. f and K of each twenty steps: §4.1.1, §4.2.1; sixteen words of the schedule are
-  /// enough at a time: §6.1.3.
+  /// Takes in the block, and empties it: the schedule, and f and K of each twenty steps (§6.1.2, §4.1.1, §4.2.1).
   private mutating func compress() {
-    var words = block
+    var words = InlineArray<80, UInt32>(repeating: 0)
+    for t in 0..<16 { words[t] = block[t] }
+    for t in 16..<80 {
+      let mixed = words[t &- 3] ^ words[t &- 8] ^ words[t &- 14] ^ words[t &- 16]
+      words[t] = mixed << 1 | mixed >> 31
+    }
     var five = Five(a: state[0], b: state[1], c: state[2], d: state[3], e: state[4])
-    for t in 0..<16 { five.step(five.b & five.c | ~five.b & five.d, 0x5a82_7999, words[t]) }
-    SHA1.extend(&words)
-    for t in 0..<4 { five.step(five.b & five.c | ~five.b & five.d, 0x5a82_7999, words[t]) }
-    for t in 4..<16 { five.step(five.b ^ five.c ^ five.d, 0x6ed9_eba1, words[t]) }
-    SHA1.extend(&words)
-    for t in 0..<8 { five.step(five.b ^ five.c ^ five.d, 0x6ed9_eba1, words[t]) }
-    for t in 8..<16 { five.step(five.b & five.c | five.b & five.d | five.c & five.d, 0x8f1b_bcdc, words[t]) }
-    SHA1.extend(&words)
-    for t in 0..<12 { five.step(five.b & five.c | five.b & five.d | five.c & five.d, 0x8f1b_bcdc, words[t]) }
-    for t in 12..<16 { five.step(five.b ^ five.c ^ five.d, 0xca62_c1d6, words[t]) }
-    SHA1.extend(&words)
-    for t in 0..<16 { five.step(five.b ^ five.c ^ five.d, 0xca62_c1d6, words[t]) }
+    for t in 0..<20 { five.step(five.b & five.c | ~five.b & five.d, 0x5a82_7999, words[t]) }
+    for t in 20..<40 { five.step(five.b ^ five.c ^ five.d, 0x6ed9_eba1, words[t]) }
+    for t in 40..<60 { five.step(five.b & five.c | five.b & five.d | five.c & five.d, 0x8f1b_bcdc, words[t]) }
+    for t in 60..<80 { five.step(five.b ^ five.c ^ five.d, 0xca62_c1d6, words[t]) }
     state[0] &+= five.a
     state[1] &+= five.b
     state[2] &+= five.c
@@ -53,14 +53,6 @@ struct SHA1 {
     state[4] &+= five.e
     block = InlineArray(repeating: 0)
     filled = 0
-  }
-
-  /// The next sixteen words of the schedule.
-  @inline(__always) private static func extend(_ words: inout InlineArray<16, UInt32>) {
-    for t in 0..<16 {
-      let mixed = words[(t &+ 13) & 15] ^ words[(t &+ 8) & 15] ^ words[(t &+ 2) & 15] ^ words[t]
-      words[t] = mixed << 1 | mixed >> 31
-    }
   }
 
   private struct Five {

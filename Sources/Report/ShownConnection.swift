@@ -48,7 +48,7 @@ struct ShownConnection {
     var writer = ByteWriter()
     write(displayFilter: &writer)
     if tupleReused { write(frames: &writer) }
-    return String(decoding: writer.bytes, as: UTF8.self)
+    return writer.text
   }
 
   /// Without its frames.

@@ -126,7 +126,7 @@ extension ByteWriter {
   fileprivate mutating func zeekDate(_ time: Timestamp) {
     var date = ByteWriter()
     date.time(time)
-    for byte in date.bytes.prefix(19) {
+    for byte in date.text.utf8.prefix(19) {
       self.byte(byte == UInt8(ascii: "T") || byte == UInt8(ascii: ":") ? UInt8(ascii: "-") : byte)
     }
   }

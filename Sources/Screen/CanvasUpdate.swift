@@ -49,7 +49,7 @@ extension Canvas {
       let before = isKnown ? old.map { Array($0.cells[line]) } : nil
       write(row, Array(cells[line]), before, language, to: &writer)
     }
-    return Array(writer.bytes)
+    return Array(writer.text.utf8)
   }
 
   /// From the first cell that differs to the last.

@@ -5,7 +5,7 @@ import Wire
 func written(_ write: (inout ByteWriter) -> Void) -> String {
   var writer = ByteWriter()
   write(&writer)
-  return String(decoding: writer.bytes, as: UTF8.self)
+  return writer.text
 }
 
 @Suite("Bytes")

@@ -16,9 +16,12 @@ struct CommunityIDTests {
   func sha1(text: String, times: Int, digest: String) {
     var hash = SHA1()
     for _ in 0..<times { for byte in text.utf8 { hash.update(byte) } }
-    let bytes = hash.digest()
+    let words = hash.digest()
     var hex = ""
-    for index in 0..<20 { hex += (bytes[index] < 16 ? "0" : "") + String(bytes[index], radix: 16) }
+    for index in 0..<5 {
+      let digits = String(words[index], radix: 16)
+      hex += String(repeating: "0", count: 8 - digits.count) + digits
+    }
     #expect(hex == digest)
   }
 

@@ -84,10 +84,8 @@ public struct FlightRecorder: Sendable {
   private static func name(_ facts: Facts, _ rule: String) -> String {
     var writer = ByteWriter()
     writer.time(facts.start.time)
-    let time = writer.bytes.prefix { $0 != UInt8(ascii: ".") }.filter {
-      $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ":")
-    }
-    return "\(String(decoding: time, as: UTF8.self))Z-\(facts.id)-\(rule).pcapng"
+    let time = writer.text.prefix { $0 != "." }.filter { $0 != "-" && $0 != ":" }
+    return "\(time)Z-\(facts.id)-\(rule).pcapng"
   }
 
   /// It has ended: what came after its findings is added.

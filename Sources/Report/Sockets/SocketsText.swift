@@ -57,7 +57,7 @@ public struct SocketsText {
   private static func moment(_ time: Timestamp) -> String {
     var writer = ByteWriter()
     writer.time(time)
-    let text = String(decoding: writer.bytes.prefix(19), as: UTF8.self)
+    let text = writer.text.prefix(19)
     return text.prefix(10) + " " + text.suffix(8) + " UTC"
   }
 
