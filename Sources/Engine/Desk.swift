@@ -9,6 +9,8 @@ struct Desk: ~Copyable {
   var judging: Judging
   /// Of connections and findings.
   var tally = Tally()
+  /// Of one connection after the other, as facts are large: who has those of the next lays them down here, and calls `report`.
+  var record = ConnectionRecord()
   private let reportsAllConnections: Bool
 
   init(_ options: RunOptions, inputs: Int) {
@@ -48,21 +50,25 @@ struct Desk: ~Copyable {
     let verdict: Judging.RefusalVerdict?
   }
 
+  /// Judges the connection whose facts are in `record`, and reports it.
   /// - Parameter verdict: where it is known already.
   mutating func report(
-    _ facts: consuming Facts, _ names: borrowing Names, given verdict: Judging.RefusalVerdict? = nil,
-    to reporter: inout some Reporter
+    _ names: borrowing Names, given verdict: Judging.RefusalVerdict? = nil, to reporter: inout some Reporter
   ) {
-    let brief = facts.brief
+    let brief: Brief
+    if let verdict {
+      brief = record.facts.brief
+      (record.findings, record.sameAs) = verdict.told
+    } else {
+      (brief, record.findings, record.sameAs) = judging.findings(of: record.facts)
+    }
     reporter.meet(brief)
     tally.end(brief)
-    let (findings, sameAs) = verdict?.told ?? judging.findings(of: facts, brief)
-    for record in findings { tally.find(record.finding.rule, record.finding.severity) }
-    guard reportsAllConnections || !findings.isEmpty else { return }
-    reporter.report(
-      ConnectionRecord(
-        facts: facts, findings: findings, encapsulation: names.encapsulation(facts.encapsulation),
-        interface: names.interface(facts.interface), sameAs: sameAs))
+    for told in record.findings { tally.find(told.finding.rule, told.finding.severity) }
+    guard reportsAllConnections || !record.findings.isEmpty else { return }
+    record.encapsulation = names.encapsulation(record.facts.encapsulation)
+    record.interface = names.interface(record.facts.interface)
+    reporter.report(record)
   }
 
   /// The last words: attempts, and what is wrong with the capture itself.

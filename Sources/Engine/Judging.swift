@@ -81,7 +81,7 @@ struct Judging: ~Copyable {
     /// nil where nobody wants it.
     var record: RefusalRecord?
 
-    /// As `findings(of:_:)` has it. It is nobody's other sight: an answer without an ISN proves none (`Birth`).
+    /// As `findings(of:)` has it. It is nobody's other sight: an answer without an ISN proves none (`Birth`).
     var told: (told: [FindingRecord], sameAs: UInt64?) { (record.map { [$0.finding] } ?? [], nil) }
   }
 
@@ -100,11 +100,11 @@ struct Judging: ~Copyable {
     return RefusalVerdict(record: RefusalRecord(id: lastID, brief, refusal))
   }
 
-  /// - Parameter brief: the same connection's.
-  /// - Returns: what is to be told of it, and the id of the record that shows the same connection on the other side of a NAT.
-  mutating func findings(of facts: Facts, _ brief: Brief) -> (told: [FindingRecord], sameAs: UInt64?) {
+  /// - Returns: the connection in brief, what is to be told of it, and the id of the record that shows it on the other side of a NAT.
+  mutating func findings(of facts: Facts) -> (brief: Brief, told: [FindingRecord], sameAs: UInt64?) {
+    let brief = facts.brief
     let (findings, sameAs) = verdict(on: facts, brief)
-    return (findings.compactMap { number($0, connection: facts.id) }, sameAs)
+    return (brief, findings.compactMap { number($0, connection: facts.id) }, sameAs)
   }
 
   /// Of a connection that has ended, not yet selected nor numbered; and the id of the other sight of it, if there is one.

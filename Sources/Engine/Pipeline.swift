@@ -84,10 +84,11 @@ public struct Pipeline: ~Copyable {
           continue
         }
         guard let rest = desk.take(refusal, brief, to: &reporter) else { continue }
-        desk.report(stages.tracker.facts(of: refusal), names, given: rest.verdict, to: &reporter)
+        desk.record.facts = stages.tracker.facts(of: refusal)
+        desk.report(names, given: rest.verdict, to: &reporter)
       }
-      guard let facts = stages.tracker.nextFinished() else { return }
-      desk.report(facts, names, to: &reporter)
+      guard stages.tracker.takeFinished(&desk.record.facts) else { return }
+      desk.report(names, to: &reporter)
     }
   }
 }

@@ -2,29 +2,32 @@ internal import DequeModule
 
 /// Connections that have ended and were not taken yet, in order of their ends: in full, or in brief.
 struct Endings: Sendable {
-  private var facts = Deque<Facts>()
+  /// The newest last, and behind which they come, the oldest last: facts are large, and the end of an array is where none is copied.
+  private var written: [Facts] = []
+  private var leaving: [Facts] = []
   private var briefs = Deque<Brief>()
   /// How many were written in full before each of them.
   private var factsBefore = Deque<UInt64>()
   private var factsWritten: UInt64 = 0
   private var factsTaken: UInt64 = 0
 
-  var count: Int { facts.count + briefs.count }
+  var count: Int { factsCount + briefs.count }
+  private var factsCount: Int { written.count + leaving.count }
 
   /// What they take, bytes.
-  var memory: Int { facts.count * MemoryLayout<Facts>.stride + briefs.count * MemoryLayout<Brief>.stride }
+  var memory: Int { factsCount * MemoryLayout<Facts>.stride + briefs.count * MemoryLayout<Brief>.stride }
 
-  @inline(__always) var isEmpty: Bool { facts.isEmpty && briefs.isEmpty }
+  @inline(__always) var isEmpty: Bool { written.isEmpty && leaving.isEmpty && briefs.isEmpty }
 
   /// Room for as many as `other` has: what grows step by step is copied at each.
   mutating func reserve(as other: borrowing Endings) {
-    facts.reserveCapacity(other.facts.count)
+    written.reserveCapacity(other.factsCount)
     briefs.reserveCapacity(other.briefs.count)
     factsBefore.reserveCapacity(other.briefs.count)
   }
 
-  mutating func append(_ ended: Facts) {
-    facts.append(ended)
+  mutating func append(_ ended: consuming Facts) {
+    written.append(ended)
     factsWritten &+= 1
   }
 
@@ -49,10 +52,15 @@ struct Endings: Sendable {
   /// Whether the next is in brief.
   @inline(__always) var isBriefNext: Bool { factsBefore.first == factsTaken }
 
-  /// The next that is in full.
-  mutating func nextFacts() -> Facts? {
-    guard !facts.isEmpty else { return nil }
+  /// The next that is in full, into the place where it is wanted. Says whether there is one.
+  mutating func takeFacts(_ next: inout Facts) -> Bool {
+    if leaving.isEmpty {
+      swap(&leaving, &written)
+      leaving.reverse()
+    }
+    guard !leaving.isEmpty else { return false }
     factsTaken &+= 1
-    return facts.removeFirst()
+    next = leaving.remove(at: leaving.count - 1)
+    return true
   }
 }

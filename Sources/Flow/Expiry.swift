@@ -230,8 +230,14 @@ extension Tracker {
   /// The facts of the next connection that has ended and is not given in brief, in order of their ends; nil where there
   /// is none for now.
   public mutating func nextFinished() -> Facts? {
+    var facts = Facts()
+    return takeFinished(&facts) ? facts : nil
+  }
+
+  /// The same, into the place where they are wanted: facts are large. Says whether there were any.
+  public mutating func takeFinished(_ facts: inout Facts) -> Bool {
     if ended.isEmpty { endRemaining() }
-    return ended.nextFacts()
+    return ended.takeFacts(&facts)
   }
 
   /// At the end of the input: one connection more.

@@ -29,11 +29,17 @@ extension Facts {
 
   /// The effective RST that came first, and whose it is.
   public var abort: (side: Side, reset: Reset)? {
+    guard let side = abortMoment?.side else { return nil }
+    return (side == .client ? client.resets : server.resets)?.effective.map { (side, $0) }
+  }
+
+  /// Whose it is, and when it came: of RSTs, which are large, nothing is copied but that.
+  @inline(__always) private var abortMoment: (side: Side, moment: Moment)? {
     guard client.wasReset || server.wasReset else { return nil }
-    return switch (client.resets?.effective, server.resets?.effective) {
-    case (let reset?, nil): (.client, reset)
-    case (nil, let reset?): (.server, reset)
-    case (let ours?, let theirs?): theirs.moment.precedes(ours.moment) ? (.server, theirs) : (.client, ours)
+    return switch (client.effectiveReset, server.effectiveReset) {
+    case (let moment?, nil): (.client, moment)
+    case (nil, let moment?): (.server, moment)
+    case (let ours?, let theirs?): theirs.precedes(ours) ? (.server, theirs) : (.client, ours)
     case (nil, nil): nil
     }
   }
@@ -42,15 +48,15 @@ extension Facts {
   public var state: ConnectionState {
     let answered = server.isn != nil
     let bothFinsAcked = client.finIsAcked && server.finIsAcked
-    if client.wasReset || server.wasReset, let abort {
+    if let abort = abortMoment {
       // Who sends data has let the client in, whether or not the capture has its SYN-ACK.
       if abort.side == .server, handshake.syn != nil, !answered, server.payloadBytes == 0,
-        !isEstablished(before: abort.reset)
+        !isEstablished(before: abort.moment)
       {
         return .refused
       }
-      guard bothFinsAcked, let ours = client.fin?.acked, let theirs = server.fin?.acked,
-        ours.precedes(abort.reset.moment), theirs.precedes(abort.reset.moment)
+      guard bothFinsAcked, let ours = client.finAcked, let theirs = server.finAcked,
+        ours.precedes(abort.moment), theirs.precedes(abort.moment)
       else { return .reset }
     }
     if bothFinsAcked { return .closed }
@@ -70,7 +76,9 @@ extension Facts {
   }
 
   /// The client had acknowledged a SYN-ACK, seen or not, when this RST came.
-  public func isEstablished(before reset: Reset) -> Bool { handshake.ack?.precedes(reset.moment) ?? false }
+  public func isEstablished(before reset: Reset) -> Bool { isEstablished(before: reset.moment) }
+
+  private func isEstablished(before reset: Moment) -> Bool { handshake.ack?.precedes(reset) ?? false }
 
   /// Why the record ends: a close or a RST wins over `reason`.
   func reasonOfEnd(_ reason: EndReason) -> EndReason {
@@ -83,31 +91,35 @@ extension Facts {
 
   /// The side of the first FIN or effective RST; both where the FINs crossed.
   public var closedBy: ClosedBy? {
-    var first: (side: Side, moment: Moment)?
-    func consider(_ side: Side, _ moment: Moment?) {
-      guard let moment else { return }
+    if finsCrossed { return .both }
+    var first = client.finSent.map { (side: Side.client, moment: $0) }
+    func consider(_ side: Side, _ moment: Moment) {
       if let known = first, !moment.precedes(known.moment) { return }
       first = (side, moment)
     }
-    consider(.client, client.fin?.sent.first)
-    consider(.server, server.fin?.sent.first)
-    if let abort { consider(abort.side, abort.reset.moment) }
-    guard let first else { return nil }
-    if let ours = client.fin, let theirs = server.fin, finsCrossed(ours, theirs) { return .both }
-    return first.side == .client ? .client : .server
+    if let theirs = server.finSent { consider(.server, theirs) }
+    if let abort = abortMoment { consider(abort.side, abort.moment) }
+    return first.map { $0.side == .client ? .client : .server }
   }
 
   /// Simultaneous close: each FIN was sent before the other was acknowledged.
-  private func finsCrossed(_ ours: Fin, _ theirs: Fin) -> Bool {
-    guard let oursAcked = ours.acked, let theirsAcked = theirs.acked else { return false }
-    return !oursAcked.precedes(theirs.sent.first) && !theirsAcked.precedes(ours.sent.first)
-      && oursAcked.packet != theirs.sent.first.packet && theirsAcked.packet != ours.sent.first.packet
+  private var finsCrossed: Bool {
+    guard let ours = client.finSent, let theirs = server.finSent, let oursAcked = client.finAcked,
+      let theirsAcked = server.finAcked
+    else { return false }
+    return !oursAcked.precedes(theirs) && !theirsAcked.precedes(ours)
+      && oursAcked.packet != theirs.packet && theirsAcked.packet != ours.packet
   }
 }
 
-// By patterns, not by comparison: what is compared with nil is copied for it, and these are large.
 extension SideFacts {
-  var hasFIN: Bool { if case .some = fin { true } else { false } }
-  var finIsAcked: Bool { if case .some(.some) = fin?.acked { true } else { false } }
+  /// The peer acknowledged its FIN.
+  @inlinable public var finIsAcked: Bool { finAcked != nil }
   var wasReset: Bool { $resets }
+  /// The first transmission of its FIN.
+  var finSent: Moment? { hasFIN ? keptFIN.sent.first : nil }
+  /// The peer's packet that acknowledged it.
+  @inlinable var finAcked: Moment? { hasFIN ? keptFIN.acked : nil }
+  /// When the RST came that ended the connection.
+  var effectiveReset: Moment? { $resets ? resets?.effective?.moment : nil }
 }

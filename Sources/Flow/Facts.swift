@@ -167,7 +167,15 @@ public struct Facts: Hashable, Sendable {
   /// nil where nobody asked for it (`TrackerOptions.zeek`).
   @Rare public var zeek: ZeekView?
 
+  /// Of no connection yet. Inlined, as the other: else they are made in one place and copied into another.
+  @inline(__always) public init() {
+    let nobody = Endpoint(address: IPAddress(high: 0, low: 0), port: 0)
+    let nothing = Moment(time: Timestamp(nanoseconds: 0), packet: .none)
+    self.init(id: 0, client: nobody, server: nobody, rolesKnown: false, ipVersion: 4, start: nothing)
+  }
+
   /// Of its first packet alone: `end` and `observedUntil` are that packet's time.
+  @inline(__always)
   public init(id: UInt64, client: Endpoint, server: Endpoint, rolesKnown: Bool, ipVersion: UInt8, start: Moment) {
     self.id = id
     clientEndpoint = client

@@ -113,7 +113,7 @@ extension Tracker {
     if journal.isOn { journal.end(either: false) }
   }
 
-  @inline(__always) mutating func write(_ facts: Facts) {
+  @inline(__always) mutating func write(_ facts: consuming Facts) {
     ended.append(facts)
     if journal.isOn { journal.end(either: false) }
   }

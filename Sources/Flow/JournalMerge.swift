@@ -156,13 +156,15 @@ public struct JournalMerge: Sendable {
     return true
   }
 
-  /// After `next()` said so; not nil then.
-  public mutating func facts() -> Facts? {
-    guard isEither else { return readers[turn].chunk.ended.nextFacts() }
-    let first = readers[turn].chunk.ended.nextFacts()
-    let second = readers[turn].chunk.ended.nextFacts()
-    guard let first, clientIsA(first.clientEndpoint, first.serverEndpoint) else { return second }
-    return first
+  /// After `next()` said so, and true then.
+  public mutating func takeFacts(_ facts: inout Facts) -> Bool {
+    guard readers[turn].chunk.ended.takeFacts(&facts) else { return false }
+    guard isEither else { return true }
+    if clientIsA(facts.clientEndpoint, facts.serverEndpoint) {
+      var other = Facts()
+      return readers[turn].chunk.ended.takeFacts(&other)
+    }
+    return readers[turn].chunk.ended.takeFacts(&facts)
   }
 
   /// After `next()` said so.

@@ -12,7 +12,7 @@ internal import Wire
 // is taken to be as old as the oldest. What is still counted as lost is a lower bound.
 extension Facts {
   mutating func settleACKs() {
-    guard let (resetter, reset) = abort else { return }
+    guard client.unackedBytes > 0 || server.unackedBytes > 0, let (resetter, reset) = abort else { return }
     for side in Side.allCases where self[side].unackedBytes > 0 { settleACKs(of: side, resetter, reset) }
   }
 

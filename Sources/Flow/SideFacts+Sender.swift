@@ -1,21 +1,21 @@
 internal import Wire
 
-// One side as the tracker keeps it, told as facts.
+// One side as the tracker keeps it, told as facts. `inout`, though nothing of the tracker's changes: what is only lent would be copied.
 extension SideFacts {
   /// - Parameter trouble: of `side`; one that says nothing where it has none.
-  mutating func take(_ side: Sender, peer: Sender, _ trouble: borrowing Trouble) {
-    takeCounts(side, trouble)
-    takeWords(side, trouble)
-    takeSequenceSpace(side, trouble)
-    takeFIN(side, trouble)
+  mutating func take(_ side: inout Sender, peer: inout Sender, _ trouble: inout Trouble) {
+    takeCounts(&side, &trouble)
+    takeWords(&side, &trouble)
+    takeSequenceSpace(&side, &trouble)
+    takeFIN(&side, &trouble)
     survivedIdle = Int64(side.survivedIdle) * 1_000_000
     deaf = trouble.deaf
     stall = trouble.stall
     strangeSYN = trouble.strangeSYN
-    takeUnanswered(side, peer: peer, trouble)
+    takeUnanswered(&side, peer: &peer, &trouble)
   }
 
-  private mutating func takeCounts(_ side: Sender, _ trouble: borrowing Trouble) {
+  private mutating func takeCounts(_ side: inout Sender, _ trouble: inout Trouble) {
     packets = UInt64(side.packets)
     wireBytes = side.wireBytes
     sentBytes = side.sentBytes
@@ -32,7 +32,7 @@ extension SideFacts {
     windowProbePackets = UInt64(trouble.windowProbePackets)
   }
 
-  private mutating func takeWords(_ side: Sender, _ trouble: borrowing Trouble) {
+  private mutating func takeWords(_ side: inout Sender, _ trouble: inout Trouble) {
     guard side.packets > 0 else { return }
     first = side.first
     last = side.last
@@ -62,8 +62,9 @@ extension SideFacts {
     timestamps = side.has(.timestamps)
   }
 
-  private mutating func takeSequenceSpace(_ side: Sender, _ trouble: borrowing Trouble) {
+  private mutating func takeSequenceSpace(_ side: inout Sender, _ trouble: inout Trouble) {
     guard side.has(.origin) else { return }
+    let (holes, sacked) = (trouble.holes, trouble.sacked)
     let acked = min(side.una, side.dataEnd)
     origin = side.origin
     sndUna = side.una
@@ -75,7 +76,7 @@ extension SideFacts {
     largestSent = side.largestSent
     largestAcked = side.largestAcked
     ackedBytes = UInt64(max(0, acked - trouble.low))
-    holes = trouble.holes
+    self.holes = holes
     payloadBytes = UInt64(max(0, side.dataEnd - trouble.low - holes.total - holes.forgotten))
     missingBytes = UInt64(holes.total(below: acked) + holes.forgotten)
     unackedBytes = holes.covered(from: max(acked, trouble.low), to: side.dataEnd)
@@ -83,29 +84,28 @@ extension SideFacts {
     if trouble.run != nil, trouble.runOffset > acked {
       ackMissedBytes = holes.covered(from: max(acked, trouble.low), to: min(trouble.runOffset, side.dataEnd))
     }
-    sackedBytes = trouble.sacked.seen(below: side.dataEnd, holes: holes)
-    unseenLostBytes = trouble.sacked.missing(from: max(acked, trouble.low), holes: holes)
+    sackedBytes = sacked.seen(below: side.dataEnd, holes: holes)
+    unseenLostBytes = sacked.missing(from: max(acked, trouble.low), holes: holes)
   }
 
-  private mutating func takeFIN(_ side: Sender, _ trouble: borrowing Trouble) {
+  private mutating func takeFIN(_ side: inout Sender, _ trouble: inout Trouble) {
     if side.has(.supposedFIN), !side.has(.fin) { supposedFIN = trouble.fin }
-    guard side.has(.fin), var taken = trouble.fin else { return }
-    // The ring was written forwards from its start; newest first is how it is read.
-    let ring = taken.recentAcks
-    for place in 0..<16 { taken.recentAcks[place] = ring[(Int(trouble.ackCursor) + 15 - place) % 16] }
+    guard side.has(.fin), let taken = trouble.fin else { return }
     fin = taken
+    // The ring was written forwards from its start; newest first is how it is read.
+    for place in 0..<16 { keptFIN.recentAcks[place] = taken.recentAcks[(Int(trouble.ackCursor) &+ 15 &- place) & 15] }
   }
 
   /// What this side waits for at the end of the record.
   private mutating func takeUnanswered(
-    _ side: Sender, peer: Sender, _ trouble: borrowing Trouble
+    _ side: inout Sender, peer: inout Sender, _ trouble: inout Trouble
   ) {
     if let run = trouble.run {
       unanswered = run
       return
     }
     if side.has(.syn), !side.has(.everAcked), let syn {
-      takeUnansweredSYN(syn, isSYNACK: side.has(.synAck), peer: peer)
+      takeUnansweredSYN(syn, isSYNACK: side.has(.synAck), peer: &peer)
       return
     }
     guard side.una < side.nxt, side.packets > 0 else { return }
@@ -131,7 +131,7 @@ extension SideFacts {
     unanswered = run
   }
 
-  private mutating func takeUnansweredSYN(_ syn: Burst, isSYNACK: Bool, peer: Sender) {
+  private mutating func takeUnansweredSYN(_ syn: Burst, isSYNACK: Bool, peer: inout Sender) {
     guard isSYNACK || peer.packets == 0 else { return }
     var run = Unanswered(kind: isSYNACK ? .synAck : .syn, sent: syn, length: 0, idleBefore: 0)
     if peer.packets > 0, syn.first.precedes(peer.last) {

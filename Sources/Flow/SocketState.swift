@@ -9,21 +9,19 @@ extension Facts {
 
   /// State that this side's kernel must hold at the end of the record (`observedUntil`); nil where the wire cannot tell.
   public func socketState(of side: Side) -> TCPState? {
-    guard self[side].packets > 0, !client.headersCut, !server.headersCut, var state = openingState(of: side) else {
+    guard packets(of: side) > 0, !client.headersCut, !server.headersCut, var state = openingState(of: side) else {
       return nil
     }
-    var events =
-      side == .client
-      ? Facts.closingEvents(own: client, peer: server) : Facts.closingEvents(own: server, peer: client)
-    // One packet may bring the peer's ACK and carry our FIN: what it answers came before.
-    events.sort {
-      $0.moment == $1.moment ? $0.event.comes(before: $1.event) : $0.moment.precedes($1.moment)
+    var events = ClosingEvents()
+    switch side {
+    case .client: events.add(own: client, peer: server)
+    case .server: events.add(own: server, peer: client)
     }
     var last = end.time
-    for event in events {
-      guard let next = state.after(event.event) else { continue }
+    for place in 0..<events.count {
+      guard let next = state.after(events[place].event) else { continue }
       state = next
-      last = event.moment.time
+      last = events[place].moment.time
     }
     let age = observedUntil.since(last)
     if state == .timeWait, age >= Facts.closingTimeout { return .closed }
@@ -32,27 +30,33 @@ extension Facts {
     return state
   }
 
+  private func packets(of side: Side) -> UInt64 { side == .client ? client.packets : server.packets }
+
   /// Up to the handshake's end.
   private func openingState(of side: Side) -> TCPState? {
+    let saysMoreThanRST =
+      side == .client ? client.packets > client.rstPackets : server.packets > server.rstPackets
     guard rolesKnown, handshake.syn != nil || handshake.synAck != nil else {
       // Midstream: whoever sends anything but a RST has a socket, and it was past its handshake.
-      return self[side].packets > self[side].rstPackets ? .established : .closed
+      return saysMoreThanRST ? .established : .closed
     }
     if side == .server, repeatsSYNACKAfterACK { return handshakeMayHaveTimedOut ? nil : .synReceived }
-    if handshake.ack != nil || self[side].everAcked && self[side].sndUna > 0 { return .established }
+    let isAcknowledged =
+      side == .client ? client.everAcked && client.sndUna > 0 : server.everAcked && server.sndUna > 0
+    if handshake.ack != nil || isAcknowledged { return .established }
     switch side {
     case .client:
       guard handshake.synAck != nil else { return icmp == nil ? .synSent : rejectedState }
-      if self[side].packets == self[side].synPackets, self[side].synPackets > 1, let syn = self[side].syn,
+      if client.packets == client.synPackets, client.synPackets > 1, let syn = client.syn,
         let answer = handshake.synAck, answer.precedes(syn.last)
       {
         return .synSent
       }
       // The SYN-ACK was seen; that it arrived was not.
-      return self[side].packets > self[side].synPackets + self[side].rstPackets ? .established : nil
+      return client.packets > client.synPackets + client.rstPackets ? .established : nil
     case .server:
-      guard handshake.synAck != nil else { return self[side].packets > self[side].rstPackets ? .established : .closed }
-      return self[side.other].packets > 0 || handshake.syn != nil ? .synReceived : nil
+      guard handshake.synAck != nil else { return saysMoreThanRST ? .established : .closed }
+      return client.packets > 0 || handshake.syn != nil ? .synReceived : nil
     }
   }
 
@@ -80,21 +84,45 @@ extension Facts {
     let due = max(Facts.firstTimeout, 2 * min(syn.lastGap, .max / 4))
     return observedUntil.since(syn.last.time) > due + due / 2 ? .closed : nil
   }
+}
 
-  private static func closingEvents(
-    own: borrowing SideFacts, peer: borrowing SideFacts
-  ) -> [(moment: Moment, event: TCPEvent)] {
-    var events: [(moment: Moment, event: TCPEvent)] = []
-    if let fin = own.fin {
-      events.append((fin.sent.first, .close))
+/// What closes a connection, as one end's kernel meets it, in order: five events at most, and nothing is allocated for them.
+private struct ClosingEvents {
+  struct Event {
+    var moment: Moment
+    var event: TCPEvent
+  }
+
+  private var events = InlineArray<5, Event>(
+    repeating: Event(moment: Moment(time: Timestamp(nanoseconds: 0), packet: .none), event: .close))
+  private(set) var count = 0
+
+  subscript(_ place: Int) -> Event { events[place] }
+
+  @inline(__always) mutating func add(own: borrowing SideFacts, peer: borrowing SideFacts) {
+    if own.hasFIN {
+      add(own.keptFIN.sent.first, .close)
       // Still repeated after the ACK: the ACK did not arrive.
-      if let acked = fin.acked, !acked.precedes(fin.sent.last) { events.append((acked, .receiveACKOfFIN)) }
+      if let acked = own.keptFIN.acked, !acked.precedes(own.keptFIN.sent.last) { add(acked, .receiveACKOfFIN) }
     }
     // That a FIN arrived is proved by its ACK.
-    if let acked = peer.fin?.acked { events.append((acked, .receiveFIN)) }
-    if own.$resets, let reset = own.resets, reset.ownAfter == nil { events.append((reset.first.moment, .reset)) }
-    if peer.$resets, let reset = peer.resets?.effective { events.append((reset.moment, .reset)) }
-    return events
+    if let acked = peer.finAcked { add(acked, .receiveFIN) }
+    if own.$resets, let reset = own.resets, reset.ownAfter == nil { add(reset.first.moment, .reset) }
+    if let moment = peer.effectiveReset { add(moment, .reset) }
+  }
+
+  /// Behind those that came before it. One packet may bring the peer's ACK and carry our FIN: what it answers came before.
+  private mutating func add(_ moment: Moment, _ event: TCPEvent) {
+    var place = count
+    while place > 0 {
+      let other = events[place - 1]
+      let isEarlier = moment == other.moment ? event.comes(before: other.event) : moment.precedes(other.moment)
+      guard isEarlier else { break }
+      events[place] = other
+      place -= 1
+    }
+    events[place] = Event(moment: moment, event: event)
+    count += 1
   }
 }
 

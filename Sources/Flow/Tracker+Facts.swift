@@ -71,17 +71,23 @@ extension Tracker {
   // Mutating, all of these, though nothing changes: what is called of a value that is only lent works on a copy of it.
 
   mutating func facts(of connection: inout Connection, index: UInt32, _ reason: EndReason) -> Facts {
+    var facts = Facts()
+    write(&connection, index: index, reason, into: &facts)
+    return facts
+  }
+
+  /// - Parameter facts: of no connection yet.
+  private mutating func write(
+    _ connection: inout Connection, index: UInt32, _ reason: EndReason, into facts: inout Facts
+  ) {
     let marks = connection.shared.marks
     let earlier = marks.contains(.afterlife) ? afterlives[index] : nil
     let clientIsA = earlier?.clientIsA ?? connection.isClientA(journal.clientIsA, servicePorts)
-    let (start, end) =
-      clientIsA
-      ? Tracker.span(connection.a, connection.b) : Tracker.span(connection.b, connection.a)
-    var facts = Facts(
-      id: connection.shared.id, client: clientIsA ? connection.key.a : connection.key.b,
-      server: clientIsA ? connection.key.b : connection.key.a, rolesKnown: marks.contains(.rolesKnown),
-      ipVersion: UInt8(truncatingIfNeeded: connection.key.ipVersion), start: start)
-    facts.end = end
+    facts.id = connection.shared.id
+    facts.clientEndpoint = clientIsA ? connection.key.a : connection.key.b
+    facts.serverEndpoint = clientIsA ? connection.key.b : connection.key.a
+    facts.rolesKnown = marks.contains(.rolesKnown)
+    facts.ipVersion = UInt8(truncatingIfNeeded: connection.key.ipVersion)
     facts.observedUntil = recordedUntil.isEmpty ? now : min(now, recordingEnd(of: connection))
     facts.interface = connection.shared.interface
     facts.encapsulation = connection.shared.encapsulation
@@ -91,14 +97,13 @@ extension Tracker {
     if marks.contains(.icmp) { facts.icmp = notices[index]?.seen(clientIsA: clientIsA) }
     facts.earlierReset = earlier?.seen(clientIsA: clientIsA)
     if clientIsA {
-      takeSides(&facts, connection.shared, client: connection.a, server: connection.b)
+      takeSides(&facts, &connection.shared, client: &connection.a, server: &connection.b)
     } else {
-      takeSides(&facts, connection.shared, client: connection.b, server: connection.a)
+      takeSides(&facts, &connection.shared, client: &connection.b, server: &connection.a)
     }
     if connection.isMixed(troubles) { facts.mix() }
     facts.endedBecause = facts.reasonOfEnd(reason)
     if zeek.isOn { facts.zeek = zeek.view(index, firstIsClient: connection.startedByA == clientIsA) }
-    return facts
   }
 
   /// When the last of the inputs ends that hold the connection.
@@ -116,12 +121,13 @@ extension Tracker {
   }
 
   private mutating func takeSides(
-    _ facts: inout Facts, _ shared: borrowing Shared, client: borrowing Sender, server: borrowing Sender
+    _ facts: inout Facts, _ shared: inout Shared, client: inout Sender, server: inout Sender
   ) {
+    (facts.start, facts.end) = Tracker.span(&client, &server)
     facts.serverLeg = client.leg == .max ? nil : Int64(client.leg) * 1000
     facts.clientLeg = server.leg == .max ? nil : Int64(server.leg) * 1000
-    take(&facts.client, client, peer: server)
-    take(&facts.server, server, peer: client)
+    take(&facts.client, &client, peer: &server)
+    take(&facts.server, &server, peer: &client)
     if shared.marks.contains(.rolesKnown) {
       if client.has(.syn) { facts.handshake.syn = facts.client.syn?.first }
       if server.has(.synAck) { facts.handshake.synAck = facts.server.syn?.first }
@@ -136,20 +142,20 @@ extension Tracker {
     if facts.client.wasReset || facts.server.wasReset { facts.settleACKs() }
   }
 
-  private mutating func take(_ facts: inout SideFacts, _ side: borrowing Sender, peer: borrowing Sender) {
+  private mutating func take(_ facts: inout SideFacts, _ side: inout Sender, peer: inout Sender) {
     let index = side.trouble
     // The shared record is everybody's, and nobody's.
     guard index > 1 else {
       if side.has(.cleanFIN) {
         var trouble = troubles.records[Troubles.blank]
         side.moveFIN(into: &trouble)
-        facts.take(side, peer: peer, trouble)
+        facts.take(&side, peer: &peer, &trouble)
       } else {
-        facts.take(side, peer: peer, troubles.records[Troubles.blank])
+        facts.take(&side, peer: &peer, &troubles.records[Troubles.blank])
       }
       return
     }
-    facts.take(side, peer: peer, troubles.records[index])
+    facts.take(&side, peer: &peer, &troubles.records[index])
     let resets = troubles.records[index].resets
     guard resets != 0 else { return }
     facts.resets = troubles.resets[resets]
@@ -162,7 +168,7 @@ extension Tracker {
   }
 
   /// First and last packet of both.
-  static func span(_ client: borrowing Sender, _ server: borrowing Sender) -> (start: Moment, end: Moment) {
+  private static func span(_ client: inout Sender, _ server: inout Sender) -> (start: Moment, end: Moment) {
     if client.packets == 0 { return (server.first, server.last) }
     if server.packets == 0 { return (client.first, client.last) }
     return (

@@ -97,6 +97,11 @@ private struct CSVFields: FieldVisitor {
     if let value { writer.csvText(value) }
   }
 
+  mutating func word(_ name: StaticString, _ value: String?) {
+    separate()
+    if let value { writer.text(value) }
+  }
+
   mutating func address(_ name: StaticString, _ value: IPAddress, ipVersion: UInt8) {
     separate()
     writer.address(value, ipVersion: ipVersion)

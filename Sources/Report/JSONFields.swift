@@ -65,6 +65,14 @@ struct JSONFields: FieldVisitor {
     writer.jsonString(value)
   }
 
+  @inline(__always) mutating func word(_ name: StaticString, _ value: String?) {
+    guard let value else { return null(name) }
+    self.name(name)
+    writer.byte(UInt8(ascii: "\""))
+    writer.text(value)
+    writer.byte(UInt8(ascii: "\""))
+  }
+
   mutating func address(_ name: StaticString, _ value: IPAddress, ipVersion: UInt8) {
     self.name(name)
     writer.byte(UInt8(ascii: "\""))

@@ -45,11 +45,13 @@ public struct JSONReport: Reporter {
     beginLine("connection")
     connection.visit(&fields, severalInputs: severalInputs)
     endLine()
-    for finding in connection.findings where !finding.wasTold { write(finding, connection.facts) }
+    for finding in connection.findings where !finding.wasTold {
+      write(finding, ShownConnection(connection.facts), isUndated: connection.facts.isUndated)
+    }
   }
 
   /// A `finding` line with `connection` and `display_filter` null.
-  public mutating func report(_ finding: FindingRecord) { write(finding, nil) }
+  public mutating func report(_ finding: FindingRecord) { write(finding, nil, isUndated: false) }
 
   /// The `summary` line, behind all lines that waited for it.
   public mutating func end(_ summary: SummaryRecord) {
@@ -95,7 +97,7 @@ public struct JSONReport: Reporter {
     output.flush(&fields.writer)
   }
 
-  mutating func write(_ record: FindingRecord, _ facts: Facts?) {
+  mutating func write(_ record: FindingRecord, _ connection: ShownConnection?, isUndated: Bool) {
     let finding = record.finding
     beginLine("finding")
     fields.count("id", record.id)
@@ -110,14 +112,13 @@ public struct JSONReport: Reporter {
     fields.count("bytes_lost", finding.bytesLost)
     fields.flag("bytes_lost_exact", finding.bytesLostExact)
     let severalInputs = severalInputs
-    let isUndated = facts?.isUndated ?? false
     fields.list("evidence", finding.evidence) {
       $0.evidence($1, severalInputs: severalInputs, isUndated: isUndated)
     }
-    if let facts {
+    if let connection {
       fields.name("display_filter")
       fields.writer.byte(UInt8(ascii: "\""))
-      write(filterOf: ShownConnection(facts))
+      write(filterOf: connection)
       fields.writer.byte(UInt8(ascii: "\""))
     } else {
       fields.null("display_filter")

@@ -8,7 +8,9 @@ public protocol LiveReporter: Reporter {
 
 extension JSONReport: LiveReporter {
   /// A `finding` line at once, with its display filter.
-  public mutating func tell(_ finding: FindingRecord, of facts: Facts) { write(finding, facts) }
+  public mutating func tell(_ finding: FindingRecord, of facts: Facts) {
+    write(finding, ShownConnection(facts), isUndated: facts.isUndated)
+  }
 }
 
 /// A line for each connection: its findings are in it once it has ended.

@@ -98,6 +98,9 @@ public struct ConnectionRecord: Sendable {
   /// of this one again.
   public var sameAs: UInt64?
 
+  /// Of no connection yet.
+  public init() { self.init(facts: Facts(), findings: [], encapsulation: Encapsulation(), interface: nil) }
+
   /// - Parameter interface: its name; nil where the capture names none.
   public init(
     facts: Facts, findings: [FindingRecord], encapsulation: Encapsulation, interface: String?, sameAs: UInt64? = nil

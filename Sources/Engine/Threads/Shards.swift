@@ -108,8 +108,9 @@ struct Shards: ~Copyable {
           continue
         }
         guard let rest = desk.take(refusal, brief, to: &reporter) else { continue }
-        desk.report(tracker.facts(of: refusal), names, given: rest.verdict, to: &reporter)
-      case .facts: if let facts = merge.facts() { desk.report(facts, names, to: &reporter) }
+        desk.record.facts = tracker.facts(of: refusal)
+        desk.report(names, given: rest.verdict, to: &reporter)
+      case .facts: if merge.takeFacts(&desk.record.facts) { desk.report(names, to: &reporter) }
       case .sight: learn(merge.sight())
       }
     }
