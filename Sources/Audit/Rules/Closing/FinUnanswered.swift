@@ -39,7 +39,7 @@ extension Rule {
       return Finding(
         rule: "fin-unanswered", severity: .warning,
         confidence: facts.confidence(
-          isSeen && silence > 4 * least ? .certain : .likely, from: since.time, to: end, losing: [side.other],
+          silence > 4 * least ? .certain : .likely, from: since.time, to: end, losing: [side.other],
           surroundings),
         suspects: isSeen ? [side.other.party] : [side.other.party, .path],
         summary:

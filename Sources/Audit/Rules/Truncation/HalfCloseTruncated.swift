@@ -146,7 +146,7 @@ private final class CutAnswer {
   /// No answer was cut: the server had answered all and closed, and the client began anew on the same connection.
   private var isRequest: Bool {
     halfCloser == .server && facts.rolesKnown && abort?.side == .server && fin.offset > 0 && fin.peerSent > 0
-      && fin.peerAcked == fin.peerSent
+      && fin.peerAcked == fin.peerSent && !isGoodbye && !(loss.mayBeAlert && sentAfter == loss.unacked)
   }
 
   /// And the client knew it: a pool that did not look.

@@ -17,7 +17,7 @@ extension Rule {
     return CutTransfer(
       abort: abort, own: own, peers: peers, cutItself: cutItself,
       mayHaveCrossed: facts[abort.side].fin?.inferred == true && abort.reset.ownFin,
-      crossed: facts.crossedClose(abort, thresholds)
+      crossed: facts.crossedClose(abort)
     ).finding(facts, surroundings)
   }
 }
@@ -134,12 +134,13 @@ private struct CutTransfer {
 }
 
 extension Facts {
-  /// Whoever reset had sent its FIN, and what the peer sent last before it was seen came from the other direction at that time: neither
-  /// knew of the other. At the resetting side's own host nothing crosses.
-  fileprivate func crossedClose(_ abort: Abort, _ thresholds: Thresholds) -> Bool {
-    guard abort.reset.ownFin, let fin = self[abort.side].fin, !fin.inferred, let data = abort.reset.peerLastData,
-      data.precedes(fin.sent.first), let leg = abort.side == .server ? serverLeg : clientLeg
+  /// A server that had answered has closed, and what the client sent last before its FIN was seen came from the other direction at that
+  /// time: neither knew of the other. At the server's own host nothing crosses.
+  fileprivate func crossedClose(_ abort: Abort) -> Bool {
+    guard rolesKnown, abort.side == .server, abort.reset.ownFin, let fin = server.fin, !fin.inferred,
+      let data = abort.reset.peerLastData, data.precedes(fin.sent.first), let answer = server.lastNewData,
+      answer.precedes(data), let leg = serverLeg
     else { return false }
-    return fin.sent.first.time.since(data.time) <= leg && !standsAt(abort.side)
+    return fin.sent.first.time.since(data.time) <= leg && !standsAt(.server)
   }
 }
