@@ -11,7 +11,8 @@ extension Page {
     The server's accept queue is full: its application does not call `accept()` fast enough. Linux drops
     the client's ACK, stays in SYN-RECV and repeats the SYN-ACK. The client is ESTABLISHED and sends its
     request into nothing. If the queue gets room in time, a later packet of the client completes it;
-    else the client ends with a timeout or a RST.
+    else the client ends with a timeout or a RST. With `tcp_abort_on_overflow` Linux answers the ACK, or the
+    data behind it, by a bare RST at once.
 
     ## How it shows
 
@@ -24,8 +25,16 @@ extension Page {
         1.080  client → server  ACK
         3.080  server → client  SYN-ACK
 
+    or, with `tcp_abort_on_overflow`:
+
+        0.081  client → server  100 bytes
+        0.161  server → client  RST              bare: no ACK, sequence number as acknowledged
+
     ## Told from its look-alikes
 
+    - *A listener that is just being closed*, and a load balancer that sends the ACK to another host than the SYN,
+      answer
+      by the same RST: it is `likely` at the server's side and `possible` elsewhere.
     - *A lost ACK* heals with the client's next packet: the server's next word is no SYN-ACK.
     - *`handshake-unfinished`*: there the ACK is never seen.
     - *TCP_DEFER_ACCEPT* makes Linux wait for data; a server that waits so repeats its SYN-ACK late.

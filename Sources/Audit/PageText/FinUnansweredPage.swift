@@ -21,8 +21,10 @@ extension Page {
 
     ## How bad, and who
 
-    A warning. Suspects are the peer and the path, which may have eaten its answer; the peer alone where the capture
-    stands beside it. Where it closed in the end, nothing is said; nor where another connection began on the same
+    A warning. Suspects are the peer and the path, which may have eaten its answer (a firewall that forgets half-
+    closed
+    connections does); the peer alone where the capture stands beside it. Where it closed in the end, nothing is
+    said; nor where another connection began on the same
     4-tuple unchallenged, or where the last that the peer sent is missing in the capture, or any RST of it followed.
 
     ## Look-alikes

@@ -30,7 +30,8 @@ extension Page {
 
     - `lost_unacked`: bytes on the wire that were neither acknowledged nor selectively acknowledged. `bytes_lost` is
       this. What the half-closer had sent before its FIN is in it too; `peer_lost_unacked` is how much that was.
-    - `arrived_unread`: bytes that only the half-closer's RST acknowledges. They arrived, and were thrown away; they are
+    - `arrived_unread`: bytes that only the half-closer's RST acknowledges. They arrived, and were thrown away;
+      they are
       not in `bytes_lost`.
     - `fin_unacked`: the answer's own FIN was sent and not acknowledged.
     - `sender_queue_destroyed`: the answerer reset without a FIN. What it had not sent yet is in no capture, so 0
@@ -42,11 +43,15 @@ extension Page {
 
     - A RST of the half-closer: the half-closer. Both are suspects where the answer may have crossed the FIN
       (`crossed`: all its data were sent before the FIN was acknowledged), or began later than `--linger` after it
-      (`wait`).
-    - A RST of the answerer: the answerer; the path too, and `likely` at best, where it is a bare one with no abort and
+      (`wait`). Both, and a warning, where the half-closer is a server that had answered all: then the client used
+      again a
+      connection that was closed, whether it knew it or their packets crossed.
+    - A RST of the answerer: the answerer; the path too, and `likely` at best, where it is a bare one with no
+      abort and
       no FIN before it: the abort may be what the capture lost, or another host has the address now.
     - A RST that somebody forged (see `reset-forged`, which then stands beside this): the path.
-    - Silence: the path, or the half-closer's host; the host alone where the capture stands beside it; the answerer too
+    - Silence: the path, or the half-closer's host, which is named first where the capture stands beside it; the
+      answerer too
       where it began later than `--linger`. A RST by which the answerer gives up is part of the silence.
 
     ## Look-alikes

@@ -11,7 +11,9 @@ extension Page {
     One end still holds the connection; the other does not know it (RFC 9293 §3.5.1). Its host was
     restarted; or another host has its address now (a failover, a load balancer that sends elsewhere);
     or it gave up long ago and its RST or FIN never arrived. Whatever the survivor had sent since is
-    lost.
+    lost. Where that host is seen to have repeated its own data until it gave up, the finding says so: then
+    nothing was
+    restarted, and what it repeated, or its ACKs, did not pass.
 
     ## How it shows
 

@@ -33,7 +33,8 @@ extension Page {
     - *The capture saw one direction only*: then the client goes on with an ACK, and there is no
       finding. That it repeats its SYN proves that it was not answered. A RST of the client that comes
       later than its next SYN would have come only says that it gave up.
-    - *Repeated too soon*, by equal pauses below 0.9 seconds: that is no timeout but the answer to a RST, which Windows
+    - *Repeated too soon*, by equal pauses below 0.9 seconds: that is no timeout but the answer to a RST, which
+      Windows
       tries twice more, and the RSTs are not in the capture.
     - *The recording ended at once*: less than 3 seconds after the first SYN nothing is claimed.
     - *The SYN-ACKs are there and the client repeats its SYN*: `handshake-unfinished`.
@@ -50,7 +51,9 @@ extension Page {
     ## What it cannot tell
 
     From the client's side: whether the SYN or the SYN-ACK was lost, and whether the server or the path
-    did it. At fault is the server alone only where the capture stands beside it.
+    did it. The server is named alone only where the capture stands beside it, and then it is `likely`: beside a
+    host,
+    seen by its TTL, is not in it.
 
     ## Recorded
 
