@@ -63,7 +63,15 @@ extension Tracker {
   private mutating func healthCheckCandidate(_ index: UInt32, _ brief: borrowing Brief) -> HealthChecks.Candidate? {
     guard index < Tracker.quietBit else { return brief.healthCheckCandidate }
     guard records[index].a.has(.syn), records[index].b.has(.syn), records[index].isOver(troubles) else { return nil }
-    // Whether its client hung up the facts tell.
+    let sent = (records[index].a.dataEnd, records[index].b.dataEnd)
+    if sent == (0, 0) {
+      return HealthChecks.Candidate(
+        id: brief.id, start: brief.start.time, client: brief.client.endpoint.address, service: brief.server.endpoint)
+    }
+    // Whether its client hung up the facts tell, which are dear.
+    guard records[index].shared.has(.reset), min(sent.0, sent.1) > 0, max(sent.0, sent.1) <= HealthChecks.answer else {
+      return nil
+    }
     var connection = records[index]
     return facts(of: &connection, index: index, .endOfInput).brief.healthCheckCandidate
   }
