@@ -89,7 +89,9 @@ extension Shared {
     // Where the FIN stood: macOS sends it so, and Linux takes it (tcp_reset_check, since 4.11). Whoever does not will be told again.
     if reset.offset == sender.una - 1, reset.ownFinAcked, !reset.peerFinAcked { return .effective }
     if reset.offset < sender.una { return .ignored }
-    if reset.offset <= sender.nxt { return .effective }
+    // Met midstream by its keepalives alone, a side stands one byte further than they do (RFC 9293 §3.8.4).
+    let isAhead = !sender.ackIsKnown && !sender.has(.data)
+    if reset.offset <= sender.nxt + (isAhead ? 1 : 0) { return .effective }
     guard let window = receiver.scaledWindow(peerScales: sender.has(.windowScale)) else { return .unknown }
     return reset.offset < sender.una + window ? .challenged : .ignored
   }

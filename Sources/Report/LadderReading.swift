@@ -52,7 +52,7 @@ struct LadderReading {
   /// Findings say more of a packet than we can.
   private func quote(_ row: inout LadderRow) {
     guard let quotes = evidence[row.packet] else { return }
-    row.rules = quotes.map(\.rule)
+    for quote in quotes where !row.rules.contains(quote.rule) { row.rules.append(quote.rule) }
     if let what = quotes.first?.what { row.meaning = what }
   }
 }

@@ -22,7 +22,7 @@ struct LadderWindowTests {
     let facts = try #require(try track(long).first)
     let finding = Finding(
       rule: "reset-abort", severity: .note, confidence: .likely, suspects: [], summary: "what happened",
-      evidence: [Evidence(facts.start, .client, "SYN")])
+      evidence: [Evidence(facts.start, .client, "SYN"), Evidence(facts.start, .client, "the first of all")])
     let output = Output()
     var ladder = Ladder(
       facts, segments: Array(try PacketScript.parse(long).segments.suffix(latest)),
@@ -33,6 +33,13 @@ struct LadderWindowTests {
   }
 
   private func place(_ words: String, in lines: [String]) -> Int? { lines.firstIndex { $0.contains(words) } }
+
+  /// A finding that quotes a packet twice names it once.
+  @Test func aRuleStandsOnceBesideItsPacket() throws {
+    let row = try #require(try lines(.whole, latest: 9).first { $0.contains(" · ") })
+    #expect(row.hasSuffix("· reset-abort"))
+    #expect(!row.contains("reset-abort, reset-abort"))
+  }
 
   /// On a screen of 24 lines the words are read before the packets.
   @Test func theWordsComeFirst() throws {
