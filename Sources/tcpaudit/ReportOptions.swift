@@ -52,6 +52,9 @@ struct Target {
     self.path = path.flatMap { $0 == "-" ? nil : $0 }
     name = path.flatMap { $0 == "-" ? nil : $0 } ?? "standard output"
     guard let path, path != "-" else {
+      if let failure = StandardStreams.outputFailure {
+        throw Failure(.unreadable, "\(name) can't be written: \(failure)")
+      }
       output = Output(descriptor: STDOUT_FILENO, flushesEachRecord: isLive)
       return
     }

@@ -40,6 +40,7 @@ struct Tcpaudit: ParsableCommand {
     defaultSubcommand: Read.self)
 
   static func main() {
+    StandardStreams.hold()
     Output.takeFailuresForErrors()
     do {
       let arguments = Array(CommandLine.arguments.dropFirst())

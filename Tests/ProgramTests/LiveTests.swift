@@ -4,8 +4,8 @@ import PacketScript
 import Testing
 
 @Suite("The built program, live", .serialized) struct LiveTests {
-  private static let mayCapture = CaptureDevice.mayCapture && canOpen
-  private static let why: Comment = "left out: it takes libpcap, and root or CAP_NET_RAW, to capture on lo"
+  static let mayCapture = CaptureDevice.mayCapture && canOpen
+  static let why: Comment = "left out: it takes libpcap, and root or CAP_NET_RAW, to capture on lo"
   private static var canOpen: Bool { (try? LiveCapture(["lo"], LiveOptions(), now: 0)) != nil }
 
   private let folder = Folder()
