@@ -29,6 +29,31 @@ struct InterruptionTests {
     #expect(Folder.text(err) == "", "that somebody wanted the end is no error")
   }
 
+  /// timeout(1) sends two at once, for one wish; who asks a second later means it.
+  @Test func twoSignalsAreOneWish() throws {
+    // Nobody reads, so that the results can't be written.
+    let pipe = try Pipe()
+    _ = fcntl(pipe.writing, F_SETFL, O_NONBLOCK)
+    let filling = [UInt8](repeating: 0x2e, count: 4096)
+    while write(pipe.writing, filling, filling.count) > 0 {}
+    _ = fcntl(pipe.writing, F_SETFL, 0)
+    let child = try Program.start(
+      ["--format", "json", try folder.capture(cutAndWhole)], output: .descriptor(pipe.writing),
+      error: .file(folder.path + "/err"))
+    #expect(eventually { child.watchesInterruptions })
+    for _ in 0..<2 {
+      kill(child.id, SIGTERM)
+      usleep(20_000)
+    }
+    usleep(1_200_000)
+    let status = Folder.text("/proc/\(child.id)/stat") ?? ""
+    #expect(!status.contains(") Z ") && status.contains("(tcpaudit)"))
+    kill(child.id, SIGTERM)
+    #expect(child.wait() == 128 + SIGTERM)
+    close(pipe.writing)
+    close(pipe.reading)
+  }
+
   /// Zeek's log and CSV have no place for it: standard error says that what is written is not all.
   @Test(arguments: ["csv", "zeek"]) func whatHasNoPlaceForItSaysSo(format: String) throws {
     let pipe = try Pipe()
