@@ -4,7 +4,7 @@ public import Wire
 
 /// Interfaces of this host as one source of frames, in order of time.
 ///
-/// An interface that goes away is picked up again when it is there. What each is to deliver waits in the kernel's ring until
+/// An interface that goes away is picked up again when it is there, and one that is down is waited for. What each is to deliver waits in the kernel's ring until
 /// somebody asks; nothing here waits but `wait`.
 ///
 /// Why the unsafe lines hold: poll(2) is given an array and its count; a frame's bytes are lent until the next call.
@@ -14,8 +14,6 @@ public struct LiveCapture: ~Copyable {
   public static var settleTime: Int64 { 60_000_000 }
   /// A clock that is ahead of the kernel's by more, ns, is another one.
   private static var foreign: Int64 { 1_000_000_000 }
-  /// An interface that is gone is looked for so often, ns.
-  private static var retryTime: Int64 { 1_000_000_000 }
 
   /// As they were given; `Frame.interface` and the input of a packet are indices into it.
   public let names: [String]
@@ -28,8 +26,8 @@ public struct LiveCapture: ~Copyable {
   private let live: LibpcapLive
   private var interfaces: [LiveInterface]
   private var polled: [pollfd] = []
+  /// Since when nothing can come from an interface: it went away, is down, or has no carrier.
   private var lostAt: [Int64?]
-  private var nextRetry: Int64 = 0
   private var statisticsAt: Int64
   /// The kernel's clock when somebody has waited last, ns.
   private var wall: Int64
@@ -159,8 +157,33 @@ public struct LiveCapture: ~Copyable {
       loss.interfaceDropped &+= drops.interface
       loss.addBlind(from: statisticsAt, to: now)
     }
+    for place in interfaces.indices {
+      if interfaces[place].isOpen { watch(place, now) } else { pickUp(place, now) }
+    }
     statisticsAt = now
-    for place in interfaces.indices where !interfaces[place].isOpen { pickUp(place, now) }
+  }
+
+  /// libpcap does not tell of an interface that is set down, and goes on by itself when it is up again.
+  private mutating func watch(_ place: Int, _ now: Int64) {
+    if let obstacle = interfaces[place].obstacle(names[place]) {
+      if lostAt[place] == nil { notes.append("\(names[place]) \(obstacle)") }
+      // It was still there when it was looked at last.
+      beBlind(place, since: statisticsAt, now)
+    } else if lostAt[place] != nil {
+      find(place, now)
+    }
+  }
+
+  /// No silence is claimed of the time until now, though it be still so.
+  private mutating func beBlind(_ place: Int, since start: Int64, _ now: Int64) {
+    loss.addBlind(from: lostAt[place] ?? start, to: now)
+    lostAt[place] = now
+  }
+
+  private mutating func find(_ place: Int, _ now: Int64) {
+    beBlind(place, since: now, now)
+    lostAt[place] = nil
+    notes.append("\(names[place]) is there again")
   }
 
   @inline(never) private mutating func lose(_ place: Int) {
@@ -178,11 +201,10 @@ public struct LiveCapture: ~Copyable {
   private mutating func pickUp(_ place: Int, _ now: Int64) {
     do throws(LiveError) {
       interfaces[place] = try LiveInterface.open(names[place], options, libpcap, live)
-      notes.append("\(names[place]) is there again")
-      if let lost = lostAt[place] { loss.addBlind(from: lost, to: now) }
-      lostAt[place] = nil
+      find(place, now)
     } catch {
       // Not yet.
+      beBlind(place, since: now, now)
     }
   }
 }

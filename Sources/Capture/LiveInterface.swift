@@ -7,7 +7,8 @@ internal import Wire
 /// Plain words, closed by its owner (`LiveCapture`), so that reading from it counts no references.
 ///
 /// Why the unsafe lines hold: the handle is made by `open` and closed once, by `close`, after which it is nil; header and
-/// bytes are those that libpcap lends until it is asked for the next packet, and are only read before.
+/// bytes are those that libpcap lends until it is asked for the next packet, and are only read before; ioctl(2) is lent a structure of
+/// the size that it takes.
 @safe struct LiveInterface: BitwiseCopyable {
   /// How long the kernel keeps a block that is not full, ms.
   static var blockTime: CInt { 20 }
@@ -166,6 +167,22 @@ internal import Wire
     }
     return unsafe UnsafeRawBufferPointer(start: bytes, count: Int(header.pointee.captured))
   }
+
+  /// Why no packet can come now, though the kernel's ring is open; nil where they can. Asked of the socket that captures, for that one is
+  /// in the interface's own network namespace, whatever /sys shows.
+  func obstacle(_ name: String) -> String? {
+    // struct ifreq, netdevice(7): 16 bytes for the name, a union of 24.
+    var request = [UInt8](repeating: 0, count: 40)
+    guard name.utf8.count < 16 else { return nil }
+    request.replaceSubrange(0..<name.utf8.count, with: name.utf8)
+    // What is no network interface (any, a USB bus) has no flags.
+    let failed = unsafe ioctl(descriptor, UInt(SIOCGIFFLAGS), &request) != 0
+    let flags = Int(request[16]) | Int(request[17]) << 8
+    if failed || flags & LiveInterface.reachable == LiveInterface.reachable { return nil }
+    return flags & IFF_UP == 0 ? "is down; waiting until it is up" : "has no carrier; waiting until it has"
+  }
+
+  private static var reachable: Int { IFF_UP | IFF_RUNNING }
 
   /// Packets that the kernel and the interface have dropped since the last time.
   mutating func drops(_ live: LibpcapLive) -> (kernel: UInt64, interface: UInt64) {
