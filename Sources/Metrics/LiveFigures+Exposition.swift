@@ -29,13 +29,17 @@ extension LiveFigures {
   }
 
   private func findings(_ page: inout Exposition) {
-    page.family("tcpaudit_findings_total", .counter, "Findings, by rule, severity and who is at fault.")
+    page.family(
+      "tcpaudit_findings_total", .counter,
+      "Findings, by rule, severity and who is at fault; what healed later stays counted.")
     let kinds = findings.map { ($0.rule, $0.severity.name, $0.atFault?.rawValue ?? "unknown", $1) }.sorted { $0 < $1 }
     for (rule, severity, fault, count) in kinds {
       page.sample(
         "tcpaudit_findings_total", count, [("rule", rule), ("severity", severity), ("at_fault", fault)])
     }
-    page.family("tcpaudit_lost_bytes_total", .counter, "Bytes sent and never delivered, by rule; at least.")
+    page.family(
+      "tcpaudit_lost_bytes_total", .counter,
+      "Bytes sent and never delivered, of connections that have ended, by rule; at least.")
     for (rule, count) in bytesLost.sorted(by: { $0.key < $1.key }) {
       page.sample("tcpaudit_lost_bytes_total", count, [("rule", rule)])
     }

@@ -37,7 +37,7 @@ public struct LiveFigures: Sendable {
   public var interfaceDropped: UInt64 = 0
   /// Since the start, as counters do: those that were revised or taken back later stay counted.
   public var findings: [Kind: UInt64] = [:]
-  /// Bytes lost by rule, lower bounds included.
+  /// Bytes lost by rule, lower bounds included, on connections that have ended.
   public var bytesLost: [String: UInt64] = [:]
   /// Connections begun since the start.
   public var connections: UInt64 = 0

@@ -25,6 +25,8 @@ public struct FindingRecord: Sendable {
   public var id: UInt64
   /// Id of an earlier finding that this one takes back or completes.
   public var revises: UInt64?
+  /// What that one said, as findings are counted; nil where there is none.
+  public var revised: LiveFigures.Kind?
   /// nil for findings about the capture or about many connections.
   public var connection: UInt64?
   /// What the rules made of it, words and evidence included.

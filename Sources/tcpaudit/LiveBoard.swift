@@ -47,17 +47,22 @@ final class LiveBoard {
       entries[record.id] = Entry(record: record, facts: facts)
       queues[1 + Int(record.finding.severity.rawValue)].append(record.id)
     }
-    if !isHealed { count(record.finding, before?.record.finding) }
+    if !isHealed { count(record) }
     if entries.count > LiveBoard.limit { forgetOne() }
   }
 
-  /// Counters only grow: what was counted stays, though it be revised.
-  private func count(_ finding: Finding, _ before: Finding?) {
+  /// Counters only grow: what was counted stays, though it be revised. What it was the record says: the entry may be forgotten.
+  private func count(_ record: FindingRecord) {
+    let finding = record.finding
     let kind = LiveFigures.Kind(rule: finding.rule, severity: finding.severity, atFault: finding.atFault)
-    let known = before.map { LiveFigures.Kind(rule: $0.rule, severity: $0.severity, atFault: $0.atFault) }
-    if kind != known { findings[kind, default: 0] += 1 }
-    let more = (finding.bytesLost ?? 0).subtractingReportingOverflow(before?.bytesLost ?? 0)
-    if !more.overflow, more.partialValue > 0 { bytesLost[finding.rule, default: 0] &+= more.partialValue }
+    if kind != record.revised { findings[kind, default: 0] += 1 }
+  }
+
+  /// A connection has ended with these, told before or not. What is lost while it is open may still arrive, and counters can't take back.
+  func settle(_ records: [FindingRecord]) {
+    for record in records {
+      if let bytes = record.finding.bytesLost { bytesLost[record.finding.rule, default: 0] &+= bytes }
+    }
   }
 
   /// The oldest of the mildest: a flood of notes hides no error.
@@ -146,6 +151,7 @@ struct Boarding<Inner: LiveReporter>: LiveReporter {
 
   mutating func report(_ connection: ConnectionRecord) {
     for record in connection.findings { board.take(record, connection.facts) }
+    board.settle(connection.findings)
     inner.report(connection)
   }
 

@@ -11,14 +11,16 @@ import Wire
 struct LiveBoardTests {
   private func record(
     _ id: UInt64, _ severity: Severity = .error, _ rule: String = "peer-vanished", revises: UInt64? = nil,
-    lost: UInt64? = nil, isHealed: Bool = false
+    _ before: Severity? = nil, lost: UInt64? = nil, isHealed: Bool = false
   ) -> FindingRecord {
     let moment = Moment(time: Timestamp(seconds: Int64(id)), packet: .none)
-    return FindingRecord(
+    var record = FindingRecord(
       id: id, revises: revises, connection: 1,
       finding: Finding(
         rule: rule, severity: severity, confidence: .likely, suspects: [.path], summary: "\(id)", bytesLost: lost,
         evidence: [Evidence(moment, nil, "")], facts: isHealed ? [NamedFact("healed", .bool(true))] : []))
+    record.revised = before.map { LiveFigures.Kind(rule: rule, severity: $0, atFault: .path) }
+    return record
   }
 
   private func count(_ board: LiveBoard, _ rule: String = "peer-vanished", _ severity: Severity = .error) -> UInt64? {
@@ -41,16 +43,36 @@ struct LiveBoardTests {
 
   @Test func aRevisionTakesThePlace() {
     let board = LiveBoard()
-    board.take(record(1, .warning, lost: 100), nil)
-    board.take(record(2, .error, revises: 1, lost: 300), nil)
+    board.take(record(1, .warning), nil)
+    board.take(record(2, .error, revises: 1, .warning), nil)
     #expect(board.list.map(\.id) == [2])
-    // Another severity is another finding; bytes are counted once.
+    // Another severity is another finding.
     #expect(count(board, "peer-vanished", .warning) == 1 && count(board) == 1)
-    #expect(board.bytesLost["peer-vanished"] == 300)
-    board.take(record(3, .error, revises: 2, lost: 200), nil)
-    #expect(count(board) == 1 && board.bytesLost["peer-vanished"] == 300)
+    board.take(record(3, .error, revises: 2, .error), nil)
+    #expect(count(board) == 1)
     // Who has the first one open sees what stands in its place.
     #expect(board.standing(1) == 3 && board.entry(1)?.0.id == 3)
+  }
+
+  /// What is lost while a connection is open may still arrive.
+  @Test func bytesCountWhenTheConnectionHasEnded() {
+    let board = LiveBoard()
+    board.take(record(1, lost: 100), nil)
+    #expect(board.bytesLost["peer-vanished"] == 0)
+    var told = record(1, lost: 100)
+    told.wasTold = true
+    board.settle([told, record(2, .error, "reset-abort", lost: 7), record(3, .note, "reset-abort")])
+    #expect(board.bytesLost["peer-vanished"] == 100 && board.bytesLost["reset-abort"] == 7)
+  }
+
+  /// As where half of many connections change their state at once.
+  @Test func aRevisionOfWhatWasForgottenIsNotCountedAgain() {
+    let board = LiveBoard()
+    let many = UInt64(2 * LiveBoard.limit)
+    for id in 1...many { board.take(record(id), nil) }
+    #expect(board.entry(1) == nil)
+    for id in 1...many { board.take(record(many + id, revises: id, .error), nil) }
+    #expect(count(board) == many)
   }
 
   @Test func whatHealedIsShownAndNotCounted() {

@@ -26,8 +26,11 @@ final class LiveLedger {
   func add(_ record: FindingRecord, _ facts: Facts?, isEarly: Bool) {
     let entry = Entry(told: now, record: record, isEarly: isEarly, facts: facts)
     all.append(entry)
-    if let revised = record.revises, entries.removeValue(forKey: revised) == nil {
-      mistakes.append("\(record.id) revises \(revised), which does not stand")
+    if let revised = record.revises {
+      let before = entries.removeValue(forKey: revised)?.record.finding
+      if before == nil { mistakes.append("\(record.id) revises \(revised), which does not stand") }
+      let kind = before.map { LiveFigures.Kind(rule: $0.rule, severity: $0.severity, atFault: $0.atFault) }
+      if record.revised != kind { mistakes.append("\(record.id) does not say what \(revised) was") }
     }
     if entries[record.id] != nil { mistakes.append("\(record.id) is told twice") }
     if !record.finding.isHealed { entries[record.id] = entry }

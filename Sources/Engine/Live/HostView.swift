@@ -96,7 +96,7 @@ extension LiveAudit {
       stages.tally.find(claim.finding.rule, claim.finding.severity)
       judging.severest = max(judging.severest ?? claim.finding.severity, claim.finding.severity)
       let record = FindingRecord(
-        id: judging.nextID(), revises: before?.told.id, connection: nil, finding: claim.finding)
+        id: judging.nextID(), revises: before?.told, connection: nil, finding: claim.finding)
       host.told[claim.key] = (claim.version, Told(record.id, claim.finding))
       reporter.report(record)
     }
@@ -105,7 +105,7 @@ extension LiveAudit {
       stages.tally.takeBack(before.told.claim.rule, before.told.claim.severity)
       reporter.report(
         FindingRecord(
-          id: judging.nextID(), revises: before.told.id, connection: nil, finding: .over(before.told, at: table.seen)))
+          id: judging.nextID(), revises: before.told, connection: nil, finding: .over(before.told, at: table.seen)))
     }
     return spent
   }

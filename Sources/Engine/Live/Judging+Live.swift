@@ -66,6 +66,8 @@ struct Claim: Equatable {
   var confidence: Confidence
   var suspects: [Party]
 
+  var atFault: Party? { suspects.count == 1 ? suspects[0] : nil }
+
   init(_ finding: Finding) {
     rule = finding.rule
     severity = finding.severity

@@ -160,15 +160,15 @@ struct LiveAudit: ~Copyable {
       return count(finding, nil, facts)
     case .revised(let finding, let told):
       stages.tally.takeBack(told.claim.rule, told.claim.severity)
-      return count(finding, told.id, facts)
+      return count(finding, told, facts)
     case .healed(let told):
       stages.tally.takeBack(told.claim.rule, told.claim.severity)
       return FindingRecord(
-        id: judging.nextID(), revises: told.id, connection: facts.id, finding: .healed(told, facts))
+        id: judging.nextID(), revises: told, connection: facts.id, finding: .healed(told, facts))
     }
   }
 
-  private mutating func count(_ finding: Finding, _ revised: UInt64?, _ facts: Facts) -> FindingRecord {
+  private mutating func count(_ finding: Finding, _ revised: Told?, _ facts: Facts) -> FindingRecord {
     stages.tally.find(finding.rule, finding.severity)
     judging.severest = max(judging.severest ?? finding.severity, finding.severity)
     return FindingRecord(id: judging.nextID(), revises: revised, connection: facts.id, finding: finding)

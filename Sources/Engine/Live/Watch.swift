@@ -16,6 +16,14 @@ struct Told {
   }
 }
 
+extension FindingRecord {
+  /// - Parameter told: what it takes the place of; nil: it is new.
+  init(id: UInt64, revises told: Told?, connection: UInt64?, finding: Finding) {
+    self.init(id: id, revises: told?.id, connection: connection, finding: finding)
+    revised = told.map { LiveFigures.Kind(rule: $0.claim.rule, severity: $0.claim.severity, atFault: $0.claim.atFault) }
+  }
+}
+
 /// What is remembered of an open connection that may have something to tell.
 struct Watch {
   /// `Suspect.version` when it was judged last; nil before the first time.
