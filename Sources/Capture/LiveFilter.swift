@@ -24,7 +24,7 @@ struct LiveFilter {
     if tunnels { wanted += " or " + Self.tunnelled + (etherTypes ? " or " + Self.labelled : "") }
     guard let user, user.contains(where: { $0 != " " }) else { return "\(wanted) or \(errors)" }
     // Ports are in the first fragment alone, and an error has those of what it quotes.
-    let fragments = "(ip proto 6 and ip[6:2] & 0x1fff != 0)"
+    let fragments = "(ip proto 6 and ip[6:2] & 0x1fff != 0) or (ip6 and ip6[6] = 44 and ip6[40] = 6)"
     return "((\(wanted)) and (\(user))) or \(fragments) or \(errors)"
   }
 

@@ -59,6 +59,23 @@ import Wire
     }
   }
 
+  /// The next header of IPv6 is the fragment's, and of no other protocol do they pass.
+  @Test(arguments: [(6, true), (17, false)] as [(UInt8, Bool)]) func fragmentsOfIPv6(_ next: UInt8, _ passes: Bool)
+    throws
+  {
+    var file = HandMade.pcapng()
+    file.interface(101)
+    let addresses = [UInt8](repeating: 0x20, count: 32)
+    for offset in [1, 808] as [UInt16] {
+      let packet: [UInt8] =
+        [0x60, 0, 0, 0, 0, 48, 44, 64] + addresses
+        + [next, 0, UInt8(offset >> 8), UInt8(offset & 0xff), 0, 0, 0, 77] + [UInt8](repeating: 0, count: 40)
+      file.packet(0, ticks: 1, packet)
+    }
+    let text = LiveFilter(user: "port 2181").texts[1]
+    #expect(try Reading(file.bytes, filter: text).frames.count == (passes ? 2 : 0))
+  }
+
   @Test func tunnelsWhereTheyAreAskedFor() throws {
     for (number, isTunnel) in [(47, true), (4, true), (41, true), (17, false), (50, false)] as [(UInt8, Bool)] {
       var file = HandMade.pcapng()
