@@ -100,6 +100,7 @@ public final class Output {
   /// - Parameter patience: how long to wait for a reader each time, ms.
   public func send(patience: Int32 = 0) {
     guard neverWaits, let descriptor else { return }
+    if queue.count == 0, !isClosed { isBroken = Output.isAbandoned(descriptor) }
     while queue.count > 0, !isClosed {
       var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       guard unsafe poll(&request, 1, patience) == 1 else { return }
@@ -115,6 +116,12 @@ public final class Output {
         }
       }
     }
+  }
+
+  /// A pipe that nobody reads any more (poll(2)): where nothing is written no EPIPE says so.
+  private static func isAbandoned(_ descriptor: Int32) -> Bool {
+    var request = pollfd(fd: descriptor, events: 0, revents: 0)
+    return unsafe poll(&request, 1, 0) == 1 && Int32(request.revents) & POLLERR != 0
   }
 
   /// The last word: a reader has so long, ms, to go on reading; then what waits is given up, and counted in `leftOut`.

@@ -99,6 +99,19 @@ struct OutputTests {
     #expect(writer.count == 0)
   }
 
+  /// Nothing is written to it, and so no EPIPE comes.
+  @Test func aReaderThatGoesAwayWhileNothingIsWritten() throws {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    defer { close(ends[1]) }
+    let output = Output(descriptor: ends[1], flushesEachRecord: true)
+    output.send()
+    #expect(!output.isClosed)
+    close(ends[0])
+    output.send()
+    #expect(output.isBroken && output.failure == nil)
+  }
+
   @Test func aFullDiskIsAFailure() throws {
     let full = open("/dev/full", O_WRONLY)
     try #require(full >= 0)
