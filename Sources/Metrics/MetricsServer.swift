@@ -5,12 +5,12 @@ public import Report
 
 /// Serves `LiveFigures` over HTTP, on a thread of its own: a scrape never stops the audit's loop.
 ///
-/// Start it after rights were dropped: its thread takes those of the thread that starts it.
 public final class MetricsServer: Sendable {
   /// Nobody scrapes through more connections than this at a time; further ones are closed.
   static var connectionLimit: Int { 64 }
-  /// A connection that asks nothing for so long is closed, seconds.
-  static var idleLimit: Int64 { 60 }
+  /// A connection that has not asked within so long is closed, seconds, and one that has not taken its answer in as much again: nobody
+  /// keeps others out by being slow.
+  static var patience: Int64 { 5 }
 
   /// Never shut down: that would start threads of Dispatch, which want another priority, and a service may not have it.
   private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -20,9 +20,13 @@ public final class MetricsServer: Sendable {
   /// Where it listens; the port is the true one where 0 was asked for.
   public let address: ListenAddress
 
-  /// - Throws: `MetricsError`, where the address can't be had.
-  public init(_ wanted: ListenAddress, _ figures: LiveFigures) throws {
+  /// - Parameter prepare: what its thread does first: to throw away the rights of the one that starts it.
+  /// - Throws: `MetricsError`, where the address can't be had; what `prepare` throws.
+  public init(_ wanted: ListenAddress, _ figures: LiveFigures, prepare: @escaping @Sendable () throws -> Void = {})
+    throws
+  {
     let latest = LatestFigures(figures)
+    try MetricsServer.group.next().submit(prepare).wait()
     do {
       channel = try ServerBootstrap(group: MetricsServer.group)
         .serverChannelOption(.backlog, value: 64)
@@ -30,9 +34,7 @@ public final class MetricsServer: Sendable {
         .childChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-            try channel.pipeline.syncOperations.addHandlers([
-              IdleStateHandler(allTimeout: .seconds(MetricsServer.idleLimit)), ScrapeHandler(latest),
-            ])
+            try channel.pipeline.syncOperations.addHandler(ScrapeHandler(latest))
           }
         }
         .bind(host: wanted.host, port: Int(wanted.port)).wait()

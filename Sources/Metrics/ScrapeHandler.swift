@@ -8,17 +8,20 @@ final class ScrapeHandler: ChannelInboundHandler {
 
   private let latest: LatestFigures
   private var request: HTTPRequestHead?
+  /// Closes the connection.
+  private var deadline: Scheduled<Void>?
 
   init(_ latest: LatestFigures) { self.latest = latest }
 
   func channelActive(context: ChannelHandlerContext) {
     // Too many: it is closed, and taken off again in `channelInactive`.
-    if !latest.admit() { context.close(promise: nil) }
+    if latest.admit() { allowTime(context) } else { context.close(promise: nil) }
     context.fireChannelActive()
   }
 
   func channelInactive(context: ChannelHandlerContext) {
     latest.leave()
+    deadline?.cancel()
     context.fireChannelInactive()
   }
 
@@ -33,14 +36,17 @@ final class ScrapeHandler: ChannelInboundHandler {
     }
   }
 
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) }
-    context.fireUserInboundEventTriggered(event)
-  }
-
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
+  /// From now on.
+  private func allowTime(_ context: ChannelHandlerContext) {
+    deadline?.cancel()
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    deadline = context.eventLoop.scheduleTask(in: .seconds(MetricsServer.patience)) { bound.value.close(promise: nil) }
+  }
+
   private func answer(_ request: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    allowTime(context)
     let reply = Reply(to: request.method, request.uri, latest)
     var headers = HTTPHeaders([("Content-Type", reply.contentType), ("Content-Length", "\(reply.body.utf8.count)")])
     if reply.status == .methodNotAllowed { headers.add(name: "Allow", value: "GET, HEAD") }
@@ -68,10 +74,18 @@ struct Reply {
       (status, body) = (.methodNotAllowed, "only GET and HEAD\n")
       return
     }
-    switch uri.prefix(while: { $0 != "?" }) {
+    switch Reply.path(uri) {
     case "/metrics": (status, contentType, body) = (.ok, Exposition.contentType, latest.current.exposition)
     case "/": (status, body) = (.ok, "tcpaudit: the figures are at /metrics\n")
     default: (status, body) = (.notFound, "not found: the figures are at /metrics\n")
     }
+  }
+
+  /// Without its query; a proxy's request names scheme and host too (RFC 9112, 3.2.2).
+  private static func path(_ uri: String) -> Substring {
+    let target = uri.prefix { $0 != "?" }
+    guard target.lowercased().hasPrefix("http://") else { return target }
+    let place = target.dropFirst("http://".count).drop { $0 != "/" }
+    return place.isEmpty ? "/" : place
   }
 }

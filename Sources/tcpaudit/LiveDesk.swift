@@ -92,7 +92,9 @@ struct MetricsAddress {
   }
 
   func serve() throws -> MetricsServer {
-    do { return try MetricsServer(address, LiveFigures(version: Tcpaudit.version)) } catch {
+    do {
+      return try MetricsServer(address, LiveFigures(version: Tcpaudit.version)) { try Privileges.keep(.nothing) }
+    } catch let failure as Failure { throw failure } catch {
       throw Failure(.unreadable, "\(error)")
     }
   }

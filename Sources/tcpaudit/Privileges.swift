@@ -29,6 +29,8 @@ enum Privileges {
   enum Need {
     /// An interface is opened again: CAP_NET_RAW.
     case capture
+    /// Nothing that takes a right.
+    case nothing
     /// Whose descriptors are which sockets, of processes of other users too: CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH.
     case processes
     /// The same, and other network namespaces are entered: CAP_SYS_ADMIN.
@@ -36,6 +38,7 @@ enum Privileges {
 
     fileprivate var rights: UInt32 {
       switch self {
+      case .nothing: 0
       case .capture: UInt32(TCPAUDIT_NET_RAW)
       case .processes: UInt32(TCPAUDIT_SYS_PTRACE | TCPAUDIT_DAC_READ_SEARCH)
       case .namespaces: UInt32(TCPAUDIT_SYS_ADMIN) | Need.processes.rights

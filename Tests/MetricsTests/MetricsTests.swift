@@ -2,6 +2,7 @@ import Audit
 import Glibc
 import NIOHTTP1
 import Report
+import Synchronization
 import Testing
 
 @testable import Metrics
@@ -84,7 +85,8 @@ struct MetricsServerTests {
     "Methods and paths",
     arguments: [
       (HTTPMethod.GET, "/metrics", HTTPResponseStatus.ok), (.GET, "/metrics?x=y", .ok), (.HEAD, "/metrics", .ok),
-      (.GET, "/", .ok), (.GET, "/metric", .notFound), (.POST, "/metrics", .methodNotAllowed),
+      (.GET, "/", .ok), (.GET, "http://host:9117/metrics?x=/y", .ok), (.GET, "HTTP://host", .ok),
+      (.GET, "http://host/metric", .notFound), (.GET, "/metric", .notFound), (.POST, "/metrics", .methodNotAllowed),
     ])
   func replies(method: HTTPMethod, uri: String, status: HTTPResponseStatus) {
     #expect(Reply(to: method, uri, LatestFigures(LiveFigures(version: ""))).status == status)
@@ -107,6 +109,36 @@ struct MetricsServerTests {
     #expect(after.contains("\ntcpaudit_packets_total 41\n"))
     let head = try ask(server.address.port, "HEAD /metrics HTTP/1.0\r\n\r\n")
     #expect(head.hasSuffix("\r\n\r\n"))
+  }
+
+  @Test("Who never comes to the end of a request is shown out, however busy")
+  func slow() throws {
+    let server = try MetricsServer(try #require(ListenAddress("127.0.0.1:0")), LiveFigures(version: "1"))
+    defer { server.stop() }
+    let descriptor = try connection(server.address.port)
+    defer { close(descriptor) }
+    let request = Array("GET /metrics HTTP/1.1\r\nX: ".utf8)
+    try #require(send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count)
+    var seconds = 0
+    // Half a second each: it is never idle.
+    var (letter, byte) = (UInt8(ascii: "a"), UInt8(0))
+    while seconds < 40, recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT)) < 0, errno == EAGAIN {
+      _ = send(descriptor, &letter, 1, Int32(MSG_NOSIGNAL))
+      usleep(500_000)
+      seconds += 1
+    }
+    #expect((8...20).contains(seconds))
+  }
+
+  @Test("What is to be done first is done on the thread that serves")
+  func prepared() throws {
+    let thread = Mutex<UInt>(0)
+    let own = UInt(pthread_self())
+    let server = try MetricsServer(try #require(ListenAddress("127.0.0.1:0")), LiveFigures(version: "1")) {
+      thread.withLock { $0 = UInt(pthread_self()) }
+    }
+    server.stop()
+    #expect(thread.withLock { $0 } != own && thread.withLock { $0 } != 0)
   }
 
   @Test("An address that is taken is an error, which says so")
@@ -140,10 +172,8 @@ struct MetricsServerTests {
     } catch { return "\(error)" }
   }
 
-  /// What the server says until it closes.
-  private func ask(_ port: UInt16, _ request: String) throws -> String {
+  private func connection(_ port: UInt16) throws -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
@@ -156,6 +186,13 @@ struct MetricsServerTests {
       }
     }
     try #require(connected == 0)
+    return descriptor
+  }
+
+  /// What the server says until it closes.
+  private func ask(_ port: UInt16, _ request: String) throws -> String {
+    let descriptor = try connection(port)
+    defer { close(descriptor) }
     let bytes = Array(request.utf8)
     try #require(send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count)
     var answer: [UInt8] = []
@@ -184,6 +221,18 @@ struct ServiceFileTests {
     let asked = families(in: bytes)
     #expect(asked.count > 4)
     #expect(asked.subtracting(families(in: LiveFigures(version: "1").exposition)).isEmpty)
+    // Rules that only a host's own sockets show are rare, and forgotten first.
+    for rule in ["socket-leak", "partnerless"] { #expect(bytes.contains(rule), "\(rule)") }
+  }
+
+  @Test("The rules that alerts and dashboard name are there", arguments: ["alerts.yml", "dashboard.json"])
+  func rules(file: String) throws {
+    let place = "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/")
+    let bytes = try #require(contents("/\(place)/tools/service/\(file)"))
+    let lists = bytes.matches(of: /rule=~?\\?"([a-z|-]+)/).map { String($0.1) }
+    #expect(!lists.isEmpty)
+    let known = Set(Catalogue.rules.map(\.id))
+    for rule in lists.flatMap({ $0.split(separator: "|") }) { #expect(known.contains(String(rule)), "\(rule)") }
   }
 
   private func contents(_ path: String) -> String? {
