@@ -4,7 +4,8 @@ public import Audit
 public struct ProcessFinding: Hashable, Sendable {
   /// `socket-leak` or `descriptors-low`.
   public var rule: String
-  /// An error where growth uses them up within `SocketLimits.urgent`, or `fillError` of them are in use; else a warning.
+  /// An error where a leak uses them up within `SocketLimits.urgent`, other growth within `imminent`, or where `fillError` of them are in
+  /// use; else a warning.
   public var severity: Severity
   /// A count is certain, a leak likely.
   public var confidence: Confidence
@@ -26,9 +27,7 @@ public struct ProcessFinding: Hashable, Sendable {
   private static func leak(
     _ process: HostProcess, _ index: Int, _ suspicious: Int, _ limits: SocketLimits
   ) -> ProcessFinding? {
-    guard suspicious >= limits.leak, let growth = process.growth, growth.over >= limits.watch,
-      growth.risesInARow >= limits.rises, growth.more > 0
-    else { return nil }
+    guard suspicious >= limits.leak, let growth = steadyGrowth(process, limits) else { return nil }
     let time = process.free.flatMap(growth.time)
     let isUrgent = time.map { $0 <= limits.urgent } ?? false
     let forecast = time.map { "; if it goes on so, “Too many open files” in \(TimeSpan.text($0))" } ?? ""
@@ -39,16 +38,28 @@ public struct ProcessFinding: Hashable, Sendable {
       mend: "close the sockets that the findings here name; a higher limit only buys time", exhaustedIn: time)
   }
 
+  /// They only ever become more, for long enough to be believed.
+  private static func steadyGrowth(_ process: HostProcess, _ limits: SocketLimits) -> Growth? {
+    guard let growth = process.growth, growth.over >= limits.watch, growth.risesInARow >= limits.rises, growth.more > 0
+    else { return nil }
+    return growth
+  }
+
   private static func low(_ process: HostProcess, _ index: Int, _ limits: SocketLimits) -> ProcessFinding? {
     guard let limit = process.limit, limit > 0, let free = process.free,
       Double(process.descriptors) >= limits.fillWarning * Double(limit)
     else { return nil }
     let isFull = Double(process.descriptors) >= limits.fillError * Double(limit)
+    // A leak that is fast has used them up before any of its sockets has been idle for long.
+    let left = steadyGrowth(process, limits)?.time(toOpen: free).flatMap { $0 <= limits.imminent ? $0 : nil }
+    let forecast = left.map { ", in \(TimeSpan.text($0)) if it goes on so" } ?? ""
     let rest =
       free == 0
-      ? "the next one fails with “Too many open files”" : "\(Numeral.text(free)) more until “Too many open files”"
+      ? "the next one fails with “Too many open files”"
+      : "\(Numeral.text(free)) more until “Too many open files”\(forecast)"
     return ProcessFinding(
-      rule: "descriptors-low", severity: isFull ? .error : .warning, confidence: .certain, process: index,
+      rule: "descriptors-low", severity: isFull || left != nil ? .error : .warning, confidence: .certain,
+      process: index,
       summary: "\(Numeral.text(process.descriptors)) of \(Numeral.text(limit)) descriptors are open, "
         + "\(Numeral.text(process.sockets)) of them TCP sockets: \(rest)",
       mend:

@@ -29,6 +29,8 @@ public struct SocketLimits: Hashable, Sendable {
   public var fillError = 0.95
   /// A leak that reaches its limit sooner than this is an error, ns.
   public var urgent: Int64 = 3_600_000_000_000
+  /// Who is told of for want of descriptors, and uses up the last within that time if it goes on so, is in danger now, ns.
+  public var imminent: Int64 = 300_000_000_000
   /// Clocks of two hosts are believed to differ by no more than this, ns.
   public var clockDifference: Int64 = 5_000_000_000
 

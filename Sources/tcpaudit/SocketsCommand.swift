@@ -87,15 +87,10 @@ struct SocketsCommand: ParsableCommand {
     var severest: Severity?
     var isFirst = true
     if watch { Interruption.watch() }
+    var snapshot = try takeSnapshot()
+    history.note(snapshot)
     repeat {
-      var snapshot: Snapshot
-      do throws(SocketTableError) {
-        snapshot = try Snapshot.take(allNamespaces: allNamespaces, exceptProcess: getpid())
-      } catch {
-        throw Failure(.unreadable, error.mend.isEmpty ? error.cause : "\(error.cause); \(error.mend)")
-      }
-      history.note(snapshot)
-      grow(&snapshot, &history)
+      try grow(&snapshot, &history)
       let comparison = list.map { PeerComparison(snapshot, with: $0, limits) }
       let audit = SocketAudit(snapshot, limits, comparison: comparison)
       report(audit, to: target.output, isFirst: isFirst)
@@ -120,15 +115,26 @@ struct SocketsCommand: ParsableCommand {
     }
   }
 
-  /// Counts the descriptors a few times over the interval: growth is believed where they never become fewer.
-  private func grow(_ snapshot: inout Snapshot, _ history: inout DescriptorHistory) {
+  private func takeSnapshot() throws -> Snapshot {
+    do throws(SocketTableError) {
+      return try Snapshot.take(allNamespaces: allNamespaces, exceptProcess: getpid())
+    } catch {
+      throw Failure(.unreadable, error.mend.isEmpty ? error.cause : "\(error.cause); \(error.mend)")
+    }
+  }
+
+  /// Counts the descriptors a few times over the interval: growth is believed where they never become fewer. At its end all is looked at
+  /// anew, so that sockets and descriptors are of one moment.
+  private func grow(_ snapshot: inout Snapshot, _ history: inout DescriptorHistory) throws {
     let looks: Int64 = 3
     let pause = (interval ?? Span(seconds: watch ? 10 : 1)).nanoseconds / looks
     guard pause > 0, !snapshot.processes.isEmpty || watch else { return }
-    for _ in 0..<looks where !Interruption.isRequested {
+    for turn in 1...looks where !Interruption.isRequested {
       SocketsCommand.wait(pause)
-      history.note(snapshot, later: snapshot.countDescriptors())
+      if turn < looks { history.note(snapshot, later: snapshot.countDescriptors()) }
     }
+    snapshot = try takeSnapshot()
+    history.note(snapshot)
     history.tell(&snapshot)
   }
 
@@ -143,7 +149,9 @@ struct SocketsCommand: ParsableCommand {
       var json = SocketsJSON(output, version: Tcpaudit.version, findingsOnly: findingsOnly)
       json.write(audit, inputs: peer.map { [$0] } ?? [])
     case .text:
-      var text = SocketsText(output, all: all, style: look.style(toStandardOutput: self.output == nil))
+      var text = SocketsText(
+        output, all: all, style: look.style(toStandardOutput: self.output == nil),
+        program: Directory.ownProgram)
       text.write(audit, isFirst: isFirst)
     }
   }

@@ -29,6 +29,33 @@ struct SocketsTests {
     #expect(own.out.contains("0 connections go to addresses of that host"))
   }
 
+  /// Sockets and descriptors are of one moment, the end.
+  @Test func whatIsOpenedMeanwhileIsThere() throws {
+    let file = folder.path + "/meanwhile"
+    // Where nobody holds a socket nothing can grow, and nothing is waited for.
+    let (first, listener) = (socket(AF_INET, unsharedStream, 0), socket(AF_INET, unsharedStream, 0))
+    defer { for descriptor in [first, listener] { close(descriptor) } }
+    try #require(listen(first, 1) == 0)
+    let child = try Program.start(
+      ["sockets", "--all", "--interval", "3s", "-o", file], output: .nothing, error: .nothing)
+    usleep(1_000_000)
+    try #require(listen(listener, 1) == 0)
+    var address = sockaddr_in()
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) {
+      _ = $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(listener, $0, &length) }
+    }
+    #expect(child.wait() == 0)
+    #expect(
+      Folder.text(file)?.contains(":\(UInt16(bigEndian: address.sin_port)) ") == true, "\(Folder.text(file) ?? "")")
+  }
+
+  @Test func interfacesArePlacesOfPackets() throws {
+    let ran = try Program.run(["interfaces"])
+    guard ran.code == 0 else { return }
+    for word in ["nflog", "nfqueue", "dbus-", "bluetooth", "usbmon"] { #expect(!ran.out.contains(word)) }
+  }
+
   @Test func mistakesAreSaid() throws {
     let rows: [(arguments: [String], code: Int32, words: String)] = [
       (["--all", "--findings-only"], 2, "exclude each other"),

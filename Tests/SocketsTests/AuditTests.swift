@@ -120,6 +120,12 @@ struct ProcessTests {
     #expect(judged(1024, of: 1024)["descriptors-low"]?.summary.contains("the next one fails") == true)
     #expect(judged(9_000_000, of: nil).isEmpty)
     #expect(judged(5, of: 0).isEmpty)
+    // 50 more in 10 s, and 204 left; in an hour; and where they also become fewer.
+    let fast = judged(820, of: 1024, growth: growth(50, seconds: 10), suspicious: 0)["descriptors-low"]
+    #expect(
+      fast?.severity == .error && fast?.summary.hasSuffix("in 41 s if it goes on so") == true, "\(fast?.summary ?? "")")
+    #expect(judged(820, of: 1024, growth: growth(1, seconds: 18))["descriptors-low"]?.severity == .warning)
+    #expect(judged(820, of: 1024, growth: growth(50, seconds: 10, rises: 2))["descriptors-low"]?.severity == .warning)
   }
 
   @Test func aLeakIsGrowthThatLastsAndSocketsThatNobodyUses() {

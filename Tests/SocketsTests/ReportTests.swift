@@ -59,7 +59,7 @@ struct SocketsReportTests {
 
       error  descriptors-low   java (812)   certain
         1,000 of 1,024 descriptors are open, 60 of them TCP sockets: 24 more until
-        “Too many open files”.
+        “Too many open files”, in 20 s if it goes on so.
         Fix  find what is not closed (the findings here, tcpaudit sockets --all);
              raise the limit with LimitNOFILE= or ulimit -n (prlimit --nofile --pid
              812 for the running process)

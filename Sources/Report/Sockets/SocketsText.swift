@@ -12,10 +12,14 @@ public struct SocketsText {
 
   private let output: Output
   private let all: Bool
+  private let program: String
   private var page: Page
 
-  /// - Parameter all: every socket and process, and nothing folded.
-  public init(_ output: Output, all: Bool = false, style: Style = Style()) {
+  /// - Parameters:
+  ///   - all: every socket and process, and nothing folded.
+  ///   - program: the path of the program, to give rights to.
+  public init(_ output: Output, all: Bool = false, style: Style = Style(), program: String = "tcpaudit") {
+    self.program = program
     self.output = output
     self.all = all
     page = Page(style)
@@ -244,7 +248,7 @@ public struct SocketsText {
         snapshot.forbiddenProcesses == 0
           ? "No process that can be seen holds \(unowned): the kernel's own, or of processes that /proc hides."
           : "Who holds \(unowned) is not known: \(processes) can't be looked into. It takes root (not a container's), or "
-            + "sudo setcap cap_sys_ptrace,cap_dac_read_search+ep tcpaudit")
+            + "sudo setcap cap_sys_ptrace,cap_dac_read_search=ep \(program)")
     }
     page.paragraph(sentences.joined(separator: " "))
     for gap in snapshot.gaps { page.paragraph(Wording.sentence("not seen: \(gap)")) }
