@@ -51,9 +51,14 @@ public struct FlightRecorder: Sendable {
   private var bytes = 0
   /// Names of interfaces, by their index.
   var interfaces: [String] = []
-  /// Files that were written, and what could not be.
+  /// Files that were written.
   private(set) var count: UInt64 = 0
+  /// What could not be written, until something can.
   private(set) var failure: String?
+  /// That was so at some time.
+  private(set) var hasFailed = false
+  /// Nothing is written until somebody asks for another try.
+  private var isResting = false
 
   /// What an earlier run has written stays.
   public init(_ directory: RecordDirectory, _ limits: Limits = Limits()) {
@@ -97,10 +102,14 @@ public struct FlightRecorder: Sendable {
 
   mutating func finish() { recordings = [:] }
 
+  /// There may be room again.
+  mutating func tryAgain() { isResting = false }
+
   private mutating func write(_ facts: Facts) {
-    guard failure == nil, var recording = recordings[facts.id] else { return }
+    guard !isResting, var recording = recordings[facts.id] else { return }
     // Held by one alone: else it is copied for each packet.
     recordings[facts.id] = nil
+    let before = recording
     let names = interfaces
     for number in ring.find(facts, after: recording.last, most: Self.packetsAtATime) {
       let comments = recording.comments
@@ -111,12 +120,13 @@ public struct FlightRecorder: Sendable {
       }
       recording.last = number
     }
-    append(recording.writer.take(), facts.id, &recording.name)
-    recordings[facts.id] = recording
+    // What could not be written waits in the ring, as long as there is room for it.
+    let isWritten = append(recording.writer.take(), facts.id, &recording.name)
+    recordings[facts.id] = isWritten ? recording : before
   }
 
-  private mutating func append(_ block: [UInt8], _ connection: UInt64, _ name: inout String) {
-    guard !block.isEmpty else { return }
+  private mutating func append(_ block: [UInt8], _ connection: UInt64, _ name: inout String) -> Bool {
+    guard !block.isEmpty else { return true }
     let isNew = !files.contains { $0.connection == connection }
     do {
       let descriptor = isNew ? try make(&name) : try directory.reopen(name)
@@ -130,8 +140,11 @@ public struct FlightRecorder: Sendable {
       }
     } catch {
       failure = "\(directory.path)/\(name) can't be written: \(error)"
-      return
+      hasFailed = true
+      isResting = true
+      return false
     }
+    failure = nil
     if isNew {
       files.append(File(connection: connection, name: name))
       count += 1
@@ -139,6 +152,7 @@ public struct FlightRecorder: Sendable {
     if let place = files.lastIndex(where: { $0.connection == connection }) { files[place].bytes += block.count }
     bytes += block.count
     while files.count > max(limits.files, 1) || (bytes > limits.bytes && files.count > 1) { forgetOldest() }
+    return true
   }
 
   /// Under its name, or where an earlier run has written that one (a clock that was set back), under another.

@@ -8,6 +8,6 @@ public struct LiveOutcome: Sendable {
   public var longestStep: Int64
   /// Files of packets that were written.
   public var recorded: UInt64
-  /// A file could not be written; none was after it.
+  /// A file could not be written.
   public var recordingFailed: Bool
 }

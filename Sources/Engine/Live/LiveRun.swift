@@ -62,7 +62,12 @@ public struct LiveRun: ~Copyable {
   private var lastCame: Int64 = 0
   /// Steps that the packets' clock made and ours did not: from, to.
   private var steps: [(from: Int64, to: Int64)] = []
+  private var dropNotes = DropNotes()
+  /// The recorder's failure was said, and when it tries again, ns.
   private var heardFailure = false
+  private var nextRecording: Int64 = 0
+  /// Between two tries, ns.
+  private static var recordingPause: Int64 { 60_000_000_000 }
   private var saidUnjudged = false
   /// The longest time that packets had to wait for the loop, ns.
   private var longestStep: Int64 = 0
@@ -110,6 +115,7 @@ public struct LiveRun: ~Copyable {
       if start >= nextAttention {
         nextAttention = start + LiveRun.attendTime
         capture.attend(at: Budget.realtime)
+        if let words = dropNotes.words(capture.loss, at: start) { listener.note(words) }
       }
       attend(&reporter, record, &listener)
       let now = Budget.monotonic
@@ -196,12 +202,29 @@ public struct LiveRun: ~Copyable {
       saidUnjudged = true
       listener.note("more connections end than can be judged (a scan, a flood?): the least of them are only counted")
     }
-    if let failure = audit.recorder?.failure, !heardFailure {
-      heardFailure = true
-      listener.note("\(failure); no more packets are recorded")
-    }
+    attendRecorder(&listener)
     if LiveSignals.takeSummary() { listener.summarise(summary()) }
-    if LiveSignals.takeHangUp(), listener.reopen() { reporter.begin(record) }
+    if LiveSignals.takeHangUp() {
+      audit.recorder?.tryAgain()
+      if listener.reopen() { reporter.begin(record) }
+    }
+  }
+
+  /// A disk that is full may have room again.
+  private mutating func attendRecorder(_ listener: inout some LiveListener) {
+    let failure = audit.recorder?.failure
+    guard failure != nil || heardFailure else { return }
+    let now = Budget.monotonic
+    if let failure, !heardFailure {
+      listener.note("\(failure); until that is mended no packets are recorded, which is tried once a minute")
+      nextRecording = now + LiveRun.recordingPause
+    } else if failure == nil {
+      listener.note("packets are recorded again")
+    } else if now >= nextRecording {
+      audit.recorder?.tryAgain()
+      nextRecording = now + LiveRun.recordingPause
+    }
+    heardFailure = failure != nil
   }
 
   func summary() -> SummaryRecord {
@@ -224,6 +247,6 @@ public struct LiveRun: ~Copyable {
     reporter.end(summary())
     return LiveOutcome(
       severest: audit.judging.severest, longestStep: longestStep, recorded: audit.recorder?.count ?? 0,
-      recordingFailed: audit.recorder?.failure != nil)
+      recordingFailed: audit.recorder?.hasFailed == true)
   }
 }
