@@ -18,7 +18,7 @@ internal import Glibc
   /// Its packets never leave this host.
   public var isLoopback: Bool
 
-  /// All of them, in libpcap's order: the likeliest first.
+  /// All that packets of TCP may come from, in libpcap's order: the likeliest first.
   /// - Throws: where libpcap is missing, or has an error of its own.
   public static func all() throws(CaptureError) -> [CaptureDevice] {
     guard let libpcap = Libpcap.shared else { throw CaptureError(path: "", cause: Libpcap.missing) }
@@ -32,11 +32,15 @@ internal import Glibc
     var devices: [CaptureDevice] = []
     var next = unsafe list
     while let entry = unsafe next {
-      unsafe devices.append(CaptureDevice(entry.pointee))
+      let device = unsafe CaptureDevice(entry.pointee)
+      if !foreign.contains(where: device.name.hasPrefix) { devices.append(device) }
       unsafe next = entry.pointee.next
     }
     return devices
   }
+
+  /// What libpcap lists too, and what carries no packets of a network: netfilter's logs and queues, buses.
+  private static let foreign = ["bluetooth", "nflog", "nfqueue", "dbus-", "usbmon"]
 
   /// Whether this process may capture: it is root, or has CAP_NET_RAW in effect.
   public static var mayCapture: Bool {

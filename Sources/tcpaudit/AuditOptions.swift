@@ -5,7 +5,9 @@ internal import Flow
 
 /// What every command takes that audits.
 struct AuditOptions: ParsableArguments {
-  @Option(name: [.customShort("f"), .long], help: "Only packets that match (libpcap syntax).")
+  @Option(
+    name: [.customShort("f"), .long],
+    help: "Only packets that match (libpcap syntax); of what is in a tunnel the outer packet is asked.")
   var filter: String?
 
   @Option(help: "Only this rule's findings; may be repeated.", completion: .list(Catalogue.rules.map(\.id)))

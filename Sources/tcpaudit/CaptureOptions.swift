@@ -21,7 +21,9 @@ struct CaptureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Who dates packets: host, adapter, adapter_unsynced (pcap-tstamp(7)).", valueName: "name"))
   var timestamps: String?
 
-  @Flag(help: "What is in tunnels too: GRE, VXLAN, Geneve, IP in IP, GTP-U, MPLS, PPPoE.")
+  @Flag(
+    help:
+      "What is in tunnels too: GRE, VXLAN, Geneve, IP in IP, GTP-U, MPLS, PPPoE. -f is about the outer packets then.")
   var tunnels = false
 
   mutating func validate() throws {
@@ -55,11 +57,11 @@ struct RecordingOptions: ParsableArguments {
     transform: ByteSize.parse)
   var recordMemory: ByteSize?
 
-  @Option(help: ArgumentHelp("Most files; the oldest go (default: 1000).", valueName: "number"))
+  @Option(help: ArgumentHelp("Most files of this run; its oldest go (default: 1000).", valueName: "number"))
   var recordFiles: Int?
 
   @Option(
-    help: ArgumentHelp("Most bytes of all files; the oldest go (default: 1G).", valueName: "size"),
+    help: ArgumentHelp("Most bytes in files of this run; its oldest go (default: 1G).", valueName: "size"),
     transform: ByteSize.parse)
   var recordSize: ByteSize?
 

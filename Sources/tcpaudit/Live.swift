@@ -24,7 +24,8 @@ struct Live: ParsableCommand {
       there is a screen (? lists its keys); elsewhere, and with --plain, a line each.
 
       SIGNALS
-        SIGINT, SIGTERM  end: what is open is judged, and the summary printed
+        SIGINT, SIGTERM  end: what is open is judged, and the summary printed;
+                         another one, a second later, ends it at once
         SIGUSR1          the counts so far, on standard error
         SIGHUP           the file of -o is opened again (logrotate)
 
@@ -66,7 +67,9 @@ struct Live: ParsableCommand {
   @Option(help: ArgumentHelp("End after this time.", valueName: "time"), transform: Span.parse)
   var duration: Span?
 
-  @Option(help: ArgumentHelp("Exit with 1 where a finding of this severity or worse was made.", valueName: "severity"))
+  @Option(
+    help: ArgumentHelp(
+      "Exit with 1 where a finding of this severity or worse was made, though it healed later.", valueName: "severity"))
   var failOn: SeverityChoice?
 
   @Option(
@@ -89,6 +92,10 @@ struct Live: ParsableCommand {
         "--sockets takes packets that are dated by this host's clock: not --timestamps adapter_unsynced")
     }
     guard sockets || !allNamespaces else { throw ValidationError("--all-namespaces is of the sockets: add --sockets") }
+    if let word = Live.filterWord(in: interfaces), let place = interfaces.firstIndex(of: word) {
+      let filter = interfaces[place...].joined(separator: " ")
+      throw ValidationError("“\(word)” is no interface; a filter goes behind -f: -f '\(filter)'")
+    }
     guard interfaces.count <= 64 else { throw ValidationError("at most 64 interfaces; any is all of them") }
   }
 
@@ -153,6 +160,8 @@ struct Live: ParsableCommand {
       listener.display = LiveDisplay(
         listener.board, record, color: Terminal.wantsColor(report.look.color, STDOUT_FILENO))
     }
+    if listener.display == nil { listener.note(opening(target.path)) }
+    for hint in hints(listener.server) { listener.note(hint) }
     switch report.format {
     case .json: return run(capture, JSONReport(output, findingsOnly: report.findingsOnly, isLive: true), listener)
     case .csv: return run(capture, CSVReport(output), listener)

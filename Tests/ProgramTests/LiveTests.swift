@@ -38,15 +38,28 @@ import Testing
     #expect(lines.first?.hasPrefix(#"{"type":"run","schema":1,"tool":"tcpaudit""#) == true)
     #expect(lines.last?.hasPrefix(#"{"type":"summary""#) == true)
     #expect(said().out.hasSuffix("}\n"))
+    #expect(
+      said().err.hasPrefix("tcpaudit: capturing TCP on lo, only port 9; results go to standard output;"),
+      "\(said().err)")
   }
 
   @Test(.enabled(if: mayCapture, why)) func onlyWhatIsNeededMayItDo() throws {
-    let child = try start(["--duration", "60s"])
+    let child = try start(["--duration", "60s", "--metrics", "127.0.0.1:0"])
     let status = { Folder.text("/proc/\(child.id)/status") ?? "" }
     #expect(eventually { status().contains("NoNewPrivs:\t1") })
     // CAP_NET_RAW alone, and root no more.
     #expect(status().contains("CapEff:\t0000000000002000") && status().contains("CapPrm:\t0000000000002000"))
     #expect(!status().contains("Uid:\t0\t"))
+    // Who serves figures may nothing.
+    let tasks = Folder.names("/proc/\(child.id)/task").filter { $0 != "\(child.id)" }
+    #expect(!tasks.isEmpty)
+    for task in tasks {
+      let status = { Folder.text("/proc/\(child.id)/task/\(task)/status") ?? "" }
+      let nothing = ["CapEff:\t0000000000000000", "CapPrm:\t0000000000000000"]
+      #expect(eventually { nothing.allSatisfy(status().contains) }, "\(status())")
+    }
+    #expect(eventually { said().err.contains("figures are at http://127.0.0.1:") })
+    #expect(!said().err.contains("127.0.0.1:0/"))
     kill(child.id, SIGTERM)
     #expect(child.wait() == 0)
   }
@@ -94,22 +107,88 @@ import Testing
   /// As a full disk: no recording is left that has nothing in it.
   @Test(.enabled(if: mayCapture, why)) func aRecordingThatHasNoRoom() throws {
     let records = folder.path + "/records"
-    let words = ["live", "lo", "-f", "port 9", "--record", records, "--user", "root"]
-    let complaint = try Pipe()
+    let words = ["live", "lo", "-f", "port 9", "--record", records, "-o", "/dev/null", "--user", "root"]
+    let complaint = try Complaint()
     let child = try Program.start(
-      ["-c", "ulimit -f 0; exec \"$0\" \"$@\"", Program.path] + words, of: "/bin/sh", output: .nothing,
-      error: .descriptor(complaint.writing))
+      ["-c", "ulimit -S -f 0; exec \"$0\" \"$@\"", Program.path] + words, of: "/bin/sh", output: .nothing,
+      error: .descriptor(complaint.pipe.writing))
     #expect(eventually { child.watchesInterruptions })
-    #expect(
+    let says = { (words: String) in
       eventually {
         Loopback.knock(9)
-        return complaint.waiting > 0
-      })
+        return complaint.text.contains(words)
+      }
+    }
+    #expect(says("can't be written: File too large"))
+    #expect(Folder.names(records) == [])
+    // There is room again, and it is told so instead of waiting a minute.
+    if let prlimit = Program.installed("prlimit") {
+      #expect(try Program.run(["--pid", "\(child.id)", "--fsize=unlimited"], of: prlimit).code == 0)
+      kill(child.id, SIGHUP)
+      #expect(says("packets are recorded again"))
+      #expect(!Folder.names(records).isEmpty)
+    }
     kill(child.id, SIGTERM)
     #expect(child.wait() == 3)
-    #expect(Folder.names(records) == [])
-    close(complaint.writing)
-    close(complaint.reading)
+    #expect(complaint.text.contains("can't be written") && complaint.text.split(separator: "\n").count <= 3)
+  }
+
+  /// Standard error of a program that may write no file.
+  private final class Complaint {
+    let pipe: Pipe
+    private var bytes: [UInt8] = []
+
+    init() throws { pipe = try Pipe() }
+
+    deinit {
+      close(pipe.writing)
+      close(pipe.reading)
+    }
+
+    var text: String {
+      var buffer = [UInt8](repeating: 0, count: 4096)
+      let count = pipe.waiting > 0 ? read(pipe.reading, &buffer, buffer.count) : 0
+      bytes += buffer.prefix(max(0, count))
+      return String(decoding: bytes, as: UTF8.self)
+    }
+  }
+
+  /// libpcap says nothing of it; what nobody could see was no silence.
+  @Test(.enabled(if: mayCapture && TwoHosts.mayBeMade, why), arguments: [false, true])
+  func anInterfaceThatIsSetDown(isDown: Bool) throws {
+    let hosts = try TwoHosts()
+    defer { hosts.remove() }
+    let child = try Program.start(
+      hosts.words("server", ["live", "cable", "--plain", "--linger", "3s", "--user", "root"]), of: TwoHosts.program,
+      output: .file(folder.path + "/out"), error: .file(folder.path + "/err"))
+    #expect(eventually { child.watchesInterruptions })
+    let (client, server) = try hosts.connect()
+    defer { for descriptor in [client, server] { close(descriptor) } }
+    shutdown(client, Int32(SHUT_WR))
+    usleep(200_000)
+    if isDown {
+      try hosts.set("server", "down")
+      #expect(eventually { said().err.contains("cable is down; waiting until it is up") }, "\(said().err)")
+    }
+    #expect(eventually(for: 6) { said().out.contains("fin-unanswered") } != isDown, "\(said().out)")
+    if isDown {
+      #expect(!said().err.contains("there again"))
+      try hosts.set("server", "up")
+      #expect(eventually { said().err.contains("cable is there again") }, "\(said().err)")
+    }
+    kill(child.id, SIGTERM)
+    #expect(child.wait() == 0)
+  }
+
+  /// Nothing is written, so no write fails.
+  @Test(.enabled(if: mayCapture, why)) func aReaderThatWentAway() throws {
+    let pipe = try Pipe()
+    let child = try Program.start(
+      ["live", "lo", "-f", "port 9"], output: .descriptor(pipe.writing), error: .file(folder.path + "/err"))
+    #expect(eventually { child.watchesInterruptions })
+    close(pipe.writing)
+    close(pipe.reading)
+    #expect(child.wait() == 0)
   }
 
   /// Stopped from outside it gives the terminal back first, and takes it again when it goes on.
@@ -189,7 +268,7 @@ import Testing
   @Test(arguments: [
     ["live"], ["live", "lo", "lo"], ["live", "any", "lo"], ["live", "lo", "-f", "tcp and"],
     ["live", "lo", "--snaplen", "1"], ["live", "lo", "--record-files", "1"],
-    ["live", "lo", "--all-namespaces"], ["live", "lo", "--user", "no such user"],
+    ["live", "lo", "--all-namespaces"], ["live", "lo", "port", "80"], ["live", "lo", "--user", "no such user"],
   ]) func mistakes(arguments: [String]) throws {
     guard arguments.last != "no such user" || geteuid() == 0 else { return }
     let ran = try Program.run(arguments)

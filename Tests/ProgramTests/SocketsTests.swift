@@ -131,7 +131,7 @@ struct SocketsTests {
 }
 
 /// Two network namespaces with a cable between them, and sockets of this process in both.
-private struct TwoHosts {
+struct TwoHosts {
   let name = "tcpaudit-\(UInt32.random(in: 0 ... .max))"
   private let listener: Int32
   private let port: UInt16
@@ -212,8 +212,18 @@ private struct TwoHosts {
     }
   }
 
-  func run(_ host: String, _ arguments: [String]) throws -> Ran {
-    try Self.ip(["netns", "exec", "\(name)-\(host)", Program.path] + arguments)
+  func run(_ host: String, _ arguments: [String]) throws -> Ran { try Self.ip(words(host, arguments)) }
+
+  /// What `program` is told, so that ours runs on a host.
+  func words(_ host: String, _ arguments: [String]) -> [String] {
+    ["netns", "exec", "\(name)-\(host)", Program.path] + arguments
+  }
+
+  static var program: String { Program.installed("ip") ?? "ip" }
+
+  /// Its end of the cable is set up or down.
+  func set(_ host: String, _ state: String) throws {
+    try #require(try Self.ip(["-n", "\(name)-\(host)", "link", "set", "cable", state]).code == 0)
   }
 
   func remove() {
