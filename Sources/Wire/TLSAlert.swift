@@ -10,10 +10,13 @@ public enum TLSAlert {
   /// Lengths of a whole record, header included, as the usual ciphers make them.
   public static func isLengthOfOne(_ length: Int64) -> Bool { [7, 23, 24, 27, 31, 37, 53, 69].contains(length) }
 
-  /// Whether `length` bytes of payload at `start`, 1 … `longest` of them, were captured and are something else.
+  /// Whether `length` bytes of payload at `start`, 1 … `longest` of them, were captured and are something else. Of those that a snaplen
+  /// cut the first tell it.
   @usableFromInline @inline(never)
   static func isExcluded(_ bytes: RawSpan, at start: Int, length: Int, limit: Int) -> Bool {
-    guard limit &- start >= length else { return false }
+    guard limit &- start >= min(length, 5) else {
+      return limit > start && !(21...23 ~= bytes.u8(at: start))
+    }
     guard length >= 7, isVersion(bytes.u16(at: start &+ 1)), Int(bytes.u16(at: start &+ 3)) == length &- 5 else {
       return true
     }

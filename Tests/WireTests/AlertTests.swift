@@ -47,8 +47,19 @@ struct AlertTests {
   }
 
   @Test func whatWasNotCapturedIsNotExcluded() {
-    #expect(!isNoAlert(record(22, 31), captured: 30))
+    #expect(!isNoAlert(record(21, 31), captured: 30))
+    #expect(!isNoAlert(record(21, 31), captured: 1))
     #expect(!isNoAlert(record(22, 31), captured: 0))
+  }
+
+  /// The first bytes tell.
+  @Test(arguments: [1, 4, 5, 30]) func ofAnotherTheBeginningIsEnough(_ captured: Int) {
+    #expect(isNoAlert(Array("zk_version\t3.8.0, built on 2022".utf8), captured: captured))
+  }
+
+  @Test func anotherRecordNeedsItsHeader() {
+    #expect(isNoAlert(record(23, 31), captured: 5))
+    #expect(!isNoAlert(record(23, 31), captured: 4))
   }
 
   @Test func whatIsLongerThanAnyAlertIsNotLookedAt() {
