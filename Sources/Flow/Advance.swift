@@ -278,6 +278,7 @@ extension Sender {
     fin.peerSent = receiver.dataEnd
     fin.peerAcked = min(receiver.una, receiver.dataEnd)
     fin.peerAckKnown = receiver.ackIsKnown
+    fin.hadLastWord = has(.data) && (!receiver.has(.data) || receiver.lastNew.precedes(lastNew))
     if isLate, una > end {
       fin.acked = troubles.records[index].progress
       marks.insert(.finAcked)

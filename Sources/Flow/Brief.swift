@@ -107,7 +107,7 @@ extension Facts {
     if let loneSYN { brief.kind = .attempt(loneSYN) }
     brief.birth = birth
     if let abort, abort.side == .client {
-      brief.clientHungUp = HealthChecks.isShort(since: start, abort.reset.moment)
+      brief.clientHungUp = HealthChecks.isShort(since: start, abort.reset.moment, roundTrip: roundTrip ?? 0)
     }
     brief.severalPlaces = severalPlaces
     return brief

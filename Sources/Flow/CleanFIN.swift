@@ -25,7 +25,13 @@ extension Sender {
     cleanFIN.ownAck = -1
     marks.formUnion([.fin, .cleanFIN])
     if receiver.ackIsKnown { marks.insert(.peerAckKnownAtFIN) }
+    if hasLastWord(before: &receiver) { marks.insert(.lastWord) }
     nxt += 1
+  }
+
+  /// It has spoken, and its peer not since.
+  func hasLastWord(before peer: inout Sender) -> Bool {
+    has(.data) && (!peer.has(.data) || peer.lastNew.precedes(lastNew))
   }
 
   /// SND.UNA moves while there is no trouble.
@@ -51,6 +57,7 @@ extension Sender {
     fin.peerSent = cleanFIN.peerSent
     fin.peerAcked = cleanFIN.peerAcked
     fin.peerAckKnown = has(.peerAckKnownAtFIN)
+    fin.hadLastWord = has(.lastWord)
     if !cleanFIN.progress.packet.isNone { trouble.progress = cleanFIN.progress }
     if has(.finAcked) { fin.acked = cleanFIN.progress }
     if cleanFIN.ownAck >= 0 {

@@ -9,7 +9,7 @@ struct Closing: BitwiseCopyable, Sendable {
   var turn = Turn(of: 0)
 
   /// What is kept here of each side's.
-  static var marks: SenderMarks { [.fin, .finAcked, .cleanFIN, .peerAckKnownAtFIN] }
+  static var marks: SenderMarks { [.fin, .finAcked, .cleanFIN, .peerAckKnownAtFIN, .lastWord] }
 
   /// nil where the connection was not closed by two clean FINs (`CleanFIN`), or it does not fit.
   init?(_ connection: borrowing Connection) {
@@ -44,6 +44,7 @@ private struct ClosingSide: BitwiseCopyable {
   private var latest: Likeness
   private var previous: Likeness
   private var peerAckKnown: Bool
+  private var lastWord: Bool
 
   init?(_ side: borrowing Sender, peer: borrowing Sender) {
     let next = peer.nxt
@@ -62,12 +63,14 @@ private struct ClosingSide: BitwiseCopyable {
     latest = side.likeness[0]
     previous = side.likeness[1]
     peerAckKnown = side.has(.peerAckKnownAtFIN)
+    lastWord = side.has(.lastWord)
   }
 
   func close(_ side: inout Sender, peerNext: Int64) {
     side.marks.formUnion([.fin, .finAcked, .cleanFIN])
     side.sentBytes = UInt64(side.dataEnd)
     if peerAckKnown { side.marks.insert(.peerAckKnownAtFIN) }
+    if lastWord { side.marks.insert(.lastWord) }
     side.cleanFIN.sent = sent.moment(before: side.last)
     side.cleanFIN.progress = acked.moment(after: side.cleanFIN.sent)
     side.cleanFIN.peerSent = peerNext - Int64(peerSent)

@@ -106,8 +106,7 @@ struct Connection: BitwiseCopyable {
   /// `segment` may not be of this connection.
   @inline(__always) func needsCare(_ segment: inout Segment, fromA: Bool) -> Bool {
     if !shared.marks.isDisjoint(with: [.pendingSYN, .lingering]) { return true }
-    guard isEnding || segment.time.since(shared.lastTime) > Plausible.answer else { return false }
-    return isFarFrom(&segment, fromA: fromA)
+    return isEnding && isFarFrom(&segment, fromA: fromA)
   }
 
   /// Both FINs are acknowledged, or a RST took effect. (It changes nothing; but one that may not would be called with a copy.)

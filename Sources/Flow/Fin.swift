@@ -15,6 +15,8 @@ public struct Fin: BitwiseCopyable, Sendable, Hashable {
   public var peerAcked: Int64 = 0
   /// `peerAcked` is more than where the input began.
   public var peerAckKnown = false
+  /// Of both sides' data before it, its sender's were the latest: all that the peer had said may have been answered.
+  public var hadLastWord = false
   /// First and last new data of the peer after it, the first's payload in bytes, and whether it already acknowledged the FIN.
   public var firstAfter: Moment?
   public var firstAfterLength: UInt32 = 0
@@ -38,7 +40,7 @@ public struct Fin: BitwiseCopyable, Sendable, Hashable {
     for place in 0..<16 where left.recentAcks[place] != right.recentAcks[place] { return false }
     return left.sent == right.sent && left.offset == right.offset && left.acked == right.acked
       && left.inferred == right.inferred && left.peerSent == right.peerSent && left.peerAcked == right.peerAcked
-      && left.peerAckKnown == right.peerAckKnown
+      && left.peerAckKnown == right.peerAckKnown && left.hadLastWord == right.hadLastWord
       && left.firstAfter == right.firstAfter && left.firstAfterLength == right.firstAfterLength
       && left.firstAfterAcksFin == right.firstAfterAcksFin && left.lastAfter == right.lastAfter
   }

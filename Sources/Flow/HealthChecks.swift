@@ -23,8 +23,11 @@ public struct HealthChecks: Sendable {
   /// The longest answer that nobody waits to see the end of, bytes: a server's certificates.
   static var answer: UInt64 { 16_384 }
 
-  /// Who only asks hangs up at once.
-  static func isShort(since start: Moment, _ end: Moment) -> Bool { end.time.since(start.time) <= Plausible.answer }
+  /// Who only asks hangs up at once: the handshake, and the hello with its answer, take a round trip each. Who waits for more wants it.
+  static func isShort(since start: Moment, _ end: Moment, roundTrip: Int64) -> Bool {
+    end.time.since(start.time) <= max(hurry, min(4 * min(roundTrip, .max / 4), Plausible.answer))
+  }
+  private static var hurry: Int64 { 100_000_000 }
 
   /// A connection that may be one: opened and over, and no data; or hung up on at the answer to a hello.
   struct Candidate: Sendable {

@@ -108,7 +108,8 @@ private struct Waiting {
     let age = reset.moment.time.since(sent.time)
     // Where the clock was set back meanwhile, it tells nothing.
     if let echoed, echoed >= end, age < 0 || age >= quickest { return true }
-    if isBehindUnseen { return age < 0 || age >= leg ?? Plausible.leastTimeout }
+    // What it acknowledges went on to it, and it came back. A kernel may have been slower in the handshake than here.
+    if isBehindUnseen { return age < 0 || age >= max(leg ?? Plausible.leastTimeout, trip - 1_000_000) }
     if let told {
       if told < end { return false }
       if age > Plausible.delayedACK + (leg ?? Plausible.leastTimeout) { return true }

@@ -10,7 +10,7 @@ internal import Wire
 //
 //     if no line is so fast,
 //     if the stream was seen where it left it, between two packets that are beyond it, or three times afterwards,
-//     if the peer's stream leaps in the same silence: nobody misses megabytes of both at once,
+//     if the peer's stream leaps in the same silence, and both as far as the clock that gives ISNs, or very fast,
 //     if it leads to before the stream's beginning,
 //     or if one packet stands on both sides of it (Renumbered.swift).
 extension Sender {
@@ -19,14 +19,29 @@ extension Sender {
     guard start - nxt > Plausible.inFlight else { return }
     let index = troubles.of(&self)
     let from = lastSentNew
-    if peer > 1, troubles.records[peer].hasLeapt(between: from, and: time) { troubles.records[index].isMixed = true }
+    let clock = goesByISNClock(to: start, at: time) ? start : -1
+    if peer > 1, troubles.records[peer].hasLeapt(between: from, and: time) {
+      let both = start - nxt + troubles.records[peer].leaptBy
+      let isTooMuch = both / Plausible.bothWays > max(0, time.since(from))
+      let isAnew = clock > 0 && abs(clock - troubles.records[peer].isnClock) <= Plausible.slack(of: clock)
+      if isTooMuch || isAnew { troubles.records[index].isMixed = true }
+    }
     (troubles.records[index].leaptFrom, troubles.records[index].leaptAt) = (from, time)
+    (troubles.records[index].leaptBy, troubles.records[index].isnClock) = (start - nxt, clock)
     guard start - nxt > Plausible.jump else { return }
     leave(sequence(at: nxt), at: time, index, &troubles)
     // 100 Gbit/s are 12.5 bytes a nanosecond.
     if (start - nxt) / Plausible.bytesPerNanosecond > max(0, time.since(from)) {
       troubles.records[index].isMixed = true
     }
+  }
+
+  /// It has come as far from its ISN as the clock that gave it by some moment of this silence: the same hosts may have begun anew on the same
+  /// 4-tuple. Then the peer's has come as far.
+  private func goesByISNClock(to start: Int64, at time: Timestamp) -> Bool {
+    let least = max(0, lastSentNew.since(first.time)) / Plausible.isnTick
+    let most = max(0, time.since(first.time)) / Plausible.isnTick
+    return has(.syn) && start >= least - Plausible.slack(of: least) && start <= most + Plausible.slack(of: most)
   }
 
   /// Where another stream stands, as far as is known.

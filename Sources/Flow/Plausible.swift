@@ -8,6 +8,12 @@ enum Plausible {
   static var jump: Int64 { 16 << 20 }
   /// No line carries more, bytes/ns: 100 Gbit/s.
   static var bytesPerNanosecond: Int64 { 12 }
+  /// Nor both directions so much at once that one recording could lose it, bytes/ns: 40 Gbit/s together.
+  static var bothWays: Int64 { 5 }
+  /// A byte of a clock that gives ISNs, ns (RFC 6528; Linux: secure_tcp_seq shifts by 6).
+  static var isnTick: Int64 { 64 }
+  /// What a life may have sent beside it, and clocks differ by, bytes.
+  static func slack(of ticks: Int64) -> Int64 { ticks / 16 + Int64(firstFlight) }
   /// How far the ISN of another life lies ahead at the least: a second of the clock, a tick each 4 µs (RFC 9293 §3.4.1).
   static var lives: Int64 { 250_000 }
   /// The widest window (RFC 7323 §2.3 bounds it to 2^30): nothing in flight lies farther apart.

@@ -82,7 +82,10 @@ extension Sender {
       abs(Int64(bearing.sequence.distance(from: known.sequence))) > max(Plausible.unscaledWindow, Int64(known.length)),
       ipID != 0 || (bearing.length > 0 && bearing.sum == known.sum)
     else { return }
-    troubles.records[trouble].isMixed = true
+    // Once it may have been sent again, by a stack that numbers no packets or all alike: a device shifts each by as much.
+    let shift = abs(bearing.sequence.distance(from: known.sequence))
+    if troubles.records[trouble].twinShift == shift { troubles.records[trouble].isMixed = true }
+    troubles.records[trouble].twinShift = shift
   }
 
   /// The same of its SYN, which nobody has answered yet.

@@ -41,6 +41,8 @@ struct SenderMarks: OptionSet, BitwiseCopyable {
   static var mptcpJoin: Self { .init(rawValue: 1 << 21) }
   /// The peer acknowledged one byte more than was seen, which may be a FIN: see InferredFIN.swift.
   static var supposedFIN: Self { .init(rawValue: 1 << 22) }
+  /// With a FIN: of both sides' data, its sender's were the latest, or came with it.
+  static var lastWord: Self { .init(rawValue: 1 << 23) }
 }
 
 /// A packet's likeness, to know a copy that the capture made: header hash and microseconds (low 32 bits).

@@ -21,8 +21,8 @@ extension Tracker {
     let isStranger =
       isOver
       ? !segment.flags.contains(.syn) && records[index].isLongBehind(&segment, fromA: fromA)
-      : (records[index].hasFIN || segment.time.since(records[index].shared.lastTime) > Plausible.answer)
-        && !records[index].shared.has(.tupleReused) && records[index].isFarFrom(&segment, fromA: fromA)
+      : records[index].hasFIN && !records[index].shared.has(.tupleReused)
+        && records[index].isFarFrom(&segment, fromA: fromA)
     if isStranger, pending.count < Tracker.strangerLimit {
       // Another connection, whose SYN the capture has not; or a late packet of an earlier one, or made up.
       wait(for: segment, fromA: fromA, index)

@@ -52,8 +52,13 @@ struct Trouble: BitwiseCopyable {
   /// The silence in which its stream leapt last by more than anybody has in flight; both 0 where it never did.
   var leaptFrom = Timestamp(nanoseconds: 0)
   var leaptAt = Timestamp(nanoseconds: 0)
+  /// How far it did, bytes; and where to, if that is as far as a clock that gives ISNs had come, else -1.
+  var leaptBy: Int64 = 0
+  var isnClock: Int64 = -1
   /// Its latest packet, while there is a cold record.
   var latest: Bearing?
+  /// By how much the latest two of its packets that were alike differed, 0 where none were.
+  var twinShift: Int32 = 0
   /// The packet by which SND.UNA moved last.
   var progress: Moment?
   /// The latest data that were recorded behind their ACK.
