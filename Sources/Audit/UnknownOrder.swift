@@ -7,6 +7,12 @@ extension Facts {
   /// All that the finding rests on, the oldest of what it counts as lost included, happened in less time than the order is known for.
   func orderIsUnknown(of finding: Finding) -> Bool {
     let known = 2 * disorder
+    // That the answer came behind the FIN its own numbers say.
+    if finding.rule == Rule.halfCloseTruncated.id,
+      Side.allCases.contains(where: { self[$0].fin?.firstAfterAcksFin == true })
+    {
+      return false
+    }
     guard known > 0, let first = finding.evidence.map(\.moment.time).min(),
       let last = finding.evidence.map(\.moment.time).max()
     else { return false }
@@ -23,8 +29,9 @@ extension Facts {
 extension Rule {
   /// What is left of a finding that rests on an order which the capture does not have: a note, where the rule knows notes.
   func note(ofUnknownOrder finding: Finding, _ disorder: Int64) -> Finding {
-    // Whose RST it is other tests tell, which know what order is worth.
-    if id == Rule.resetForged.id || !(section == .closing || section == .truncation) { return finding }
+    // Whose RST it is other tests tell, which know what order is worth; a silence lasts, however its beginning is ordered.
+    let isTold = [Rule.resetForged.id, Rule.finUnanswered.id, Rule.finUnacked.id].contains(id)
+    if isTold || !(section == .closing || section == .truncation) { return finding }
     var note = finding
     note.confidence = .possible
     guard severities.contains(.note) else { return note }

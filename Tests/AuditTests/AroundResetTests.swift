@@ -255,4 +255,18 @@ struct AroundResetTests {
     let findings = try audit(known.script)
     #expect(findings.map { "\($0.rule) \($0.severity) \($0.atFault.map { "\($0)" } ?? "unknown")" } == known.findings)
   }
+
+  /// Met by its keepalives, a side stands one byte behind its RST.
+  @Test func theResetBehindKeepalives() throws {
+    let finding = try auditOne(
+      """
+      0,1,2 C > S . 100 ack 1
+      3 C > S R. 101 ack 1
+      13.000,13.22,13.45,13.9,14.8,16.6 S > C F. 1 ack 101
+      13.0001,13.2201,13.4501,13.9001,14.8001,16.6001 C > S R 101
+      30 tick
+      """)
+    #expect(finding.rule == "reset-not-heard")
+    #expect(finding.suspects == [.path])
+  }
 }

@@ -54,6 +54,21 @@ struct IdleCloseTests {
     #expect(finding.summary.contains("wrote to a connection that the server had closed 20 ms before"))
   }
 
+  /// It took a second request, and died without a word to it: nothing was begun anew.
+  @Test func theServerHadNotAnswered() throws {
+    let finding = try auditOne(
+      atClient + Self.exchange + """
+        5.00 C > S P. 101:401
+        5.08 S > C . 501 ack 401
+        6.00 S > C F. 501 ack 401
+        6.0001 C > S . ack 502
+        6.02 C > S P. 401:601
+        6.10 S > C R 502
+        """)
+    #expect(finding.rule == "half-close-truncated" && finding.severity == .error)
+    #expect(finding.atFault == .server)
+  }
+
   /// No request: the server takes the answer to its own question away.
   @Test func theServerWasOwedAnAnswer() throws {
     let finding = try auditOne(

@@ -161,6 +161,10 @@ struct MissedACKTests {
       "the RST acknowledges a FIN that is not there: its sender answered that, and cut nothing",
       "0 C > S S\n0.0003 S > C S.\n0.0004 C > S . 1\n0.00041 C > S P. 1:235\n0.0009 S > C P. 1:212 ack 235\n"
         + "0.0011 S > C R. 212 ack 236", "reset-abort note server likely 0"),
+    Case(
+      "the RST acknowledges a FIN that is not there, and came sooner than that can have gone on to a far server and back",
+      "0 C > S S\n0.020 S > C S.\n0.02004 C > S . 1\n0.021 C > S P. 1:235\n0.042 S > C . 1:5793/1448 ack 235\n"
+        + "0.0422 S > C R. 5793 ack 236", "transfer-truncated error server certain 5792"),
   ]
 
   @Test(arguments: segments + timeouts + echoes + pure) func isToldAsItIs(_ known: Case) throws {

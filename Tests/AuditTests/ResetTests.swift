@@ -236,20 +236,6 @@ struct ResetTests {
     #expect(findings.contains { $0.rule == "reset-not-heard" })
   }
 
-  /// Met by its keepalives, a side stands one byte behind its RST.
-  @Test func theResetBehindKeepalives() throws {
-    let finding = try auditOne(
-      """
-      0,1,2 C > S . 100 ack 1
-      3 C > S R. 101 ack 1
-      13.000,13.22,13.45,13.9,14.8,16.6 S > C F. 1 ack 101
-      13.0001,13.2201,13.4501,13.9001,14.8001,16.6001 C > S R 101
-      30 tick
-      """)
-    #expect(finding.rule == "reset-not-heard")
-    #expect(finding.suspects == [.path])
-  }
-
   @Test(arguments: [
     // Old data that come late, and a copy of a probe; what was answered by a RST; another stream; another host's SYN.
     "400,401,404 C > S P. 1:101 ack 501",

@@ -143,10 +143,11 @@ private final class CutAnswer {
     (halfCloser == .server || !facts.rolesKnown) && fin.peerSent > 0 && sentAfter <= thresholds.goodbyeBytes
   }
 
-  /// No answer was cut: the server had answered all and closed, and the client began anew on the same connection.
+  /// No answer was cut: the server had the last word and closed, and the client began anew on the same connection.
   private var isRequest: Bool {
-    halfCloser == .server && facts.rolesKnown && abort?.side == .server && fin.offset > 0 && fin.peerSent > 0
-      && fin.peerAcked == fin.peerSent && !isGoodbye && !(loss.mayBeAlert && sentAfter == loss.unacked)
+    halfCloser == .server && facts.rolesKnown && abort?.side == .server && fin.hadLastWord && !fin.inferred
+      && fin.peerSent > 0 && fin.peerAcked == fin.peerSent && !isGoodbye
+      && !(loss.mayBeAlert && sentAfter == loss.unacked)
   }
 
   /// And the client knew it: a pool that did not look.
