@@ -26,7 +26,8 @@ extension Facts {
     return progress
   }
 
-  /// The last that it sent is no whole segment, or not whole ones where the capture has several in one packet.
+  /// The last that it sent is no whole segment, or not whole ones where the capture has several in one packet: with the options that
+  /// each packet has, or without.
   private func endsShort(_ side: Side, _ thresholds: Thresholds) -> Bool {
     let own = self[side]
     guard own.lastNewData != nil, let ours = own.mss, let theirs = self[side.other].mss else { return false }
@@ -36,7 +37,7 @@ extension Facts {
     guard length > 0, whole > 0 else { return false }
     // A path that takes none of that size cuts them all shorter, but not to less than every host takes.
     return length < min(whole, Int64(thresholds.largeSegment))
-      || (Int64(own.largestSent) >= whole && length % whole != 0)
+      || (Int64(own.largestSent) >= whole && length % whole != 0 && length % Int64(min(ours, theirs)) != 0)
   }
 }
 
