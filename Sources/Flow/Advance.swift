@@ -278,7 +278,7 @@ extension Sender {
     fin.peerSent = receiver.dataEnd
     fin.peerAcked = min(receiver.una, receiver.dataEnd)
     fin.peerAckKnown = receiver.ackIsKnown
-    fin.hadLastWord = has(.data) && (!receiver.has(.data) || receiver.lastNew.precedes(lastNew))
+    fin.hadLastWord = hasLastWord(before: receiver)
     if isLate, una > end {
       fin.acked = troubles.records[index].progress
       marks.insert(.finAcked)

@@ -25,13 +25,14 @@ extension Sender {
     cleanFIN.ownAck = -1
     marks.formUnion([.fin, .cleanFIN])
     if receiver.ackIsKnown { marks.insert(.peerAckKnownAtFIN) }
-    if hasLastWord(before: &receiver) { marks.insert(.lastWord) }
+    if hasLastWord(before: receiver) { marks.insert(.lastWord) }
     nxt += 1
   }
 
   /// It has spoken, and its peer not since.
-  func hasLastWord(before peer: inout Sender) -> Bool {
-    has(.data) && (!peer.has(.data) || peer.lastNew.precedes(lastNew))
+  func hasLastWord(before peer: borrowing Sender) -> Bool {
+    guard has(.data) else { return false }
+    return peer.has(.data) ? peer.lastNew.precedes(lastNew) : true
   }
 
   /// SND.UNA moves while there is no trouble.

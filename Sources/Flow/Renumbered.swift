@@ -77,13 +77,13 @@ extension Sender {
     let bearing = Bearing(segment)
     let known = troubles.records[trouble].latest
     troubles.records[trouble].latest = bearing
-    guard segment.ipID == ipID, let known, known.length == bearing.length, !segment.flags.contains(.rst),
-      segment.time.since(last.time) <= Plausible.twin,
-      abs(Int64(bearing.sequence.distance(from: known.sequence))) > max(Plausible.unscaledWindow, Int64(known.length)),
+    guard let known else { return }
+    let shift = abs(Int64(bearing.sequence.distance(from: known.sequence)))
+    guard segment.ipID == ipID, known.length == bearing.length, !segment.flags.contains(.rst),
+      segment.time.since(last.time) <= Plausible.twin, shift > max(Plausible.unscaledWindow, Int64(known.length)),
       ipID != 0 || (bearing.length > 0 && bearing.sum == known.sum)
     else { return }
     // Once it may have been sent again, by a stack that numbers no packets or all alike: a device shifts each by as much.
-    let shift = abs(bearing.sequence.distance(from: known.sequence))
     if troubles.records[trouble].twinShift == shift { troubles.records[trouble].isMixed = true }
     troubles.records[trouble].twinShift = shift
   }

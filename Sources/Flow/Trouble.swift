@@ -58,7 +58,7 @@ struct Trouble: BitwiseCopyable {
   /// Its latest packet, while there is a cold record.
   var latest: Bearing?
   /// By how much the latest two of its packets that were alike differed, 0 where none were.
-  var twinShift: Int32 = 0
+  var twinShift: Int64 = 0
   /// The packet by which SND.UNA moved last.
   var progress: Moment?
   /// The latest data that were recorded behind their ACK.

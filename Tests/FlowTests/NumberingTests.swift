@@ -34,7 +34,7 @@ struct NumberingTests {
   private static let devices: [Device] = {
     let shifts: [UInt32] = [
       300_000, 5_000_000, 14_000_000, 30_000_000, 700_000_000, 1_300_000_000, 3_000_000_000, 3_600_000_000,
-      4_290_000_000,
+      4_290_000_000, 1 << 31,
     ]
     return shifts.flatMap { shift in
       [

@@ -33,10 +33,7 @@ struct InterruptionTests {
   @Test func twoSignalsAreOneWish() throws {
     // Nobody reads, so that the results can't be written.
     let pipe = try Pipe()
-    _ = fcntl(pipe.writing, F_SETFL, O_NONBLOCK)
-    let filling = [UInt8](repeating: 0x2e, count: 4096)
-    while write(pipe.writing, filling, filling.count) > 0 {}
-    _ = fcntl(pipe.writing, F_SETFL, 0)
+    pipe.fill()
     let child = try Program.start(
       ["--format", "json", try folder.capture(cutAndWhole)], output: .descriptor(pipe.writing),
       error: .file(folder.path + "/err"))

@@ -225,10 +225,7 @@ import Testing
   @Test(.enabled(if: mayCapture, why)) func aReaderThatStandsStill() throws {
     let pipe = try Pipe()
     // The pipe is full before the first result.
-    _ = fcntl(pipe.writing, F_SETFL, O_NONBLOCK)
-    let filling = [UInt8](repeating: 0x2e, count: 4096)
-    while write(pipe.writing, filling, filling.count) > 0 {}
-    _ = fcntl(pipe.writing, F_SETFL, 0)
+    pipe.fill()
     let child = try Program.start(
       ["live", "lo", "-f", "port 9", "--format", "json"], output: .descriptor(pipe.writing),
       error: .file(folder.path + "/err"))

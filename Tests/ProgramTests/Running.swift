@@ -121,6 +121,14 @@ struct Pipe {
     (reading, writing) = (ends[0], ends[1])
   }
 
+  /// Until there is no room: who writes to it waits for a reader.
+  func fill() {
+    _ = fcntl(writing, F_SETFL, O_NONBLOCK)
+    let filling = [UInt8](repeating: 0x2e, count: 4096)
+    while write(writing, filling, filling.count) > 0 {}
+    _ = fcntl(writing, F_SETFL, 0)
+  }
+
   /// Bytes that wait in it.
   var waiting: Int32 {
     var count: Int32 = 0
