@@ -45,9 +45,10 @@ public struct UsualRecords: ~Escapable {
     state = Passed(time: time)
   }
 
-  /// The next frame; nil where `Timeline.next()` has to look, or `most` are through.
+  /// The bytes of the next frame; nil where `Timeline.next()` has to look, or `most` are through. What else it is, `frame` says: a decoder
+  /// that takes what it needs needs no `Frame`, which would be written to memory for it.
   @inlinable @inline(__always) @_lifetime(copy self)
-  public mutating func next() -> Frame? {
+  public mutating func next() -> RawSpan? {
     let start = state.bytes
     let left = window.byteCount &- start
     guard left >= 16, state.packets < most else { return nil }
@@ -65,10 +66,35 @@ public struct UsualRecords: ~Escapable {
     state.packets &+= 1
     state.time = time
     state.originalBytes &+= UInt64(original)
-    return Frame(
-      bytes: window.extracting(start &+ 16..<end), originalLength: Int(original), time: Timestamp(nanoseconds: time),
-      packet: PacketReference(rawValue: reference &+ state.packets), ordinal: frames &+ state.packets,
-      linkType: LinkType(rawValue: layout.linkType), interface: layout.interface)
+    return window.extracting(start &+ 16..<end)
+  }
+
+  /// Of the latest frame: what its record says.
+  @inlinable @inline(__always) public var time: Timestamp { Timestamp(nanoseconds: state.time) }
+  /// Input and number of the latest frame.
+  @inlinable @inline(__always) public var packet: PacketReference {
+    PacketReference(rawValue: reference &+ state.packets)
+  }
+  /// Number of the latest frame over the whole run.
+  @inlinable @inline(__always) public var ordinal: UInt64 { frames &+ state.packets }
+  /// Of all of them.
+  @inlinable @inline(__always) public var linkType: LinkType { LinkType(rawValue: layout.linkType) }
+  /// Of all of them, as `Frame.interface`.
+  @inlinable @inline(__always) public var interface: UInt16 { layout.interface }
+
+  /// The latest frame, for whoever wants all of it.
+  /// - Parameter bytes: as `next` gave them.
+  @_lifetime(copy bytes)
+  public func frame(_ bytes: RawSpan) -> Frame {
+    Frame(
+      bytes: bytes, originalLength: originalLength(bytes.byteCount), time: time, packet: packet, ordinal: ordinal,
+      linkType: linkType, interface: interface)
+  }
+
+  /// Of the latest frame, read once more: its record's header lies before its bytes.
+  private func originalLength(_ captured: Int) -> Int {
+    let (_, original) = window.pair(at: state.bytes &- captured &- 8)
+    return Int(layout.isSwapped ? original.byteSwapped : original)
   }
 }
 

@@ -62,8 +62,16 @@ struct Stages: ~Copyable {
   @inline(__always) private mutating func enterUsual(_ timeline: inout Timeline) -> Due {
     var records = timeline.usualRecords(
       min(UInt64(SegmentBatch.capacity &- batch.count), nextLook &- tally.packets))
-    while let frame = records.next() {
-      if !enterSegment(frame), hasQuote { break }
+    while let bytes = records.next() {
+      let place = batch.count
+      if decoder.decodeUsual(bytes, records.linkType, into: &batch.segments[place]) {
+        batch.segments[place].date(
+          records.time, records.packet, ordinal: records.ordinal, interface: records.interface)
+        countSegment()
+      } else {
+        decode(records.frame(bytes))
+        if hasQuote { break }
+      }
     }
     let passed = records.passed
     timeline.pass(passed)
@@ -110,9 +118,13 @@ struct Stages: ~Copyable {
       decode(frame)
       return false
     }
+    countSegment()
+    return true
+  }
+
+  @inline(__always) private mutating func countSegment() {
     tally.segments &+= 1
     batch.count &+= 1
-    return true
   }
 
   /// What is not usual.

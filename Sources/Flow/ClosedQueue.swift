@@ -41,6 +41,9 @@ struct ClosedQueue: Sendable {
 
   func since(_ lane: Int) -> Timestamp { Timestamp(nanoseconds: heads[lane]) }
 
+  /// Who stands at `place` of a lane, 0 the first; nil where nobody does.
+  func waiting(_ lane: Int, _ place: Int) -> Lingering? { place < lanes[lane].count ? lanes[lane][place] : nil }
+
   mutating func append(_ entry: Lingering, _ lane: Int) {
     if lanes[lane].isEmpty { heads[lane] = entry.since.nanoseconds }
     lanes[lane].append(entry)

@@ -61,7 +61,9 @@ extension Tracker {
       latest = max(latest, lingering.since(lane))
       journal.pass(latest, lane)
       // What has left already counts for nothing.
-      guard let entry = followed(lingering.removeFirst(lane)) else { continue }
+      let head = lingering.removeFirst(lane)
+      prefetchLeaving(lane)
+      guard let entry = followed(head) else { continue }
       most[lane] -= 1
       if entry.index >= Tracker.quietBit {
         retireSmall(entry, .closed)

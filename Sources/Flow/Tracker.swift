@@ -1,4 +1,3 @@
-internal import CPrefetch
 public import Wire
 
 /// From segments to connections: the one stateful part of the audit.
@@ -6,8 +5,6 @@ public import Wire
 /// Feed it batches in the order of capture; take the finished connections between batches, by `nextFinished()` (and
 /// `nextBrief()`, where that is asked for); after the last batch call `finish(_:)` and take the rest. It reads no clock: time is
 /// capture time.
-///
-/// Why the unsafe lines hold: they prefetch, and a prefetch of any address is harmless: nothing is read through it.
 public struct Tracker: ~Copyable {
   let options: TrackerOptions
   let seed: HashSeed
@@ -132,17 +129,6 @@ public struct Tracker: ~Copyable {
     if records.count >= options.quietFrom { putAwayQuiet() }
   }
 
-  /// How many packets before its own a record is fetched: a processor waits for some twenty cache lines at a time, and those of a
-  /// whole batch at once would be many more.
-  static var ahead: Int { 6 }
-
-  /// Looks up what is sought, and fetches its record.
-  @inline(__always) mutating func fetch(_ sought: inout Sought) {
-    let candidate = table.candidate(sought.hash)
-    prefetchRecord(candidate)
-    sought.candidate = candidate
-  }
-
   /// Time goes on: before anything is looked up, as results must not depend on where batches end.
   @inline(__always) mutating func pass(_ time: Timestamp) {
     guard time > now else { return }
@@ -154,28 +140,6 @@ public struct Tracker: ~Copyable {
     scopes.isEmpty || Int(encapsulation) >= scopes.count ? 0 : scopes[Int(encapsulation)]
   }
 
-  @inline(__always) func prefetchRecord(_ index: UInt32) {
-    guard index != 0 else { return }
-    if index >= Tracker.quietBit {
-      if Tracker.isAttempt(index) {
-        unsafe tcpaudit_prefetch(attempts.address(of: index & ~Tracker.attemptBit))
-      } else {
-        unsafe tcpaudit_prefetch(quiet.address(of: index & ~Tracker.quietBit))
-      }
-      return
-    }
-    let address = unsafe records.address(of: index)
-    // All but the last line, which only a connection that closes needs (`Sender.cleanFIN`).
-    var offset = 0
-    while offset < MemoryLayout<Connection>.size - 64 {
-      unsafe tcpaudit_prefetch(address + offset)
-      offset += 64
-    }
-  }
-
-  /// What says how long a connection has been idle.
-  @inline(__always) func prefetchTime(of index: UInt32) { unsafe tcpaudit_prefetch(records.address(of: index) + 64) }
-
   /// Segments and senders are passed `inout` from here on though not changed: by value each call would copy them.
   @inline(never) mutating func observe(_ segment: inout Segment, _ sought: inout Sought) {
     let (key, hash, fromA) = (sought.key, sought.hash, sought.fromA)
@@ -185,7 +149,11 @@ public struct Tracker: ~Copyable {
       if records[index].mayBeOver { noteEnd(index) }
       return
     }
-    if !isStill(index, key) { index = find(key, hash) }
+    if !isStill(index, key) {
+      index = find(key, hash)
+      // Packets close together: the record was made, or woken, by one of those that came a moment ago.
+      if index < Tracker.quietBit, takeNext(index, &segment, key, fromA: fromA) { return }
+    }
     if index == 0 {
       index = meet(&segment, key, hash)
       if index == 0 { return }
@@ -202,6 +170,17 @@ public struct Tracker: ~Copyable {
     records[index].observe(&segment, fromA: fromA, troubles: &troubles)
     if zeek.isOn { zeek.observe(segment, index: index, fromFirst: fromA == records[index].startedByA) }
     if records[index].mayBeOver { noteEnd(index) }
+  }
+
+  /// Takes in what may be predicted of a record that the table did not know when the packet was looked up.
+  @inline(never) private mutating func takeNext(
+    _ index: UInt32, _ segment: inout Segment, _ key: FlowKey, fromA: Bool
+  ) -> Bool {
+    guard !zeek.isOn else { return false }
+    if records[index].takePredicted(&segment, of: key, fromA: fromA, &troubles) { return true }
+    guard records[index].takeClosing(&segment, of: key, fromA: fromA, &troubles) else { return false }
+    if records[index].mayBeOver { noteEnd(index) }
+    return true
   }
 
   /// Whether what the table said of the key still holds; a closed or idle connection that is put away is looked up again.

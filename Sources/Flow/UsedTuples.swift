@@ -13,7 +13,7 @@ struct UsedTuples {
   private static let seed = HashSeed(0x5f37_59df_a5a5_1234)
 
   /// Empty until the first connection leaves.
-  private var latest: [UInt64] = []
+  private(set) var latest: [UInt64] = []
   /// Empty until the first part is full.
   private var earlier: [UInt64] = []
   /// Tuples in `latest`, by part.
@@ -31,6 +31,9 @@ struct UsedTuples {
     counts[part] += 1
     if counts[part] == UsedTuples.most { setAside(part) }
   }
+
+  /// Where in `latest` a tuple has its bit; nil while that is empty.
+  func word(of key: FlowKey) -> Int? { latest.isEmpty ? nil : UsedTuples.place(key).word }
 
   func contains(_ key: FlowKey) -> Bool {
     guard !latest.isEmpty else { return false }

@@ -44,11 +44,16 @@ public struct Decoder: ~Copyable {
   @inlinable @inline(__always) public mutating func decodeUsual(_ frame: borrowing Frame, into segment: inout Segment)
     -> Bool
   {
-    guard frame.linkType.rawValue == LinkType.ethernet.rawValue, !verifiesChecksums,
-      PlainFrame.decodeUsual(frame.bytes, into: &segment)
-    else { return false }
+    guard decodeUsual(frame.bytes, frame.linkType, into: &segment) else { return false }
     Decoder.date(&segment, by: frame)
     return true
+  }
+
+  /// The same of bytes alone: what the frame itself knows is left to the caller (`Segment.date`).
+  @inlinable @inline(__always)
+  public mutating func decodeUsual(_ bytes: RawSpan, _ linkType: LinkType, into segment: inout Segment) -> Bool {
+    guard linkType.rawValue == LinkType.ethernet.rawValue, !verifiesChecksums else { return false }
+    return PlainFrame.decodeUsual(bytes, into: &segment)
   }
 
   /// Reads any frame, also what `decodeUsual` reads. Writes `segment` where the result is `.segment` or `.cutSegment`, and leaves it undefined otherwise.
@@ -64,10 +69,7 @@ public struct Decoder: ~Copyable {
 
   /// What the frame itself knows.
   @inlinable @inline(__always) static func date(_ segment: inout Segment, by frame: borrowing Frame) {
-    segment.time = frame.time
-    segment.packet = frame.packet
-    segment.ordinal = frame.ordinal
-    segment.interface = frame.interface
+    segment.date(frame.time, frame.packet, ordinal: frame.ordinal, interface: frame.interface)
   }
 
   /// No more frames: what still waits is incomplete.

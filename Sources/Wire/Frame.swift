@@ -1,7 +1,7 @@
 /// One captured frame, lent by its source until the next one is asked for.
 ///
 /// `~Escapable`: the compiler refuses to keep it, so that sources can reuse one buffer.
-public struct Frame: ~Escapable {
+public struct Frame: ~Escapable, BitwiseCopyable {
   /// What was captured; may be shorter than what was on the wire (snaplen).
   public let bytes: RawSpan
   /// Length on the wire as the file claims it, in bytes. At least `bytes.byteCount` where the source is sound.

@@ -1,5 +1,5 @@
 /// What the first bytes of a frame are, as capture files number it (LINKTYPE_… of tcpdump.org).
-public struct LinkType: RawRepresentable, Hashable, Sendable {
+public struct LinkType: RawRepresentable, BitwiseCopyable, Hashable, Sendable {
   /// The number of LINKTYPE_…, or a DLT_… where a file carries that instead.
   public var rawValue: UInt16
 

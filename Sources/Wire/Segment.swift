@@ -150,6 +150,15 @@ public struct Segment: BitwiseCopyable, Sendable {
   /// All zero, of IPv4: a place to decode into.
   public init() {}
 
+  /// Writes down what its frame knows of it.
+  @inlinable @inline(__always)
+  public mutating func date(_ time: Timestamp, _ packet: PacketReference, ordinal: UInt64, interface: UInt16) {
+    self.time = time
+    self.packet = packet
+    self.ordinal = ordinal
+    self.interface = interface
+  }
+
   /// Of the first byte of payload, or of the SYN before it.
   public var sequence: SequenceNumber {
     @inline(__always) get { SequenceNumber(UInt32(truncatingIfNeeded: numbers >> 32)) }

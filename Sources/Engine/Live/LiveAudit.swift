@@ -176,8 +176,9 @@ struct LiveAudit: ~Copyable {
 
   /// Judges and reports the connections that have ended.
   mutating func deliver(within budget: borrowing Budget, _ reporter: inout some LiveReporter) {
+    var brief = Brief()
     while !reporter.isBroken, !budget.isSpent {
-      while let brief = stages.tracker.nextBrief() {
+      while stages.tracker.takeBrief(&brief) {
         stages.tally.end(brief)
         judging.take(brief)
       }
