@@ -61,6 +61,9 @@ public struct Thresholds: Sendable {
   /// What is that short asks for nothing, bytes: MQTT's DISCONNECT takes 2 to 4, a command and its line's end more.
   public var leastRequest: Int64 = 4
 
+  /// Who went on after a pause may pause again: silence is more than so many of the longest.
+  public var survivedPauses: Int64 = 2
+
   // MARK: Resets
   /// A kernel answers at once, ns: what comes later (or than two round trips) was not provoked by the packet before it.
   public var answer: Int64 = 1_000_000_000
@@ -69,6 +72,8 @@ public struct Thresholds: Sendable {
   public var settledHandshake: Int64 = 1_000_000_000
   /// Whose last packet is younger than this, ns, was alive: its own abort may be what the capture lost.
   public var fresh: Int64 = 1_000_000_000
+  /// What an end answers comes within so many legs to it.
+  public var answerLegs: Int64 = 2
   /// A leg to an end from which on an answer can come too soon for it, ns: below, clocks and queues blur it, and a radio link may
   /// have slept through the handshake's few milliseconds.
   public var tellingLeg: Int64 = 10_000_000

@@ -26,7 +26,10 @@ extension Sender {
     if isBeforeAll(start, troubles) {
       // Wherever it stands: counted are packets.
       if isFIN { troubles.records[troubles.of(&self)].finPackets &+= 1 }
-      strays(to: segment.sequence, at: moment.time, &troubles)
+      let isAfterPause = moment.time.since(lastSentNew) > Plausible.answer
+      strays(
+        to: segment.sequence, at: moment.time, isCurrent: isAfterPause && receiver.isMet(by: &segment, troubles),
+        &troubles)
       return .stray
     }
     if length == 0, !isFIN {

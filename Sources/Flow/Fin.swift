@@ -22,6 +22,8 @@ public struct Fin: BitwiseCopyable, Sendable, Hashable {
   public var firstAfterLength: UInt32 = 0
   public var firstAfterAcksFin = false
   public var lastAfter: Moment?
+  /// The longest time from the FIN to the first of them and from each to the next, ns; 0 where there is none.
+  public var longestPause: Int64 = 0
   /// What this side acknowledged after its FIN, as offsets of the peer's stream, newest first; -1 where there were fewer. By
   /// them an echo of the peer's dead socket is dated (`Resets.lowestEcho`).
   public var recentAcks = InlineArray<16, Int64>(repeating: -1)
@@ -43,6 +45,7 @@ public struct Fin: BitwiseCopyable, Sendable, Hashable {
       && left.peerAckKnown == right.peerAckKnown && left.hadLastWord == right.hadLastWord
       && left.firstAfter == right.firstAfter && left.firstAfterLength == right.firstAfterLength
       && left.firstAfterAcksFin == right.firstAfterAcksFin && left.lastAfter == right.lastAfter
+      && left.longestPause == right.longestPause
   }
 
   public func hash(into hasher: inout Hasher) {

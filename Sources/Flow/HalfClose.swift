@@ -19,6 +19,7 @@ extension Sender {
       fin.firstAfterLength = segment.payloadLength
       fin.firstAfterAcksFin = has(.finAcked) || fin.inferred
     }
+    fin.longestPause = max(fin.longestPause, moment.time.since((fin.lastAfter ?? fin.sent.first).time))
     fin.lastAfter = moment
     troubles.records[index].fin = fin
   }

@@ -83,14 +83,25 @@ extension Sender {
     return has(.syn) || start < (trouble == 0 ? 0 : troubles.records[trouble].low) - Plausible.jump
   }
 
-  /// A number before all: of an earlier life, come late; if it goes on, of another stream.
-  mutating func strays(to sequence: SequenceNumber, at time: Timestamp, _ troubles: inout Troubles) {
+  /// A number before all: of an earlier life, come late; if it goes on, of another stream; and if it answers what the peer has sent, after a
+  /// pause, of this one, which has come more than halfway round meanwhile.
+  mutating func strays(to sequence: SequenceNumber, at time: Timestamp, isCurrent: Bool, _ troubles: inout Troubles) {
     let index = troubles.of(&self)
-    if let left = troubles.records[index].left, abs(Int64(sequence.distance(from: left))) <= Plausible.jump {
+    if isCurrent {
+      troubles.records[index].isMixed = true
+    } else if let left = troubles.records[index].left, abs(Int64(sequence.distance(from: left))) <= Plausible.jump {
       _ = isSeenThere(at: time, &troubles)
     } else {
       leave(sequence, at: time, index, &troubles)
     }
+  }
+
+  /// The peer's segment acknowledges all that this side has sent, to the byte; or what of it was as far from its stream.
+  func isMet(by segment: inout Segment, _ troubles: borrowing Troubles) -> Bool {
+    guard segment.flags.contains(.ack) else { return false }
+    if has(.data), offset(of: segment.acknowledgment) == nxt { return true }
+    guard trouble > 1, let left = troubles.records[trouble].left else { return false }
+    return (0...Plausible.inFlight).contains(Int64(segment.acknowledgment.distance(from: left)))
   }
 
   func isMixed(_ troubles: borrowing Troubles) -> Bool { trouble > 1 && troubles.records[trouble].isMixed }

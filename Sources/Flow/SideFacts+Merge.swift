@@ -130,6 +130,10 @@ extension SideFacts {
     whole.peerSent = min(whole.peerSent, peer.fin ?? .max)
     whole.peerAcked = min(whole.peerAcked, whole.peerSent)
     guard let theirs = later.fin else { return whole }
+    if let first = theirs.firstAfter {
+      let before = whole.lastAfter ?? whole.sent.first
+      whole.longestPause = max(whole.longestPause, theirs.longestPause, first.time.since(before.time))
+    }
     if whole.firstAfter == nil {
       whole.firstAfter = theirs.firstAfter
       whole.firstAfterLength = theirs.firstAfterLength

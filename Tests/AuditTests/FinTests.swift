@@ -188,6 +188,21 @@ struct FinTests {
     #expect(findings.isEmpty, "\(findings.map(\.summary))")
   }
 
+  /// It sends now and then (tail -f): the next pause is one as those before.
+  @Test(arguments: [(100, false), (130, true)]) func whoPausedBefore(_ end: Int, _ found: Bool) throws {
+    let findings = try audit(
+      between + """
+        0.1 C > S F. 1
+        0.18 S > C . 1 ack 2
+        30 S > C P. 1:101 ack 2
+        30.08 C > S . 2 ack 101
+        60 S > C P. 101:201 ack 2
+        60.08 C > S . 2 ack 201
+        end \(end)
+        """)
+    #expect(findings.map(\.rule) == (found ? ["fin-unanswered"] : []), "\(findings.map(\.summary))")
+  }
+
   /// The first packet is the ACK of the client's FIN, which the capture has not: both halves are closed.
   @Test(arguments: [("", false), ("0.3001 C > S P. 1:11 ack 346", true)])
   func metMidstreamThePeersFINMayHaveGoneBefore(_ data: String, _ found: Bool) throws {

@@ -54,6 +54,43 @@ struct IdleCloseTests {
     #expect(finding.summary.contains("wrote to a connection that the server had closed 20 ms before"))
   }
 
+  /// Answers that were recorded before what they answer do not tell who had the last word.
+  @Test func theOrderIsNotKnown() throws {
+    let finding = try auditOne(
+      atClient + Self.exchange + """
+        1.0000 S > C P. 501:601 ack 201
+        1.0003 C > S P. 101:201
+        1.0801 C > S . 201 ack 601
+        5.00 S > C F. 601 ack 201
+        5.0001 C > S . 201 ack 602
+        5.02 C > S P. 201:501
+        5.10 S > C R 602
+        """)
+    #expect(finding.rule == "half-close-truncated" && finding.severity == .warning)
+    #expect(finding.suspects == [.client, .server])
+  }
+
+  /// A server that answers an upload before its end (413, 401), closes its half and reads on for a while: the same wherever it is recorded.
+  @Test(arguments: [atClient, between, atServer]) func anUploadThatIsRefused(_ opening: String) throws {
+    let finding = try auditOne(
+      opening + """
+        0.200 C > S P. 1:1449
+        0.201 C > S P. 1449:2897
+        0.202 C > S P. 2897:4345
+        0.203 S > C P. 1:301 ack 2897
+        0.204 C > S P. 4345:5793 ack 301
+        0.205 S > C F. 301 ack 4345
+        0.206 C > S P. 5793:7241 ack 302
+        0.300 S > C . 302 ack 7241
+        1.000 C > S P. 7241:8689 ack 302
+        1.100 S > C . 302 ack 8689
+        5.100 C > S P. 8689:10137 ack 302
+        5.206 S > C R. 302 ack 8689
+        """)
+    #expect(finding.rule == "half-close-truncated" && finding.severity == .warning)
+    #expect(finding.suspects == [.client, .server])
+  }
+
   /// It took a second request, and died without a word to it: nothing was begun anew.
   @Test func theServerHadNotAnswered() throws {
     let finding = try auditOne(

@@ -247,7 +247,7 @@ struct SilenceHandshakeTests {
     // With tcp_abort_on_overflow; and a listener that closes while the client connects.
     Verdict(
       "a full accept queue that answers by RST, at the server", "accept-overflow", [.server, .path], .likely,
-      of: atServer + "0.1 C > S P. 1:101\n0.1001 S > C R 1\n"),
+      of: atServer + "0.0802 C > S P. 1:101\n0.0803 S > C R 1\n"),
     Verdict(
       "a full accept queue that answers by RST, at the client", "accept-overflow", [.server, .path], .possible,
       of: atClient + "0.082 C > S P. 1:101\n0.162 S > C R 1\n"),

@@ -384,4 +384,11 @@ struct TransferTests {
   @Test(arguments: [("R 1 id 0 win 0", 0), ("R. 1 ack 1", 1)]) func aLoneReset(reset: String, count: Int) throws {
     #expect(try audit("1.000 S > C \(reset)\n60 tick").filter { $0.rule == "reset-abort" }.count == count)
   }
+
+  /// To the first data, long after the ACK was there: a full accept queue would have answered that.
+  @Test func aResetToTheFirstData() throws {
+    let finding = try auditOne(atServer + "0.3 C > S P. 1:101\n0.3001 S > C R 1\n")
+    #expect(finding.rule == "transfer-truncated" && finding.severity == .warning)
+    #expect(finding.suspects == [.server, .path])
+  }
 }

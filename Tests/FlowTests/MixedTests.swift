@@ -79,6 +79,42 @@ struct MixedTests {
     #expect(!facts.isMixed && facts.client.missingBytes == 90_000_000)
   }
 
+  /// While the recorder paused one stream came more than halfway round, or both went on from before where they began: what answers the other
+  /// side's numbers is no late packet.
+  @Test(
+    "behind its beginning, and of this connection",
+    arguments: [
+      """
+      25 S > C P. -900000000:-899998552 ack 101
+      25.1 C > S . 101 ack -899998552
+      25.2 S > C F. -899998552 ack 101
+      """,
+      """
+      25 C > S P. -800000000:-799999900 ack -900000000
+      25.1 S > C . -900000000 ack -799999900
+      25.2 S > C R. -900000000 ack -799999900
+      """,
+    ]) func aStreamThatCameHalfwayRound(_ rest: String) throws
+  {
+    let facts = try trackOne(
+      handshake + "0.2 C > S P. 1:101\n0.3 S > C P. 1:101 ack 101\n0.4 C > S . 101 ack 101\n" + rest)
+    #expect(facts.isMixed)
+  }
+
+  /// Late packets of an earlier life say nothing against this one.
+  @Test func latePacketsOfThen() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.2 C > S P. 1:101
+        0.3 S > C P. 1:101 ack 101
+        0.4 C > S . 101 ack 101
+        0.5 S > C P. -900000000:-899998552 ack -700000000
+        0.6 C > S P. 101:201 ack 101
+        0.7 S > C . 101 ack 201
+        """)
+    #expect(!facts.isMixed)
+  }
+
   /// What was sent before the pause and comes once or twice more is no other stream.
   @Test func aRepetitionOfWhatWasBeforeThePause() throws {
     let facts = try trackOne(

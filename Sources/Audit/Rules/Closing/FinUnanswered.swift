@@ -18,6 +18,8 @@ extension Rule {
       guard let fin = facts[side].fin, let acked = fin.acked, peer.fin == nil, peer.packets > 0, peer.lostBytes == 0,
         peer.unanswered == nil, facts[side].unanswered == nil
       else { continue }
+      // It is there, wherever its numbers stand.
+      if peer.finPackets > 0 { continue }
       // The last that the peer sent is not in the capture: its FIN may have been part of that.
       if peer.endsInHole { continue }
       // A socket that waits in CLOSE-WAIT challenges a SYN (RFC 5961 §4): who lets another connection begin had closed.
@@ -30,7 +32,8 @@ extension Rule {
       // The peer's kernel needs no more than that to deliver what its application has sent.
       let least = max(
         thresholds.linger, thresholds.overdueTimeouts * max(thresholds.leastTimeout, 2 * (facts.roundTrip ?? 0)))
-      guard silence > least, silence < thresholds.farthest,
+      // Who has been silent for as long before, and then went on, may be about to.
+      guard silence > max(least, thresholds.survivedPauses * fin.longestPause), silence < thresholds.farthest,
         !surroundings.isBlind(from: since.time, to: end)
       else { continue }
       let answer = fin.lastAfter == nil ? "sends nothing" : "sends no more"

@@ -55,7 +55,8 @@ extension Facts {
     guard handshake.synAck != nil, let ack = handshake.ack, let reset = server.resets?.effective,
       server.resets?.hasLive != true, reset.isBare,
       reset.echoes, reset.provoked != nil, server.packets == server.synPackets + server.rstPackets, client.sndUna <= 0,
-      reset.moment.time.since(ack.time) < thresholds.settledHandshake
+      reset.moment.time.since(ack.time) < thresholds.settledHandshake, answersHandshake(reset, ack, thresholds),
+      Forgery(of: reset, from: .server, self, surroundings, thresholds).confidence == nil
     else { return nil }
     let lost = client.lostBytes
     return Finding(
@@ -78,6 +79,15 @@ extension Facts {
       mend:
         "On the server: sysctl net.ipv4.tcp_abort_on_overflow, and nstat ListenOverflows: its accept queue was full. If neither, its"
         + " listener was being closed, or a load balancer sent the ACK to another host than the SYN.")
+  }
+
+  /// A full queue is told to the ACK itself, once the server has it. What comes later is said to the data, as a firewall does that reads
+  /// them, and what comes much sooner is not from there.
+  private func answersHandshake(_ reset: Reset, _ ack: Moment, _ thresholds: Thresholds) -> Bool {
+    guard let serverLeg else { return true }
+    let delay = reset.moment.time.since(ack.time)
+    if serverLeg >= thresholds.tellingLeg, delay < serverLeg / thresholds.impossibleAnswer { return false }
+    return delay <= max(thresholds.overtaken, thresholds.answerLegs * serverLeg)
   }
 
   /// nil where it is not enough. A lost ACK heals with the next packet of the client; TCP_DEFER_ACCEPT waits for data,

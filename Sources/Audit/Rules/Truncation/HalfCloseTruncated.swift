@@ -143,12 +143,16 @@ private final class CutAnswer {
     (halfCloser == .server || !facts.rolesKnown) && fin.peerSent > 0 && sentAfter <= thresholds.goodbyeBytes
   }
 
-  /// No answer was cut: the server had the last word and closed, and the client began anew on the same connection.
+  /// No answer was cut: the server had the last word and closed, and the client began anew on the same connection, or went on with the
+  /// request that was answered before its end.
   private var isRequest: Bool {
-    halfCloser == .server && facts.rolesKnown && abort?.side == .server && fin.hadLastWord && !fin.inferred
-      && fin.peerSent > 0 && fin.peerAcked == fin.peerSent && !isGoodbye
+    halfCloser == .server && facts.rolesKnown && abort?.side == .server && !fin.inferred && fin.peerSent > 0
+      && (fin.peerAcked == fin.peerSent ? hadLastWord : fin.offset > 0) && !isGoodbye
       && !(loss.mayBeAlert && sentAfter == loss.unacked)
   }
+
+  /// Where answers are recorded before what they answer, the order of the last two words is not known.
+  private var hadLastWord: Bool { fin.hadLastWord || (facts.disorder > 0 && fin.offset > 0) }
 
   /// And the client knew it: a pool that did not look.
   private var isNewRequest: Bool { isRequest && !crossed }
