@@ -33,6 +33,8 @@ struct Tally {
   private(set) var firstDuplicated = First()
   private(set) var firstLossy = First()
   private(set) var firstOneSided = First()
+  /// Connections that are not judged, as their packets are of two streams.
+  private var mixed: UInt64 = 0
   /// Connections that captures of several places hold.
   private(set) var severalPlaces: UInt64 = 0
   private(set) var firstOfSeveralPlaces = First()
@@ -71,6 +73,7 @@ struct Tally {
     let copies = brief.client.duplicatePackets + brief.server.duplicatePackets
     duplicates += copies
     if copies > 0 { firstDuplicated.take(brief) }
+    if brief.isMixed { mixed += 1 }
     if brief.severalPlaces {
       severalPlaces += 1
       firstOfSeveralPlaces.take(brief)
@@ -124,6 +127,7 @@ struct Tally {
     }
     for (rule, count) in rules { summary.rules[rule] = count }
     summary.duplicates = duplicates
+    summary.mixedConnections = mixed
     summary.missingBytes = missingBytes
     let carried = missingBytes + payloadBytes
     summary.missingRatio = carried == 0 ? 0 : Double(missingBytes) / Double(carried)

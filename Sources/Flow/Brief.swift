@@ -41,6 +41,8 @@ public struct Brief: Hashable, Sendable {
   public var server: End
   /// As `Facts.severalPlaces`.
   public var severalPlaces = false
+  /// As `Facts.isMixed`.
+  public var isMixed = false
   /// The client ended it by a RST, and soon.
   public var clientHungUp = false
   /// nil where the client's SYN is not in the capture.
@@ -110,6 +112,7 @@ extension Facts {
       brief.clientHungUp = HealthChecks.isShort(since: start, abort.reset.moment, roundTrip: roundTrip ?? 0)
     }
     brief.severalPlaces = severalPlaces
+    brief.isMixed = isMixed
     return brief
   }
 

@@ -91,6 +91,7 @@ public struct JSONReport: Reporter {
     fields.count("offloaded_checksums", summary.checksums?.offloaded)
     fields.count("health_checks", summary.healthChecks)
     fields.count("seen_again", summary.seenAgain)
+    fields.count("mixed_connections", summary.mixedConnections)
     fields.flag("interrupted", summary.wasInterrupted)
     endLine()
     held.release(&fields.writer, to: output, known: true)

@@ -162,6 +162,9 @@ public struct Ladder {
     guard !findings.isEmpty else {
       let isOneSided = facts.client.packets == 0 || facts.server.packets == 0
       if isNarrowed { return page.line("Nothing was found of what was asked for.") }
+      if facts.isMixed {
+        return page.line("Not judged: its packets are of two streams with the same addresses and ports.")
+      }
       page.line("Nothing is wrong with this connection\(isOneSided ? ", as far as one direction shows" : "").")
       return
     }

@@ -170,6 +170,8 @@ public struct SummaryRecord: Sendable {
   public var icmpErrors: UInt64 = 0
   /// nil where they were not verified.
   public var checksums: ChecksumCounts?
+  /// Connections of which nothing is claimed, as their packets are of two streams under one 4-tuple.
+  public var mixedConnections: UInt64 = 0
   /// Connections by which a host asks at regular times whether a service lives.
   public var healthChecks: UInt64 = 0
   /// Connections that the capture has on both sides of a NAT, and how many records show one of them again.

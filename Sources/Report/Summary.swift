@@ -19,8 +19,8 @@ extension SummaryRecord {
     return open > 0 ? "\(ended) \(Wording.count(open, "more is", "more are")) open or just over." : ended
   }
 
-  /// What else is to be known of the connections: which are one, and which nobody meant.
-  var connectionNotes: [String] { [twinSentence, healthCheckSentence].compactMap(\.self) }
+  /// What else is to be known of the connections: which are one, which nobody meant, and which nobody can judge.
+  var connectionNotes: [String] { [twinSentence, healthCheckSentence, mixedSentence].compactMap(\.self) }
 
   private var twinSentence: String? {
     guard seenAgain > 0 else { return nil }
@@ -33,6 +33,14 @@ extension SummaryRecord {
     guard healthChecks > 0 else { return nil }
     let all = Wording.count(healthChecks, "connection is a health check", "connections are health checks")
     return "\(all): opened and closed at regular times, without data or at the answer to a hello."
+  }
+
+  private var mixedSentence: String? {
+    guard mixedConnections > 0 else { return nil }
+    let these = Wording.count(mixedConnections, "connection was not judged: its", "connections were not judged: their")
+    return "\(these) packets are of two streams with the same addresses and ports, as on the two sides of a proxy or "
+      + "firewall, in two tunnels or VLANs, or of two hosts behind one address. Record at one interface only, or keep "
+      + "tunnels and VLANs apart (--key-tunnel, --key-vlan)."
   }
 
   /// `1 error, 0 warnings, 0 notes.`

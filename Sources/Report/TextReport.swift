@@ -122,8 +122,10 @@ public struct TextReport: Reporter {
     } else if summary.leftOutFindings > 0 {
       page.paragraph("Nothing was found of what was asked for\(limit); \(leftOut(summary)).")
     } else {
-      let these = summary.connections == 1 ? "the connection" : "the \(Wording.number(summary.connections)) connections"
-      page.paragraph("Nothing is wrong with \(these)\(limit).")
+      let judged = summary.connections - min(summary.mixedConnections, summary.connections)
+      let other = judged < summary.connections ? "other " : ""
+      let these = judged == 1 ? "the \(other)connection" : "the \(Wording.number(judged)) \(other)connections"
+      page.paragraph(judged > 0 ? "Nothing is wrong with \(these)\(limit)." : "No connection could be judged.")
     }
     page.newline()
   }

@@ -36,6 +36,30 @@ struct CopiesTests {
     return try records([folder.capture(script.pcap())])
   }
 
+  /// Both sides of a device that rewrites numbers, of a connection whose beginning is not there: nothing is claimed, and that is said.
+  @Test(arguments: 1...3) func twoStreamsOfOne(threads: Int) throws {
+    let lines = (0..<20).map { place in
+      let (time, byte) = (Double(place) * 0.1, 1 + 100 * place)
+      return """
+        \(time + 0.01) C > S P. \(byte):\(byte + 100) ack 1
+        \(time + 0.02) Q > T P. \(byte):\(byte + 100) ack 1
+        \(time + 0.03) T > Q . 1 ack \(byte + 100)
+        \(time + 0.04) S > C . 1 ack \(byte + 100)
+        """
+    }
+    let hosts = "host Q = 10.0.0.1:40000 isn 2500000000 ttl 63\nhost T = 10.0.0.2:2181 isn 3700000000 ttl 60\n"
+    let folder = Folder()
+    let path = folder.capture(
+      try PacketScript.parse(hosts + lines.joined(separator: "\n") + "\n2.5 S > C R. 1 ack 1901\n").pcap())
+    var options = RunOptions()
+    options.threads = threads
+    let found = try records([path], options)
+    #expect(found.findings.isEmpty && found.summary.mixedConnections == 1)
+    #expect(try json([path]).last?.contains(#""mixed_connections":1"#) == true)
+    #expect(
+      try report({ TextReport($0) }, [path]).contains("1 connection was not judged: its packets are of two streams"))
+  }
+
   private static let aborted =
     handshake + """
       0.100 C > S P. 1:101

@@ -39,7 +39,7 @@ struct JSONReportTests {
     "type", "packets", "tcp_packets", "not_tcp_packets", "undecoded_packets", "bytes", "connections", "findings",
     "rules", "capture", "skipped", "duplicates", "fragments_incomplete", "icmp_errors", "evicted", "start", "end",
     "peak_connections", "bad_checksums", "offloaded_checksums", "health_checks", "seen_again",
-    "interrupted",
+    "mixed_connections", "interrupted",
   ]
 
   @Test func theRunLineIsAsInTheInterface() {

@@ -15,6 +15,18 @@ struct SummaryTextTests {
     #expect(textReport(summary: summary).contains("\n7 connections are 3, seen on both sides of a NAT.\n"))
   }
 
+  /// Of what is not judged nobody is to think that it is in order.
+  @Test func connectionsThatNobodyCanJudge() {
+    var summary = SummaryRecord()
+    (summary.packets, summary.frames, summary.connections, summary.mixedConnections) = (90, 90, 9, 2)
+    let text = textReport(summary: summary, width: 500)
+    #expect(text.contains("\nNothing is wrong with the 7 other connections.\n"), "\(text)")
+    #expect(text.contains("\n2 connections were not judged: their packets are of two streams with the same addresses"))
+    #expect(text.contains("--key-tunnel"))
+    summary.connections = 2
+    #expect(textReport(summary: summary).contains("\nNo connection could be judged.\n"))
+  }
+
   /// Half of a capture is no clean bill for the whole.
   @Test(
     arguments: [(31, ", 31 % of the input"), (0, ", less than 1 % of the input"), (nil, "")] as [(UInt64?, String)])
