@@ -14,7 +14,7 @@ extension Facts {
       return false
     }
     guard known > 0, let first = finding.evidence.map(\.moment.time).min(),
-      let last = finding.evidence.map(\.moment.time).max()
+      let last = finding.evidence.map(\.moment.time).max(), !isLostInAnyOrder(finding)
     else { return false }
     var start = first
     if finding.bytesLost ?? 0 > 0 {
@@ -23,6 +23,19 @@ extension Facts {
       }
     }
     return last.since(start) <= known
+  }
+
+  /// What was lost are data of who reset, and its RST stands behind the last of them by its own number: they were sent before it, and no
+  /// packet of the capture acknowledges them, wherever it stands, not even a RST of the peer, which may have been the first. (A bare one
+  /// bears its peer's number: it may answer an ACK that is not there.)
+  private func isLostInAnyOrder(_ finding: Finding) -> Bool {
+    guard let (side, reset) = abort, let lost = finding.bytesLost, lost > 0, lost == self[side].lostBytes else {
+      return false
+    }
+    // Of a connection that begins with its RST, or shares its 4-tuple, what acknowledges them may count as another's.
+    guard reset.ownLastData != nil, !tupleReused else { return false }
+    return finding.rule == Rule.transferTruncated.id && reset.flags.contains(.ack) && !self[side].mayLackACKs
+      && reset.offset == self[side].sndNxt && self[side.other].rstPackets == 0
   }
 }
 

@@ -50,6 +50,41 @@ struct UnknownOrderTests {
 
   private func trackOf(_ text: String) throws -> [Facts] { track(try .parse(text)) }
 
+  /// The server's last data and its RST, with the client's request recorded 0.3 ms behind its ACK.
+  private func cut(_ end: String) -> String {
+    """
+    0 C > S S
+    0.0200 S > C S. 0 ack 1
+    0.0201 C > S . 1 ack 1
+    0.0400 S > C . 1 ack 101
+    0.0403 C > S P. 1:101 ack 1
+    0.0500 S > C . 1:14481/1448 ack 101
+    0.0700 C > S . 101 ack 14481
+    0.0900 S > C . 14481:15929 ack 101
+    \(end)
+    """
+  }
+
+  @Test("what stands before the RST by its number, and nobody acknowledges, was lost in any order")
+  func lossByNumbers() throws {
+    let finding = try auditOne(cut("0.0904 S > C R. 15929 ack 101"))
+    #expect(finding.rule == "transfer-truncated" && finding.severity == .error && finding.bytesLost == 1448)
+  }
+
+  @Test(
+    "and otherwise not",
+    arguments: [
+      // It may answer an ACK that the capture has not; the data may have come in answer to it; nothing is known to be lost.
+      "0.0904 S > C R 15929", "0.0904 S > C R. 14481 ack 101",
+      "0.0902 C > S P. 101:201 ack 14481\n0.0904 S > C R. 15929 ack 101",
+      "0.0904 S > C R. 15929 ack 101\n0.0905 C > S R. 101 ack 15929",
+      "0.0903 C > S . 101 ack 15929\n0.0904 S > C R. 15929 ack 101",
+    ])
+  func noLossByNumbers(_ end: String) throws {
+    let findings = try audit(cut(end))
+    #expect(findings.allSatisfy { $0.severity == .note }, "\(findings.map(\.summary))")
+  }
+
   @Test("what waited for longer than that was lost all the same")
   func lossStands() throws {
     let finding = try auditOne(
