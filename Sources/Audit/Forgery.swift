@@ -51,11 +51,14 @@ struct Forgery {
 
   /// TTL and MAC are one test: from the same beginning, a route that changed explains both.
   private var mayBeAnotherRoute = false
+  /// The capture lacks what was said right before it.
+  private var isBehindGap = false
 
   /// nil: nothing speaks against its sender. One test is `possible`; two, or a conversation that continues, `certain`.
   var confidence: Confidence? {
     if failed.isEmpty { return nil }
     let isOneEvent = mayBeAnotherRoute && failed.contains(.ttl) && failed.contains(.mac)
+    if isBehindGap, failed.isOnly(.goesOn) { return .likely }
     return failed.count > (isOneEvent ? 2 : 1) || failed.contains(.goesOn) ? .certain : .possible
   }
 
@@ -72,6 +75,7 @@ struct Forgery {
     enter(.mac, facts[side].sharesMAC(reset))
     enter(.sequence, facts.sequenceFits(reset, from: side))
     enter(.goesOn, facts.fellSilent(after: reset, side, thresholds))
+    isBehindGap = failed.contains(.goesOn) && facts.hasGap(at: reset, side)
     enter(.anatomy, Stack.fits(reset, from: side, facts))
     let roundTrip = facts.roundTripAllows(reset, from: side, thresholds)
     if roundTrip == false, reset.peerAcked == 0, failed.isEmpty, side == .client || reset.delay >= thresholds.tellingLeg
@@ -177,8 +181,15 @@ extension Facts {
     // The last of them is the last before it again: copies, of another place whose clock is behind.
     if reset.lastIPID != 0, self[side].ipID == reset.lastIPID { return nil }
     guard wasEstablished || self[side].everAcked else { return nil }
+    // What was seen before the gap says little of what was said behind it, and one packet may come late.
+    if after.count == 1, hasGap(at: reset, side) { return nil }
     let overtaken = max(thresholds.overtaken, (side == .server ? serverLeg : clientLeg) ?? 0, 2 * disorder)
     return after.last.time.since(reset.moment.time) > overtaken ? false : nil
+  }
+
+  /// One of the two streams is not in the capture from where the RST found it.
+  fileprivate func hasGap(at reset: Reset, _ side: Side) -> Bool {
+    self[side].lacks(reset.ownSent) || self[side.other].lacks(reset.peerSent)
   }
 
   private func isLinux(_ side: Side) -> Bool { Stack.recognised(self[side]) == .linux }
@@ -200,6 +211,8 @@ extension Handshake {
 }
 
 extension SideFacts {
+  fileprivate func lacks(_ offset: Int64) -> Bool { holes.overlaps(OffsetRange(offset, offset + 1)) }
+
   /// With which its packets arrive: one value, and where the capture has each of them again behind a router or two, what is left of it
   /// there. Those that vary say nothing.
   fileprivate func steadyTTLs(ofHost host: ClosedRange<UInt8>?) -> ClosedRange<UInt8>? {

@@ -44,6 +44,18 @@ struct ForgeryTests {
     #expect(finding.summary.contains("its TTL is 250, the server's is 64"))
   }
 
+  /// What was said in the gap was acknowledged before the RST as well: one packet may come late, several are a talk.
+  @Test(arguments: [(1, nil), (3, .likely)] as [(Int, Confidence?)]) func lateACKsBehindAGap(
+    count: Int, confidence: Confidence?
+  ) throws {
+    let acks = (1...count).map { "5.0\(4 + $0) C > S . 201 ack \(1001 + 1000 * $0)\n" }.joined()
+    let finding = try Self.forged(atClient + Self.talk + "5 C > S R 201\n" + acks + "9 tick")
+    #expect(finding?.confidence == confidence)
+    // Without the gap it is the next that the client says.
+    let talk = (1...3).map { "5.0\(4 + $0) C > S P. \(1 + 100 * $0):\(101 + 100 * $0) ack 101\n" }.joined()
+    #expect(try Self.forged(atClient + Self.talk + "5 C > S R 101\n" + talk)?.confidence == .certain)
+  }
+
   @Test func twoTestsAreCertain() throws {
     let finding = try #require(try Self.forged(atClient + Self.talk + "9 S > C R. 101 ttl 250 mac 02:00:00:00:00:99"))
     #expect(finding.confidence == .certain)
