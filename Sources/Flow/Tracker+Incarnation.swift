@@ -100,6 +100,11 @@ extension Tracker {
       && !(fromA ? records[index].a : records[index].b).continues(segment, behind: distance)
     // A challenge is a bare ACK (RFC 5961 §4.2).
     if fromA != synFromA, segment.payloadLength == 0, segment.flags.intersection([.syn, .rst, .fin, .ack]) == .ack {
+      if isOlder(syn, than: segment, fromA: fromA, index) {
+        dropPending(index)
+        records[index].countLate(syn, fromA: synFromA)
+        return nil
+      }
       pending[index]?.isChallenged = true
     }
     if isRepeat && (waiting.isChallenged || segment.time.since(syn.time) < Plausible.leastTimeout) {
@@ -116,6 +121,14 @@ extension Tracker {
       records[index].countStranger(syn, fromA: synFromA, troubles: &troubles)
     }
     return nil
+  }
+
+  /// The challenge acknowledges what came right behind that very SYN: it is the connection's own, come late.
+  private mutating func isOlder(_ syn: Segment, than challenge: Segment, fromA: Bool, _ index: UInt32) -> Bool {
+    let acked = challenge.acknowledgment.distance(from: syn.sequence.advanced(by: Int(syn.sequenceLength)))
+    guard acked > 0, acked < Plausible.firstFlight else { return false }
+    var answer = challenge
+    return !records[index].isFarFrom(&answer, fromA: fromA)
   }
 
   /// The capture lost the SYN-ACK, and has what its sender says next: far from the old streams, it acknowledges the SYN or what came

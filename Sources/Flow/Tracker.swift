@@ -286,11 +286,16 @@ extension Connection {
 
   /// Counts what was not let in, and remembers of a SYN when that was.
   mutating func countStranger(_ segment: Segment, fromA: Bool, troubles: inout Troubles) {
+    countLate(segment, fromA: fromA)
+    guard segment.isAttempt else { return }
+    let index = fromA ? troubles.of(&a) : troubles.of(&b)
+    troubles.records[index].strangeSYN = Moment(time: segment.time, packet: segment.packet)
+  }
+
+  /// Counts a packet of its own that comes so late that it tells nothing more.
+  mutating func countLate(_ segment: Segment, fromA: Bool) {
     let moment = Moment(time: segment.time, packet: segment.packet)
     shared.marks.remove(.predictable)
     if fromA { a.count(segment, moment) } else { b.count(segment, moment) }
-    guard segment.isAttempt else { return }
-    let index = fromA ? troubles.of(&a) : troubles.of(&b)
-    troubles.records[index].strangeSYN = moment
   }
 }

@@ -43,6 +43,23 @@ struct IncarnationTests {
     #expect(facts.allSatisfy { $0.clientEndpoint.port == 40000 && $0.server.missingBytes == 0 })
   }
 
+  /// The capture begins behind the close, and late copies of the whole connection follow: the challenge acknowledges more than that SYN.
+  @Test(arguments: [(0, 1), (7_000_000, 2)]) func aSYNThatComesLate(isn: Int, connections: Int) throws {
+    let facts = try track(
+      """
+      host C = 10.0.0.1:40000 isn 4000000
+      0.0 S > C . 2002 ack 302
+      host L = 10.0.0.1:40000 isn \(4_000_000 + isn)
+      0.4 L > S S
+      0.4001 S > C . 2002 ack 302
+      0.43 L > S . 1 ack 1
+      0.431 C > S R 302
+      0.4311 L > S P. 1:301 ack 1
+      0.4312 S > C R 1
+      """)
+    #expect(facts.count == connections)
+  }
+
   private let close = """
     0.2 C > S F.
     0.3 S > C F.
