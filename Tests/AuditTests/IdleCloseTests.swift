@@ -129,6 +129,19 @@ struct IdleCloseTests {
     #expect(findings.map(\.severity) == [severity])
   }
 
+  /// Both say goodbye at once.
+  @Test(arguments: [(" alert", Severity.note), ("", .error)]) func theLastWordOfBoth(
+    _ word: String, _ severity: Severity
+  )
+    throws
+  {
+    let findings = try audit(
+      onLAN + "0.1 S > C P. 1:501\n0.101 C > S . ack 501\n0.2 C > S P. 1:32 alert\n"
+        + "0.2001 S > C P. 501:532 ack 1\(word)\n0.201 C > S R. 32 ack 501\n")
+    #expect(findings.map(\.rule) == ["transfer-truncated"])
+    #expect(findings.map(\.severity) == [severity])
+  }
+
   /// Its own timeout is why it has no socket any more, and not a restart.
   @Test func halfOpenBecauseItGaveUp() throws {
     let finding = try auditOne(

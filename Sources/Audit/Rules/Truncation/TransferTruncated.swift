@@ -46,8 +46,8 @@ private struct CutTransfer {
 
   private var severity: Severity {
     if hungUp && (peers.mayBeAlert || mayHaveCrossed) { return .note }
-    // All that it lost of its own is the word by which it closed.
-    if own.mayBeAlert, peers.unacked == 0, abort.forgery.confidence == nil { return .note }
+    // All that it lost of its own, and of its peer's, is the word by which it closed.
+    if own.mayBeAlert, peers.unacked == 0 || peers.mayBeAlert, abort.forgery.confidence == nil { return .note }
     guard hungUp, abort.forgery.confidence == nil else { return .error }
     return isClientLeaving ? .note : .warning
   }
