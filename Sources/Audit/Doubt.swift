@@ -35,6 +35,11 @@ extension Facts {
   }
 }
 
+extension Burst {
+  /// When its sender, who backs off, would have sent it again: a capture that is blind from the last one to that time may lack the answer.
+  var nextDue: Timestamp { last.time.advanced(by: 2 * min(max(0, lastGap), .max / 4)) }
+}
+
 extension Confidence {
   func lowered(by steps: Int = 1) -> Confidence {
     Confidence(rawValue: UInt8(max(0, Int(rawValue) - steps))) ?? .possible

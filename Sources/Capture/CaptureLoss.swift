@@ -20,6 +20,9 @@ public struct CaptureLoss: Sendable {
   /// Times that came once more when the clock had been set back, ascending, bounded in number: what seems to have taken them may
   /// have taken none.
   public var toldTwice: [ClosedRange<Timestamp>] = []
+  /// Times between two files of a recording in which there is nothing at all, ascending, bounded in number: there was nothing, or the
+  /// file between them is missing.
+  public var seams: [ClosedRange<Timestamp>] = []
   /// How far each input got.
   public var recordings = Recordings()
 

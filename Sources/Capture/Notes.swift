@@ -63,6 +63,17 @@ extension CaptureLoss {
     return true
   }
 
+  /// Where one file follows another in less, ns, nothing is missing that would be taken for silence.
+  private static var leastSeam: Int64 { 1_000_000_000 }
+
+  /// An input begins.
+  mutating func begin(_ input: Int, at time: Int64) {
+    if let end = recordings.lastEnd, Timestamp(nanoseconds: time).since(Timestamp(nanoseconds: end)) >= Self.leastSeam {
+      Self.add(from: end, to: time, to: &seams)
+    }
+    recordings.begin(input, at: time)
+  }
+
   /// Packets were dropped between the two times.
   mutating func addBlind(from: Int64, to: Int64) { Self.add(from: from, to: to, to: &blind) }
 

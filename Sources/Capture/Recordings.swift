@@ -28,6 +28,12 @@ public struct Recordings: Sendable {
   /// There is one at most: it ends where all ends.
   public var isOne: Bool { recordings.count < 2 }
 
+  /// When the last of all ended, ns; nil where one of them goes on, or none has begun.
+  var lastEnd: Int64? {
+    let latest = recordings.reduce(Int64.min) { max($0, $1.end) }
+    return latest == .max || latest == .min ? nil : latest
+  }
+
   /// When the last of the recordings ends that hold these packets; nil where one of them goes on.
   public func end(of packets: some Sequence<PacketReference>) -> Timestamp? {
     let latest = packets.reduce(Int64.min) { max($0, end(ofInput: $1.input)) }

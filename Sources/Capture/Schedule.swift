@@ -64,7 +64,7 @@ struct Schedule {
     do throws(CaptureError) {
       let opened = WaitingInput(try Input.open(path, index: index, notes: &notes))
       if opened.input.readHead(&notes) {
-        notes.loss.recordings.begin(index, at: opened.time)
+        notes.loss.begin(index, at: opened.time)
         waiting.append(opened)
         return opened
       }

@@ -22,6 +22,8 @@ struct Judging: ~Copyable {
   var lastID: UInt64 = 0
   /// Times that passed on the clock alone, as the clock itself showed.
   var knownLeaps: [ClosedRange<Timestamp>] = []
+  /// What a file that is missing between two others would hold.
+  private var pauses: [ClosedRange<Timestamp>] = []
   /// How far each of the inputs has got, and how its clock ran.
   private var loss = CaptureLoss()
   /// How many captures there are.
@@ -48,7 +50,8 @@ struct Judging: ~Copyable {
     surroundings.missingBytes = tally.lostBytes
     surroundings.payloadBytes = tally.payloadBytes
     surroundings.blind = loss.blind
-    surroundings.inferredBlind = gaps.blind
+    pauses = loss.seams.filter { gaps.isMissing($0) }
+    surroundings.inferredBlind = gaps.blind + pauses
     surroundings.leaps = gaps.leaps + knownLeaps
   }
 
@@ -132,7 +135,7 @@ struct Judging: ~Copyable {
   }
 
   /// How long the connection is known to have gone on being recorded: until `time`, or the end of the last of the inputs that
-  /// hold it, for the others would not show how it went on; and by a clock that was not set back meanwhile.
+  /// hold it, for the others would not show how it went on, or a file that is missing; and by a clock that was not set back meanwhile.
   ///
   /// Mutating, here and below, though nothing changes: what is called of a value that is only lent works on a copy of it.
   mutating func recorded(_ facts: Facts, until time: Timestamp) -> Timestamp {
@@ -150,6 +153,7 @@ struct Judging: ~Copyable {
   {
     var end = time
     if !packets.isEmpty, let ended = loss.recordings.end(of: packets) { end = min(end, ended) }
+    if let pause = pauses.first(where: { last <= $0.lowerBound }) { end = min(end, pause.lowerBound) }
     return loss.toldTwice.isEmpty ? end : loss.certain(since: last, until: end)
   }
 

@@ -20,6 +20,9 @@ public struct SharedGaps: Sendable {
   private static var leapTolerance: Int64 { 10_000_000_000 }
   private static var intervalsMax: Int { 1024 }
 
+  /// Longer times, in each of which one connection misses what its peer acknowledges.
+  private var wide: [ClosedRange<Timestamp>] = []
+
   private var gaps = Witnesses()
   private var jumps = Witnesses()
 
@@ -33,12 +36,25 @@ public struct SharedGaps: Sendable {
   /// A side's data that were sent between these two times were acknowledged, and are not in the capture.
   @inline(never) mutating func noteLoss(from start: Timestamp, to end: Timestamp, of side: PacketReference) {
     if isJournaled { return notes.append(GapNote(from: start, to: end, side: side, isLeap: false)) }
-    guard end >= start, end.since(start) <= SharedGaps.instant else { return }
+    guard end >= start, end.since(start) <= SharedGaps.instant else {
+      if end > start, wide.count < SharedGaps.intervalsMax { wide.append(start...end) }
+      return
+    }
     let new = Witness(from: start, to: end, side: side)
     let others = gaps.add(new) { $0.from <= end && start <= $0.to }
     guard others.count + 1 >= SharedGaps.blindWitnesses else { return }
     SharedGaps.insert(
       others.reduce(start...end) { min($0.lowerBound, $1.from)...max($0.upperBound, $1.to) }, into: &blind)
+  }
+
+  /// Whether something was sent about the time of a silence of the whole recording that is not in it, and at no other time far from it: then
+  /// it was recorded by nobody.
+  public func isMissing(_ silence: ClosedRange<Timestamp>) -> Bool {
+    let most = silence.upperBound.since(silence.lowerBound).multipliedReportingOverflow(by: 2).partialValue
+    return wide.contains {
+      $0.lowerBound <= silence.lowerBound && silence.upperBound <= $0.upperBound
+        && $0.upperBound.since($0.lowerBound) <= max(most, SharedGaps.instant)
+    }
   }
 
   /// All was silent between these two times, and what waited for an answer before has it afterwards.

@@ -28,6 +28,15 @@ struct FinTests {
     #expect(finding.fact("transmissions") == .integer(5))
   }
 
+  /// The next one would have come at 10.3 (19.9), and may have been answered.
+  @Test(
+    arguments: [("", 6, nil), ("", 11, .certain), (",10.3", 11, .likely)] as [(String, Double, Confidence?)])
+  func theCaptureWasBlindSoonAfterwards(_ more: String, _ from: Double, _ confidence: Confidence?) throws {
+    let script = onLAN + "1.0,1.3,1.9,3.1,5.5\(more) C > S F. 1\n90 tick"
+    let found = try audit(script, Circumstances(blind: [from...60])).filter { $0.rule == "fin-unacked" }
+    #expect(found.map(\.confidence) == (confidence.map { [$0] } ?? []))
+  }
+
   @Test func givingUpByRST() throws {
     let finding = try auditOne(onLAN + "1.0,1.3,1.9,3.1,5.5 C > S F. 1\n15 C > S R. 2")
     #expect(finding.rule == "fin-unacked")

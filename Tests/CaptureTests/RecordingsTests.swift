@@ -41,6 +41,25 @@ struct RecordingsTests {
         == ends.map { Timestamp(nanoseconds: $0 * 1_000_000) })
   }
 
+  @Test(
+    "where a file may be missing: nothing is recorded between two",
+    arguments: [
+      ([[1000, 2000]], []),
+      ([[1000, 2000], [2500, 4000], [5000, 6000], [9000, 9001]], [4000...5000, 6000...9000]),
+      ([[5000, 6000], [1000, 2000]], [2000...5000]),
+      // Another recording goes on meanwhile, or a while longer.
+      ([[1000, 9000], [2000, 3000], [4000, 5000]], []),
+      ([[1000, 5000], [1010, 5500], [7000, 8000], [7010, 8500]], [5500...7000]),
+    ] as [([[UInt32]], [ClosedRange<Int64>])]) func seams(milliseconds: [[UInt32]], seams: [ClosedRange<Int64>]) throws
+  {
+    let folder = Folder()
+    let paths = milliseconds.enumerated().map { folder.file("\($0.offset)", file($0.element)) }
+    let times = try Reading(paths: paths).loss.seams.map {
+      $0.lowerBound.nanoseconds / 1_000_000...$0.upperBound.nanoseconds / 1_000_000
+    }
+    #expect(times == seams)
+  }
+
   @Test("a recorder that stopped later says so") func statistics() throws {
     let folder = Folder()
     var long = HandMade.pcapng()

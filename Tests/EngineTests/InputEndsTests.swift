@@ -76,6 +76,34 @@ struct InputEndsTests {
     #expect((run.facts.first?.server.resets?.effective != nil) == settled)
   }
 
+  /// A ring of which a file is missing: D misses what E sent then, so nobody knows what the others said. Where D misses nothing, nobody
+  /// said anything.
+  @Test(arguments: [(50_001, []), (1001, ["fin-unanswered"])] as [(Int, [String])], 1...3)
+  func aFileIsMissing(next: (byte: Int, rules: [String]), threads: Int) throws {
+    let hosts = "host D = 10.0.0.3:40001 isn 1000\nhost E = 10.0.0.4:80 isn 5000\n"
+    let first =
+      handshake + hosts + """
+        0.100 C > S P. 1:101
+        0.180 S > C P. 1:301 ack 101
+        0.181 C > S . ack 301
+        0.182 C > S F. ack 301
+        0.262 S > C . ack 102
+        0.300 D > E P. 1:101 ack 1
+        0.310 E > D . 1:1001 ack 101
+        1.300 D > E . 101 ack 1001
+
+        """
+    let third =
+      hosts + """
+        60.00 E > D . \(next.byte):\(next.byte + 1000) ack 101
+        60.01 D > E . 101 ack \(next.byte + 1000)
+        80 tick
+
+        """
+    #expect(try found([first, third], threads: threads).filter { !$0.hasPrefix("capture-") } == next.rules)
+    #expect(try found([third, first], threads: threads).filter { !$0.hasPrefix("capture-") } == next.rules)
+  }
+
   @Test("a clock that was set back: it has come so far once before", arguments: 1...3)
   func setBack(threads: Int) throws {
     let ahead = others + "60 X > Y . 1\n"

@@ -15,6 +15,11 @@ extension Rule {
         // A RST that comes after them all, of the same side, only says that it gave up.
         facts.abort.map({ $0.side == side && run.peerPackets == 0 && fin.sent.last.precedes($0.reset.moment) }) ?? true
       else { continue }
+      // No longer than what counts at the end of a recording, and then the capture was blind.
+      if fin.sent.span < facts.overdue(thresholds), surroundings.isBlind(from: fin.sent.last.time, to: fin.sent.nextDue)
+      {
+        continue
+      }
       let alive = run.peerPackets > 0
       // The peer has closed as well and waits for nothing: a last ACK that does not arrive harms nobody.
       let harmless = peer.fin?.acked != nil
@@ -23,7 +28,7 @@ extension Rule {
       return Finding(
         rule: "fin-unacked", severity: harmless ? .note : .error,
         confidence: facts.confidence(
-          alive || fin.sent.growing > 0 ? .certain : .likely, from: fin.sent.first.time, to: fin.sent.last.time,
+          alive || fin.sent.growing > 0 ? .certain : .likely, from: fin.sent.first.time, to: fin.sent.nextDue,
           losing: [side], surroundings),
         // Its ACKs of other things arrive: the host lives, and the FIN does not reach it.
         suspects: alive ? [.path] : facts.suspects(forSilenceOf: side.other),

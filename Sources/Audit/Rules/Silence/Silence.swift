@@ -73,7 +73,7 @@ final class Silence {
 
   func confidence(_ best: Confidence) -> Confidence {
     facts.confidence(
-      best, from: run.sent.first.time, to: run.sent.last.time, losing: facts[silent].packets > 0 ? [silent] : [],
+      best, from: run.sent.first.time, to: run.sent.nextDue, losing: facts[silent].packets > 0 ? [silent] : [],
       surroundings)
   }
 
