@@ -49,7 +49,8 @@ extension Confidence {
 extension Surroundings {
   /// The capture may have lost packets between these moments, or at a time that nobody knows.
   func hasDoubts(from start: Timestamp, to end: Timestamp) -> Bool {
-    (blind.isEmpty && (kernelDropped > 0 || interfaceDropped > 0)) || isBlind(from: start, to: end)
+    let isUndated = blind.isEmpty && !knowsWhenDropped && (kernelDropped > 0 || interfaceDropped > 0)
+    return isUndated || isBlind(from: start, to: end)
   }
 
   /// Recorded time since the first of these transmissions, ns. Where the recording is too long to be one, nobody knows how

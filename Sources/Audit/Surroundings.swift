@@ -15,9 +15,11 @@ public struct Surroundings: Sendable {
   public var missingBytes: UInt64 = 0
   /// Of both, those that were seen: with `missingBytes` they are all.
   public var payloadBytes: UInt64 = 0
-  /// Times in which the capture is known to have lost packets.
+  /// Times in which the capture is known to have lost packets, of the connection that is judged.
   public var blind: [ClosedRange<Timestamp>] = []
-  /// The same, as the connections show it: each alone may have lost its packets elsewhere.
+  /// Of all that was dropped it is known when: `blind` is the whole truth.
+  public var knowsWhenDropped = false
+  /// The same as `blind`, as the connections show it: each alone may have lost its packets elsewhere.
   public var inferredBlind: [ClosedRange<Timestamp>] = []
   /// Times that passed on the capture's clock alone.
   public var leaps: [ClosedRange<Timestamp>] = []

@@ -9,6 +9,8 @@ public struct CaptureLoss: Sendable {
   public var interfaceDropped: UInt64 = 0
   /// Times between which packets are known to have been dropped, ascending, bounded in number.
   public var blind: [ClosedRange<Timestamp>] = []
+  /// `[input]`: the same of inputs that lose packets each for itself, as interfaces do; empty where `blind` is of all of them.
+  public var ofInputs: [InputLoss] = []
   /// How often time ran backwards within one interface by 100 ms or more, the farthest step (ns), and where it began.
   public var backwardSteps: UInt64 = 0
   /// Of all of them, ns; 0 while there is none.
@@ -29,6 +31,28 @@ public struct CaptureLoss: Sendable {
   /// Nothing lost, no step back.
   public init() {}
 
+  /// Times in which the capture may have lost packets of a connection: each input those of the connections that it was seen on.
+  /// - Parameters:
+  ///   - packets: of the connection, from each of those inputs one at least.
+  ///   - start: when it began.
+  ///   - isWhole: both sides were seen. Otherwise the other one may come by any of the inputs, but for those that were away already.
+  public func blind(
+    for packets: some Sequence<PacketReference>, since start: Timestamp, isWhole: Bool
+  ) -> [ClosedRange<Timestamp>] {
+    var times = blind
+    for (input, own) in ofInputs.enumerated() {
+      if packets.contains(where: { $0.input == input }) {
+        times += own.away.filter { $0.upperBound >= start }
+      } else if !isWhole {
+        times += own.away.filter { $0.lowerBound > start }
+      } else {
+        continue
+      }
+      times += own.dropping.filter { $0.upperBound >= start }
+    }
+    return times
+  }
+
   /// `end`, less the time since `start` that the clock may only seem to have gone on by.
   public func certain(since start: Timestamp, until end: Timestamp) -> Timestamp {
     guard start < end else { return end }
@@ -39,4 +63,15 @@ public struct CaptureLoss: Sendable {
     }
     return certain
   }
+}
+
+/// When one of several inputs lost packets. Times are ascending, and bounded in number.
+public struct InputLoss: Sendable {
+  /// Packets were dropped between these times.
+  public var dropping: [ClosedRange<Timestamp>] = []
+  /// Nothing could come: it was gone, down, or without a carrier.
+  public var away: [ClosedRange<Timestamp>] = []
+
+  /// Nothing lost.
+  public init() {}
 }

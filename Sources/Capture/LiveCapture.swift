@@ -47,6 +47,7 @@ public struct LiveCapture: ~Copyable {
     self.live = live
     interfaces = opened
     lostAt = opened.map { $0.isOpen ? nil : now }
+    loss.ofInputs = [InputLoss](repeating: InputLoss(), count: names.count)
     statisticsAt = now
     wall = now
     notes = zip(names, opened).filter { !$0.1.isOpen }.map { "\($0.0) is down; waiting until it is up" }
@@ -155,7 +156,7 @@ public struct LiveCapture: ~Copyable {
       guard drops.kernel + drops.interface > 0 else { continue }
       loss.kernelDropped &+= drops.kernel
       loss.interfaceDropped &+= drops.interface
-      loss.addBlind(from: statisticsAt, to: now)
+      loss.addDropping(place, from: statisticsAt, to: now)
     }
     for place in interfaces.indices {
       if interfaces[place].isOpen { watch(place, now) } else { pickUp(place, now) }
@@ -174,9 +175,9 @@ public struct LiveCapture: ~Copyable {
     }
   }
 
-  /// No silence is claimed of the time until now, though it be still so.
+  /// No silence of what was seen there is claimed of the time until now, though it be still so.
   private mutating func beBlind(_ place: Int, since start: Int64, _ now: Int64) {
-    loss.addBlind(from: lostAt[place] ?? start, to: now)
+    loss.addAway(place, from: lostAt[place] ?? start, to: now)
     lostAt[place] = now
   }
 

@@ -77,6 +77,16 @@ extension CaptureLoss {
   /// Packets were dropped between the two times.
   mutating func addBlind(from: Int64, to: Int64) { Self.add(from: from, to: to, to: &blind) }
 
+  /// That input dropped packets between the two times.
+  mutating func addDropping(_ input: Int, from: Int64, to: Int64) {
+    Self.add(from: from, to: to, to: &ofInputs[input].dropping)
+  }
+
+  /// Nothing could come from that input between the two times.
+  mutating func addAway(_ input: Int, from: Int64, to: Int64) {
+    Self.add(from: from, to: to, to: &ofInputs[input].away)
+  }
+
   /// Intervals that touch become one; when there are too many, the two with the least between them become one: the whole never
   /// says less than was told.
   private static func add(from: Int64, to: Int64, to list: inout [ClosedRange<Timestamp>]) {

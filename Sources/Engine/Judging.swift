@@ -50,6 +50,7 @@ struct Judging: ~Copyable {
     surroundings.missingBytes = tally.lostBytes
     surroundings.payloadBytes = tally.payloadBytes
     surroundings.blind = loss.blind
+    surroundings.knowsWhenDropped = !loss.ofInputs.isEmpty
     pauses = loss.seams.filter { gaps.isMissing($0) }
     surroundings.inferredBlind = gaps.blind + pauses
     surroundings.leaps = gaps.leaps + knownLeaps
@@ -122,6 +123,7 @@ struct Judging: ~Copyable {
     }
     let twin = twins.meet(brief)
     ask(hostsOf: facts)
+    ask(inputsOf: facts)
     surroundings.severalPlaces = hosts.areSeenFromSeveralPlaces(brief)
     var findings = judge(facts, surroundings, thresholds)
     // What happened once is told once: by the sight that ended first.
@@ -162,6 +164,14 @@ struct Judging: ~Copyable {
     surroundings.bothDirectionsSeen = hosts.bothDirectionsSeen(facts) ?? true
     surroundings.clientHostTTL = hosts.timeToLive(.client, of: facts)
     surroundings.serverHostTTL = hosts.timeToLive(.server, of: facts)
+  }
+
+  /// What the inputs lost that it was seen on.
+  mutating func ask(inputsOf facts: Facts) {
+    guard !loss.ofInputs.isEmpty else { return }
+    surroundings.blind = loss.blind(
+      for: facts.outermostPackets, since: facts.start.time,
+      isWhole: facts.client.packets > 0 && facts.server.packets > 0)
   }
 
   /// Attempts that nobody answered, target by target, and what is wrong with the capture itself.

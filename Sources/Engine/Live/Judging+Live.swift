@@ -16,6 +16,7 @@ extension Judging {
       guard syn.count >= thresholds.synTransmissions, !attempts.isSwept(syn) else { return [] }
     }
     ask(hostsOf: facts)
+    ask(inputsOf: facts)
     surroundings.isHealthCheck = false
     surroundings.captureEnd = recorded(facts, until: time)
     return judge(facts, surroundings, thresholds).filter { selection.contains($0) }
