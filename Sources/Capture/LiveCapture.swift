@@ -28,6 +28,8 @@ public struct LiveCapture: ~Copyable {
   private var polled: [pollfd] = []
   /// Since when nothing can come from an interface: it went away, is down, or has no carrier.
   private var lostAt: [Int64?]
+  /// Why an interface that is there was not opened again, as it was said last.
+  private var failures: [String?]
   private var statisticsAt: Int64
   /// The kernel's clock when somebody has waited last, ns.
   private var wall: Int64
@@ -47,6 +49,7 @@ public struct LiveCapture: ~Copyable {
     self.live = live
     interfaces = opened
     lostAt = opened.map { $0.isOpen ? nil : now }
+    failures = [String?](repeating: nil, count: names.count)
     loss.ofInputs = [InputLoss](repeating: InputLoss(), count: names.count)
     statisticsAt = now
     wall = now
@@ -184,6 +187,7 @@ public struct LiveCapture: ~Copyable {
   private mutating func find(_ place: Int, _ now: Int64) {
     beBlind(place, since: now, now)
     lostAt[place] = nil
+    failures[place] = nil
     notes.append("\(names[place]) is there again")
   }
 
@@ -200,12 +204,16 @@ public struct LiveCapture: ~Copyable {
   }
 
   private mutating func pickUp(_ place: Int, _ now: Int64) {
+    guard LiveInterface.mayOpen(names[place]) else { return beBlind(place, since: now, now) }
     do throws(LiveError) {
       interfaces[place] = try LiveInterface.open(names[place], options, libpcap, live)
       find(place, now)
     } catch {
-      // Not yet.
       beBlind(place, since: now, now)
+      // It may have gone or been set down since it was asked.
+      guard error.kind != .down, error.cause != failures[place], LiveInterface.mayOpen(names[place]) else { return }
+      failures[place] = error.cause
+      notes.append("\(names[place]) can't be opened again: \(error.cause)")
     }
   }
 }

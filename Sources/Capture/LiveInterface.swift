@@ -168,17 +168,45 @@ internal import Wire
     return unsafe UnsafeRawBufferPointer(start: bytes, count: Int(header.pointee.captured))
   }
 
+  /// Whether it is there and up, asked beside any capture: to open one that is not makes the whole ring before it fails. True where nobody
+  /// knows: what is no network interface has no flags.
+  static func mayOpen(_ name: String) -> Bool {
+    // A socket of any family will do: netdevice(7).
+    let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return true }
+    defer { Glibc.close(descriptor) }
+    switch flags(name, descriptor) {
+    case .flags(let flags): return flags & IFF_UP != 0
+    case .none: return name == "any"
+    case .unknown: return true
+    }
+  }
+
+  /// What SIOCGIFFLAGS says, netdevice(7).
+  private enum Flags {
+    case flags(Int)
+    case none
+    case unknown
+  }
+
+  private static func flags(_ name: String, _ descriptor: CInt) -> Flags {
+    // struct ifreq: 16 bytes for the name, a union of 24.
+    var request = [UInt8](repeating: 0, count: 40)
+    guard name.utf8.count < 16 else { return .unknown }
+    request.replaceSubrange(0..<name.utf8.count, with: name.utf8)
+    guard unsafe ioctl(descriptor, UInt(SIOCGIFFLAGS), &request) == 0 else {
+      return errno == ENODEV ? .none : .unknown
+    }
+    return .flags(Int(request[16]) | Int(request[17]) << 8)
+  }
+
   /// Why no packet can come now, though the kernel's ring is open; nil where they can. Asked of the socket that captures, for that one is
   /// in the interface's own network namespace, whatever /sys shows.
   func obstacle(_ name: String) -> String? {
-    // struct ifreq, netdevice(7): 16 bytes for the name, a union of 24.
-    var request = [UInt8](repeating: 0, count: 40)
-    guard name.utf8.count < 16 else { return nil }
-    request.replaceSubrange(0..<name.utf8.count, with: name.utf8)
     // What is no network interface (any, a USB bus) has no flags.
-    let failed = unsafe ioctl(descriptor, UInt(SIOCGIFFLAGS), &request) != 0
-    let flags = Int(request[16]) | Int(request[17]) << 8
-    if failed || flags & LiveInterface.reachable == LiveInterface.reachable { return nil }
+    guard case .flags(let flags) = LiveInterface.flags(name, descriptor),
+      flags & LiveInterface.reachable != LiveInterface.reachable
+    else { return nil }
     return flags & IFF_UP == 0 ? "is down; waiting until it is up" : "has no carrier; waiting until it has"
   }
 

@@ -56,6 +56,13 @@ import Wire
     #expect(kind(["any"]) { $0.filter = "port 80" } == nil)
   }
 
+  @Test func whatIsThereAndUpMayBeOpened() {
+    #expect(LiveInterface.mayOpen("lo") && LiveInterface.mayOpen("any"))
+    #expect(!LiveInterface.mayOpen("no-such-name"))
+    // Nobody knows.
+    #expect(LiveInterface.mayOpen("longer-than-any-name-of-an-interface"))
+  }
+
   @Test(.enabled(if: hasLibpcap, noLibpcap)) func aMistakeInTheFilterTakesNoRight() {
     #expect(throws: FilterError.self) { try LiveCapture.check(filter: "tcp and") }
   }
