@@ -207,7 +207,8 @@ public struct LiveCapture: ~Copyable {
     guard LiveInterface.mayOpen(names[place]) else { return beBlind(place, since: now, now) }
     do throws(LiveError) {
       interfaces[place] = try LiveInterface.open(names[place], options, libpcap, live)
-      find(place, now)
+      // To make the ring takes a moment, in which it saw nothing: it is found when it is looked at next.
+      beBlind(place, since: now, now)
     } catch {
       beBlind(place, since: now, now)
       // It may have gone or been set down since it was asked.
