@@ -7,6 +7,8 @@ public struct CaptureLoss: Sendable {
   public var kernelDropped: UInt64 = 0
   /// Packets that the interface dropped (pcapng `isb_ifdrop`; without an `isb_osdrop` less what `epb_dropcount` told already).
   public var interfaceDropped: UInt64 = 0
+  /// By either.
+  public var dropped: UInt64 { kernelDropped &+ interfaceDropped }
   /// Times between which packets are known to have been dropped, ascending, bounded in number.
   public var blind: [ClosedRange<Timestamp>] = []
   /// `[input]`: the same of inputs that lose packets each for itself, as interfaces do; empty where `blind` is of all of them.

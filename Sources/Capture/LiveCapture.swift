@@ -30,7 +30,9 @@ public struct LiveCapture: ~Copyable {
   private var lostAt: [Int64?]
   /// Why an interface that is there was not opened again, as it was said last.
   private var failures: [String?]
-  private var statisticsAt: Int64
+  /// When drops were counted last, and when it was looked whether somebody is there.
+  private var countedAt: Int64
+  private var attendedAt: Int64
   /// The kernel's clock when somebody has waited last, ns.
   private var wall: Int64
   private var notes: [String] = []
@@ -51,7 +53,8 @@ public struct LiveCapture: ~Copyable {
     lostAt = opened.map { $0.isOpen ? nil : now }
     failures = [String?](repeating: nil, count: names.count)
     loss.ofInputs = [InputLoss](repeating: InputLoss(), count: names.count)
-    statisticsAt = now
+    countedAt = now
+    attendedAt = now
     wall = now
     notes = zip(names, opened).filter { !$0.1.isOpen }.map { "\($0.0) is down; waiting until it is up" }
   }
@@ -152,19 +155,24 @@ public struct LiveCapture: ~Copyable {
     for place in interfaces.indices { interfaces[place].isDry = false }
   }
 
-  /// Once a second: what was dropped, and whether somebody is there again.
-  public mutating func attend(at now: Int64) {
+  /// What was dropped since the last time: before anything is said of what is not there.
+  public mutating func countDrops(at now: Int64) {
     for place in interfaces.indices {
       let drops = interfaces[place].drops(live)
       guard drops.kernel + drops.interface > 0 else { continue }
       loss.kernelDropped &+= drops.kernel
       loss.interfaceDropped &+= drops.interface
-      loss.addDropping(place, from: statisticsAt, to: now)
+      loss.addDropping(place, from: countedAt, to: now)
     }
+    countedAt = now
+  }
+
+  /// Once a second: whether somebody is there, again or no more.
+  public mutating func attend(at now: Int64) {
     for place in interfaces.indices {
       if interfaces[place].isOpen { watch(place, now) } else { pickUp(place, now) }
     }
-    statisticsAt = now
+    attendedAt = now
   }
 
   /// libpcap does not tell of an interface that is set down, and goes on by itself when it is up again.
@@ -172,7 +180,7 @@ public struct LiveCapture: ~Copyable {
     if let obstacle = interfaces[place].obstacle(names[place]) {
       if lostAt[place] == nil { notes.append("\(names[place]) \(obstacle)") }
       // It was still there when it was looked at last.
-      beBlind(place, since: statisticsAt, now)
+      beBlind(place, since: attendedAt, now)
     } else if lostAt[place] != nil {
       find(place, now)
     }

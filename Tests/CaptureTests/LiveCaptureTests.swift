@@ -32,6 +32,7 @@ import Wire
     #expect(segments.contains { $0.flags.contains(.rst) && $0.sourcePort == port })
     // Dated by the kernel, to the nanosecond, by the same clock.
     #expect(abs(now - last.nanoseconds) < 60_000_000_000)
+    capture.countDrops(at: now)
     capture.attend(at: now)
     #expect(capture.loss.kernelDropped == 0)
     #expect(capture.takeNotes() == [])

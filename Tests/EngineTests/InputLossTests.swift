@@ -32,7 +32,10 @@ struct InputLossTests {
     """
 
   /// What is told by the end of a minute of one connection on the first of two interfaces.
-  private func told(_ text: String, _ lose: (inout CaptureLoss, (Double) -> Timestamp) -> Void) throws -> [String] {
+  /// - Parameter known: the second in which that becomes known.
+  private func told(
+    _ text: String, at known: Int = 0, _ lose: (inout CaptureLoss, (Double) -> Timestamp) -> Void
+  ) throws -> [String] {
     let scripts = try [text, Self.elsewhere].map { try PacketScript.parse($0) }
     var timeline = try Timeline(paths: scripts.map { scratch.capture($0.pcap()) })
     func time(_ second: Double) -> Timestamp { scripts[0].start.advanced(by: Int64(second * 1e9)) }
@@ -42,8 +45,8 @@ struct InputLossTests {
     while let frame = timeline.next() { audit.take(frame) }
     var loss = CaptureLoss()
     loss.ofInputs = [InputLoss(), InputLoss()]
-    lose(&loss, time)
     for second in 16...60 {
+      if second == max(16, known) { lose(&loss, time) }
       audit.tick(time(Double(second)), loss, within: .unlimited, &reporter)
       audit.deliver(within: .unlimited, &reporter)
     }
@@ -72,6 +75,17 @@ struct InputLossTests {
     #expect(drops == [])
     // Before it began.
     #expect(try told(Self.waiting) { $0.ofInputs[0].away = [$1(-9)...$1(-2)] } == ["fin-unanswered certain"])
+  }
+
+  /// What was told already is judged again.
+  @Test func thatBecomesKnownAfterwards() throws {
+    func drop(_ input: Int) throws -> [String] {
+      try told(Self.unanswered, at: 40) {
+        $0.kernelDropped = 7
+        $0.ofInputs[input].dropping = [$1(2)...$1(3)]
+      }
+    }
+    #expect(try drop(0) == ["syn-unanswered likely"])
   }
 
   /// Who was never seen may come by any of them, but not by one that was down all the time.

@@ -12,9 +12,8 @@ struct DropNotes {
   /// - Parameter now: on a clock that nobody sets, ns.
   /// - Returns: nil where there is nothing to say now.
   mutating func words(_ loss: CaptureLoss, at now: Int64) -> String? {
-    let dropped = loss.kernelDropped &+ loss.interfaceDropped
-    guard dropped > said, now >= next else { return nil }
-    said = dropped
+    guard loss.dropped > said, now >= next else { return nil }
+    said = loss.dropped
     next = now + DropNotes.pause
     var parts: [String] = []
     if loss.kernelDropped > 0 { parts.append("\(Numeral.text(loss.kernelDropped)) for want of buffer (--buffer, -f)") }

@@ -39,6 +39,8 @@ struct LiveAudit: ~Copyable {
   var interfaces: [String?] = []
   private var watches: [UInt64: Watch] = [:]
   private var patrol = Patrol()
+  /// Packets that the capture has dropped so far.
+  private var dropped: UInt64 = 0
   private let reportsAllConnections: Bool
   /// What happens around findings is kept; nil where nobody asked.
   var recorder: FlightRecorder?
@@ -84,6 +86,7 @@ struct LiveAudit: ~Copyable {
     stages.tracker.pass(to: time)
     let now = stages.tracker.now
     judging.observe(stages.tally, loss, stages.tracker.gaps, now: now)
+    dropped = loss.dropped
     let share = Double(LiveAudit.tickTime) / Double(LiveAudit.roundTime)
     var looks = min(LiveAudit.looksPerTick, 64 + Int(Double(stages.tracker.patrolLength) * share))
     stages.tracker.forgetAttempts(&patrol, looks: looks)
@@ -103,7 +106,7 @@ struct LiveAudit: ~Copyable {
     if host.isOther(suspect.id, watch.told), now.since(suspect.lastTime) >= LiveAudit.quiet {
       // What the wire says has not changed; what the kernel says may have.
     } else if watch.version == suspect.version {
-      guard let deadline = watch.deadline, now >= deadline else { return }
+      guard watch.isDue(now) || isDoubted(watch, now) else { return }
     } else {
       guard
         now.since(suspect.lastTime) >= LiveAudit.quiet || now.since(watch.judgedAt) >= LiveAudit.busy
@@ -120,6 +123,11 @@ struct LiveAudit: ~Copyable {
     judge(suspect, at: now, &reporter)
   }
 
+  /// More was dropped since it was judged: what was told may be less certain, or nothing.
+  private func isDoubted(_ watch: Watch, _ now: Timestamp) -> Bool {
+    watch.dropped != dropped && !watch.told.isEmpty && now.since(watch.judgedAt) >= LiveAudit.busy
+  }
+
   private mutating func judge(_ suspect: Suspect, at now: Timestamp, _ reporter: inout some LiveReporter) {
     let facts = stages.tracker.facts(of: suspect)
     judging.surroundings.sockets = host.current(of: facts)
@@ -132,6 +140,7 @@ struct LiveAudit: ~Copyable {
     }
     watches[suspect.id]?.version = suspect.version
     watches[suspect.id]?.deadline = deadline
+    watches[suspect.id]?.dropped = dropped
     let holders = host.look(at: facts)
     var known: [Told] = []
     for change in changes {

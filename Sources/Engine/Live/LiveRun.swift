@@ -109,6 +109,7 @@ public struct LiveRun: ~Copyable {
       if start >= nextTick {
         nextTick = start + LiveAudit.tickTime
         look(at: host, &reporter, &listener)
+        capture.countDrops(at: Budget.realtime)
         audit.tick(horizon(isIdle, start), capture.loss, within: Budget(LiveRun.stepTime), &reporter)
         if !listener.look(at: self) { break }
       }
@@ -240,6 +241,7 @@ public struct LiveRun: ~Copyable {
     while !patience.isSpent {
       if read(Budget.monotonic) { capture.wait(milliseconds: 10) }
     }
+    capture.countDrops(at: Budget.realtime)
     capture.attend(at: Budget.realtime)
     let end = horizon(true, Budget.monotonic)
     audit.finish(lastTime == nil ? nil : end, capture.loss, within: Budget(LiveRun.endTime), &reporter)

@@ -29,9 +29,13 @@ struct Watch {
   /// `Suspect.version` when it was judged last; nil before the first time.
   var version: UInt64?
   var judgedAt: Timestamp
+  /// Packets that the capture had dropped by then.
+  var dropped: UInt64 = 0
   /// When time alone changes the verdict; nil: never.
   var deadline: Timestamp?
   var told: [Told] = []
+
+  func isDue(_ now: Timestamp) -> Bool { deadline.map { now >= $0 } ?? false }
 }
 
 /// What a verdict is beside what was told before.
