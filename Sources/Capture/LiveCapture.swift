@@ -87,6 +87,9 @@ public struct LiveCapture: ~Copyable {
   /// The filter alone, before there is any capture: a mistake in it is told first.
   public static func check(filter: String) throws(FilterError) { _ = try PacketFilter(filter) }
 
+  /// The kernel's clock dates packets, not an adapter's.
+  public var isDatedByHost: Bool { options.timestamps?.hasPrefix("adapter") != true }
+
   /// For people: interfaces that went and came, each said once.
   public mutating func takeNotes() -> [String] {
     defer { notes = [] }

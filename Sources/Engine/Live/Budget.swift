@@ -21,6 +21,9 @@ struct Budget: ~Copyable {
   /// Nanoseconds since 1970, as the kernel dates packets.
   static var realtime: Int64 { now(CLOCK_REALTIME) }
 
+  /// As `monotonic`, and it goes on while the host sleeps.
+  static var boottime: Int64 { now(CLOCK_BOOTTIME) }
+
   private static func now(_ clock: clockid_t) -> Int64 {
     var time = timespec()
     _ = unsafe clock_gettime(clock, &time)

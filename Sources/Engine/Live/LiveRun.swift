@@ -49,8 +49,6 @@ public struct LiveRun: ~Copyable {
   private static var endTime: Int64 { 10_000_000_000 }
   /// After so long, ns, all has arrived that came before the end.
   private static var lastTime: Int64 { 100_000_000 }
-  /// A clock that is set by less, ns, is not spoken of.
-  private static var leastStep: Int64 { 2_000_000_000 }
   private static var attendTime: Int64 { 1_000_000_000 }
 
   private var capture: LiveCapture
@@ -60,8 +58,12 @@ public struct LiveRun: ~Copyable {
   /// The latest packet, ns of its own clock and of ours.
   private var lastTime: Int64?
   private var lastCame: Int64 = 0
-  /// Steps that the packets' clock made and ours did not: from, to.
-  private var steps: [(from: Int64, to: Int64)] = []
+  /// Not before that, by our clock.
+  private var lastCameAfter: Int64 = 0
+  /// When everything had been taken in, by our clock.
+  private var dryAt: Int64 = 0
+  private var clock = ClockWatch()
+  private var steps: [ClockStep] = []
   private var dropNotes = DropNotes()
   /// The recorder's failure was said, and when it tries again, ns.
   private var heardFailure = false
@@ -149,20 +151,24 @@ public struct LiveRun: ~Copyable {
   /// Takes in what is there, a slice at most; says whether that was all.
   private mutating func read(_ start: Int64) -> Bool {
     capture.look(at: Budget.realtime)
+    let isDatedByHost = capture.isDatedByHost
+    if isDatedByHost, let step = clock.look() { steps.append(step) }
     for _ in 0..<LiveRun.slice {
       guard let frame = capture.next() else {
         audit.stages.flush()
         lag = 0
+        dryAt = start
         return true
       }
       let time = frame.time.nanoseconds
-      if let last = lastTime,
-        time &- last > LiveRun.leastStep &+ (start &- lastCame) || time &- last < -LiveRun.leastStep
+      if let last = lastTime, (time &- last).magnitude > ClockStep.least.magnitude,
+        let step = ClockStep(from: last, to: time, isDatedByHost ? nil : start &- lastCameAfter)
       {
-        steps.append((last, time))
+        steps.append(step)
       }
       lastTime = time
       lastCame = start
+      lastCameAfter = dryAt
       audit.take(frame)
     }
     lag = lastTime.map { Double(max(0, Budget.realtime - $0)) / 1e9 } ?? 0
@@ -174,11 +180,10 @@ public struct LiveRun: ~Copyable {
     for step in steps {
       let from = Timestamp(nanoseconds: step.from)
       let to = Timestamp(nanoseconds: step.to)
-      if to > from {
-        listener.note("the clock was set forward by \(TimeSpan.text(to.since(from))), or this host slept")
+      listener.note(step.words)
+      if step.size > 0 {
         if audit.judging.knownLeaps.count < 64 { audit.judging.knownLeaps.append(from...to) }
       } else {
-        listener.note("the clock was set back by \(TimeSpan.text(from.since(to)))")
         audit.stages.flush()
         audit.stages.tracker.setBack(to: to)
       }
