@@ -26,6 +26,7 @@ struct Judging: ~Copyable {
   private var pauses: [ClosedRange<Timestamp>] = []
   /// How far each of the inputs has got, and how its clock ran.
   private var loss = CaptureLoss()
+  private var gaps: SharedGaps?
   /// How many captures there are.
   let inputs: Int
   /// Findings that were made and are not wanted.
@@ -53,6 +54,7 @@ struct Judging: ~Copyable {
     surroundings.knowsWhenDropped = !loss.ofInputs.isEmpty
     pauses = loss.seams.filter { gaps.isMissing($0) }
     surroundings.inferredBlind = gaps.blind + pauses
+    if surroundings.knowsWhenDropped { self.gaps = gaps }
     surroundings.leaps = gaps.leaps + knownLeaps
   }
 
@@ -169,9 +171,10 @@ struct Judging: ~Copyable {
   /// What the inputs lost that it was seen on.
   mutating func ask(inputsOf facts: Facts) {
     guard !loss.ofInputs.isEmpty else { return }
+    let packets = facts.outermostPackets
     surroundings.blind = loss.blind(
-      for: facts.outermostPackets, since: facts.start.time,
-      isWhole: facts.client.packets > 0 && facts.server.packets > 0)
+      for: packets, since: facts.start.time, isWhole: facts.client.packets > 0 && facts.server.packets > 0)
+    if let gaps { surroundings.inferredBlind = gaps.blind(for: packets) + pauses }
   }
 
   /// Attempts that nobody answered, target by target, and what is wrong with the capture itself.

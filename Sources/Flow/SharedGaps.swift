@@ -5,6 +5,8 @@ public import Wire
 public struct SharedGaps: Sendable {
   /// Times in which several connections miss what their peers acknowledge (field.md, trap 13), ascending.
   public private(set) var blind: [ClosedRange<Timestamp>] = []
+  /// `[input]`: the same where inputs lose packets each for itself; `blind` is empty then.
+  private var blindApart: [Int: [ClosedRange<Timestamp>]] = [:]
   /// Times that have passed on the capture's clock and nowhere else: in several connections data waited all that time, were
   /// not sent again, and then their ACK came.
   public private(set) var leaps: [ClosedRange<Timestamp>] = []
@@ -26,12 +28,21 @@ public struct SharedGaps: Sendable {
   private var gaps = Witnesses()
   private var jumps = Witnesses()
 
+  /// Inputs lose packets each for itself, as interfaces do: what connections miss on one tells nothing of another.
+  var inputsAreApart = false
+
   /// What is noted is written down for another who hears of all connections.
   var isJournaled = false
   private var notes: [GapNote] = []
   @inline(__always) var hasNotes: Bool { !notes.isEmpty }
 
   init() {}
+
+  /// `blind`, as far as it concerns a connection of which each of its inputs has one of these packets at least.
+  public func blind(for packets: some Sequence<PacketReference>) -> [ClosedRange<Timestamp>] {
+    if blindApart.isEmpty { return blind }
+    return Set(packets.map(\.input)).reduce(into: blind) { $0 += blindApart[$1] ?? [] }
+  }
 
   /// A side's data that were sent between these two times were acknowledged, and are not in the capture.
   @inline(never) mutating func noteLoss(from start: Timestamp, to end: Timestamp, of side: PacketReference) {
@@ -41,10 +52,17 @@ public struct SharedGaps: Sendable {
       return
     }
     let new = Witness(from: start, to: end, side: side)
-    let others = gaps.add(new) { $0.from <= end && start <= $0.to }
+    let isApart = inputsAreApart
+    let others = gaps.add(new) {
+      $0.from <= end && start <= $0.to && (!isApart || $0.side.input == side.input)
+    }
     guard others.count + 1 >= SharedGaps.blindWitnesses else { return }
-    SharedGaps.insert(
-      others.reduce(start...end) { min($0.lowerBound, $1.from)...max($0.upperBound, $1.to) }, into: &blind)
+    let all = others.reduce(start...end) { min($0.lowerBound, $1.from)...max($0.upperBound, $1.to) }
+    if isApart {
+      SharedGaps.insert(all, into: &blindApart[side.input, default: []])
+    } else {
+      SharedGaps.insert(all, into: &blind)
+    }
   }
 
   /// Whether something was sent about the time of a silence of the whole recording that is not in it, and at no other time far from it: then

@@ -86,6 +86,11 @@ public struct Tracker: ~Copyable {
 
   /// When the capture was blind, and where its clock leapt, as far as connections that are known show it.
   public var gaps: SharedGaps { troubles.gaps }
+  /// Inputs lose packets each for itself: interfaces. Said before the first packet.
+  public var inputsAreApart: Bool {
+    get { troubles.gaps.inputsAreApart }
+    set { troubles.gaps.inputsAreApart = newValue }
+  }
 
   /// Where the inputs were taken, of all packets that are tracked.
   public var places: InputPlaces {

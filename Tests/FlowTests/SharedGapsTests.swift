@@ -6,9 +6,9 @@ import Wire
 @Suite("What connections show together of the capture")
 struct SharedGapsTests {
   /// `count` connections that have come as far as their requests, each acknowledged at 1.01.
-  private func clients(_ count: Int, _ rest: (Int, String) -> String) -> String {
+  private func clients(_ count: Int, net: Int = 1, _ rest: (Int, String) -> String) -> String {
     let names = (0..<count).map { "K\($0)" }
-    let hosts = names.enumerated().map { "host \($1) = 10.0.1.\($0 + 1):40000" }
+    let hosts = names.enumerated().map { "host \($1) = 10.0.\(net).\($0 + 1):40000" }
     var lines: [String] = []
     for (place, name) in names.enumerated() {
       lines.append("0.0\(place)0 \(name) > S S\n0.0\(place)1 S > \(name) S.\n0.0\(place)2 \(name) > S .")
@@ -74,6 +74,35 @@ struct SharedGapsTests {
       """
     }
     #expect(try gaps(atOtherTimes).blind.isEmpty)
+  }
+
+  @Test("13: of interfaces each is blind for itself", arguments: [(3, 2), (2, 3), (2, 2)])
+  func apart(first: Int, second: Int) throws {
+    let segments = try [first, second].enumerated().flatMap { input, count in
+      let text = clients(count, net: input + 1) { place, name in
+        """
+        1.00\(place) S > \(name) P. 1:1001
+        1.01\(place) S > \(name) P. 1001:2001 lost
+        1.02\(place) S > \(name) P. 2001:3001
+        1.03\(place) \(name) > S . ack 3001
+        """
+      }
+      return try PacketScript.parse(text).observations.compactMap { observation -> Segment? in
+        guard case .segment(var segment) = observation else { return nil }
+        segment.packet = PacketReference(input: input, number: segment.packet.number)
+        return segment
+      }
+    }.sorted { $0.time < $1.time }
+    func intervals(_ inputs: [Int], areApart: Bool) -> Int {
+      var tracker = Tracker(TrackerOptions())
+      tracker.inputsAreApart = areApart
+      _ = feed(segments.map { .segment($0) }, &tracker)
+      return tracker.gaps.blind(for: inputs.map { PacketReference(input: $0, number: 1) }).count
+    }
+    #expect(intervals([0], areApart: true) == (first > 2 ? 1 : 0))
+    #expect(intervals([1], areApart: true) == (second > 2 ? 1 : 0))
+    #expect(intervals([1, 0, 1], areApart: true) == (first + second > 4 ? 1 : 0))
+    #expect(intervals([1], areApart: false) == 1)
   }
 
   /// Data that no kernel would have left without repetition for a day.

@@ -80,6 +80,7 @@ public struct LiveRun: ~Copyable {
   public init(_ capture: consuming LiveCapture, _ options: RunOptions, _ demand: LiveDemand) {
     audit = LiveAudit(options, inputs: capture.names.count)
     audit.interfaces = capture.names
+    audit.stages.tracker.inputsAreApart = true
     audit.recorder = demand.recorder
     audit.recorder?.interfaces = capture.names
     if demand.window > 0 { audit.ring = FlightRing(size: demand.window) }
