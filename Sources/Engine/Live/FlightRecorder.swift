@@ -8,14 +8,14 @@ internal import Wire
 /// `--record DIR`: the packets around each finding as a capture file of its own, those before the trouble too, with a comment
 /// on those that prove it. What happens later in the same connection is added until it ends.
 ///
-/// Bounded: packets wait in a ring; the oldest files go when there are too many, or too much in them. A file holds whole
-/// blocks at every moment.
+/// Bounded: packets wait in a ring; where there are too many files, or too much in them, that goes which was written to
+/// longest ago. A file holds whole blocks at every moment.
 public struct FlightRecorder: Sendable {
   /// What it may take.
   public struct Limits: Sendable {
     /// Of packets that wait in memory, bytes; as much again finds them.
     public var memory = 32 << 20
-    /// Most files of this run that are left at a time; the oldest goes, one always stays.
+    /// Most files of this run that are left at a time; the one written to longest ago goes, one always stays.
     public var files = 1000
     /// Of all files, bytes.
     public var bytes = 1 << 30
@@ -28,9 +28,10 @@ public struct FlightRecorder: Sendable {
   private static var packetsAtATime: Int { 5000 }
 
   private struct File: Sendable {
-    var connection: UInt64
     var name: String
     var bytes = 0
+    /// Of `turns`: when it was written to last.
+    var turn: UInt64 = 0
   }
 
   /// A file of a connection that is open.
@@ -46,8 +47,13 @@ public struct FlightRecorder: Sendable {
   private let limits: Limits
   private var ring: FlightRing
   private var recordings: [UInt64: Recording] = [:]
-  /// All that were written, the oldest first.
-  private var files: [File] = []
+  /// All that were written and are left, by their connections.
+  private var files: [UInt64: File] = [:]
+  /// Whose file was written to when: a number that grows with each.
+  private var turns: [UInt64: UInt64] = [:]
+  private var turn: UInt64 = 0
+  /// No earlier one is among `turns`.
+  private var firstTurn: UInt64 = 1
   private var bytes = 0
   /// Names of interfaces, by their index.
   var interfaces: [String] = []
@@ -127,7 +133,7 @@ public struct FlightRecorder: Sendable {
 
   private mutating func append(_ block: [UInt8], _ connection: UInt64, _ name: inout String) -> Bool {
     guard !block.isEmpty else { return true }
-    let isNew = !files.contains { $0.connection == connection }
+    let isNew = files[connection] == nil
     do {
       let descriptor = isNew ? try make(&name) : try directory.reopen(name)
       try descriptor.closeAfter {
@@ -145,14 +151,22 @@ public struct FlightRecorder: Sendable {
       return false
     }
     failure = nil
-    if isNew {
-      files.append(File(connection: connection, name: name))
-      count += 1
-    }
-    if let place = files.lastIndex(where: { $0.connection == connection }) { files[place].bytes += block.count }
-    bytes += block.count
-    while files.count > max(limits.files, 1) || (bytes > limits.bytes && files.count > 1) { forgetOldest() }
+    if isNew { count += 1 }
+    enter(block.count, connection, name)
     return true
+  }
+
+  /// The file that was just written to is the last that would go: its writer goes on in it.
+  private mutating func enter(_ count: Int, _ connection: UInt64, _ name: String) {
+    var file = files[connection] ?? File(name: name)
+    turns[file.turn] = nil
+    turn += 1
+    turns[turn] = connection
+    file.turn = turn
+    file.bytes += count
+    files[connection] = file
+    bytes += count
+    while files.count > max(limits.files, 1) || (bytes > limits.bytes && files.count > 1) { forgetOldest() }
   }
 
   /// Under its name, or where an earlier run has written that one (a clock that was set back), under another.
@@ -166,10 +180,18 @@ public struct FlightRecorder: Sendable {
 
   private static var namesakes: Int { 100 }
 
+  /// With its writer: a file begins with a header, which a new writer writes.
   private mutating func forgetOldest() {
-    let oldest = files.removeFirst()
-    bytes -= oldest.bytes
-    recordings[oldest.connection] = nil
+    while turns[firstTurn] == nil, firstTurn < turn { firstTurn += 1 }
+    guard let connection = turns[firstTurn], let oldest = files[connection] else { return }
+    recordings[connection] = nil
     directory.remove(oldest.name)
+    forget(connection)
+  }
+
+  private mutating func forget(_ connection: UInt64) {
+    guard let file = files.removeValue(forKey: connection) else { return }
+    turns[file.turn] = nil
+    bytes -= file.bytes
   }
 }
