@@ -36,11 +36,33 @@ public struct FlightRecorder: Sendable {
 
   /// A file of a connection that is open.
   private struct Recording: Sendable {
+    /// As the first file of the connection is called.
+    let wanted: String
+    let summary: String
     var name: String
     var writer: PcapngWriter
     /// The packet that was written last.
     var last: UInt64 = 0
     var comments: [PacketReference: String] = [:]
+    /// Names that were tried.
+    var number = 1
+
+    init(_ name: String, _ summary: String) {
+      (wanted, self.name, self.summary) = (name, name, summary)
+      writer = PcapngWriter(comment: summary)
+    }
+
+    mutating func takeAnotherName() {
+      number += 1
+      name = "\(number)-\(wanted)"
+    }
+
+    /// Under another name: who took the first file away may want to put this one beside it.
+    mutating func beginAnew() {
+      takeAnotherName()
+      writer = PcapngWriter(comment: summary)
+      last = 0
+    }
   }
 
   private let directory: RecordDirectory
@@ -79,8 +101,7 @@ public struct FlightRecorder: Sendable {
   mutating func note(_ record: FindingRecord, _ facts: Facts) {
     let finding = record.finding
     if recordings[facts.id] == nil {
-      recordings[facts.id] = Recording(
-        name: FlightRecorder.name(facts, finding.rule), writer: PcapngWriter(comment: finding.summary))
+      recordings[facts.id] = Recording(FlightRecorder.name(facts, finding.rule), finding.summary)
     }
     for evidence in finding.evidence {
       let text = "\(finding.rule): \(evidence.what)"
@@ -113,11 +134,35 @@ public struct FlightRecorder: Sendable {
 
   private mutating func write(_ facts: Facts) {
     guard !isResting, var recording = recordings[facts.id] else { return }
+    var packets = ring.find(facts, after: recording.last, most: Self.packetsAtATime)
+    guard !packets.isEmpty || files[facts.id] == nil else { return }
     // Held by one alone: else it is copied for each packet.
     recordings[facts.id] = nil
-    let before = recording
+    // What could not be written waits in the ring, as long as there is room for it.
+    var before = recording
+    do {
+      let file = try reopen(facts.id)
+      if file == nil, files[facts.id] != nil {
+        forget(facts.id)
+        recording.beginAnew()
+        before = recording
+        packets = ring.find(facts, after: 0, most: Self.packetsAtATime)
+      }
+      write(packets, to: &recording)
+      try append(recording.writer.take(), to: file, facts.id, &recording)
+      failure = nil
+      recordings[facts.id] = recording
+    } catch {
+      failure = "\(directory.path)/\(recording.name) can't be written: \(error)"
+      hasFailed = true
+      isResting = true
+      recordings[facts.id] = before
+    }
+  }
+
+  private func write(_ packets: [UInt64], to recording: inout Recording) {
     let names = interfaces
-    for number in ring.find(facts, after: recording.last, most: Self.packetsAtATime) {
+    for number in packets {
       let comments = recording.comments
       ring.write(number, to: &recording.writer) {
         names.indices.contains(Int($0)) ? names[Int($0)] : nil
@@ -126,34 +171,44 @@ public struct FlightRecorder: Sendable {
       }
       recording.last = number
     }
-    // What could not be written waits in the ring, as long as there is room for it.
-    let isWritten = append(recording.writer.take(), facts.id, &recording.name)
-    recordings[facts.id] = isWritten ? recording : before
   }
 
-  private mutating func append(_ block: [UInt8], _ connection: UInt64, _ name: inout String) -> Bool {
-    guard !block.isEmpty else { return true }
-    let isNew = files[connection] == nil
+  /// To write behind what is there; nil where there is no file yet, or no longer the one that was written: who moves evidence
+  /// away, or packs it, breaks nothing.
+  private func reopen(_ connection: UInt64) throws -> FileDescriptor? {
+    guard let file = files[connection] else { return nil }
     do {
-      let descriptor = isNew ? try make(&name) : try directory.reopen(name)
-      try descriptor.closeAfter {
-        let size = try descriptor.seek(offset: 0, from: .end)
-        do { _ = try descriptor.writeAll(block) } catch {
-          // Half a block is worse than none, and so is a file without any.
-          if isNew { directory.remove(name) } else { try? descriptor.resize(to: size) }
-          throw error
+      let descriptor = try directory.reopen(file.name)
+      let size = try? descriptor.seek(offset: 0, from: .end)
+      if size == Int64(file.bytes) { return descriptor }
+      try descriptor.close()
+      return nil
+    } catch let error as Errno where !Self.shortages.contains(error) { return nil }
+  }
+
+  /// What no other file mends.
+  private static let shortages: Set<Errno> = [
+    .noSpace, .diskQuotaExceeded, .ioError, .readOnlyFileSystem, .tooManyOpenFiles, .tooManyOpenFilesInSystem,
+    .noMemory,
+  ]
+
+  private mutating func append(
+    _ block: [UInt8], to file: FileDescriptor?, _ connection: UInt64, _ recording: inout Recording
+  ) throws {
+    let descriptor = try file ?? make(&recording)
+    try descriptor.closeAfter {
+      do { _ = try descriptor.writeAll(block) } catch {
+        // Half a block is worse than none, and so is a file without any.
+        if let bytes = files[connection]?.bytes {
+          try? descriptor.resize(to: Int64(bytes))
+        } else {
+          directory.remove(recording.name)
         }
+        throw error
       }
-    } catch {
-      failure = "\(directory.path)/\(name) can't be written: \(error)"
-      hasFailed = true
-      isResting = true
-      return false
     }
-    failure = nil
-    if isNew { count += 1 }
-    enter(block.count, connection, name)
-    return true
+    if file == nil { count += 1 }
+    enter(block.count, connection, recording.name)
   }
 
   /// The file that was just written to is the last that would go: its writer goes on in it.
@@ -169,13 +224,13 @@ public struct FlightRecorder: Sendable {
     while files.count > max(limits.files, 1) || (bytes > limits.bytes && files.count > 1) { forgetOldest() }
   }
 
-  /// Under its name, or where an earlier run has written that one (a clock that was set back), under another.
-  private func make(_ name: inout String) throws -> FileDescriptor {
-    let wanted = name
-    for number in 2...FlightRecorder.namesakes {
-      do { return try directory.make(name) } catch Errno.fileExists { name = "\(number)-\(wanted)" }
+  /// Under its name, or where that is taken (an earlier run's, of a clock that was set back since; one of this connection), under
+  /// another.
+  private func make(_ recording: inout Recording) throws -> FileDescriptor {
+    while recording.number < FlightRecorder.namesakes {
+      do { return try directory.make(recording.name) } catch Errno.fileExists { recording.takeAnotherName() }
     }
-    return try directory.make(name)
+    return try directory.make(recording.name)
   }
 
   private static var namesakes: Int { 100 }
