@@ -95,7 +95,10 @@ public struct FlightRecorder: Sendable {
     ring = FlightRing(size: limits.memory)
   }
 
-  mutating func keep(_ frame: borrowing Frame, _ segment: borrowing Segment) { ring.keep(frame, segment) }
+  /// - Parameter isQuote: the segment is quoted by an ICMP error.
+  mutating func keep(_ frame: borrowing Frame, _ segment: borrowing Segment, isQuote: Bool = false) {
+    ring.keep(frame, segment, isQuote: isQuote)
+  }
 
   /// Something was found on a connection: its packets so far are written.
   mutating func note(_ record: FindingRecord, _ facts: Facts) {

@@ -23,6 +23,8 @@ struct FlightRing: Sendable {
     var original: UInt32 = 0
     var linkType: UInt16 = 0
     var interface: UInt16 = 0
+    /// An ICMP error: no packet of the connection, but about it.
+    var isQuote = false
   }
 
   private static var chains: Int { 1 << 16 }
@@ -44,8 +46,10 @@ struct FlightRing: Sendable {
   }
 
   /// Keeps a frame.
-  /// - Parameter segment: what it carries, or what it quotes.
-  mutating func keep(_ frame: borrowing Frame, _ segment: borrowing Segment) {
+  /// - Parameters:
+  ///   - segment: what it carries, or what it quotes.
+  ///   - isQuote: the latter.
+  mutating func keep(_ frame: borrowing Frame, _ segment: borrowing Segment, isQuote: Bool = false) {
     let count = frame.bytes.byteCount
     guard count <= bytes.count else { return }
     var place = Int(written % UInt64(bytes.count))
@@ -64,13 +68,15 @@ struct FlightRing: Sendable {
     slots[Int(next % UInt64(slots.count))] = Slot(
       ordinal: frame.ordinal, time: frame.time, packet: frame.packet, key: key, offset: written,
       previous: latest[chain], captured: UInt32(truncatingIfNeeded: count),
-      original: UInt32(clamping: frame.originalLength), linkType: frame.linkType.rawValue, interface: frame.interface)
+      original: UInt32(clamping: frame.originalLength), linkType: frame.linkType.rawValue, interface: frame.interface,
+      isQuote: isQuote)
     next += 1
     written += UInt64(count)
     latest[chain] = next
   }
 
-  /// The slots of a connection's packets that are still there, the oldest first.
+  /// The slots of a connection's packets that are still there, the oldest first: what came after its last one is another's, which
+  /// has its addresses and ports now.
   /// - Parameters:
   ///   - after: only those that came later than this one; 0 is all.
   ///   - most: of the latest.
@@ -78,6 +84,7 @@ struct FlightRing: Sendable {
     let client = facts.clientEndpoint
     let server = facts.serverEndpoint
     let key = FlightRing.key(client.address, client.port, server.address, server.port)
+    let lasts = [facts.client.last, facts.server.last].compactMap(\.self)
     var found: [UInt64] = []
     var number = latest[Int(key & UInt64(FlightRing.chains - 1))]
     // Strangers in its chain cost a look each.
@@ -86,10 +93,17 @@ struct FlightRing: Sendable {
       looks -= 1
       let slot = slots[Int((number - 1) % UInt64(slots.count))]
       if slot.ordinal < facts.id { break }
-      if slot.key == key { found.append(number) }
+      if slot.key == key, !isLater(slot, than: facts, lasts) { found.append(number) }
       number = slot.previous
     }
     return found.reversed()
+  }
+
+  /// Of errors their own times tell, as nothing of the connection need follow them.
+  private func isLater(_ slot: Slot, than facts: Facts, _ lasts: [Moment]) -> Bool {
+    if slot.isQuote { return slot.time > facts.observedUntil }
+    let moment = Moment(time: slot.time, packet: slot.packet)
+    return lasts.allSatisfy { $0.precedes(moment) }
   }
 
   private func isThere(_ number: UInt64) -> Bool {

@@ -73,7 +73,7 @@ struct LiveAudit: ~Copyable {
       recorder?.keep(frame, stages.batch.segments[place])
       ring?.keep(frame, stages.batch.segments[place])
     } else if stages.tally.icmpErrors > errors {
-      recorder?.keep(frame, stages.decoder.quotedError.quoted)
+      recorder?.keep(frame, stages.decoder.quotedError.quoted, isQuote: true)
     }
   }
 
