@@ -215,6 +215,7 @@ struct LiveAudit: ~Copyable {
     stages.tally.end(facts.brief)
     watches[facts.id] = nil
     host.forget(facts.id)
+    recorder?.end(facts)
     unjudged += 1
   }
 
