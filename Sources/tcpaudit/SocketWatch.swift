@@ -38,7 +38,10 @@ final class SocketWatch: Sendable {
     let failure = unsafe pthread_create(
       &thread, nil,
       { context in
-        if let context = unsafe context { unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeRetainedValue().work() }
+        if let context = unsafe context {
+          let watch = unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeRetainedValue()
+          watch.work { try Privileges.keep(watch.allNamespaces ? .namespaces : .processes) }
+        }
         return nil
       }, context)
     guard failure == 0 else {
@@ -46,8 +49,12 @@ final class SocketWatch: Sendable {
     }
   }
 
-  private func work() {
-    do { try Privileges.keep(allNamespaces ? .namespaces : .processes) } catch { tables.note("\(error)") }
+  /// - Parameter dropRights: throws away what it does not need; where that fails nothing is done.
+  func work(_ dropRights: () throws -> Void) {
+    do { try dropRights() } catch {
+      tables.note("this host's sockets are not looked at, as that would be with more rights than it takes: \(error)")
+      return
+    }
     var reading = Reading(limits: limits, allNamespaces: allNamespaces)
     while true {
       let start = LiveRun.monotonic

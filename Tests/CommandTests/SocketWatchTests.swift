@@ -30,6 +30,16 @@ struct SocketWatchTests {
     #expect(found.server == nil)
   }
 
+  /// What looks into processes has no right beyond that, or does nothing.
+  @Test func nothingIsReadWithAllRights() {
+    struct Refused: Error {}
+    let watch = SocketWatch(SocketLimits(), allNamespaces: false)
+    watch.work { throw Refused() }
+    #expect(watch.tables.take() == nil)
+    let notes = watch.tables.takeNotes()
+    #expect(notes.count == 1 && notes.first?.hasPrefix("this host's sockets are not looked at") == true, "\(notes)")
+  }
+
   /// The same address twice: the packets may be of either.
   @Test func whoseItIsMustBeClear() {
     #expect(table([Self.near.address, Self.near.address]).ends(Self.near, Self.far).isEmpty)
