@@ -42,10 +42,10 @@ final class LiveBoard {
     if let before, isHealed {
       entries[record.id] = Entry(
         record: before.record.named(record.id), facts: facts ?? before.facts, healing: record.finding.summary)
-      queues[0].append(record.id)
+      wait(record.id, in: 0)
     } else {
       entries[record.id] = Entry(record: record, facts: facts)
-      queues[1 + Int(record.finding.severity.rawValue)].append(record.id)
+      wait(record.id, in: 1 + Int(record.finding.severity.rawValue))
     }
     if !isHealed { count(record) }
     if entries.count > LiveBoard.limit { forgetOne() }
@@ -64,6 +64,15 @@ final class LiveBoard {
       if let bytes = record.finding.bytesLost { bytesLost[record.finding.rule, default: 0] &+= bytes }
     }
   }
+
+  /// Ids whose entries have gone must not gather, as those of errors that are revised again and again do.
+  private func wait(_ id: UInt64, in place: Int) {
+    queues[place].append(id)
+    if queues[place].count > 2 * LiveBoard.limit { queues[place].removeAll { entries[$0] == nil } }
+  }
+
+  /// Ids that wait to be forgotten, those too whose entries have gone.
+  var waiting: Int { queues.reduce(0) { $0 + $1.count } }
 
   /// The oldest of the mildest: a flood of notes hides no error.
   private func forgetOne() {

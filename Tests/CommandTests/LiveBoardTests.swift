@@ -120,6 +120,18 @@ struct LiveBoardTests {
     #expect(count(board, "syn-refused", .note) == room + 11)
   }
 
+  /// As where connections falter and heal for days: while there is something milder to forget nobody looks for what has gone.
+  @Test func whatWasRevisedLeavesNothing() {
+    let board = LiveBoard()
+    for turn in UInt64(0)..<10_000 {
+      board.take(record(3 * turn + 1), nil)
+      board.take(record(3 * turn + 2, .warning, revises: 3 * turn + 1, .error), nil)
+      board.take(record(3 * turn + 3, .note, revises: 3 * turn + 2, .warning, isHealed: true), nil)
+    }
+    #expect(board.list.count == LiveBoard.limit && board.forgotten == 10_000 - UInt64(LiveBoard.limit))
+    #expect(board.waiting <= 6 * LiveBoard.limit, "\(board.waiting)")
+  }
+
   @Test func aProcessIsNamedWhereThereIsNoConnection() {
     let board = LiveBoard()
     var leak = record(1, .error, "socket-leak")
