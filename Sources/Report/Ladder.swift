@@ -55,7 +55,7 @@ public struct Ladder {
     for line in lines {
       switch line {
       case .row(let row): columns.write(row, to: &page)
-      case .fold(let fold): columns.between(fold.text(facts), to: &page)
+      case .fold(let fold): columns.between(fold.text(facts, isOpen: isOpen), to: &page)
       case .silence(let pause): columns.between("… \(Wording.span(pause)) of silence", to: &page)
       }
       output.recordEnded(&page.writer)
@@ -82,6 +82,9 @@ public struct Ladder {
     for error in errors[next...] { rows.append(reading.row(error)) }
     return rows
   }
+
+  /// What it lacks may yet come.
+  private var isOpen: Bool { window != .whole && ![.refused, .reset, .closed].contains(facts.state) }
 
   /// Who, what became of it, and how much either side sent.
   private mutating func heading() {
@@ -147,7 +150,7 @@ public struct Ladder {
     if own.payloadBytes > 0, facts[side.other].packets == 0 {
       text += ", and whether they arrived is not in the capture"
     } else if own.unackedBytes > 0 {
-      text += ", \(Wording.number(own.unackedBytes)) never acknowledged"
+      text += ", \(Wording.number(own.unackedBytes)) \(Wording.unacknowledged(isOpen))"
     } else if own.payloadBytes > 0 {
       text += ", all acknowledged"
     }

@@ -122,7 +122,8 @@ struct LadderFold {
   }
 
   /// `… 412 segments, 596,776 bytes of the server, all acknowledged; among them 3 retransmissions`
-  func text(_ facts: Facts) -> String {
+  /// - Parameter isOpen: what is not acknowledged may yet be.
+  func text(_ facts: Facts, isOpen: Bool = false) -> String {
     if let probes = counts[.probe] {
       return "… \(Wording.count(probes, "probe or answer", "probes and answers")) more, over \(Wording.span(span))"
     }
@@ -132,12 +133,12 @@ struct LadderFold {
     ]
     let others = words.compactMap { kind, one, many in counts[kind].map { Wording.count($0, one, many) } }
     if counts[.stream] == nil { return "… \(Wording.list(others)) more, over \(Wording.span(span))" }
-    return "… \(Wording.count(segments, "segment"))" + carried(facts) + (others.isEmpty ? "" : "; among them ")
-      + others.joined(separator: ", ")
+    return "… \(Wording.count(segments, "segment"))" + carried(facts, isOpen)
+      + (others.isEmpty ? "" : "; among them ") + others.joined(separator: ", ")
   }
 
   /// `, 596,776 bytes of the server, all acknowledged`
-  private func carried(_ facts: Facts) -> String {
+  private func carried(_ facts: Facts, _ isOpen: Bool) -> String {
     guard clientBytes + serverBytes > 0 else { return "" }
     let missing =
       unacked(clientBytes, clientEnd, facts.client) + unacked(serverBytes, serverEnd, facts.server)
@@ -145,8 +146,8 @@ struct LadderFold {
     let text = sent.map { "\(Wording.count($0.1, "byte")) of the \($0.0)" }.joined(separator: " and ")
     switch missing {
     case 0: return ", \(text), all acknowledged"
-    case clientBytes + serverBytes: return ", \(text), none acknowledged"
-    default: return ", \(text), \(Wording.number(missing)) never acknowledged"
+    case clientBytes + serverBytes: return ", \(text), none acknowledged\(isOpen ? " so far" : "")"
+    default: return ", \(text), \(Wording.number(missing)) \(Wording.unacknowledged(isOpen))"
     }
   }
 

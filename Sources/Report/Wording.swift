@@ -4,6 +4,9 @@ internal import Wire
 
 /// How numbers, times and names are written for people; the same everywhere.
 public enum Wording {
+  /// - Parameter isOpen: it may yet be acknowledged.
+  static func unacknowledged(_ isOpen: Bool) -> String { isOpen ? "not acknowledged so far" : "never acknowledged" }
+
   /// With thousands separators: `13,240`.
   static func number(_ value: UInt64) -> String { Numeral.text(value) }
 

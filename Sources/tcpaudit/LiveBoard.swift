@@ -31,7 +31,11 @@ final class LiveBoard {
 
   /// A finding as it comes. One that takes the place of another counts where it says something else.
   func take(_ record: FindingRecord, _ facts: Facts?) {
-    guard !record.wasTold else { return }
+    guard !record.wasTold else {
+      // What became of its connection since is known now.
+      if let facts { entries[record.id]?.facts = facts }
+      return
+    }
     hasNews = true
     let before = record.revises.flatMap { entries.removeValue(forKey: $0) }
     if let revised = record.revises, before != nil {
@@ -106,8 +110,11 @@ final class LiveBoard {
     return id
   }
 
+  /// What is shown of a finding.
+  typealias Sight = (record: FindingRecord, facts: Facts?, healing: String?)
+
   /// Of a finding, or of what stands in its place.
-  func entry(_ id: UInt64) -> (record: FindingRecord, facts: Facts?, healing: String?)? {
+  func entry(_ id: UInt64) -> Sight? {
     entries[standing(id)].map { ($0.record, $0.facts, $0.healing) }
   }
 }

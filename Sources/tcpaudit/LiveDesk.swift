@@ -68,6 +68,8 @@ struct LiveDesk: LiveListener {
     return display.look(at: run, display.needsFigures ? figures(run) : nil)
   }
 
+  var wanted: UInt64? { display?.wanted }
+
   /// A signal that comes now finds the terminal as it was.
   mutating func end() { display?.leave() }
 

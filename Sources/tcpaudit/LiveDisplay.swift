@@ -67,6 +67,9 @@ final class LiveDisplay {
   /// It is time for newer figures.
   var needsFigures: Bool { looks % LiveDisplay.looksPerFigures == 0 }
 
+  /// The connection of the finding that is open.
+  var wanted: UInt64? { screen.opened.flatMap { board.entry($0)?.record.connection } }
+
   /// Words for the person at the screen, shown for a while.
   func note(_ words: String) {
     data.note = words
@@ -136,18 +139,19 @@ final class LiveDisplay {
       guard looks - detail.looks >= LiveDisplay.looksPerDetail else { return detail.lines }
       detail.looks = looks
       self.detail = detail
-      let segments = board.entry(id).flatMap(\.facts).map { live.segments(of: $0) } ?? []
+      let segments = board.entry(id).flatMap { facts($0, live) }.map { live.segments(of: $0) } ?? []
       if board.standing(id) == detail.stands, segments.last?.ordinal == detail.latest { return detail.lines }
     }
     return write(id, live)
   }
 
   private func write(_ id: UInt64, _ live: borrowing LiveRun) -> [String] {
-    guard let (record, facts, healing) = board.entry(id) else { return [] }
+    guard let entry = board.entry(id) else { return [] }
+    let (record, healing) = (entry.record, entry.healing)
     var written = Detail(
       opened: id, stands: board.standing(id), latest: nil, width: screen.width, looks: looks,
       lines: [])
-    if let facts {
+    if let facts = facts(entry, live) {
       let segments = live.segments(of: facts)
       written.latest = segments.last?.ordinal
       written.lines = text(record, facts, segments)
@@ -157,6 +161,12 @@ final class LiveDisplay {
     if let healing { written.lines = FindingDetail.healing(healing, width: screen.width) + written.lines }
     detail = written
     return written.lines
+  }
+
+  /// Of its connection: what was acknowledged since the finding was told is not said to be lost.
+  private func facts(_ entry: LiveBoard.Sight, _ live: borrowing LiveRun) -> Facts? {
+    guard let facts = entry.facts else { return nil }
+    return live.facts(of: facts.id) ?? facts
   }
 
   private func text(_ record: FindingRecord, _ facts: Facts, _ segments: [Segment]) -> [String] {

@@ -86,6 +86,18 @@ struct LiveBoardTests {
     #expect(entry?.record.finding.severity == .error && entry?.healing == "2")
   }
 
+  /// Its words stay; what its connection was in the end is shown beside them.
+  @Test func whatWasToldIsSeenAsItEnded() {
+    let board = LiveBoard()
+    board.take(record(1), Facts())
+    var told = record(1)
+    told.wasTold = true
+    var ended = Facts()
+    ended.client.payloadBytes = 7
+    board.take(told, ended)
+    #expect(board.entry(1)?.facts?.client.payloadBytes == 7)
+  }
+
   @Test func whatWasToldIsNoNews() {
     let board = LiveBoard()
     board.hasNews = false

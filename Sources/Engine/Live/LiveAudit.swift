@@ -46,6 +46,12 @@ struct LiveAudit: ~Copyable {
   var recorder: FlightRecorder?
   /// The latest packets, for whoever looks at a connection while it is open; nil where nobody may.
   var ring: FlightRing?
+  /// The connection that somebody looks at, by its id.
+  var wanted: UInt64? {
+    didSet { if wanted != oldValue { shown = nil } }
+  }
+  /// It, as it was when the hand came by last, or at its end.
+  private(set) var shown: Facts?
   /// This host's own sockets, where somebody reads them.
   var host = HostView()
 
@@ -96,6 +102,7 @@ struct LiveAudit: ~Copyable {
   }
 
   private mutating func consider(_ suspect: Suspect, at now: Timestamp, _ reporter: inout some LiveReporter) {
+    if suspect.id == wanted { shown = stages.tracker.facts(of: suspect) }
     guard var watch = watches[suspect.id] else {
       guard watches.count < LiveAudit.watchLimit, !suspect.isInOrder else { return }
       stages.tracker.watch(suspect, true)
@@ -229,6 +236,7 @@ struct LiveAudit: ~Copyable {
   }
 
   private mutating func report(_ facts: Facts, to reporter: inout some LiveReporter) {
+    if facts.id == wanted { shown = facts }
     let brief = facts.brief
     stages.tally.end(brief)
     judging.surroundings.sockets = host.current(of: facts)

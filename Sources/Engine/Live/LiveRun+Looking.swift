@@ -31,7 +31,13 @@ extension LiveRun {
     return figures
   }
 
-  /// The packets of a connection that are still in memory, the oldest first.
+  /// A connection as it is now, or was at its end, where the listener has asked for it (`LiveListener.wanted`).
+  public func facts(of connection: UInt64) -> Facts? {
+    guard let facts = audit.shown, facts.id == connection else { return nil }
+    return facts
+  }
+
+  /// The packets of a connection that are still in memory, the oldest first: those that its facts know of.
   public func segments(of facts: Facts) -> [Segment] {
     audit.ring?.segments(of: facts, most: LiveRun.packetsShown) ?? []
   }

@@ -29,6 +29,8 @@ public protocol LiveListener {
   mutating func reopen() -> Bool
   /// Twenty times a second, packets or none. Says whether the audit goes on.
   mutating func look(at run: borrowing LiveRun) -> Bool
+  /// The id of a connection that it wants to know more of; nil: of none.
+  var wanted: UInt64? { get }
   /// Nothing is looked at any more: what is left is to be judged, which may take a while.
   mutating func end()
 }
@@ -113,6 +115,7 @@ public struct LiveRun: ~Copyable {
         nextTick = start + LiveAudit.tickTime
         look(at: host, &reporter, &listener)
         capture.countDrops(at: Budget.realtime)
+        if audit.wanted != listener.wanted { audit.wanted = listener.wanted }
         audit.tick(horizon(isIdle, start), capture.loss, within: Budget(LiveRun.stepTime), &reporter)
         if !listener.look(at: self) { break }
       }
