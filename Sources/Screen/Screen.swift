@@ -7,8 +7,10 @@ public struct Screen {
   private var rows: Int
   /// What the terminal shows.
   private var shown: Canvas?
+  /// What is shown; while paused, with the findings of then.
   private var data: ScreenData
-  /// The findings as shown: filtered and sorted; while paused, those of then.
+  private var newest: ScreenData
+  /// The findings as shown: filtered, sorted and folded.
   private var list: [ScreenFinding] = []
 
   /// What the program has to do.
@@ -19,6 +21,7 @@ public struct Screen {
   ///   - rows: of the terminal.
   public init(_ data: ScreenData, columns: Int, rows: Int, _ language: TerminalLanguage) {
     self.data = data
+    newest = data
     self.columns = columns
     self.rows = rows
     self.language = language
@@ -35,8 +38,16 @@ public struct Screen {
 
   /// Newer figures and findings. While paused the list stands still.
   public mutating func take(_ newer: ScreenData) {
-    data = newer
-    if !state.isPaused { arrange() }
+    newest = newer
+    refresh()
+    arrange()
+  }
+
+  private mutating func refresh() {
+    let shown = data
+    data = newest
+    guard state.isPaused else { return }
+    (data.findings, data.forgotten) = (shown.findings, shown.forgotten)
   }
 
   /// The terminal's size, as it is now; one that changed is drawn anew.
@@ -52,8 +63,10 @@ public struct Screen {
   /// Bytes that the terminal sent; none: nothing came for a while.
   public mutating func type(_ bytes: [UInt8]) -> Wish {
     for key in bytes.isEmpty ? reader.finish() : reader.take(bytes) {
+      let wasPaused = state.isPaused
       let wish = state.press(key, list)
-      if !state.isPaused { arrange() }
+      if wasPaused != state.isPaused { refresh() }
+      arrange()
       switch wish {
       case .quit: return .quit
       case .suspend: return .suspend

@@ -133,6 +133,14 @@ struct ScreenTests {
     #expect(paused[0].hasSuffix("PAUSED  0:01:23"))
     #expect(paused[1].contains("20.0k packets"))
     #expect(paused[4].hasPrefix("── 3 findings"))
+    // What stands still can be looked through: those of then are sorted and filtered.
+    _ = screen.type(Array("s/refused\r".utf8))
+    #expect(text(&screen)[4].hasPrefix("── 1 finding, newest first, matching “refused” "))
+    #expect(text(&screen)[5].contains("syn-refused"))
+    _ = screen.type([0x1b])
+    _ = screen.type([])
+    #expect(text(&screen)[4].hasPrefix("── 3 findings, newest first ─"))
+    #expect(text(&screen)[5].contains("reset-abort"))
     _ = screen.type(Array("p".utf8))
     #expect(text(&screen)[5].contains("fin-unacked"))
   }
