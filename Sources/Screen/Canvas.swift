@@ -69,6 +69,12 @@ public struct Canvas: Sendable {
     for place in row * columns..<(row + 1) * columns { cells[place].paint = paint }
   }
 
+  /// Nothing is on it any more.
+  mutating func clear(row: Int) {
+    guard (0..<rows).contains(row) else { return }
+    for place in row * columns..<(row + 1) * columns { cells[place] = Cell() }
+  }
+
   /// A row as text, without the blanks at its end.
   func text(row: Int) -> String {
     let line = String(cells[row * columns..<(row + 1) * columns].map(\.character))

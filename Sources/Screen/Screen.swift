@@ -113,7 +113,10 @@ public struct Screen {
 
   private func footer(_ canvas: inout Canvas) {
     let row = canvas.rows - 1
-    if let note = data.note, state.view == .findings {
+    // The help has none; where there are few rows the others would be written over.
+    if case .help = state.view { return }
+    canvas.clear(row: row)
+    if let note = data.note, !state.isTyping {
       canvas.put(note, .warning, row: row, column: 0)
       return
     }

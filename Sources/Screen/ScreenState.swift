@@ -1,10 +1,17 @@
 /// What the person at the screen looks at: which view, which finding, which order; changed by keys alone.
 struct ScreenState {
+  /// A finding, scrolled down by so many lines.
+  struct Place: Equatable {
+    var id: UInt64
+    var scroll: Int
+  }
+
   enum View: Equatable {
     case findings
     /// One finding and its connection; scrolled down by so many lines.
     case detail(id: UInt64, scroll: Int)
-    case help
+    /// It goes back to where it was asked for; nil: the list.
+    case help(over: Place?)
     /// The filter is being typed.
     case filter(before: String)
   }
@@ -23,6 +30,11 @@ struct ScreenState {
   /// Lines of the detail that was drawn last.
   var detailLines = 0
 
+  var isTyping: Bool {
+    if case .filter = view { return true }
+    return false
+  }
+
   /// What a key asks of the program beyond this state.
   enum Wish { case quit, suspend, redraw, nothing }
 
@@ -37,7 +49,7 @@ struct ScreenState {
     switch view {
     case .findings: return pressInFindings(key, list)
     case .detail(let id, let scroll): pressInDetail(key, id, scroll, list)
-    case .help: view = .findings
+    case .help(let place): view = place.map { .detail(id: $0.id, scroll: $0.scroll) } ?? .findings
     case .filter(let before): pressInFilter(key, before)
     }
     return .nothing
@@ -46,7 +58,7 @@ struct ScreenState {
   private mutating func pressInFindings(_ key: Key, _ list: [ScreenFinding]) -> Wish {
     switch key {
     case .character("q"): return .quit
-    case .character("?"), .character("h"): view = .help
+    case .character("?"), .character("h"): view = .help(over: nil)
     case .character("/"): view = .filter(before: filter)
     case .character("s"): order = order.next
     case .character("f"): isFolded.toggle()
@@ -72,7 +84,7 @@ struct ScreenState {
       view = .findings
       return
     case .character("?"), .character("h"):
-      view = .help
+      view = .help(over: Place(id: id, scroll: scroll))
       return
     case .up, .character("k"): place -= 1
     case .down, .character("j"): place += 1

@@ -87,6 +87,35 @@ struct ScreenTests {
     }
   }
 
+  @Test("In few rows nothing is written over", arguments: 2...7)
+  func fewRows(rows: Int) {
+    for keys in ["", "\r", "/x"] {
+      var screen = screen(100, rows)
+      _ = screen.type(Array(keys.utf8))
+      let last = text(&screen, ["one", "two"]).last
+      #expect(["↑↓ select", "↑↓ scroll", "filter: x_"].contains { last?.hasPrefix($0) == true }, "\(last ?? "")")
+      #expect(last?.contains("packets") == false && last?.contains("─") == false)
+    }
+  }
+
+  @Test("A note is shown beside a finding too; help goes back to where it was asked for")
+  func besideAFinding() {
+    var given = data()
+    var screen = screen(120, 12, given)
+    let lines = (1...20).map { "line \($0)" }
+    _ = screen.type([0x0d])
+    _ = text(&screen, lines)
+    _ = screen.type(Array("jj".utf8))
+    #expect(text(&screen, lines)[5] == "line 3")
+    _ = screen.type(Array("?x".utf8))
+    #expect(screen.opened == 2 && text(&screen, lines)[5] == "line 3")
+    given.note = "eth0 went down"
+    screen.take(given)
+    #expect(text(&screen, lines).last == "eth0 went down")
+    _ = screen.type(Array("q?x".utf8))
+    #expect(screen.opened == nil)
+  }
+
   @Test("Sorting goes around; what healed is last in every order")
   func order() {
     var given = data()
