@@ -7,7 +7,7 @@ struct FindingFold {
     var severity: Severity
     var atFault: String
     var isHealed: Bool
-    var service: Substring
+    var service: String
   }
 
   private(set) var lines: [ScreenFinding] = []
@@ -34,12 +34,6 @@ struct FindingFold {
 }
 
 extension ScreenFinding {
-  /// `10.2.0.2:2181` of `10.1.0.2:50124 → 10.2.0.2:2181`.
-  var service: Substring {
-    guard let arrow = endpoints.lastIndex(of: "→") else { return endpoints[...] }
-    return endpoints[endpoints.index(after: arrow)...].drop { $0 == " " }
-  }
-
   /// Whom it is about: both ends, or `12 × → 10.2.0.2:2181`.
   var whom: String { alike > 1 ? "\(alike) × → \(service)" : endpoints }
 }

@@ -7,11 +7,22 @@ public struct Screen {
   private var rows: Int
   /// What the terminal shows.
   private var shown: Canvas?
+  /// It may not be what there is to show.
+  private var isStale = true
+  private var shownDetail: [String] = []
   /// What is shown; while paused, with the findings of then.
   private var data: ScreenData
   private var newest: ScreenData
   /// The findings as shown: filtered, sorted and folded.
   private var list: [ScreenFinding] = []
+  /// How they are; nil: there are others now.
+  private var arrangement: Arrangement?
+
+  private struct Arrangement: Equatable {
+    var order: FindingOrder
+    var filter: String
+    var isFolded: Bool
+  }
 
   /// What the program has to do.
   public enum Wish: Sendable { case quit, suspend, nothing }
@@ -39,6 +50,7 @@ public struct Screen {
   /// Newer figures and findings. While paused the list stands still.
   public mutating func take(_ newer: ScreenData) {
     newest = newer
+    isStale = true
     refresh()
     arrange()
   }
@@ -46,23 +58,28 @@ public struct Screen {
   private mutating func refresh() {
     let shown = data
     data = newest
-    guard state.isPaused else { return }
-    (data.findings, data.forgotten) = (shown.findings, shown.forgotten)
+    if state.isPaused { (data.findings, data.forgotten) = (shown.findings, shown.forgotten) }
+    // What a finding says does not change under its number.
+    if !data.findings.elementsEqual(shown.findings, by: { $0.id == $1.id }) { arrangement = nil }
   }
 
   /// The terminal's size, as it is now; one that changed is drawn anew.
   public mutating func resize(columns: Int, rows: Int) {
     guard columns != self.columns || rows != self.rows else { return }
     (self.columns, self.rows) = (columns, rows)
-    shown = nil
+    forget()
   }
 
   /// Somebody else has written on the terminal.
-  public mutating func forget() { shown = nil }
+  public mutating func forget() {
+    shown = nil
+    isStale = true
+  }
 
   /// Bytes that the terminal sent; none: nothing came for a while.
   public mutating func type(_ bytes: [UInt8]) -> Wish {
     for key in bytes.isEmpty ? reader.finish() : reader.take(bytes) {
+      isStale = true
       let wasPaused = state.isPaused
       let wish = state.press(key, list)
       if wasPaused != state.isPaused { refresh() }
@@ -78,8 +95,11 @@ public struct Screen {
   }
 
   private mutating func arrange() {
-    let sorted = state.order.sort(
-      state.filter.isEmpty ? data.findings : data.findings.filter { $0.matches(state.filter) })
+    let wanted = Arrangement(order: state.order, filter: state.filter, isFolded: state.isFolded)
+    guard arrangement != wanted else { return }
+    arrangement = wanted
+    let filter = FindingFilter(state.filter)
+    let sorted = state.order.sort(state.filter.isEmpty ? data.findings : data.findings.filter(filter.matches))
     guard state.isFolded else {
       list = sorted
       return
@@ -93,6 +113,8 @@ public struct Screen {
   /// What has to be sent so that the terminal shows the state of things.
   /// - Parameter detail: lines about the finding that is `opened`, no wider than `width`.
   public mutating func draw(detail: [String] = []) -> [UInt8] {
+    guard isStale || detail != shownDetail else { return [] }
+    (isStale, shownDetail) = (false, detail)
     let canvas = picture(detail)
     defer { shown = canvas }
     return canvas.update(from: shown, language)

@@ -2,30 +2,34 @@ public import Audit
 public import Report
 public import Wire
 
-/// A finding as the screen's list shows it.
+/// A finding as the screen's list shows it; what sorting and filtering ask is ready, as many are asked at each key.
 public struct ScreenFinding: Sendable {
   /// Its number in the run. A later one that revises it has a number of its own, and takes its place in the list.
-  public var id: UInt64
+  public let id: UInt64
   /// Of the last packet that proves it; nil where it has no evidence.
-  public var time: Timestamp?
+  public let time: Timestamp?
   /// Sorts the list, healed ones apart.
-  public var severity: Severity
+  public let severity: Severity
   /// As in the finding; of a healed one as it was told.
-  public var confidence: Confidence
+  public let confidence: Confidence
   /// Id, as in the catalogue.
-  public var rule: String
+  public let rule: String
   /// `client`, `server`, `path`, `capture`, or `unknown`.
-  public var atFault: String
+  public let atFault: String
   /// nil for findings about the capture or about many connections.
-  public var connection: UInt64?
+  public let connection: UInt64?
   /// `10.1.0.2:50124 → 10.2.0.2:2181`
-  public var endpoints: String
+  public let endpoints: String
   /// One sentence, who holds the socket behind it in brackets where that is known.
-  public var summary: String
+  public let summary: String
   /// As `bytes_lost` of the finding; nil where nothing can be said.
-  public var bytesLost: UInt64?
+  public let bytesLost: UInt64?
   /// What was found healed: it is shown, and last.
-  public var isHealed: Bool
+  public let isHealed: Bool
+  /// `10.2.0.2:2181` of `10.1.0.2:50124 → 10.2.0.2:2181`.
+  let service: String
+  /// What a filter looks through: lower case, UTF-8.
+  let words: [UInt8]
   /// How many findings its line stands for.
   var alike = 1
 
@@ -45,6 +49,13 @@ public struct ScreenFinding: Sendable {
     self.summary = summary
     self.bytesLost = bytesLost
     self.isHealed = isHealed
+    service = ScreenFinding.service(in: endpoints)
+    words = Array("\(severity.name) \(confidence.name) \(rule) \(atFault) \(endpoints) \(summary)".lowercased().utf8)
+  }
+
+  private static func service(in endpoints: String) -> String {
+    guard let arrow = endpoints.unicodeScalars.lastIndex(of: "→") else { return endpoints }
+    return String(endpoints[arrow...].dropFirst().drop { $0 == " " })
   }
 }
 

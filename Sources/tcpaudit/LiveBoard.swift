@@ -14,6 +14,13 @@ final class LiveBoard {
     var facts: Facts?
     /// How it healed, in words; nil: it stands.
     var healing: String?
+    /// Ready: the list is asked for again and again.
+    let shown: ScreenFinding
+
+    init(_ record: FindingRecord, _ facts: Facts?, healing: String? = nil) {
+      (self.record, self.facts, self.healing) = (record, facts, healing)
+      shown = ScreenFinding(record, facts, isHealed: healing != nil)
+    }
   }
 
   private var entries: [UInt64: Entry] = [:]
@@ -45,10 +52,10 @@ final class LiveBoard {
     let isHealed = record.revises != nil && record.finding.isHealing
     if let before, isHealed {
       entries[record.id] = Entry(
-        record: before.record.named(record.id), facts: facts ?? before.facts, healing: record.finding.summary)
+        before.record.named(record.id), facts ?? before.facts, healing: record.finding.summary)
       wait(record.id, in: 0)
     } else {
-      entries[record.id] = Entry(record: record, facts: facts)
+      entries[record.id] = Entry(record, facts)
       wait(record.id, in: 1 + Int(record.finding.severity.rawValue))
     }
     if !isHealed { count(record) }
@@ -101,7 +108,7 @@ final class LiveBoard {
     return zeros
   }
 
-  var list: [ScreenFinding] { entries.values.map { ScreenFinding($0.record, $0.facts, isHealed: $0.healing != nil) } }
+  var list: [ScreenFinding] { entries.values.map(\.shown) }
 
   /// What stands in the place of a finding now.
   func standing(_ id: UInt64) -> UInt64 {

@@ -250,6 +250,20 @@ struct ScreenTests {
     #expect(String(decoding: screen.draw(), as: UTF8.self).contains("\u{1b}[2J"))
     screen.forget()
     #expect(!screen.draw().isEmpty)
+    _ = screen.type(Array("\r".utf8))
+    #expect(!screen.draw(detail: ["one"]).isEmpty && screen.draw(detail: ["one"]).isEmpty)
+    #expect(!screen.draw(detail: ["two"]).isEmpty)
+  }
+
+  @Test("A filter's words are found anywhere in a line, and nothing is found in too little")
+  func words() {
+    let one = finding(1, .error, "reset-abort")
+    for text in ["", "error", "RESET-ABORT happened", "to 1", ":2181", "→"] {
+      #expect(FindingFilter(text).matches(one), "\(text)")
+    }
+    for text in ["error zzz", "reset-abortion", String(repeating: "x", count: 5000)] {
+      #expect(!FindingFilter(text).matches(one), "\(text)")
+    }
   }
 }
 
