@@ -17,6 +17,7 @@ internal import Glibc
   let setNonblock: tcpaudit_pcap_set_nonblock
   let descriptor: tcpaudit_pcap_integer
   let setFilter: tcpaudit_pcap_set_filter
+  let dispatch: tcpaudit_pcap_dispatch
   let statistics: tcpaudit_pcap_stats
   let status: tcpaudit_pcap_status
   let timestampTypes: tcpaudit_pcap_timestamp_types
@@ -38,6 +39,7 @@ internal import Glibc
       let setNonblock = unsafe dlsym(library, "pcap_setnonblock"),
       let descriptor = unsafe dlsym(library, "pcap_get_selectable_fd"),
       let setFilter = unsafe dlsym(library, "pcap_setfilter"),
+      let dispatch = unsafe dlsym(library, "pcap_dispatch"),
       let statistics = unsafe dlsym(library, "pcap_stats"),
       let status = unsafe dlsym(library, "pcap_statustostr"),
       let timestampTypes = unsafe dlsym(library, "pcap_list_tstamp_types"),
@@ -56,6 +58,7 @@ internal import Glibc
     unsafe self.setNonblock = unsafeBitCast(setNonblock, to: tcpaudit_pcap_set_nonblock.self)
     unsafe self.descriptor = unsafeBitCast(descriptor, to: tcpaudit_pcap_integer.self)
     unsafe self.setFilter = unsafeBitCast(setFilter, to: tcpaudit_pcap_set_filter.self)
+    unsafe self.dispatch = unsafeBitCast(dispatch, to: tcpaudit_pcap_dispatch.self)
     unsafe self.statistics = unsafeBitCast(statistics, to: tcpaudit_pcap_stats.self)
     unsafe self.status = unsafeBitCast(status, to: tcpaudit_pcap_status.self)
     unsafe self.timestampTypes = unsafeBitCast(timestampTypes, to: tcpaudit_pcap_timestamp_types.self)

@@ -101,21 +101,22 @@ public struct LiveCapture: ~Copyable {
   public mutating func next() -> Frame? {
     var place = 0
     if interfaces.count == 1 {
-      if !interfaces[0].fill(libpcap) { lose(0) }
-      guard interfaces[0].hasHead else { return nil }
+      if !interfaces[0].hasHead {
+        if !interfaces[0].fill(live) { lose(0) }
+        guard interfaces[0].hasHead else { return nil }
+      }
     } else {
       guard let earliest = earliest() else { return nil }
       place = earliest
     }
     frames &+= 1
-    let time = Timestamp(nanoseconds: interfaces[place].time)
-    if time.nanoseconds < interfaces[place].lastTime { observeBackward(place) }
-    let length = interfaces[place].originalLength
-    let linkType = LinkType(rawValue: interfaces[place].linkType)
-    let head = unsafe interfaces[place].take()
-    let bytes = unsafe RawSpan(_unsafeBytes: head)
+    let interface = interfaces[place]
+    let head = interface.head
+    if head.time < interface.lastTime { observeBackward(place) }
+    let linkType = LinkType(rawValue: interface.linkType)
+    let bytes = unsafe RawSpan(_unsafeBytes: interface.take())
     let frame = Frame(
-      bytes: bytes, originalLength: max(length, bytes.byteCount), time: time,
+      bytes: bytes, originalLength: max(Int(head.length), bytes.byteCount), time: Timestamp(nanoseconds: head.time),
       packet: PacketReference(input: place, number: frames), ordinal: frames, linkType: linkType,
       interface: UInt16(truncatingIfNeeded: place))
     return unsafe _overrideLifetime(frame, mutating: &self)
@@ -126,16 +127,16 @@ public struct LiveCapture: ~Copyable {
     var found: Int?
     var isComplete = true
     for place in interfaces.indices {
-      if !interfaces[place].fill(libpcap) { lose(place) }
+      if !interfaces[place].hasHead, !interfaces[place].fill(live) { lose(place) }
       guard interfaces[place].hasHead else {
         if interfaces[place].isOpen { isComplete = false }
         continue
       }
-      if let other = found, interfaces[other].time <= interfaces[place].time { continue }
+      if let other = found, interfaces[other].head.time <= interfaces[place].head.time { continue }
       found = place
     }
     guard let found else { return nil }
-    let age = wall &- interfaces[found].time
+    let age = wall &- interfaces[found].head.time
     return isComplete || age >= Self.settleTime || age < -Self.foreign ? found : nil
   }
 
@@ -210,7 +211,7 @@ public struct LiveCapture: ~Copyable {
 
   @inline(never) private mutating func observeBackward(_ place: Int) {
     loss.observeBackward(
-      interfaces[place].time, after: interfaces[place].lastTime,
+      interfaces[place].head.time, after: interfaces[place].lastTime,
       PacketReference(input: place, number: frames))
   }
 

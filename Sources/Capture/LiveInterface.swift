@@ -6,24 +6,16 @@ internal import Wire
 ///
 /// Plain words, closed by its owner (`LiveCapture`), so that reading from it counts no references.
 ///
-/// Why the unsafe lines hold: the handle is made by `open` and closed once, by `close`, after which it is nil; header and
-/// bytes are those that libpcap lends until it is asked for the next packet, and are only read before; ioctl(2) is lent a structure of
-/// the size that it takes.
+/// Why the unsafe lines hold: the handle is made by `open` and closed once, by `close`, after which it is nil, with what it has filled; ioctl(2)
+/// is lent a structure of the size that it takes.
 @safe struct LiveInterface: BitwiseCopyable {
   /// How long the kernel keeps a block that is not full, ms.
   static var blockTime: CInt { 20 }
 
   private var handle: OpaquePointer?
-  private var header: UnsafeMutablePointer<tcpaudit_pcap_header>?
-  private var bytes: UnsafePointer<UInt8>?
+  private var batch: LiveBatch?
   private(set) var descriptor: CInt = -1
   private(set) var linkType: UInt16 = 0
-  /// A packet waits.
-  private(set) var hasHead = false
-  /// Of that packet, ns since 1970.
-  private(set) var time: Int64 = 0
-  /// Of the packet before it.
-  private(set) var lastTime = Int64.min
   /// It had nothing when it was asked last: it need not be asked again before somebody has waited.
   var isDry = false
   /// Drops that were counted already.
@@ -57,6 +49,7 @@ internal import Wire
     }
     var interface = LiveInterface()
     unsafe interface.handle = handle
+    interface.batch = LiveBatch(snaplen: options.snaplen)
     interface.descriptor = unsafe live.descriptor(handle)
     interface.linkType = UInt16(truncatingIfNeeded: unsafe libpcap.dataLink(handle))
     return interface
@@ -130,24 +123,24 @@ internal import Wire
   mutating func close(_ libpcap: Libpcap) {
     if let handle = unsafe handle { unsafe libpcap.close(handle) }
     unsafe handle = nil
-    unsafe header = nil
-    unsafe bytes = nil
+    batch?.free()
+    batch = nil
     descriptor = -1
-    hasHead = false
   }
 
-  /// Makes the next packet its head, if there is one; false where the interface is gone.
-  @inline(__always) mutating func fill(_ libpcap: Libpcap) -> Bool {
-    guard !hasHead, !isDry, let handle = unsafe handle else { return true }
-    let result = unsafe libpcap.next(handle, &header, &bytes)
-    guard result == 1, let header = unsafe header, unsafe bytes != nil else {
-      isDry = true
-      return result >= 0
-    }
-    if time != 0 { lastTime = time }
-    time = unsafe Int64(header.pointee.time.tv_sec) &* 1_000_000_000 &+ Int64(header.pointee.time.tv_usec)
-    hasHead = true
-    return true
+  /// A packet waits.
+  @inline(__always) var hasHead: Bool { batch.map { !$0.isEmpty } ?? false }
+  /// Of that packet.
+  @inline(__always) var head: LiveBatch.Head { batch?.head ?? LiveBatch.Head() }
+  /// When the packet before it came, ns since 1970; `.min` where there was none.
+  @inline(__always) var lastTime: Int64 { batch?.lastTime ?? .min }
+
+  /// Asks for the next packets where none waits; false where the interface is gone.
+  mutating func fill(_ live: LibpcapLive) -> Bool {
+    guard !isDry, let handle = unsafe handle, let batch, batch.isEmpty else { return true }
+    let result = unsafe batch.refill(handle, live)
+    if batch.isEmpty { isDry = true }
+    return result >= 0
   }
 
   /// What libpcap says of its end.
@@ -156,16 +149,9 @@ internal import Wire
     return unsafe String(cString: text)
   }
 
-  /// Bytes of the head on the wire.
-  var originalLength: Int { unsafe header.map { Int(unsafe $0.pointee.length) } ?? 0 }
-
-  /// The bytes of the head, libpcap's until the next `fill`; it is the head no longer.
-  @inline(__always) mutating func take() -> UnsafeRawBufferPointer {
-    hasHead = false
-    guard let header = unsafe header, let bytes = unsafe bytes else {
-      return unsafe UnsafeRawBufferPointer(start: nil, count: 0)
-    }
-    return unsafe UnsafeRawBufferPointer(start: bytes, count: Int(header.pointee.captured))
+  /// The bytes of the head, until the next `fill`; it is the head no longer.
+  @inline(__always) func take() -> UnsafeRawBufferPointer {
+    unsafe batch?.take() ?? UnsafeRawBufferPointer(start: nil, count: 0)
   }
 
   /// Whether it is there and up, asked beside any capture: to open one that is not makes the whole ring before it fails. True where nobody

@@ -71,6 +71,8 @@ typedef const char *(*tcpaudit_pcap_timestamp_name)(int type);
 
 typedef tcpaudit_pcap *(*tcpaudit_pcap_open_dead)(int linktype, int snaplen);
 typedef tcpaudit_pcap *(*tcpaudit_pcap_open_offline)(const char *path, unsigned int precision, char *error);
+typedef void (*tcpaudit_pcap_handler)(uint8_t *context, const struct tcpaudit_pcap_header *, const uint8_t *);
+typedef int (*tcpaudit_pcap_dispatch)(tcpaudit_pcap *, int most, tcpaudit_pcap_handler, uint8_t *context);
 typedef int (*tcpaudit_pcap_next)(tcpaudit_pcap *, struct tcpaudit_pcap_header **, const uint8_t **);
 typedef int (*tcpaudit_pcap_integer)(tcpaudit_pcap *);
 typedef char *(*tcpaudit_pcap_error)(tcpaudit_pcap *);
