@@ -8,12 +8,10 @@ extension Facts {
   /// segment was not a full one, and so the end of what it was given.
   func hadSentAll(_ side: Side, before reset: Reset, _ thresholds: Thresholds) -> Bool {
     // When the socket was gone a bare one does not tell.
-    guard !reset.isBare, reset.ownSent > 0, self[side].dataEnd == reset.ownSent, self[side.other].offersRoom else {
-      return false
-    }
-    // The ACK may come behind it: what it is of had been sent and arrived.
-    if endsShort(side, thresholds), self[side].sndUna >= reset.ownSent { return true }
-    guard reset.ownSent == reset.ownAcked else { return false }
+    guard !reset.isBare, reset.ownSent > 0, reset.ownSent == reset.ownAcked, self[side].dataEnd == reset.ownSent,
+      self[side.other].offersRoom
+    else { return false }
+    if endsShort(side, thresholds) { return true }
     // An echo of an ACK that the live socket had not seen: something was under way, and more may have waited for that ACK.
     guard self[side].resets?.lowestEcho.map({ $0 < reset.ownSent }) != true else { return false }
     guard let leg = side == .server ? serverLeg : clientLeg, let acked = ackOfAll(side, before: reset) else {
