@@ -35,6 +35,8 @@ extension Page {
     - *A listener that is just being closed*, and a load balancer that sends the ACK to another host than the SYN,
       answer
       by the same RST: it is `likely` at the server's side and `possible` elsewhere.
+    - *A firewall that reads the first data* (a TLS hello, a forbidden name) resets by the same packet, but later
+      than the ACK could be answered, or with another TTL: then it is no full queue.
     - *A lost ACK* heals with the client's next packet: the server's next word is no SYN-ACK.
     - *`handshake-unfinished`*: there the ACK is never seen.
     - *TCP_DEFER_ACCEPT* makes Linux wait for data; a server that waits so repeats its SYN-ACK late.

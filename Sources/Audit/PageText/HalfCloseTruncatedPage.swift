@@ -45,7 +45,8 @@ extension Page {
       (`crossed`: all its data were sent before the FIN was acknowledged), or began later than `--linger` after it
       (`wait`). Both, and a warning, where the half-closer is a server that had answered all: then the client used
       again a
-      connection that was closed, whether it knew it or their packets crossed.
+      connection that was closed, whether it knew it or their packets crossed; and where the server answered before
+      the request was whole (413, 401 to an upload), closed its half and reset later.
     - A RST of the answerer: the answerer; the path too, and `likely` at best, where it is a bare one with no
       abort and
       no FIN before it: the abort may be what the capture lost, or another host has the address now.
