@@ -72,8 +72,10 @@ public struct Thresholds: Sendable {
   public var settledHandshake: Int64 = 1_000_000_000
   /// Whose last packet is younger than this, ns, was alive: its own abort may be what the capture lost.
   public var fresh: Int64 = 1_000_000_000
-  /// What an end answers comes within so many legs to it.
+  /// What an end answers comes within so many legs to it, and within `slowAnswer` where they are short, ns: it may be busy.
   public var answerLegs: Int64 = 2
+  /// As `answerLegs`.
+  public var slowAnswer: Int64 = 20_000_000
   /// A leg to an end from which on an answer can come too soon for it, ns: below, clocks and queues blur it, and a radio link may
   /// have slept through the handshake's few milliseconds.
   public var tellingLeg: Int64 = 10_000_000

@@ -27,9 +27,8 @@ extension Sender {
       // Wherever it stands: counted are packets.
       if isFIN { troubles.records[troubles.of(&self)].finPackets &+= 1 }
       let isAfterPause = moment.time.since(lastSentNew) > Plausible.answer
-      strays(
-        to: segment.sequence, at: moment.time, isCurrent: isAfterPause && receiver.isMet(by: &segment, troubles),
-        &troubles)
+      let witness = isAfterPause ? receiver.witness(of: &segment, troubles) : .none
+      strays(to: segment.sequence, at: moment.time, witness, &troubles)
       return .stray
     }
     if length == 0, !isFIN {

@@ -83,25 +83,32 @@ extension Sender {
     return has(.syn) || start < (trouble == 0 ? 0 : troubles.records[trouble].low) - Plausible.jump
   }
 
-  /// A number before all: of an earlier life, come late; if it goes on, of another stream; and if it answers what the peer has sent, after a
-  /// pause, of this one, which has come more than halfway round meanwhile.
-  mutating func strays(to sequence: SequenceNumber, at time: Timestamp, isCurrent: Bool, _ troubles: inout Troubles) {
+  /// What the peer's numbers say of a stray: nothing; that it acknowledges all that the peer has sent, to the byte; or a stray of the peer.
+  enum Witness { case none, current, stray }
+
+  /// A number before all: of an earlier life, come late; if it goes on, of another stream. After a pause two that acknowledge what the peer
+  /// has sent are of this one, which has come more than halfway round meanwhile; so are strays that acknowledge each other.
+  mutating func strays(
+    to sequence: SequenceNumber, at time: Timestamp, _ witness: Witness, _ troubles: inout Troubles
+  ) {
     let index = troubles.of(&self)
-    if isCurrent {
+    if witness == .stray {
       troubles.records[index].isMixed = true
     } else if let left = troubles.records[index].left, abs(Int64(sequence.distance(from: left))) <= Plausible.jump {
       _ = isSeenThere(at: time, &troubles)
     } else {
       leave(sequence, at: time, index, &troubles)
+      if witness == .current { troubles.records[index].seenThere = 2 }
     }
   }
 
-  /// The peer's segment acknowledges all that this side has sent, to the byte; or what of it was as far from its stream.
-  func isMet(by segment: inout Segment, _ troubles: borrowing Troubles) -> Bool {
-    guard segment.flags.contains(.ack) else { return false }
-    if has(.data), offset(of: segment.acknowledgment) == nxt { return true }
-    guard trouble > 1, let left = troubles.records[trouble].left else { return false }
-    return (0...Plausible.inFlight).contains(Int64(segment.acknowledgment.distance(from: left)))
+  /// Asked of the side whose numbers the peer's segment acknowledges.
+  func witness(of segment: inout Segment, _ troubles: borrowing Troubles) -> Witness {
+    guard segment.flags.contains(.ack) else { return .none }
+    if has(.data), offset(of: segment.acknowledgment) == nxt { return .current }
+    guard trouble > 1, let left = troubles.records[trouble].left else { return .none }
+    let isNear = (0...Plausible.inFlight).contains(Int64(segment.acknowledgment.distance(from: left)))
+    return isNear ? .stray : .none
   }
 
   func isMixed(_ troubles: borrowing Troubles) -> Bool { trouble > 1 && troubles.records[trouble].isMixed }

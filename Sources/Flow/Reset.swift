@@ -9,6 +9,8 @@ extension Shared {
   ) {
     marks.insert(.reset)
     let index = troubles.of(&sender)
+    // It may be of the stream that strays before it were of.
+    _ = sender.mixes(segment.sequence, at: moment.time, &troubles)
     if !sender.has(.reset) { troubles.records[index].lastAlive = lastOwn }
     sender.marks.insert(.reset)
     troubles.records[index].rstPackets &+= 1

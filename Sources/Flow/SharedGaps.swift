@@ -48,7 +48,7 @@ public struct SharedGaps: Sendable {
   @inline(never) mutating func noteLoss(from start: Timestamp, to end: Timestamp, of side: PacketReference) {
     if isJournaled { return notes.append(GapNote(from: start, to: end, side: side, isLeap: false)) }
     guard end >= start, end.since(start) <= SharedGaps.instant else {
-      if end > start, wide.count < SharedGaps.intervalsMax { wide.append(start...end) }
+      if end > start { noteWide(start...end) }
       return
     }
     let new = Witness(from: start, to: end, side: side)
@@ -63,6 +63,17 @@ public struct SharedGaps: Sendable {
     } else {
       SharedGaps.insert(all, into: &blind)
     }
+  }
+
+  /// Of two of which one lies in the other, the shorter tells more.
+  private mutating func noteWide(_ time: ClosedRange<Timestamp>) {
+    for place in wide.indices {
+      if time.lowerBound <= wide[place].lowerBound, wide[place].upperBound <= time.upperBound { return }
+      guard wide[place].lowerBound <= time.lowerBound, time.upperBound <= wide[place].upperBound else { continue }
+      wide[place] = time
+      return
+    }
+    if wide.count < SharedGaps.intervalsMax { wide.append(time) }
   }
 
   /// Whether something was sent about the time of a silence of the whole recording that is not in it, and at no other time far from it: then

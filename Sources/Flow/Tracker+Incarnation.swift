@@ -123,10 +123,15 @@ extension Tracker {
     return nil
   }
 
-  /// The challenge acknowledges what came right behind that very SYN: it is the connection's own, come late.
+  /// The challenge acknowledges what came right behind that very SYN, which the connection lacks and which it began near: it is its own, come
+  /// late. (A device that begins at the same numbers each time it is switched on comes back later.)
   private mutating func isOlder(_ syn: Segment, than challenge: Segment, fromA: Bool, _ index: UInt32) -> Bool {
     let acked = challenge.acknowledgment.distance(from: syn.sequence.advanced(by: Int(syn.sequenceLength)))
-    guard acked > 0, acked < Plausible.firstFlight else { return false }
+    guard acked > 0, acked < Plausible.firstFlight, !(fromA ? records[index].b : records[index].a).has(.syn) else {
+      return false
+    }
+    let start = records[index].startedByA ? records[index].a.first : records[index].b.first
+    guard syn.time.since(start.time) <= Plausible.answer else { return false }
     var answer = challenge
     return !records[index].isFarFrom(&answer, fromA: fromA)
   }

@@ -212,6 +212,16 @@ struct FinTests {
     #expect(findings.map(\.rule) == (found ? ["fin-unanswered"] : []), "\(findings.map(\.summary))")
   }
 
+  /// However long it was: times are hostile input.
+  @Test func pausesWithoutEnd() throws {
+    var patient = Circumstances()
+    patient.thresholds.survivedPauses = .max
+    let script =
+      between + "0.1 C > S F. 1\n0.18 S > C . 1 ack 2\n30 S > C P. 1:101 ack 2\n30.08 C > S . 2 ack 101\nend 400"
+    #expect(try audit(script, patient).isEmpty)
+    #expect(try audit(script).map(\.rule) == ["fin-unanswered"])
+  }
+
   /// The first packet is the ACK of the client's FIN, which the capture has not: both halves are closed.
   @Test(arguments: [("", false), ("0.3001 C > S P. 1:11 ack 346", true)])
   func metMidstreamThePeersFINMayHaveGoneBefore(_ data: String, _ found: Bool) throws {

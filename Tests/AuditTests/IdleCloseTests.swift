@@ -67,7 +67,7 @@ struct IdleCloseTests {
         5.10 S > C R 602
         """)
     #expect(finding.rule == "half-close-truncated" && finding.severity == .warning)
-    #expect(finding.suspects == [.client, .server])
+    #expect(finding.suspects == [.server, .client])
   }
 
   /// A server that answers an upload before its end (413, 401), closes its half and reads on for a while: the same wherever it is recorded.
@@ -88,7 +88,24 @@ struct IdleCloseTests {
         5.206 S > C R. 302 ack 8689
         """)
     #expect(finding.rule == "half-close-truncated" && finding.severity == .warning)
-    #expect(finding.suspects == [.client, .server])
+    #expect(finding.suspects == [.server, .client])
+    #expect(finding.summary.contains("while the client was still sending"))
+  }
+
+  /// A greeting of long ago is no answer to what is under way: the server died.
+  @Test func anUploadThatIsCut() throws {
+    let finding = try auditOne(
+      atClient + """
+        0.180 S > C P. 1:31
+        0.181 C > S . 1 ack 31
+        2.000 C > S P. 1:1449
+        2.001 C > S P. 1449:2897
+        2.080 S > C F. 31 ack 1449
+        2.081 C > S P. 2897:4345 ack 32
+        2.161 S > C R 32
+        """)
+    #expect(finding.rule == "half-close-truncated" && finding.severity == .error)
+    #expect(finding.atFault == .server)
   }
 
   /// It took a second request, and died without a word to it: nothing was begun anew.

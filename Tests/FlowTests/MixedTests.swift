@@ -94,6 +94,7 @@ struct MixedTests {
       25.1 S > C . -900000000 ack -799999900
       25.2 S > C R. -900000000 ack -799999900
       """,
+      "25 S > C P. -900000000:-899998552 ack 101\n25.1 S > C R. -899998552 ack 101",
     ]) func aStreamThatCameHalfwayRound(_ rest: String) throws
   {
     let facts = try trackOne(
@@ -101,8 +102,9 @@ struct MixedTests {
     #expect(facts.isMixed)
   }
 
-  /// Late packets of an earlier life say nothing against this one.
-  @Test func latePacketsOfThen() throws {
+  /// Late packets of an earlier life say nothing against this one, nor does one packet that answers this one's.
+  @Test(arguments: ["", "9 S > C P. -900000000:-899998552 ack 201\n"]) func latePacketsOfThen(_ another: String) throws
+  {
     let facts = try trackOne(
       handshake + """
         0.2 C > S P. 1:101
@@ -111,7 +113,7 @@ struct MixedTests {
         0.5 S > C P. -900000000:-899998552 ack -700000000
         0.6 C > S P. 101:201 ack 101
         0.7 S > C . 101 ack 201
-        """)
+        """ + "\n" + another)
     #expect(!facts.isMixed)
   }
 

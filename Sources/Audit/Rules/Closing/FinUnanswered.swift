@@ -33,7 +33,7 @@ extension Rule {
       let least = max(
         thresholds.linger, thresholds.overdueTimeouts * max(thresholds.leastTimeout, 2 * (facts.roundTrip ?? 0)))
       // Who has been silent for as long before, and then went on, may be about to.
-      guard silence > max(least, thresholds.survivedPauses * fin.longestPause), silence < thresholds.farthest,
+      guard silence > least, silence / thresholds.survivedPauses > fin.longestPause, silence < thresholds.farthest,
         !surroundings.isBlind(from: since.time, to: end)
       else { continue }
       let answer = fin.lastAfter == nil ? "sends nothing" : "sends no more"

@@ -87,7 +87,7 @@ extension Facts {
     guard let serverLeg else { return true }
     let delay = reset.moment.time.since(ack.time)
     if serverLeg >= thresholds.tellingLeg, delay < serverLeg / thresholds.impossibleAnswer { return false }
-    return delay <= max(thresholds.overtaken, thresholds.answerLegs * serverLeg)
+    return delay <= max(thresholds.slowAnswer, thresholds.answerLegs * serverLeg)
   }
 
   /// nil where it is not enough. A lost ACK heals with the next packet of the client; TCP_DEFER_ACCEPT waits for data,

@@ -102,6 +102,7 @@ private final class CutAnswer {
     case .abort(let abort):
       if abort.forgery.confidence != nil { return abort.suspects }
       if isNewRequest { return [answerer.party, halfCloser.party] }
+      if isRequest { return [halfCloser.party, answerer.party] }
       guard abort.side == halfCloser, crossed || wait > thresholds.linger else { return abort.suspects }
       return [halfCloser.party, answerer.party] + abort.suspects.dropFirst()
     }
@@ -147,15 +148,21 @@ private final class CutAnswer {
   /// request that was answered before its end.
   private var isRequest: Bool {
     halfCloser == .server && facts.rolesKnown && abort?.side == .server && !fin.inferred && fin.peerSent > 0
-      && (fin.peerAcked == fin.peerSent ? hadLastWord : fin.offset > 0) && !isGoodbye
+      && (fin.peerAcked == fin.peerSent ? hadLastWord : answeredEarly) && !isGoodbye
       && !(loss.mayBeAlert && sentAfter == loss.unacked)
   }
 
   /// Where answers are recorded before what they answer, the order of the last two words is not known.
   private var hadLastWord: Bool { fin.hadLastWord || (facts.disorder > 0 && fin.offset > 0) }
 
+  /// What it said last is right before its FIN, while the client was sending: not a greeting of long ago.
+  private var answeredEarly: Bool {
+    guard fin.offset > 0, let last = facts[halfCloser].lastNewData else { return false }
+    return fin.sent.first.time.since(last.time) <= thresholds.slowAnswer
+  }
+
   /// And the client knew it: a pool that did not look.
-  private var isNewRequest: Bool { isRequest && !crossed }
+  private var isNewRequest: Bool { isRequest && !crossed && fin.hadLastWord && fin.peerAcked == fin.peerSent }
 
   // MARK: In words
 
@@ -187,6 +194,10 @@ private final class CutAnswer {
       if isNewRequest {
         return
           "\(other) wrote to a connection that the \(closed) had closed \(duration(wait)) before, and was reset: \(damage)"
+      }
+      if isRequest, !crossed {
+        return
+          "\(closed) closed its half behind its last word, and reset while the \(other) was still sending: \(damage)"
       }
       if crossed { return "\(closed) closed and reset while data of the \(other) crossed its FIN: \(damage)" }
       let later = wait > thresholds.linger ? " \(duration(wait)) later" : ""
