@@ -65,16 +65,23 @@ public struct SharedGaps: Sendable {
     }
   }
 
-  /// Of two of which one lies in the other, the shorter tells more.
+  /// Where all places are taken nothing is looked for any more: a capture that lacks packets everywhere would pay for it at each.
   private mutating func noteWide(_ time: ClosedRange<Timestamp>) {
+    guard wide.count < SharedGaps.intervalsMax else { return }
     for place in wide.indices {
-      if time.lowerBound <= wide[place].lowerBound, wide[place].upperBound <= time.upperBound { return }
-      guard wide[place].lowerBound <= time.lowerBound, time.upperBound <= wide[place].upperBound else { continue }
-      wide[place] = time
-      return
+      let both = time.clamped(to: wide[place])
+      // Each begins and ends with a packet. So a silence of all that takes half of either lies in both, and what they share tells as much:
+      // a missing file takes few places, however many connections miss it.
+      let length = both.upperBound.since(both.lowerBound)
+      if length > SharedGaps.half(of: time), length > SharedGaps.half(of: wide[place]) {
+        wide[place] = both
+        return
+      }
     }
-    if wide.count < SharedGaps.intervalsMax { wide.append(time) }
+    wide.append(time)
   }
+
+  private static func half(of time: ClosedRange<Timestamp>) -> Int64 { time.upperBound.since(time.lowerBound) / 2 }
 
   /// Whether something was sent about the time of a silence of the whole recording that is not in it, and at no other time far from it: then
   /// it was recorded by nobody.

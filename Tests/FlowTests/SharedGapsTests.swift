@@ -1,7 +1,8 @@
-import Flow
 import PacketScript
 import Testing
 import Wire
+
+@testable import Flow
 
 @Suite("What connections show together of the capture")
 struct SharedGapsTests {
@@ -128,5 +129,20 @@ struct SharedGapsTests {
     }
     let late = (0..<5).map { "400.00\($0) S > K\($0) . ack 101" }
     #expect(try gaps(repeated + "\n" + late.joined(separator: "\n")).leaps.isEmpty)
+  }
+
+  /// Two missing files, of 10 s and 12 s, and more connections than there are places: each misses what was sent from some moment before a
+  /// file to some moment behind it.
+  @Test(arguments: [1, 1100]) func aMissingFileIsKnownHoweverManyMissIt(connections: Int) {
+    func time(_ milliseconds: Int) -> Timestamp { Timestamp(nanoseconds: Int64(milliseconds) * 1_000_000) }
+    var gaps = SharedGaps()
+    for (start, end) in [(20_000, 30_001), (60_000, 72_001)] {
+      for number in 0..<connections {
+        let side = PacketReference(input: 0, number: UInt64(number + 1))
+        gaps.noteLoss(from: time(start - number % 1000), to: time(end + number * 7 % 1000), of: side)
+      }
+    }
+    #expect(gaps.isMissing(time(20_000)...time(30_000)) && gaps.isMissing(time(60_000)...time(72_000)))
+    #expect(!gaps.isMissing(time(40_000)...time(50_000)))
   }
 }
