@@ -1,7 +1,10 @@
 internal import CLibpcap
+internal import Wire
 
 /// Packets that libpcap handed over together, copied out of the kernel's ring: asked for one at a time, each is copied too (pcap_next_ex),
 /// and each question costs as much as decoding its packet.
+///
+/// They lie there as the records of a pcap file with nanoseconds, so that `UsualRecords` reads them as it reads a file.
 ///
 /// Plain words, freed by its owner (`LiveInterface.close`), so that reading from it counts no references.
 ///
@@ -19,7 +22,7 @@ internal import CLibpcap
     var lastTime = Int64.min
   }
 
-  /// What is kept of each before its bytes.
+  /// What the record of a packet says before its bytes.
   struct Head: BitwiseCopyable {
     /// ns since 1970.
     var time: Int64 = 0
@@ -35,6 +38,8 @@ internal import CLibpcap
   /// Bytes, however large the snaplen; where one packet may take more, that one.
   private static var usual: Int { 1 << 20 }
   private static var stateSize: Int { 64 }
+  /// Bytes before those of a packet: seconds, nanoseconds, captured length, length, in this machine's order.
+  private static var headSize: Int { 16 }
 
   private let memory: UnsafeMutableRawPointer
   /// Packets that there is room for, whatever their sizes.
@@ -55,10 +60,8 @@ internal import CLibpcap
     @inline(__always) get { unsafe memory.assumingMemoryBound(to: State.self) }
   }
 
-  /// With its head, to the next multiple of eight.
-  @inline(__always) private static func size(_ captured: Int) -> Int {
-    (MemoryLayout<Head>.size + captured + 7) & ~7
-  }
+  /// With its head.
+  @inline(__always) private static func size(_ captured: Int) -> Int { headSize + captured }
 
   @inline(__always) var isEmpty: Bool { unsafe state.pointee.next >= state.pointee.end }
 
@@ -68,14 +71,40 @@ internal import CLibpcap
   /// Of the next packet; of nothing where there is none.
   @inline(__always) var head: Head {
     guard !isEmpty else { return Head() }
-    return unsafe memory.load(fromByteOffset: LiveBatch.stateSize + state.pointee.next, as: Head.self)
+    let start = unsafe memory + LiveBatch.stateSize + state.pointee.next
+    let seconds = unsafe start.loadUnaligned(as: UInt32.self)
+    let nanoseconds = unsafe start.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
+    return unsafe Head(
+      time: LiveBatch.layout.time(seconds, nanoseconds),
+      captured: start.loadUnaligned(fromByteOffset: 8, as: UInt32.self),
+      length: start.loadUnaligned(fromByteOffset: 12, as: UInt32.self))
+  }
+
+  /// Of the records.
+  static var layout: UsualLayout {
+    var layout = UsualLayout()
+    layout.unit = 1
+    return layout
+  }
+
+  /// All records that were not taken yet, until the batch is filled again.
+  var records: UnsafeRawBufferPointer {
+    let (next, end) = unsafe (state.pointee.next, state.pointee.end)
+    return unsafe UnsafeRawBufferPointer(start: memory + LiveBatch.stateSize + next, count: max(0, end - next))
+  }
+
+  /// Goes on behind what was read of `records`.
+  func pass(_ passed: UsualRecords.Passed) {
+    guard passed.packets > 0 else { return }
+    unsafe state.pointee.next = min(state.pointee.next + passed.bytes, state.pointee.end)
+    unsafe state.pointee.lastTime = passed.time
   }
 
   /// The bytes of the next packet, until the batch is filled again; it is the next no longer.
   @inline(__always) func take() -> UnsafeRawBufferPointer {
     guard !isEmpty else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
     let head = head
-    let start = unsafe LiveBatch.stateSize + state.pointee.next + MemoryLayout<Head>.size
+    let start = unsafe LiveBatch.stateSize + state.pointee.next + LiveBatch.headSize
     unsafe state.pointee.next += LiveBatch.size(Int(head.captured))
     unsafe state.pointee.lastTime = head.time
     return unsafe UnsafeRawBufferPointer(start: memory + start, count: Int(head.captured))
@@ -99,15 +128,15 @@ internal import CLibpcap
     let state = unsafe memory.assumingMemoryBound(to: State.self)
     let place = unsafe state.pointee.end
     // There is room for as many as were asked for, as long as none is larger than its snaplen: such a one is cut.
-    let room = unsafe state.pointee.capacity - place - MemoryLayout<Head>.size
+    let room = unsafe state.pointee.capacity - place - headSize
     guard room >= 0 else { return }
-    let captured = min(Int(header.captured), room & ~7)
-    let head = Head(
-      time: Int64(header.time.tv_sec) &* 1_000_000_000 &+ Int64(header.time.tv_usec),
-      captured: UInt32(truncatingIfNeeded: captured), length: header.length)
+    let captured = min(Int(header.captured), room)
     let start = unsafe memory + stateSize + place
-    unsafe start.storeBytes(of: head, as: Head.self)
-    unsafe (start + MemoryLayout<Head>.size).copyMemory(from: bytes, byteCount: captured)
+    unsafe start.storeBytes(of: UInt32(clamping: header.time.tv_sec), as: UInt32.self)
+    unsafe start.storeBytes(of: UInt32(truncatingIfNeeded: header.time.tv_usec), toByteOffset: 4, as: UInt32.self)
+    unsafe start.storeBytes(of: UInt32(truncatingIfNeeded: captured), toByteOffset: 8, as: UInt32.self)
+    unsafe start.storeBytes(of: header.length, toByteOffset: 12, as: UInt32.self)
+    unsafe (start + headSize).copyMemory(from: bytes, byteCount: captured)
     unsafe state.pointee.end = place + size(captured)
   }
 }

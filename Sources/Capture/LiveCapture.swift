@@ -122,6 +122,26 @@ public struct LiveCapture: ~Copyable {
     return unsafe _overrideLifetime(frame, mutating: &self)
   }
 
+  /// The next packets, as far as they were taken over and there is nothing to say about them; what it stops at, `next()` has to look at.
+  /// None of a capture on several interfaces, which are merged.
+  /// - Parameters:
+  ///   - most: packets.
+  ///   - latest: none may be later, ns since 1970.
+  @_lifetime(&self)
+  public mutating func usualRecords(_ most: UInt64, latest: Int64) -> UsualRecords {
+    let isOne = interfaces.count == 1
+    if isOne, !interfaces[0].hasHead, !interfaces[0].fill(live) { lose(0) }
+    let records = interfaces[0].usualRecords(
+      isOne ? most : 0, after: PacketReference(input: 0, number: frames), frames: frames, latest: latest)
+    return unsafe _overrideLifetime(records, mutating: &self)
+  }
+
+  /// Goes on behind what `usualRecords` has read; nothing where it has read no packet.
+  public mutating func pass(_ passed: UsualRecords.Passed) {
+    frames &+= passed.packets
+    interfaces[0].pass(passed)
+  }
+
   /// The interface whose packet comes next; nil where one that has none may still come with an earlier one.
   private mutating func earliest() -> Int? {
     var found: Int?

@@ -154,6 +154,26 @@ internal import Wire
     unsafe batch?.take() ?? UnsafeRawBufferPointer(start: nil, count: 0)
   }
 
+  /// The packets that were taken over, as records of a file; lent until the next `fill`.
+  /// - Parameters:
+  ///   - packet: the one before them.
+  ///   - frames: frames of the run before them.
+  ///   - latest: none may be later, ns since 1970.
+  @_lifetime(borrow self)
+  func usualRecords(
+    _ most: UInt64, after packet: PacketReference, frames: UInt64, latest: Int64
+  ) -> UsualRecords {
+    var layout = LiveBatch.layout
+    layout.linkType = linkType
+    layout.interface = UInt16(truncatingIfNeeded: packet.input)
+    let window = unsafe RawSpan(_unsafeBytes: batch?.records ?? UnsafeRawBufferPointer(start: nil, count: 0))
+    let records = UsualRecords(
+      window, layout, after: packet, frames: frames, most: most, from: lastTime, to: latest)
+    return unsafe _overrideLifetime(records, borrowing: self)
+  }
+
+  func pass(_ passed: UsualRecords.Passed) { batch?.pass(passed) }
+
   /// Whether it is there and up, asked beside any capture: to open one that is not makes the whole ring before it fails. True where nobody
   /// knows: what is no network interface has no flags.
   static func mayOpen(_ name: String) -> Bool {

@@ -62,6 +62,16 @@ struct Stages: ~Copyable {
   @inline(__always) private mutating func enterUsual(_ timeline: inout Timeline) -> Due {
     var records = timeline.usualRecords(
       min(UInt64(SegmentBatch.capacity &- batch.count), nextLook &- tally.packets))
+    enter(&records)
+    let passed = records.passed
+    timeline.pass(passed)
+    count(passed)
+    var due: Due = hasQuote || batch.isFull ? .tracking : []
+    if tally.packets >= nextLook, look(Timestamp(nanoseconds: passed.time)) { due.insert(.look) }
+    return due
+  }
+
+  @inline(__always) private mutating func enter(_ records: inout UsualRecords) {
     while let bytes = records.next() {
       let place = batch.count
       if decoder.decodeUsual(bytes, records.linkType, into: &batch.segments[place]) {
@@ -73,13 +83,11 @@ struct Stages: ~Copyable {
         if hasQuote { break }
       }
     }
-    let passed = records.passed
-    timeline.pass(passed)
+  }
+
+  @inline(__always) private mutating func count(_ passed: UsualRecords.Passed) {
     tally.packets &+= passed.packets
     tally.bytes &+= passed.originalBytes
-    var due: Due = hasQuote || batch.isFull ? .tracking : []
-    if tally.packets >= nextLook, look(Timestamp(nanoseconds: passed.time)) { due.insert(.look) }
-    return due
   }
 
   /// The frame is lent no longer than that.
@@ -103,6 +111,21 @@ struct Stages: ~Copyable {
   mutating func take(_ frame: borrowing Frame) {
     if tally.start == nil { tally.start = frame.time }
     if enter(frame) { flush() }
+  }
+
+  /// Takes the usual packets of a capture on one interface, as many as the batch has room for.
+  /// - Parameters:
+  ///   - most: packets.
+  ///   - latest: none may be later, ns since 1970.
+  /// - Returns: how many, and when the last of them came.
+  mutating func take(_ capture: inout LiveCapture, _ most: UInt64, latest: Int64) -> UsualRecords.Passed {
+    var records = capture.usualRecords(min(UInt64(SegmentBatch.capacity &- batch.count), most), latest: latest)
+    enter(&records)
+    let passed = records.passed
+    capture.pass(passed)
+    count(passed)
+    if hasQuote || batch.isFull { flush() }
+    return passed
   }
 
   /// Says whether what is gathered is to be tracked: the batch is full, or somebody waits for it.

@@ -83,6 +83,12 @@ struct LiveAudit: ~Copyable {
     }
   }
 
+  /// Takes in usual packets of a capture on one interface; none where packets are kept, each of which is then looked at.
+  mutating func take(_ capture: inout LiveCapture, _ most: UInt64, latest: Int64) -> UsualRecords.Passed? {
+    guard recorder == nil, ring == nil else { return nil }
+    return stages.take(&capture, most, latest: latest)
+  }
+
   /// The clock has advanced: all packets up to `time` have been taken in.
   /// - Parameter budget: how long it may take; what is left is for the next tick.
   mutating func tick(

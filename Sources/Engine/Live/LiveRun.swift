@@ -40,7 +40,7 @@ public protocol LiveListener {
 /// Nothing takes long at a time: packets wait in the kernel's ring meanwhile.
 public struct LiveRun: ~Copyable {
   /// Packets between two looks at the clock: less than a millisecond's work.
-  private static var slice: Int { 512 }
+  private static var slice: UInt64 { 512 }
   /// What a step may take, ns: judging what has ended, looking at what is open.
   private static var stepTime: Int64 { 4_000_000 }
   private static var longStepTime: Int64 { 12_000_000 }
@@ -157,26 +157,39 @@ public struct LiveRun: ~Copyable {
     capture.look(at: Budget.realtime)
     let isDatedByHost = capture.isDatedByHost
     if isDatedByHost, let step = clock.look() { steps.append(step) }
-    for _ in 0..<LiveRun.slice {
+    var left = LiveRun.slice
+    while left > 0 {
+      // The first of all dates the rest, and what comes much later may be a step of the clock.
+      if let last = lastTime,
+        let passed = audit.take(&capture, left, latest: LiveRun.latest(after: last)), passed.packets > 0
+      {
+        left &-= passed.packets
+        (lastTime, lastCame, lastCameAfter) = (passed.time, start, dryAt)
+        continue
+      }
       guard let frame = capture.next() else {
         audit.stages.flush()
         lag = 0
         dryAt = start
         return true
       }
+      left &-= 1
       let time = frame.time.nanoseconds
       if let last = lastTime, (time &- last).magnitude > ClockStep.least.magnitude,
         let step = ClockStep(from: last, to: time, isDatedByHost ? nil : start &- lastCameAfter)
       {
         steps.append(step)
       }
-      lastTime = time
-      lastCame = start
-      lastCameAfter = dryAt
+      (lastTime, lastCame, lastCameAfter) = (time, start, dryAt)
       audit.take(frame)
     }
     lag = lastTime.map { Double(max(0, Budget.realtime - $0)) / 1e9 } ?? 0
     return false
+  }
+
+  /// What comes later, ns since 1970, may be a step of the clock.
+  private static func latest(after time: Int64) -> Int64 {
+    Timestamp(nanoseconds: time).advanced(by: ClockStep.least).nanoseconds
   }
 
   /// Silence is not measured across a step of the clock, nor by what it was before.
