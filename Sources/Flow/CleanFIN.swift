@@ -17,7 +17,7 @@ struct CleanFIN: BitwiseCopyable {
 
 extension Sender {
   /// A FIN at SND.NXT of a side without trouble.
-  mutating func takeCleanFIN(_ moment: Moment, receiver: inout Sender) {
+  @inline(__always) mutating func takeCleanFIN(_ moment: Moment, receiver: inout Sender) {
     cleanFIN.sent = moment
     cleanFIN.progress = Moment(time: Timestamp(nanoseconds: 0), packet: .none)
     cleanFIN.peerSent = receiver.dataEnd
@@ -29,8 +29,8 @@ extension Sender {
     nxt += 1
   }
 
-  /// It has spoken, and its peer not since.
-  func hasLastWord(before peer: borrowing Sender) -> Bool {
+  /// It has spoken, and its peer not since. (Inlined, as a call of what is lent works on a copy of it.)
+  @inline(__always) func hasLastWord(before peer: borrowing Sender) -> Bool {
     guard has(.data) else { return false }
     return peer.has(.data) ? peer.lastNew.precedes(lastNew) : true
   }

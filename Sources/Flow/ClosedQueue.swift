@@ -19,22 +19,29 @@ struct ClosedQueue: Sendable {
   private var heads = InlineArray<16, Int64>(repeating: .max)
   private(set) var count = 0
 
+  /// The lane whose first waits since the earliest, the lowest of several; -1 where nobody waits.
+  private var soonest = -1
+
   /// The earliest of the firsts; `.max` where there is none.
-  var earliest: Timestamp {
-    var least = Int64.max
-    for lane in 0..<Lane.count { least = min(least, heads[lane]) }
-    return Timestamp(nanoseconds: least)
-  }
+  var earliest: Timestamp { Timestamp(nanoseconds: soonest < 0 ? .max : heads[soonest]) }
 
   /// The lane whose first waits since the earliest, of those with something left of `most`; nil where there is none.
   func first(_ most: borrowing InlineArray<16, UInt8>) -> Int? {
+    if soonest < 0 { return nil }
+    if most[soonest] > 0 { return soonest }
+    var heads = heads
+    for lane in 0..<Lane.count where most[lane] == 0 { heads[lane] = .max }
+    let lane = ClosedQueue.least(heads)
+    return lane < 0 ? nil : lane
+  }
+
+  private static func least(_ heads: InlineArray<16, Int64>) -> Int {
     var least = Int64.max
-    var found: Int?
+    var found = -1
+    // Without a branch: which lane is first nobody can predict.
     for lane in 0..<Lane.count {
-      let isLeft = most[lane] > 0
-      guard isLeft, heads[lane] < least else { continue }
-      least = heads[lane]
-      found = lane
+      found = heads[lane] < least ? lane : found
+      least = min(heads[lane], least)
     }
     return found
   }
@@ -45,7 +52,10 @@ struct ClosedQueue: Sendable {
   func waiting(_ lane: Int, _ place: Int) -> Lingering? { place < lanes[lane].count ? lanes[lane][place] : nil }
 
   mutating func append(_ entry: Lingering, _ lane: Int) {
-    if lanes[lane].isEmpty { heads[lane] = entry.since.nanoseconds }
+    if lanes[lane].isEmpty {
+      heads[lane] = entry.since.nanoseconds
+      soonest = ClosedQueue.least(heads)
+    }
     lanes[lane].append(entry)
     count += 1
   }
@@ -53,13 +63,14 @@ struct ClosedQueue: Sendable {
   mutating func removeFirst(_ lane: Int) -> Lingering {
     let entry = lanes[lane].removeFirst()
     heads[lane] = lanes[lane].first?.since.nanoseconds ?? .max
+    soonest = ClosedQueue.least(heads)
     count -= 1
     return entry
   }
 
   /// The one that waits since the earliest.
   mutating func popFirst() -> Lingering? {
-    first(InlineArray(repeating: 1)).map { removeFirst($0) }
+    soonest < 0 ? nil : removeFirst(soonest)
   }
 
   /// Everything, to be looked through: by lanes, each in its order.

@@ -12,8 +12,9 @@ struct Closing: BitwiseCopyable, Sendable {
   static var marks: SenderMarks { [.fin, .finAcked, .cleanFIN, .peerAckKnownAtFIN, .lastWord] }
 
   /// nil where the connection was not closed by two clean FINs (`CleanFIN`), or it does not fit.
-  init?(_ connection: borrowing Connection) {
-    guard let a = ClosingSide(connection.a, peer: connection.b), let b = ClosingSide(connection.b, peer: connection.a),
+  init?(_ connection: inout Connection) {
+    guard let a = ClosingSide(&connection.a, peerSent: connection.b.nxt),
+      let b = ClosingSide(&connection.b, peerSent: connection.a.nxt),
       let lastGap = UInt48(connection.shared.lastGap)
     else { return nil }
     self.lastGap = lastGap
@@ -46,8 +47,8 @@ private struct ClosingSide: BitwiseCopyable {
   private var peerAckKnown: Bool
   private var lastWord: Bool
 
-  init?(_ side: borrowing Sender, peer: borrowing Sender) {
-    let next = peer.nxt
+  /// - Parameter next: the peer's SND.NXT.
+  init?(_ side: inout Sender, peerSent next: Int64) {
     let fin = side.cleanFIN
     guard side.trouble == 0, side.marks.isSuperset(of: [.fin, .finAcked, .cleanFIN]), side.nxt > 0,
       let sent = NearMoment(side.last, after: fin.sent), let acked = NearMoment(fin.progress, after: fin.sent),

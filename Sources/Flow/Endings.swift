@@ -39,8 +39,15 @@ struct Endings: Sendable {
   /// The next, where it is in brief. Says whether it is.
   mutating func takeBrief(_ brief: inout Brief) -> Bool {
     guard isBriefNext else { return false }
-    factsBefore.removeFirst()
-    brief = briefs.removeFirst()
+    brief = briefs[0]
+    if briefs.count == 1 {
+      // It begins at its beginning again, which is in the cache: else it would go round through all the memory that it ever took.
+      briefs.removeAll(keepingCapacity: true)
+      factsBefore.removeAll(keepingCapacity: true)
+    } else {
+      briefs.removeFirst()
+      factsBefore.removeFirst()
+    }
     return true
   }
 

@@ -32,13 +32,13 @@ struct Quiet: BitwiseCopyable, Sendable {
   private static var needed: ConnectionMarks { [.live, .rolesKnown, .established] }
 
   /// Nothing that comes at `now` may be a copy of one of its latest packets: those are not remembered here.
-  static func isBeyondCopies(_ connection: borrowing Connection, now: Timestamp) -> Bool {
+  static func isBeyondCopies(_ connection: inout Connection, now: Timestamp) -> Bool {
     now.since(connection.shared.lastTime) > copyTime
   }
 
-  /// nil where the connection is not quiet, or does not fit.
+  /// nil where the connection is not quiet, or does not fit. (It is not changed; but what is only lent would be copied for it.)
   /// - Parameter closing: it was closed, and a `Closing` keeps how.
-  init?(_ connection: borrowing Connection, closing: Bool = false) {
+  init?(_ connection: inout Connection, closing: Bool = false) {
     let key = connection.key
     let shared = connection.shared
     let startedByA = connection.startedByA
@@ -52,8 +52,8 @@ struct Quiet: BitwiseCopyable, Sendable {
       shared.id - base.packet.number <= UInt32.max, let gap = UInt48(shared.lastGap),
       let idle = UInt48(shared.longestIdle), let other = NearMoment(second, after: base),
       let completed = NearMoment(shared.established, after: base),
-      let a = QuietSender(connection.a, base: base, without: elsewhere),
-      let b = QuietSender(connection.b, base: base, without: elsewhere)
+      let a = QuietSender(&connection.a, base: base, without: elsewhere),
+      let b = QuietSender(&connection.b, base: base, without: elsewhere)
     else { return nil }
     baseTime = base.time.nanoseconds
     basePacket = base.packet.rawValue
@@ -186,7 +186,7 @@ private struct QuietSender: BitwiseCopyable {
   private var packets: UInt24
   private(set) var ttl: UInt8
 
-  init?(_ side: borrowing Sender, base: Moment, without elsewhere: SenderMarks) {
+  init?(_ side: inout Sender, base: Moment, without elsewhere: SenderMarks) {
     let kept = side.marks.subtracting(elsewhere)
     let needed: SenderMarks = [.origin, .syn, .everAcked]
     let excluded: SenderMarks = [.fin, .finAcked, .zeroWindow, .timing, .reset]

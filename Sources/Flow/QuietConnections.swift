@@ -5,8 +5,10 @@ internal import Wire
 extension Tracker {
   /// Marks the index of a quiet connection in the flow table.
   static var quietBit: UInt32 { 1 << 30 }
-  /// How many records are looked at at a time; for each of them that is put away, as many more may follow.
+  /// How many records are looked at at a time; for each of them that is put away, as many more may follow. Each look is a line of memory that
+  /// nobody else wants: where nobody is quiet, fewer do.
   private static var looks: Int { 8 }
+  private static var fewestLooks: Int { 1 }
   /// Most times in one batch: live, no packet waits for long.
   private static var mostLooks: Int { 16 }
 
@@ -16,14 +18,16 @@ extension Tracker {
     var times = 1
     var done = 0
     while done < times, records.count >= options.quietFrom {
-      times = min(times + lookForQuiet(), Tracker.mostLooks)
+      let found = lookForQuiet()
+      quietLooks = found > 0 ? Tracker.looks : max(Tracker.fewestLooks, quietLooks - 1)
+      times = min(times + found, Tracker.mostLooks)
       done += 1
     }
   }
 
   private mutating func lookForQuiet() -> Int {
     var found = 0
-    for _ in 0..<min(Tracker.looks, records.count) {
+    for _ in 0..<min(quietLooks, records.count) {
       quietHand = records.next(after: quietHand)
       guard now.since(records[quietHand].shared.lastTime) >= options.quietAfter, records[quietHand].a.mayBeQuiet,
         records[quietHand].b.mayBeQuiet
@@ -31,7 +35,7 @@ extension Tracker {
       if putAway(quietHand) { found += 1 }
     }
     var next = quietHand
-    for _ in 0..<Tracker.looks {
+    for _ in 0..<quietLooks {
       next = records.next(after: next)
       prefetchTime(of: next)
     }
@@ -39,7 +43,7 @@ extension Tracker {
   }
 
   private mutating func putAway(_ index: UInt32) -> Bool {
-    guard Quiet.isBeyondCopies(records[index], now: now), let small = Quiet(records[index]),
+    guard Quiet.isBeyondCopies(&records[index], now: now), let small = Quiet(&records[index]),
       let place = quiet.allocate(small)
     else { return false }
     leaveRecord(index, for: place)
@@ -54,10 +58,10 @@ extension Tracker {
 
   /// Puts away a connection that has just been closed, at once: what it waits for seldom comes. It is in the queue then.
   mutating func putAwayClosed(_ index: UInt32) -> Bool {
-    guard !zeek.isOn, let closing = Closing(records[index]) else { return false }
+    guard !zeek.isOn, let closing = Closing(&records[index]) else { return false }
     // A full record is no place to wait in: it takes twice as much.
     if closings.available == 0 { evictClosing() }
-    guard let small = Quiet(records[index], closing: true), let place = quiet.allocate(small),
+    guard let small = Quiet(&records[index], closing: true), let place = quiet.allocate(small),
       let kept = closings.allocate(closing)
     else { return false }
     quiet[place].close(kept)

@@ -52,7 +52,7 @@ struct NearMoment: BitwiseCopyable, Sendable {
     self.packets = packets
   }
 
-  init?(_ moment: Moment, after base: Moment) {
+  @inline(__always) init?(_ moment: Moment, after base: Moment) {
     guard let far = FarMoment(moment, after: base), let time = UInt32(exactly: far.time.value) else { return nil }
     self.time = time
     packets = far.packets
@@ -77,11 +77,11 @@ struct FarMoment {
   let time: UInt48
   let packets: UInt32
 
-  init?(_ moment: Moment, after base: Moment) {
-    guard moment.packet.input == base.packet.input, !moment.packet.isMoved, !base.packet.isMoved,
-      moment.packet.number >= base.packet.number,
-      let packets = UInt32(exactly: moment.packet.number - base.packet.number),
-      let time = UInt48(moment.time.since(base.time))
+  @inline(__always) init?(_ moment: Moment, after base: Moment) {
+    // Of one input and handed out in their turn, both: then their references differ by the packets between them.
+    let (packet, start) = (moment.packet.rawValue, base.packet.rawValue)
+    guard packet ^ start < 1 << 47, !base.packet.isMoved, packet >= start,
+      let packets = UInt32(exactly: packet - start), let time = UInt48(moment.time.since(base.time))
     else { return nil }
     self.time = time
     self.packets = packets

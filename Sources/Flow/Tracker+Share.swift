@@ -25,7 +25,7 @@ extension Tracker {
       pass(batch.segments[place].time)
       guard own >> UInt32(place) & 1 != 0 else { continue }
       journal.place.since = .max
-      let candidate = batch.sought[place].candidate
+      let candidate = renew(&batch.sought[place])
       if candidate >= predictable
         || !records[candidate].takePredicted(
           &batch.segments[place], of: batch.sought[place].key, fromA: batch.sought[place].fromA, &troubles)

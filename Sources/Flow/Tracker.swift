@@ -13,6 +13,8 @@ public struct Tracker: ~Copyable {
   /// Idle connections, put away small.
   var quiet: Region<Quiet>
   var quietHand: UInt32 = 0
+  /// How many records are looked at at a time, to find them.
+  var quietLooks = 1
   /// How those of them were closed that were.
   var closings: Region<Closing>
   /// How many those are.
@@ -120,8 +122,7 @@ public struct Tracker: ~Copyable {
     for place in 0..<count {
       if place &+ Tracker.ahead < count { fetch(&batch.sought[place &+ Tracker.ahead]) }
       pass(batch.segments[place].time)
-      // The packets before it may have changed what the table said: the record tells whose it is.
-      let candidate = batch.sought[place].candidate
+      let candidate = renew(&batch.sought[place])
       if candidate < predictable,
         records[candidate].takePredicted(
           &batch.segments[place], of: batch.sought[place].key, fromA: batch.sought[place].fromA, &troubles)
@@ -145,6 +146,12 @@ public struct Tracker: ~Copyable {
     scopes.isEmpty || Int(encapsulation) >= scopes.count ? 0 : scopes[Int(encapsulation)]
   }
 
+  /// The packets since it was looked up may have begun its connection, or woken it; of a record it is the record that tells whose it is.
+  @inline(__always) mutating func renew(_ sought: inout Sought) -> UInt32 {
+    if sought.candidate &- 1 >= Tracker.quietBit &- 1 { sought.candidate = table.candidate(sought.hash) }
+    return sought.candidate
+  }
+
   /// Segments and senders are passed `inout` from here on though not changed: by value each call would copy them.
   @inline(never) mutating func observe(_ segment: inout Segment, _ sought: inout Sought) {
     let (key, hash, fromA) = (sought.key, sought.hash, sought.fromA)
@@ -154,11 +161,7 @@ public struct Tracker: ~Copyable {
       if records[index].mayBeOver { noteEnd(index) }
       return
     }
-    if !isStill(index, key) {
-      index = find(key, hash)
-      // Packets close together: the record was made, or woken, by one of those that came a moment ago.
-      if index < Tracker.quietBit, takeNext(index, &segment, key, fromA: fromA) { return }
-    }
+    if index != 0, !isStill(index, key) { index = find(key, hash) }
     if index == 0 {
       index = meet(&segment, key, hash)
       if index == 0 { return }
@@ -175,17 +178,6 @@ public struct Tracker: ~Copyable {
     records[index].observe(&segment, fromA: fromA, troubles: &troubles)
     if zeek.isOn { zeek.observe(segment, index: index, fromFirst: fromA == records[index].startedByA) }
     if records[index].mayBeOver { noteEnd(index) }
-  }
-
-  /// Takes in what may be predicted of a record that the table did not know when the packet was looked up.
-  @inline(never) private mutating func takeNext(
-    _ index: UInt32, _ segment: inout Segment, _ key: FlowKey, fromA: Bool
-  ) -> Bool {
-    guard !zeek.isOn else { return false }
-    if records[index].takePredicted(&segment, of: key, fromA: fromA, &troubles) { return true }
-    guard records[index].takeClosing(&segment, of: key, fromA: fromA, &troubles) else { return false }
-    if records[index].mayBeOver { noteEnd(index) }
-    return true
   }
 
   /// Whether what the table said of the key still holds; a closed or idle connection that is put away is looked up again.
@@ -278,7 +270,7 @@ extension Connection {
   }
 
   /// Whether `a` sent the first packet.
-  var startedByA: Bool {
+  @inline(__always) var startedByA: Bool {
     if a.packets == 0 || b.packets == 0 { return b.packets == 0 }
     return !b.first.precedes(a.first)
   }

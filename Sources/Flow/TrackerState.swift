@@ -26,6 +26,7 @@ public struct TrackerState: Sendable {
   let afterlives: [UInt32: Tombstone]
   let hand: UInt32
   let quietHand: UInt32
+  let quietLooks: Int
   let attemptHand: UInt32
   let evictionHand: UInt32
   let ending: EndReason?
@@ -53,7 +54,7 @@ extension Tracker {
       pending: pending, notices: notices,
       ended: ended, remaining: remaining, servicePorts: servicePorts, usedTuples: usedTuples,
       tombstones: tombstones, afterlives: afterlives, hand: hand, quietHand: quietHand,
-      attemptHand: attemptHand,
+      quietLooks: quietLooks, attemptHand: attemptHand,
       evictionHand: evictionHand, ending: ending, recordedUntil: recordedUntil,
       generation: generation,
       evicted: evicted, peakConnections: peakConnections, unmatchedErrors: unmatchedErrors, scopes: scopes,
@@ -96,6 +97,7 @@ extension Tracker {
     afterlives = state.afterlives
     hand = state.hand
     quietHand = state.quietHand
+    quietLooks = state.quietLooks
     attemptHand = state.attemptHand
     evictionHand = state.evictionHand
     ending = state.ending
