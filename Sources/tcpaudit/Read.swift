@@ -43,7 +43,6 @@ struct Read: ParsableCommand {
   var extract: String?
 
   mutating func validate() throws {
-    guard !captures.isEmpty else { throw ValidationError("no capture is named: tcpaudit CAPTURE...") }
     guard captures.filter({ $0 == "-" }).count < 2 else {
       throw ValidationError("standard input can be read only once")
     }
@@ -54,6 +53,8 @@ struct Read: ParsableCommand {
   }
 
   func run() throws {
+    // Not in `validate`, which comes before an option that is misspelled is told.
+    guard !captures.isEmpty else { throw ValidationError("no capture is named: tcpaudit CAPTURE...") }
     let target = try Target(report.output, captures: captures)
     // Before an hour of reading, not after it.
     if let extract { try Directory.make(extract) }

@@ -134,6 +134,12 @@ struct AroundResetTests {
       far + question + answer + "0.5 C > S P. 201:401 ack 301\n0.5201 S > C R 301",
       ["transfer-truncated warning unknown"]),
     Case(
+      "the handshake's ACK was taken, and who reads the data resets once: no full accept queue",
+      far + question + "0.0411 S > C R 1", ["transfer-truncated warning unknown"]),
+    Case(
+      "half a second after the answer, a bare RST out of nowhere: nothing is known to be cut",
+      far + question + answer + "0.54 S > C R 301", ["reset-abort note unknown"]),
+    Case(
       "a question is recorded behind its answer",
       far + question + answer
         + "5.0 S > C P. 301:601 ack 401\n5.00005 C > S P. 201:401 ack 301\n5.0801 C > S R. 401 ack 601",

@@ -71,7 +71,8 @@ struct IdleCloseTests {
   }
 
   /// A server that answers an upload before its end (413, 401), closes its half and reads on for a while: the same wherever it is recorded.
-  @Test(arguments: [atClient, between, atServer]) func anUploadThatIsRefused(_ opening: String) throws {
+  @Test(arguments: [(atClient, 0.205), (between, 0.205), (atServer, 0.205), (atServer, 0.7)])
+  func anUploadThatIsRefused(_ opening: String, _ close: Double) throws {
     let finding = try auditOne(
       opening + """
         0.200 C > S P. 1:1449
@@ -79,9 +80,9 @@ struct IdleCloseTests {
         0.202 C > S P. 2897:4345
         0.203 S > C P. 1:301 ack 2897
         0.204 C > S P. 4345:5793 ack 301
-        0.205 S > C F. 301 ack 4345
-        0.206 C > S P. 5793:7241 ack 302
-        0.300 S > C . 302 ack 7241
+        \(close) S > C F. 301 ack 4345
+        \(close + 0.001) C > S P. 5793:7241 ack 302
+        \(close + 0.095) S > C . 302 ack 7241
         1.000 C > S P. 7241:8689 ack 302
         1.100 S > C . 302 ack 8689
         5.100 C > S P. 8689:10137 ack 302
@@ -90,6 +91,38 @@ struct IdleCloseTests {
     #expect(finding.rule == "half-close-truncated" && finding.severity == .warning)
     #expect(finding.suspects == [.server, .client])
     #expect(finding.summary.contains("while the client was still sending"))
+  }
+
+  /// Opened in advance and closed unused, or after a word about that (408): nothing of an answer was cut when it is used in the end.
+  @Test(arguments: ["3 S > C F. 1 ack 1\n3.0001 C > S . 1 ack 2", "3 S > C FP. 1:2 ack 1\n3.0001 C > S . 1 ack 3"])
+  func itWasNeverUsed(_ close: String) throws {
+    let end = close.contains("P") ? 3 : 2
+    let finding = try auditOne(
+      atClient + """
+        \(close)
+        5 C > S P. 1:301
+        5.08 S > C R \(end)
+        """)
+    #expect(finding.rule == "half-close-truncated" && finding.severity == .warning)
+    #expect(finding.suspects == [.client, .server])
+    #expect(finding.summary.contains("wrote to a connection that the server had closed 2 s before"))
+  }
+
+  /// Met when it was open: who asks and closes its half does so at once, and this one closed what nobody used.
+  @Test(arguments: [(5.0, Severity.warning), (0.11, .error)])
+  func itWasMetMidstream(_ close: Double, _ severity: Severity) throws {
+    let finding = try auditOne(
+      """
+      0.10 C > S P. 1:101 ack 1
+      0.1001 S > C P. 1:501 ack 101
+      0.1801 C > S . 101 ack 501
+      \(close) S > C F. 501 ack 101
+      \(close + 0.0801) C > S . 101 ack 502
+      \(close + 2) C > S P. 101:401 ack 502
+      \(close + 2.0001) S > C R 502
+      """)
+    #expect(finding.rule == "half-close-truncated" && finding.severity == severity)
+    #expect(finding.atFault == (severity == .error ? .server : nil))
   }
 
   /// A greeting of long ago is no answer to what is under way: the server died.

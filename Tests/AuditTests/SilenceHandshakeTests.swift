@@ -247,10 +247,10 @@ struct SilenceHandshakeTests {
     // With tcp_abort_on_overflow; and a listener that closes while the client connects.
     Verdict(
       "a full accept queue that answers by RST, at the server", "accept-overflow", [.server, .path], .likely,
-      of: atServer + "0.0802 C > S P. 1:101\n0.0803 S > C R 1\n"),
+      of: atServer + "0.0802 C > S P. 1:101\n0.0803,0.0804 S > C R 1\n"),
     Verdict(
       "a full accept queue that answers by RST, at the client", "accept-overflow", [.server, .path], .possible,
-      of: atClient + "0.082 C > S P. 1:101\n0.162 S > C R 1\n"),
+      of: atClient + "0.082 C > S P. 1:101\n0.162,0.163 S > C R 1\n"),
     Verdict(
       "a full accept queue where the server speaks first", "accept-overflow", [.server, .path], .possible,
       of: atClient + """

@@ -7,41 +7,71 @@ extension Rule {
     id: "reset-not-heard", section: .closing, severity: .error, when: .reset,
     title: "a RST was sent and the peer goes on as if nothing had happened"
   ) { facts, surroundings, thresholds in
-    guard facts.abort == nil, facts.wasEstablished else { return nil }
-    if let finding = Afterlife(facts, thresholds)?.finding(surroundings) { return finding }
+    guard facts.wasEstablished else { return nil }
+    if facts.abort == nil, let finding = Afterlife(facts, thresholds)?.finding(surroundings) { return finding }
     for side in Side.allCases {
-      guard let resets = facts[side].resets, resets.peerMovedOn, resets.ownAfter == nil, let after = resets.peerAfter,
-        resets.first.verdict == .unknown, !resets.first.isAfterClose, !resets.first.isMalformed
-      else { continue }
-      let told = resets.first
-      let deafFor = after.last.time.since(told.moment.time)
-      let peer = side.other
-      // It repeats itself to nobody: what had been sent by then may take its time, and clocks may leap.
-      guard deafFor >= thresholds.silentSpan, let run = facts[peer].unanswered, run.sent.count > 1,
-        told.moment.precedes(run.sent.last)
-      else { continue }
-      return Finding(
-        rule: "reset-not-heard", severity: .error,
-        confidence: facts.confidence(
-          after.count > 1 ? .certain : .likely, from: told.moment.time, to: after.last.time, losing: [side],
-          surroundings),
-        // Captured beside its receiver it has come all the way: then its own firewall may have dropped it.
-        suspects: facts.standsAt(peer) ? [.path, peer.party] : [.path],
-        summary:
-          "\(side.name) reset the connection, and the \(peer.name) goes on for \(duration(deafFor)) as if nothing had"
-          + " happened: the RST never arrived",
-        evidence: [
-          Evidence(told.moment, side, told.flags.contains(.ack) ? "RST+ACK" : "RST"),
-          Evidence(after.first, peer, "goes on"),
-          Evidence(after.last, peer, "still does, \(duration(deafFor)) later (\(count(after.count, "packet")) since)"),
-        ],
-        facts: [
-          NamedFact("resets", Int64(resets.count)), NamedFact("packets_after", Int64(after.count)),
-          NamedFact("deaf_for", duration: deafFor),
-        ],
-        mend: mend(peer))
+      if let reset = UnheardReset(of: side, facts, thresholds) { return reset.finding(facts, surroundings) }
     }
     return nil
+  }
+}
+
+/// A RST whose receiver repeats itself to somebody who is no longer there.
+struct UnheardReset {
+  /// Whose it was.
+  let side: Side
+  let reset: Reset
+  /// How many there were, the answers to what was repeated included.
+  let count: UInt32
+  /// What its receiver said since, a RST of its own aside.
+  let after: Burst
+  /// By that one: it gave up in the end.
+  let giveUp: Reset?
+
+  /// nil where there is none, or none that was deaf for long enough; and where anything but its receiver ended the connection.
+  init?(of side: Side, _ facts: Facts, _ thresholds: Thresholds) {
+    guard let resets = facts[side].resets, resets.peerMovedOn, resets.ownAfter == nil, let after = resets.peerAfter,
+      resets.first.verdict == .unknown, !resets.first.isAfterClose, !resets.first.isMalformed,
+      // It repeats itself to nobody: what had been sent by then may take its time, and clocks may leap.
+      after.last.time.since(resets.first.moment.time) >= thresholds.silentSpan,
+      let run = facts[side.other].unanswered, run.sent.count > 1, resets.first.moment.precedes(run.sent.last)
+    else { return nil }
+    if let abort = facts.abort {
+      guard abort.side == side.other, run.sent.last.precedes(abort.reset.moment) else { return nil }
+    }
+    self.side = side
+    reset = resets.first
+    count = resets.count
+    self.after = after
+    giveUp = facts.abort?.reset
+  }
+
+  private var peer: Side { side.other }
+  private var deafFor: Int64 { after.last.time.since(reset.moment.time) }
+
+  func finding(_ facts: Facts, _ surroundings: Surroundings) -> Finding {
+    Finding(
+      rule: "reset-not-heard", severity: .error,
+      confidence: facts.confidence(
+        after.count > 1 ? .certain : .likely, from: reset.moment.time, to: after.last.time, losing: [side],
+        surroundings),
+      // Captured beside its receiver it has come all the way: then its own firewall may have dropped it.
+      suspects: facts.standsAt(peer) ? [.path, peer.party] : [.path],
+      summary:
+        "\(side.name) reset the connection, and the \(peer.name) goes on for \(duration(deafFor)) as if nothing had"
+        + " happened\(giveUp == nil ? "" : ", until it gives up"): the RST never arrived",
+      evidence: [
+        Evidence(reset.moment, side, reset.flags.contains(.ack) ? "RST+ACK" : "RST"),
+        Evidence(after.first, peer, "goes on"),
+        Evidence(
+          after.last, peer,
+          "still does, \(duration(deafFor)) later (\(Audit.count(after.count, "packet")) since)"),
+      ] + (giveUp.map { [Evidence($0.moment, peer, "RST: it gives up")] } ?? []),
+      facts: [
+        NamedFact("resets", Int64(count)), NamedFact("packets_after", Int64(after.count)),
+        NamedFact("deaf_for", duration: deafFor),
+      ],
+      mend: mend(peer))
   }
 }
 

@@ -56,6 +56,8 @@ extension Facts {
       server.resets?.hasLive != true, reset.isBare,
       reset.echoes, reset.provoked != nil, server.packets == server.synPackets + server.rstPackets, client.sndUna <= 0,
       reset.moment.time.since(ack.time) < thresholds.settledHandshake, answersHandshake(reset, ack, thresholds),
+      // Data that were sent behind the ACK meet no socket either; who reads them on their way resets once.
+      reset.peerSent == 0 || (server.resets?.count ?? 0) > 1,
       Forgery(of: reset, from: .server, self, surroundings, thresholds).confidence == nil
     else { return nil }
     let lost = client.lostBytes

@@ -49,7 +49,9 @@ private final class CutAnswer {
       // Whoever resets after its own FIN was acknowledged has not cut its own answer.
       if abort.side == halfCloser.other, answer.fin?.acked != nil, answer.lostBytes == 0 { return nil }
       ending = .abort(abort)
-    } else if facts.abort == nil || gaveUp, let run = facts.silence(after: halfCloser.other, thresholds) {
+    } else if facts.abort == nil || gaveUp, UnheardReset(of: halfCloser, facts, thresholds) == nil,
+      let run = facts.silence(after: halfCloser.other, thresholds)
+    {
       ending = .silence(run)
     } else {
       return nil
@@ -147,22 +149,39 @@ private final class CutAnswer {
   /// No answer was cut: the server had the last word and closed, and the client began anew on the same connection, or went on with the
   /// request that was answered before its end.
   private var isRequest: Bool {
-    halfCloser == .server && facts.rolesKnown && abort?.side == .server && !fin.inferred && fin.peerSent > 0
+    mayCloseIdle && abort?.side == halfCloser && !fin.inferred && (fin.peerSent > 0 || wasOpenedInAdvance)
       && (fin.peerAcked == fin.peerSent ? hadLastWord : answeredEarly) && !isGoodbye
       && !(loss.mayBeAlert && sentAfter == loss.unacked)
   }
 
-  /// Where answers are recorded before what they answer, the order of the last two words is not known.
-  private var hadLastWord: Bool { fin.hadLastWord || (facts.disorder > 0 && fin.offset > 0) }
+  /// It is the server, or nobody knows who is: whoever asks and closes its half does so at once, and not after a while in which nothing was
+  /// under way.
+  private var mayCloseIdle: Bool {
+    if facts.rolesKnown { return halfCloser == .server }
+    guard loss.unacked > 0, !isClientLeaving else { return false }
+    guard let last = facts[halfCloser].lastNewData else { return true }
+    return fin.sent.first.time.since(last.time) > thresholds.midStream
+  }
 
-  /// What it said last is right before its FIN, while the client was sending: not a greeting of long ago.
+  /// Where answers are recorded before what they answer, the order of the last two words is not known.
+  private var hadLastWord: Bool { fin.hadLastWord || isUnused || (facts.disorder > 0 && fin.offset > 0) }
+
+  /// The client had said nothing by then, nothing of what it said later was taken, and that is no answer to a question.
+  private var wasOpenedInAdvance: Bool { ackedAfter == 0 && (isUnused || wait > thresholds.midStream) }
+
+  /// Nobody had said anything that was seen.
+  private var isUnused: Bool { fin.offset == 0 && fin.peerSent == 0 }
+
+  /// What it said last is close before its FIN, while the client was sending: not a greeting of long ago.
   private var answeredEarly: Bool {
     guard fin.offset > 0, let last = facts[halfCloser].lastNewData else { return false }
-    return fin.sent.first.time.since(last.time) <= thresholds.slowAnswer
+    return fin.sent.first.time.since(last.time) <= thresholds.midStream
   }
 
   /// And the client knew it: a pool that did not look.
-  private var isNewRequest: Bool { isRequest && !crossed && fin.hadLastWord && fin.peerAcked == fin.peerSent }
+  private var isNewRequest: Bool {
+    isRequest && !crossed && (fin.hadLastWord || isUnused) && fin.peerAcked == fin.peerSent
+  }
 
   // MARK: In words
 

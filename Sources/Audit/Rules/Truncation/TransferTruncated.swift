@@ -13,7 +13,9 @@ extension Rule {
       thresholds)
     let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset), unread: abort.peerUnread, thresholds)
     let cutItself = abort.wasSending(thresholds)
-    guard own.unacked > 0 || peers.unacked > 0 || cutItself, cutItself || !abort.isOfNoSocket else { return nil }
+    // Whether a bare RST alone cut anything that was not sent yet nobody knows.
+    let lostAny = own.unacked > 0 || peers.unacked > 0 || (cutItself && !abort.isEchoAlone)
+    guard lostAny, cutItself || !abort.isOfNoSocket else { return nil }
     return CutTransfer(
       abort: abort, own: own, peers: peers, cutItself: cutItself,
       mayHaveCrossed: facts[abort.side].fin?.inferred == true && abort.reset.ownFin,

@@ -1,0 +1,44 @@
+import Audit
+import Flow
+import Testing
+
+@Suite("RSTs that the path eats")
+struct UnheardResetTests {
+  private static let exchange = """
+    0.2 C > S P. 1:101
+    0.21 S > C P. 1:501 ack 101
+    0.22 C > S . 101 ack 501
+
+    """
+
+  /// Each repetition is answered by a RST, which does not arrive either.
+  private static func deaf(answeredBy reset: Int) -> String {
+    [8.0, 8.2, 8.6, 9.4, 11.0, 14.2].map { "\($0) C > S P. 101:401\n\($0 + 0.001) S > C R \(reset)\n" }.joined()
+  }
+
+  /// Behind the server's FIN or without one, and whether the client gives up in the end or not.
+  @Test(arguments: ["", "20 C > S R. 401"], [true, false])
+  func theClientRepeatsItselfToNobody(_ end: String, _ isClosed: Bool) throws {
+    let close = isClosed ? "5 S > C F. 501 ack 101\n5.001 C > S . 101 ack 502\n" : ""
+    let finding = try auditOne(onLAN + Self.exchange + close + Self.deaf(answeredBy: isClosed ? 502 : 501) + end)
+    #expect(finding.rule == "reset-not-heard" && finding.severity == .error && finding.confidence == .certain)
+    #expect(finding.suspects == [.path])
+    #expect(finding.summary.contains("until it gives up") == !end.isEmpty)
+    #expect(finding.evidence.last?.side == .client)
+  }
+
+  /// It was heard: the client's own RST comes at once, or the server lives.
+  @Test(arguments: [
+    "8 C > S P. 101:401\n8.001 S > C R 501\n8.002 C > S R. 401",
+    "8 C > S P. 101:401\n8.001 S > C R. 501\n8.2,8.6,9.4 C > S P. 101:401\n9.401 S > C . 501 ack 401\n9.5 C > S R. 401",
+  ])
+  func itWasHeardOrNobodyWasGone(_ rest: String) throws {
+    #expect(try !audit(onLAN + Self.exchange + rest).contains { $0.rule == "reset-not-heard" })
+  }
+
+  /// The server was silent from the beginning: nobody reset anything but who gave up.
+  @Test func nobodyReset() throws {
+    let finding = try auditOne(onLAN + Self.exchange + "8,8.2,8.6,9.4,11,14.2 C > S P. 101:401\n20 C > S R. 401")
+    #expect(finding.rule == "peer-vanished")
+  }
+}
