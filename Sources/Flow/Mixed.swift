@@ -9,7 +9,7 @@ internal import Wire
 // leap is none of the stream's own
 //
 //     if no line is so fast,
-//     if the stream was seen where it left it, between two packets that are beyond it, or three times afterwards,
+//     if the stream was seen where it left it, between two packets that are beyond it, or three times afterwards, under numbers that go on,
 //     if the peer's stream leaps in the same silence, and both as far as the clock that gives ISNs, or very fast,
 //     if it leads to before the stream's beginning,
 //     or if one packet stands on both sides of it (Renumbered.swift).
@@ -30,6 +30,7 @@ extension Sender {
     (troubles.records[index].leaptBy, troubles.records[index].isnClock) = (start - nxt, clock)
     guard start - nxt > Plausible.jump else { return }
     leave(sequence(at: nxt), at: time, index, &troubles)
+    troubles.records[index].lastThere = nil
     // 100 Gbit/s are 12.5 bytes a nanosecond.
     if (start - nxt) / Plausible.bytesPerNanosecond > max(0, time.since(from)) {
       troubles.records[index].isMixed = true
@@ -48,7 +49,7 @@ extension Sender {
   private mutating func leave(
     _ place: SequenceNumber, at time: Timestamp, _ index: UInt32, _ troubles: inout Troubles
   ) {
-    troubles.records[index].left = place
+    (troubles.records[index].left, troubles.records[index].lastThere) = (place, place)
     (troubles.records[index].leftAt, troubles.records[index].seenThere) = (time, 0)
   }
 
@@ -64,12 +65,17 @@ extension Sender {
     guard let left = troubles.records[trouble].left, abs(offset(of: sequence) - nxt) > Plausible.jump,
       abs(Int64(sequence.distance(from: left))) <= Plausible.jump
     else { return false }
-    return isSeenThere(at: time, &troubles)
+    return isSeenThere(sequence, at: time, &troubles)
   }
 
-  private mutating func isSeenThere(at time: Timestamp, _ troubles: inout Troubles) -> Bool {
+  private mutating func isSeenThere(
+    _ sequence: SequenceNumber, at time: Timestamp, _ troubles: inout Troubles
+  ) -> Bool {
     if !troubles.records[trouble].isMixed {
-      guard time.since(troubles.records[trouble].leftAt) > Plausible.reordering else { return false }
+      guard time.since(troubles.records[trouble].leftAt) > Plausible.reordering,
+        troubles.records[trouble].lastThere != sequence
+      else { return false }
+      troubles.records[trouble].lastThere = sequence
       troubles.records[trouble].seenThere += 1
       guard troubles.records[trouble].seenThere > 2 else { return false }
     }
@@ -95,7 +101,7 @@ extension Sender {
     if witness == .stray {
       troubles.records[index].isMixed = true
     } else if let left = troubles.records[index].left, abs(Int64(sequence.distance(from: left))) <= Plausible.jump {
-      _ = isSeenThere(at: time, &troubles)
+      _ = isSeenThere(sequence, at: time, &troubles)
     } else {
       leave(sequence, at: time, index, &troubles)
       if witness == .current { troubles.records[index].seenThere = 2 }

@@ -48,6 +48,8 @@ struct Trouble: BitwiseCopyable {
   /// When it did, and how many packets were seen there since: three are no stragglers.
   var leftAt = Timestamp(nanoseconds: 0)
   var seenThere: UInt8 = 0
+  /// The number that was seen there last: one packet again and again is no stream.
+  var lastThere: SequenceNumber?
   var isMixed = false
   /// The silence in which its stream leapt last by more than anybody has in flight; both 0 where it never did.
   var leaptFrom = Timestamp(nanoseconds: 0)

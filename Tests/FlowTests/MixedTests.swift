@@ -117,6 +117,20 @@ struct MixedTests {
     #expect(!facts.isMixed)
   }
 
+  /// A FIN of an earlier life that nobody acknowledges comes again and again: one packet is no stream.
+  @Test func anOrphansFINOfThen() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.2 C > S P. 1:101
+        0.3 S > C P. 1:101 ack 101
+        0.4 C > S . 101 ack 101
+        0.5,0.9,1.7,3.3,6.5 S > C F. -900000000 ack -700000000
+        7 C > S P. 101:201 ack 101
+        7.1 S > C . 101 ack 201
+        """)
+    #expect(!facts.isMixed)
+  }
+
   /// What was sent before the pause and comes once or twice more is no other stream.
   @Test func aRepetitionOfWhatWasBeforeThePause() throws {
     let facts = try trackOne(

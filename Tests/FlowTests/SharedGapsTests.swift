@@ -133,9 +133,14 @@ struct SharedGapsTests {
 
   /// Two missing files, of 10 s and 12 s, and more connections than there are places: each misses what was sent from some moment before a
   /// file to some moment behind it.
-  @Test(arguments: [1, 1100]) func aMissingFileIsKnownHoweverManyMissIt(connections: Int) {
+  @Test(arguments: [1, 1100], [0, 2000]) func aMissingFileIsKnownHoweverManyMissIt(connections: Int, others: Int) {
     func time(_ milliseconds: Int) -> Timestamp { Timestamp(nanoseconds: Int64(milliseconds) * 1_000_000) }
     var gaps = SharedGaps()
+    // Before it, many have lost something each for itself.
+    for number in 0..<others {
+      let side = PacketReference(input: 0, number: UInt64(number + 5000))
+      gaps.noteLoss(from: time(number * 5), to: time(number * 5 + 2000), of: side)
+    }
     for (start, end) in [(20_000, 30_001), (60_000, 72_001)] {
       for number in 0..<connections {
         let side = PacketReference(input: 0, number: UInt64(number + 1))
