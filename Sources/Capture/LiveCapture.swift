@@ -25,6 +25,9 @@ public struct LiveCapture: ~Copyable {
   private let libpcap: Libpcap
   private let live: LibpcapLive
   private var interfaces: [LiveInterface]
+  private let opener: InterfaceOpener
+  /// `[place]`: it is being opened.
+  private var isOpening: [Bool]
   private var polled: [pollfd] = []
   /// Since when nothing can come from an interface: it went away, is down, or has no carrier.
   private var lostAt: [Int64?]
@@ -50,6 +53,8 @@ public struct LiveCapture: ~Copyable {
     self.libpcap = libpcap
     self.live = live
     interfaces = opened
+    opener = InterfaceOpener(options, libpcap, live)
+    isOpening = [Bool](repeating: false, count: names.count)
     lostAt = opened.map { $0.isOpen ? nil : now }
     failures = [String?](repeating: nil, count: names.count)
     loss.ofInputs = [InputLoss](repeating: InputLoss(), count: names.count)
@@ -78,6 +83,7 @@ public struct LiveCapture: ~Copyable {
   }
 
   deinit {
+    opener.end()
     for place in interfaces.indices {
       var interface = interfaces[place]
       interface.close(libpcap)
@@ -149,7 +155,7 @@ public struct LiveCapture: ~Copyable {
     for place in interfaces.indices {
       if !interfaces[place].hasHead, !interfaces[place].fill(live) { lose(place) }
       guard interfaces[place].hasHead else {
-        if interfaces[place].isOpen { isComplete = false }
+        if interfaces[place].isOpen || isOpening[place] { isComplete = false }
         continue
       }
       if let other = found, interfaces[other].head.time <= interfaces[place].head.time { continue }
@@ -176,6 +182,7 @@ public struct LiveCapture: ~Copyable {
   /// - Parameter now: the kernel's clock, ns since 1970.
   public mutating func look(at now: Int64) {
     wall = now
+    if isOpening.contains(true) { takeOpened(now) }
     for place in interfaces.indices { interfaces[place].isDry = false }
   }
 
@@ -225,7 +232,8 @@ public struct LiveCapture: ~Copyable {
 
   @inline(never) private mutating func lose(_ place: Int) {
     notes.append("\(names[place]): \(interfaces[place].error(libpcap)); waiting until it is there again")
-    interfaces[place].close(libpcap)
+    opener.close(interfaces[place])
+    interfaces[place] = LiveInterface()
     lostAt[place] = wall
   }
 
@@ -235,18 +243,28 @@ public struct LiveCapture: ~Copyable {
       PacketReference(input: place, number: frames))
   }
 
+  /// What it takes to open one goes on beside the loop, by a thread that may what this one may now.
   private mutating func pickUp(_ place: Int, _ now: Int64) {
-    guard LiveInterface.mayOpen(names[place]) else { return beBlind(place, since: now, now) }
-    do throws(LiveError) {
-      interfaces[place] = try LiveInterface.open(names[place], options, libpcap, live)
-      // To make the ring takes a moment, in which it saw nothing: it is found when it is looked at next.
-      beBlind(place, since: now, now)
-    } catch {
-      beBlind(place, since: now, now)
-      // It may have gone or been set down since it was asked.
-      guard error.kind != .down, error.cause != failures[place], LiveInterface.mayOpen(names[place]) else { return }
-      failures[place] = error.cause
-      notes.append("\(names[place]) can't be opened again: \(error.cause)")
+    beBlind(place, since: now, now)
+    guard !isOpening[place], LiveInterface.mayOpen(names[place]) else { return }
+    isOpening[place] = true
+    opener.open(place, names[place])
+  }
+
+  private mutating func takeOpened(_ now: Int64) {
+    for opened in opener.takeOpened() {
+      let place = opened.place
+      isOpening[place] = false
+      switch opened.interface {
+      case .success(let interface):
+        interfaces[place] = interface
+        watch(place, now)
+      case .failure(let error):
+        // It may have gone or been set down since it was asked.
+        guard error.kind != .down, error.cause != failures[place], LiveInterface.mayOpen(names[place]) else { continue }
+        failures[place] = error.cause
+        notes.append("\(names[place]) can't be opened again: \(error.cause)")
+      }
     }
   }
 }

@@ -7,8 +7,8 @@ internal import Wire
 /// Plain words, closed by its owner (`LiveCapture`), so that reading from it counts no references.
 ///
 /// Why the unsafe lines hold: the handle is made by `open` and closed once, by `close`, after which it is nil, with what it has filled; ioctl(2)
-/// is lent a structure of the size that it takes.
-@safe struct LiveInterface: BitwiseCopyable {
+/// is lent a structure of the size that it takes. It is Sendable as it belongs to one thread at a time (`InterfaceOpener`).
+@safe struct LiveInterface: BitwiseCopyable, @unchecked Sendable {
   /// How long the kernel keeps a block that is not full, ms.
   static var blockTime: CInt { 20 }
 

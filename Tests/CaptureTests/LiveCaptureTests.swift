@@ -1,3 +1,4 @@
+import Glibc
 import PacketScript
 import Testing
 import Wire
@@ -55,6 +56,47 @@ import Wire
     #expect(kind(["lo"]) { $0.timestamps = "host" } == nil)
     #expect(kind(["lo"]) { $0.tunnels = true } == nil)
     #expect(kind(["any"]) { $0.filter = "port 80" } == nil)
+  }
+
+  /// Beside the loop: what was opened waits until it is taken, and belongs to nobody once nobody takes anything any more.
+  @Test(.enabled(if: mayCapture, why)) func interfacesAreOpenedAside() throws {
+    let libpcap = try #require(Libpcap.shared)
+    let opener = InterfaceOpener(LiveOptions(), libpcap, try #require(LibpcapLive()))
+    let before = Self.descriptors
+    func taken() -> [InterfaceOpener.Opened] {
+      var opened: [InterfaceOpener.Opened] = []
+      for _ in 0..<1000 where opened.count < 2 {
+        opened += opener.takeOpened()
+        usleep(5000)
+      }
+      return opened
+    }
+    for _ in 0..<2 {
+      opener.open(3, "lo")
+      opener.open(1, "no-such-interface")
+      let opened = taken()
+      #expect(opened.map(\.place) == [3, 1])
+      let interface = try #require(try opened.first?.interface.get())
+      #expect(interface.isOpen && interface.linkType == LinkType.ethernet.rawValue)
+      #expect(throws: LiveError.self) { try opened.last?.interface.get() }
+      opener.close(interface)
+      for _ in 0..<1000 where Self.descriptors > before { usleep(5000) }
+      #expect(Self.descriptors == before)
+    }
+    opener.open(0, "lo")
+    opener.end()
+    for _ in 0..<1000 where Self.descriptors > before { usleep(5000) }
+    #expect(opener.takeOpened().isEmpty && Self.descriptors == before)
+  }
+
+  /// Sockets of packets that this process has.
+  private static var descriptors: Int {
+    Folder.names("/proc/self/fd").count {
+      var text = [CChar](repeating: 0, count: 64)
+      let length = readlink("/proc/self/fd/\($0)", &text, text.count - 1)
+      return String(decoding: text.prefix(max(0, length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        .hasPrefix("socket:")
+    }
   }
 
   @Test func whatIsThereAndUpMayBeOpened() {

@@ -180,6 +180,29 @@ import Testing
     #expect(child.wait() == 0)
   }
 
+  /// It is opened again by a thread of its own, which may what it takes as whoever `live` has become, and nothing else.
+  @Test(.enabled(if: mayCapture && TwoHosts.mayBeMade, why))
+  func anInterfaceThatIsMadeAnew() throws {
+    let hosts = try TwoHosts()
+    defer { hosts.remove() }
+    let child = try Program.start(
+      hosts.words("server", ["live", "cable", "lo", "--plain", "--format", "json"]), of: TwoHosts.program,
+      output: .file(folder.path + "/out"), error: .file(folder.path + "/err"))
+    #expect(eventually { child.watchesInterruptions })
+    func lines(_ words: String) -> Int { (said().err + said().out).split(separator: "\n").count { $0.contains(words) } }
+    for round in 1...2 {
+      try hosts.removeCable()
+      #expect(eventually { lines("cable: The interface disappeared") == round }, "\(said().err)")
+      try hosts.layCable()
+      #expect(eventually { lines("cable is there again") == round }, "\(said().err)")
+      let (client, server) = try hosts.connect()
+      for descriptor in [client, server] { close(descriptor) }
+    }
+    kill(child.id, SIGTERM)
+    #expect(child.wait() == 0)
+    #expect(lines(#""type":"connection""#) == 2, "\(said().out)")
+  }
+
   /// Nothing is written, so no write fails.
   @Test(.enabled(if: mayCapture, why)) func aReaderThatWentAway() throws {
     let pipe = try Pipe()

@@ -153,17 +153,11 @@ struct TwoHosts {
   }
 
   init() throws {
-    for host in ["client", "server"] { try Self.ip(["netns", "add", "\(name)-\(host)"]) }
-    try Self.ip(
-      [
-        "-n", "\(name)-client", "link", "add", "cable", "type", "veth", "peer", "name", "cable", "netns",
-        "\(name)-server",
-      ])
-    for (host, address) in [("client", "10.99.0.1"), ("server", "10.99.0.2")] {
-      let space = "\(name)-\(host)"
-      try Self.ip(["-n", space, "addr", "add", "\(address)/24", "dev", "cable"])
-      for link in ["lo", "cable"] { try Self.ip(["-n", space, "link", "set", link, "up"]) }
+    for host in ["client", "server"] {
+      try Self.ip(["netns", "add", "\(name)-\(host)"])
+      try Self.ip(["-n", "\(name)-\(host)", "link", "set", "lo", "up"])
     }
+    try Self.lay("cable", name)
     // Given up after a retry, not after minutes.
     try Self.ip(["netns", "exec", "\(name)-server", "sh", "-c", "echo 1 >/proc/sys/net/ipv4/tcp_orphan_retries"])
     (listener, port) = try Self.inside("\(name)-server") {
@@ -224,6 +218,24 @@ struct TwoHosts {
   /// Its end of the cable is set up or down.
   func set(_ host: String, _ state: String) throws {
     try #require(try Self.ip(["-n", "\(name)-\(host)", "link", "set", "cable", state]).code == 0)
+  }
+
+  private static func lay(_ cable: String, _ name: String) throws {
+    try ip(
+      [
+        "-n", "\(name)-client", "link", "add", cable, "type", "veth", "peer", "name", cable, "netns", "\(name)-server",
+      ])
+    for (host, address) in [("client", "10.99.0.1"), ("server", "10.99.0.2")] {
+      try ip(["-n", "\(name)-\(host)", "addr", "add", "\(address)/24", "dev", cable])
+      try ip(["-n", "\(name)-\(host)", "link", "set", cable, "up"])
+    }
+  }
+
+  func layCable() throws { try Self.lay("cable", name) }
+
+  /// At both ends.
+  func removeCable() throws {
+    try #require(try Self.ip(["-n", "\(name)-server", "link", "del", "cable"]).code == 0)
   }
 
   func remove() {
