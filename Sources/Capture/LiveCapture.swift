@@ -31,6 +31,8 @@ public struct LiveCapture: ~Copyable {
   private var polled: [pollfd] = []
   /// Since when nothing can come from an interface: it went away, is down, or has no carrier.
   private var lostAt: [Int64?]
+  /// `[place]`: when an interface that went away is closed: the kernel hands its last block over no earlier than any other.
+  private var closesAt: [Int64?]
   /// Why an interface that is there was not opened again, as it was said last.
   private var failures: [String?]
   /// When drops were counted last, and when it was looked whether somebody is there.
@@ -56,6 +58,7 @@ public struct LiveCapture: ~Copyable {
     opener = InterfaceOpener(options, libpcap, live)
     isOpening = [Bool](repeating: false, count: names.count)
     lostAt = opened.map { $0.isOpen ? nil : now }
+    closesAt = [Int64?](repeating: nil, count: names.count)
     failures = [String?](repeating: nil, count: names.count)
     loss.ofInputs = [InputLoss](repeating: InputLoss(), count: names.count)
     countedAt = now
@@ -183,25 +186,38 @@ public struct LiveCapture: ~Copyable {
   public mutating func look(at now: Int64) {
     wall = now
     if isOpening.contains(true) { takeOpened(now) }
-    for place in interfaces.indices { interfaces[place].isDry = false }
+    for place in interfaces.indices {
+      if let time = closesAt[place], interfaces[place].isDry, now >= time || now < time - Self.settleTime {
+        leave(place, now)
+      }
+      interfaces[place].isDry = false
+    }
   }
 
   /// What was dropped since the last time: before anything is said of what is not there.
   public mutating func countDrops(at now: Int64) {
-    for place in interfaces.indices {
-      let drops = interfaces[place].drops(live)
-      guard drops.kernel + drops.interface > 0 else { continue }
-      loss.kernelDropped &+= drops.kernel
-      loss.interfaceDropped &+= drops.interface
-      loss.addDropping(place, from: countedAt, to: now)
-    }
+    for place in interfaces.indices { countDrops(of: place, at: now) }
     countedAt = now
+  }
+
+  private mutating func countDrops(of place: Int, at now: Int64) {
+    let drops = interfaces[place].drops(live)
+    guard drops.kernel + drops.interface > 0 else { return }
+    loss.kernelDropped &+= drops.kernel
+    loss.interfaceDropped &+= drops.interface
+    loss.addDropping(place, from: countedAt, to: now)
   }
 
   /// Once a second: whether somebody is there, again or no more.
   public mutating func attend(at now: Int64) {
     for place in interfaces.indices {
-      if interfaces[place].isOpen { watch(place, now) } else { pickUp(place, now) }
+      if closesAt[place] != nil {
+        beBlind(place, since: now, now)
+      } else if interfaces[place].isOpen {
+        watch(place, now)
+      } else {
+        pickUp(place, now)
+      }
     }
     attendedAt = now
   }
@@ -230,11 +246,19 @@ public struct LiveCapture: ~Copyable {
     notes.append("\(names[place]) is there again")
   }
 
+  /// What it had seen by then is still to come.
   @inline(never) private mutating func lose(_ place: Int) {
+    guard closesAt[place] == nil else { return }
     notes.append("\(names[place]): \(interfaces[place].error(libpcap)); waiting until it is there again")
+    lostAt[place] = wall
+    closesAt[place] = wall + Self.settleTime
+  }
+
+  private mutating func leave(_ place: Int, _ now: Int64) {
+    countDrops(of: place, at: now)
     opener.close(interfaces[place])
     interfaces[place] = LiveInterface()
-    lostAt[place] = wall
+    closesAt[place] = nil
   }
 
   @inline(never) private mutating func observeBackward(_ place: Int) {

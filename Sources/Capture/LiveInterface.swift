@@ -228,6 +228,8 @@ internal import Wire
       dropped = counts.dropped
       interfaceDropped = counts.interface_dropped
     }
-    return (UInt64(counts.dropped &- dropped), UInt64(counts.interface_dropped &- interfaceDropped))
+    // Of an interface that is gone libpcap takes away what it had counted.
+    let ofInterface = max(0, Int32(bitPattern: counts.interface_dropped &- interfaceDropped))
+    return (UInt64(counts.dropped &- dropped), UInt64(ofInterface))
   }
 }
