@@ -16,6 +16,7 @@ internal import Glibc
   let activate: tcpaudit_pcap_integer
   let setNonblock: tcpaudit_pcap_set_nonblock
   let descriptor: tcpaudit_pcap_integer
+  let setDataLink: tcpaudit_pcap_set
   let setFilter: tcpaudit_pcap_set_filter
   let dispatch: tcpaudit_pcap_dispatch
   let statistics: tcpaudit_pcap_stats
@@ -38,6 +39,7 @@ internal import Glibc
       let activate = unsafe dlsym(library, "pcap_activate"),
       let setNonblock = unsafe dlsym(library, "pcap_setnonblock"),
       let descriptor = unsafe dlsym(library, "pcap_get_selectable_fd"),
+      let setDataLink = unsafe dlsym(library, "pcap_set_datalink"),
       let setFilter = unsafe dlsym(library, "pcap_setfilter"),
       let dispatch = unsafe dlsym(library, "pcap_dispatch"),
       let statistics = unsafe dlsym(library, "pcap_stats"),
@@ -57,6 +59,7 @@ internal import Glibc
     unsafe self.activate = unsafeBitCast(activate, to: tcpaudit_pcap_integer.self)
     unsafe self.setNonblock = unsafeBitCast(setNonblock, to: tcpaudit_pcap_set_nonblock.self)
     unsafe self.descriptor = unsafeBitCast(descriptor, to: tcpaudit_pcap_integer.self)
+    unsafe self.setDataLink = unsafeBitCast(setDataLink, to: tcpaudit_pcap_set.self)
     unsafe self.setFilter = unsafeBitCast(setFilter, to: tcpaudit_pcap_set_filter.self)
     unsafe self.dispatch = unsafeBitCast(dispatch, to: tcpaudit_pcap_dispatch.self)
     unsafe self.statistics = unsafeBitCast(statistics, to: tcpaudit_pcap_stats.self)

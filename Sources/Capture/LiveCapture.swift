@@ -15,8 +15,8 @@ public struct LiveCapture: ~Copyable {
   /// A clock that is ahead of the kernel's by more, ns, is another one.
   private static var foreign: Int64 { 1_000_000_000 }
 
-  /// As they were given; `Frame.interface` and the input of a packet are indices into it.
-  public let names: [String]
+  /// As they were given; `Frame.interface` and the input of a packet are indices into it. Behind `any` those that its packets came by.
+  public private(set) var names: [String]
   /// Frames so far.
   public private(set) var frames: UInt64 = 0
   /// What was dropped, and when the capture was blind.
@@ -25,12 +25,19 @@ public struct LiveCapture: ~Copyable {
   private let libpcap: Libpcap
   private let live: LibpcapLive
   private var interfaces: [LiveInterface]
+  private var links = LinkPlaces()
+  private var changes = LinkChanges()
   private let opener: InterfaceOpener
   /// `[place]`: it is being opened.
   private var isOpening: [Bool]
   private var polled: [pollfd] = []
   /// Since when nothing can come from an interface: it went away, is down, or has no carrier.
   private var lostAt: [Int64?]
+  /// `[place]`: it was away since somebody looked, for however short a time.
+  private var wasAway: [Bool]
+  /// Of `any`'s interfaces: how many more words may be said of them in this minute.
+  private var wordsLeft = LiveCapture.wordsPerMinute
+  private var wordsCountedAt: Int64
   /// `[place]`: when an interface that went away is closed: the kernel hands its last block over no earlier than any other.
   private var closesAt: [Int64?]
   /// Why an interface that is there was not opened again, as it was said last.
@@ -58,6 +65,8 @@ public struct LiveCapture: ~Copyable {
     opener = InterfaceOpener(options, libpcap, live)
     isOpening = [Bool](repeating: false, count: names.count)
     lostAt = opened.map { $0.isOpen ? nil : now }
+    wasAway = [Bool](repeating: false, count: names.count)
+    wordsCountedAt = now
     closesAt = [Int64?](repeating: nil, count: names.count)
     failures = [String?](repeating: nil, count: names.count)
     loss.ofInputs = [InputLoss](repeating: InputLoss(), count: names.count)
@@ -123,7 +132,12 @@ public struct LiveCapture: ~Copyable {
     let head = interface.head
     if head.time < interface.lastTime { observeBackward(place) }
     let linkType = LinkType(rawValue: interface.linkType)
-    let bytes = unsafe RawSpan(_unsafeBytes: interface.take())
+    let taken = unsafe interface.take()
+    // LINKTYPE_LINUX_SLL2 is of `any` alone, and has the interface's index after four bytes.
+    if linkType == .linuxCooked2, taken.count >= 8 {
+      place = self.place(ofLink: UInt32(bigEndian: unsafe taken.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
+    }
+    let bytes = unsafe RawSpan(_unsafeBytes: taken)
     let frame = Frame(
       bytes: bytes, originalLength: max(Int(head.length), bytes.byteCount), time: Timestamp(nanoseconds: head.time),
       packet: PacketReference(input: place, number: frames), ordinal: frames, linkType: linkType,
@@ -197,6 +211,7 @@ public struct LiveCapture: ~Copyable {
   /// What was dropped since the last time: before anything is said of what is not there.
   public mutating func countDrops(at now: Int64) {
     for place in interfaces.indices { countDrops(of: place, at: now) }
+    for change in changes.take() where !change.isReachable { noteAway(change.name, now) }
     countedAt = now
   }
 
@@ -205,16 +220,31 @@ public struct LiveCapture: ~Copyable {
     guard drops.kernel + drops.interface > 0 else { return }
     loss.kernelDropped &+= drops.kernel
     loss.interfaceDropped &+= drops.interface
-    loss.addDropping(place, from: countedAt, to: now)
+    // The ring of `any` is that of all its interfaces.
+    if isAny { loss.addBlind(from: countedAt, to: now) } else { loss.addDropping(place, from: countedAt, to: now) }
+  }
+
+  /// For however short a time: what one look after another finds in order may have been away between them.
+  private mutating func noteAway(_ name: String, _ now: Int64) {
+    if let place = names.firstIndex(of: name) {
+      loss.addAway(place, from: countedAt, to: now)
+      wasAway[place] = true
+    } else if isAny, interfaces[0].linkType != LinkType.linuxCooked2.rawValue || links.isFull {
+      // It may be one whose packets nobody tells from those of others.
+      loss.addAway(0, from: countedAt, to: now)
+    }
   }
 
   /// Once a second: whether somebody is there, again or no more.
   public mutating func attend(at now: Int64) {
+    for place in names.indices.dropFirst(interfaces.count) {
+      watch(place, interfaces[0].obstacle(ofLink: names[place]), now)
+    }
     for place in interfaces.indices {
       if closesAt[place] != nil {
         beBlind(place, since: now, now)
       } else if interfaces[place].isOpen {
-        watch(place, now)
+        watch(place, interfaces[place].obstacle(names[place]), now)
       } else {
         pickUp(place, now)
       }
@@ -223,15 +253,32 @@ public struct LiveCapture: ~Copyable {
   }
 
   /// libpcap does not tell of an interface that is set down, and goes on by itself when it is up again.
-  private mutating func watch(_ place: Int, _ now: Int64) {
-    if let obstacle = interfaces[place].obstacle(names[place]) {
-      if lostAt[place] == nil { notes.append("\(names[place]) \(obstacle)") }
+  private mutating func watch(_ place: Int, _ obstacle: String?, _ now: Int64) {
+    defer { wasAway[place] = false }
+    if let obstacle {
+      if lostAt[place] == nil { say(place, obstacle, now) }
       // It was still there when it was looked at last.
       beBlind(place, since: attendedAt, now)
     } else if lostAt[place] != nil {
       find(place, now)
+    } else if wasAway[place] {
+      say(place, "was down for a moment", now)
     }
   }
+
+  /// On a host of containers interfaces go and come all the time.
+  private mutating func say(_ place: Int, _ words: String, _ now: Int64) {
+    guard place >= interfaces.count else { return notes.append("\(names[place]) \(words)") }
+    if now - wordsCountedAt >= 60_000_000_000 || now < wordsCountedAt {
+      wordsLeft = LiveCapture.wordsPerMinute
+      wordsCountedAt = now
+    }
+    guard wordsLeft > 0 else { return }
+    wordsLeft -= 1
+    notes.append("\(names[place]) \(words)" + (wordsLeft > 0 ? "" : "; more of such is not told for a minute"))
+  }
+
+  private static var wordsPerMinute: Int { 20 }
 
   /// No silence of what was seen there is claimed of the time until now, though it be still so.
   private mutating func beBlind(_ place: Int, since start: Int64, _ now: Int64) {
@@ -242,8 +289,8 @@ public struct LiveCapture: ~Copyable {
   private mutating func find(_ place: Int, _ now: Int64) {
     beBlind(place, since: now, now)
     lostAt[place] = nil
-    failures[place] = nil
-    notes.append("\(names[place]) is there again")
+    if place < interfaces.count { failures[place] = nil }
+    say(place, "is there again", now)
   }
 
   /// What it had seen by then is still to come.
@@ -252,6 +299,29 @@ public struct LiveCapture: ~Copyable {
     notes.append("\(names[place]): \(interfaces[place].error(libpcap)); waiting until it is there again")
     lostAt[place] = wall
     closesAt[place] = wall + Self.settleTime
+  }
+
+  /// All interfaces of this host are one source.
+  public var isAny: Bool { interfaces.count == 1 && names[0] == "any" }
+
+  private mutating func place(ofLink index: UInt32) -> Int { links.place(of: index) ?? find(link: index) }
+
+  /// One that was deleted and made again under the same name is the same.
+  @inline(never) private mutating func find(link index: UInt32) -> Int {
+    var place = 0
+    if let name = interfaces[0].name(ofLink: index) {
+      if let known = names.dropFirst().firstIndex(of: name) {
+        place = known
+      } else if names.count <= LinkPlaces.most {
+        place = names.count
+        names.append(name)
+        lostAt.append(nil)
+        wasAway.append(false)
+        loss.ofInputs.append(InputLoss())
+      }
+    }
+    links.enter(index, place)
+    return place
   }
 
   private mutating func leave(_ place: Int, _ now: Int64) {
@@ -282,7 +352,7 @@ public struct LiveCapture: ~Copyable {
       switch opened.interface {
       case .success(let interface):
         interfaces[place] = interface
-        watch(place, now)
+        watch(place, interface.obstacle(names[place]), now)
       case .failure(let error):
         // It may have gone or been set down since it was asked.
         guard error.kind != .down, error.cause != failures[place], LiveInterface.mayOpen(names[place]) else { continue }

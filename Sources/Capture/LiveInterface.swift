@@ -39,6 +39,8 @@ internal import Wire
       let result = unsafe live.activate(handle)
       // Above 0 are warnings: without promiscuity, or with the host's clock, it is a capture all the same.
       guard result >= 0 else { throw unsafe failure(result, handle, name, libpcap, live) }
+      // With the interface's index, since libpcap 1.10; before it the other cooked header, without.
+      if name == "any" { _ = unsafe live.setDataLink(handle, CInt(LinkType.linuxCooked2.rawValue)) }
       try unsafe filter(handle, name, options, libpcap, live)
       guard unsafe live.setNonblock(handle, 1, &text) == 0 else {
         throw LiveError(kind: .unavailable, interface: name, cause: words(text))
@@ -216,7 +218,22 @@ internal import Wire
     return flags & IFF_UP == 0 ? "is down; waiting until it is up" : "has no carrier; waiting until it has"
   }
 
-  private static var reachable: Int { IFF_UP | IFF_RUNNING }
+  /// The same of an interface that packets of `any` came by.
+  func obstacle(ofLink name: String) -> String? {
+    if case .none = LiveInterface.flags(name, descriptor) { return "is gone; waiting until it is there again" }
+    return obstacle(name)
+  }
+
+  /// By the kernel's index; nil where there is none.
+  func name(ofLink index: UInt32) -> String? {
+    var request = [UInt8](repeating: 0, count: 40)
+    unsafe request.withUnsafeMutableBytes { unsafe $0.storeBytes(of: index, toByteOffset: 16, as: UInt32.self) }
+    guard unsafe ioctl(descriptor, UInt(SIOCGIFNAME), &request) == 0 else { return nil }
+    return String(decoding: request.prefix(16).prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  /// Flags of one that packets can come by.
+  static var reachable: Int { IFF_UP | IFF_RUNNING }
 
   /// Packets that the kernel and the interface have dropped since the last time.
   mutating func drops(_ live: LibpcapLive) -> (kernel: UInt64, interface: UInt64) {

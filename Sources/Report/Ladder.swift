@@ -39,7 +39,7 @@ public struct Ladder {
     self.isNarrowed = isNarrowed
     self.window = window
     page = Page(style)
-    var reading = LadderReading(facts, findings, window, places)
+    var reading = LadderReading(facts, findings, window, places, severalInputs: run.inputs.count > 1)
     let rows = Ladder.rows(&reading, segments, errors)
     lines = all ? rows.map { .row($0) } : LadderFold.fold(rows)
     columns = LadderColumns(lines, style, start: facts.start.time, severalInputs: run.inputs.count > 1)

@@ -11,9 +11,10 @@ struct LadderReading {
   private var server: LadderSide
 
   init(
-    _ facts: Facts, _ findings: [FindingRecord], _ window: LadderScope = .whole, _ places: InputPlaces = InputPlaces()
+    _ facts: Facts, _ findings: [FindingRecord], _ window: LadderScope = .whole, _ places: InputPlaces = InputPlaces(),
+    severalInputs: Bool = true
   ) {
-    reader = SegmentReader(facts: facts, isCut: window == .latest)
+    reader = SegmentReader(facts: facts, isCut: window == .latest, severalInputs: severalInputs)
     client = LadderSide(facts.client, places)
     server = LadderSide(facts.server, places)
     var evidence: [PacketReference: [(rule: String, what: String)]] = [:]

@@ -8,6 +8,8 @@ struct SegmentReader {
   let facts: Facts
   /// What came before the first segment is forgotten.
   var isCut = false
+  /// A number alone does not say which packet it is.
+  var severalInputs = true
 
   func sender(of segment: Segment) -> Side {
     let client = facts.clientEndpoint
@@ -117,7 +119,7 @@ struct SegmentReader {
       row.kind = .again
       row.meaning = "retransmission"
       if let known {
-        let other = known.packet.input != segment.packet.input
+        let other = severalInputs && known.packet.input != segment.packet.input
         row.meaning += other ? " of \(known.packet.input):\(known.packet.number)" : " of #\(known.packet.number)"
         if known.count > 1 { row.meaning += ", \(Numeral.ordinal(known.count + 1)) time" }
       }

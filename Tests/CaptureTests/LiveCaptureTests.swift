@@ -16,6 +16,7 @@ import Wire
     var capture = try LiveCapture([name], LiveOptions(), now: now)
     let port = Loopback.knock()
     var segments: [Segment] = []
+    var places: Set<Int> = []
     var decoder = Decoder()
     var segment = Segment()
     var last = Timestamp(nanoseconds: 0)
@@ -25,7 +26,10 @@ import Wire
         #expect(frame.time >= last)
         last = frame.time
         guard case .segment = decoder.decode(frame, into: &segment) else { continue }
-        if segment.destinationPort == port || segment.sourcePort == port { segments.append(segment) }
+        guard segment.destinationPort == port || segment.sourcePort == port else { continue }
+        segments.append(segment)
+        places.insert(Int(frame.interface))
+        #expect(frame.packet.input == Int(frame.interface))
       }
       capture.wait(milliseconds: 50)
     }
@@ -36,6 +40,9 @@ import Wire
     capture.countDrops(at: now)
     capture.attend(at: now)
     #expect(capture.loss.kernelDropped == 0)
+    // `any` tells by which of them each came.
+    #expect(places.map { capture.names[$0] } == ["lo"])
+    #expect(capture.names.first == name && capture.loss.ofInputs.count == capture.names.count)
     #expect(capture.takeNotes() == [])
   }
 
@@ -97,6 +104,59 @@ import Wire
       return String(decoding: text.prefix(max(0, length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
         .hasPrefix("socket:")
     }
+  }
+
+  @Test func whatTheKernelTellsOfInterfaces() {
+    let up = LiveInterface.reachable
+    func parsed(_ bytes: [UInt8]) -> [LinkChange] {
+      var changes: [LinkChange] = []
+      LinkChanges.parse(bytes.span, into: &changes)
+      return changes
+    }
+    let told =
+      message(16, flags: up, "eth0") + message(16, flags: up & ~IFF_RUNNING, "veth12") + message(17, flags: up, "tun0")
+    let changes = [
+      LinkChange(name: "eth0", isReachable: true), LinkChange(name: "veth12", isReachable: false),
+      LinkChange(name: "tun0", isReachable: false),
+    ]
+    #expect(parsed(told) == changes)
+    // One that leaves a bridge is there; an address is no interface; what has no name is none.
+    #expect(parsed(message(17, family: 7, flags: up, "eth0") + message(20, flags: up, "eth0")).isEmpty)
+    #expect(parsed(Array(message(16, flags: up, "eth0").prefix(31))).isEmpty)
+    // Whatever is cut, or claims another length, ends it.
+    for count in 0..<told.count { #expect(changes.starts(with: parsed(Array(told.prefix(count))))) }
+    for place in told.indices {
+      for value in [0, 1, 4, 0xff] as [UInt8] {
+        var bytes = told
+        bytes[place] = value
+        #expect(parsed(bytes).count <= 3)
+      }
+    }
+  }
+
+  /// As the kernel writes it, with another attribute before the name.
+  private func message(_ type: UInt16, family: UInt8 = 0, flags: Int, _ name: String) -> [UInt8] {
+    func bytes(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value) { Array($0) } }
+    let text = Array(name.utf8) + [0]
+    var attributes = bytes(UInt16(8)) + bytes(UInt16(13)) + bytes(UInt32(1000))
+    attributes += bytes(UInt16(4 + text.count)) + bytes(UInt16(3)) + text
+    attributes += [UInt8](repeating: 0, count: (4 - attributes.count % 4) % 4)
+    let header = bytes(UInt32(32 + attributes.count)) + bytes(type) + [UInt8](repeating: 0, count: 10)
+    return header + [family] + [UInt8](repeating: 0, count: 7) + bytes(UInt32(flags)) + bytes(UInt32(0)) + attributes
+  }
+
+  @Test func eachInterfaceOfAnyHasItsPlace() {
+    var places = LinkPlaces()
+    #expect(places.place(of: 0) == nil && places.place(of: 7) == nil)
+    places.enter(7, 1)
+    places.enter(9, 2)
+    #expect(places.place(of: 7) == 1 && places.place(of: 9) == 2 && places.place(of: 9) == 2)
+    #expect(!places.isFull)
+    // Containers that came and went are not kept for ever; whoever is forgotten is looked for anew.
+    for index in UInt32(10)..<UInt32(10 + 4 * LinkPlaces.most) { places.enter(index, 3) }
+    #expect(places.place(of: 7) == nil && places.place(of: 9 + UInt32(4 * LinkPlaces.most)) == 3)
+    places.enter(5, 0)
+    #expect(places.isFull && places.place(of: 5) == 0)
   }
 
   @Test func whatIsThereAndUpMayBeOpened() {

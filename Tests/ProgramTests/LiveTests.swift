@@ -154,12 +154,12 @@ import Testing
   }
 
   /// libpcap says nothing of it; what nobody could see was no silence.
-  @Test(.enabled(if: mayCapture && TwoHosts.mayBeMade, why), arguments: [false, true])
-  func anInterfaceThatIsSetDown(isDown: Bool) throws {
+  @Test(.enabled(if: mayCapture && TwoHosts.mayBeMade, why), arguments: ["cable", "any"], [false, true])
+  func anInterfaceThatIsSetDown(source: String, isDown: Bool) throws {
     let hosts = try TwoHosts()
     defer { hosts.remove() }
     let child = try Program.start(
-      hosts.words("server", ["live", "cable", "--plain", "--linger", "3s", "--user", "root"]), of: TwoHosts.program,
+      hosts.words("server", ["live", source, "--plain", "--linger", "3s", "--user", "root"]), of: TwoHosts.program,
       output: .file(folder.path + "/out"), error: .file(folder.path + "/err"))
     #expect(eventually { child.watchesInterruptions })
     let (client, server) = try hosts.connect()
@@ -176,6 +176,28 @@ import Testing
       try hosts.set("server", "up")
       #expect(eventually { said().err.contains("cable is there again") }, "\(said().err)")
     }
+    kill(child.id, SIGTERM)
+    #expect(child.wait() == 0)
+  }
+
+  /// So short a time shows in no look at it, one a second.
+  @Test(.enabled(if: mayCapture && TwoHosts.mayBeMade, why), arguments: ["lo", "any"])
+  func anInterfaceThatIsDownForAMoment(source: String) throws {
+    let hosts = try TwoHosts()
+    defer { hosts.remove() }
+    let child = try Program.start(
+      hosts.words("server", ["live", source, "--plain"]), of: TwoHosts.program, output: .file(folder.path + "/out"),
+      error: .file(folder.path + "/err"))
+    #expect(eventually { child.watchesInterruptions })
+    // `any` knows of it by its packets.
+    try hosts.connectToItself()
+    usleep(200_000)
+    // A second is so long that one of two falls between two looks.
+    for _ in 0..<2 {
+      for state in ["down", "up"] { try hosts.set("server", state, "lo") }
+      usleep(1_500_000)
+    }
+    #expect(eventually { said().err.contains("lo was down for a moment") }, "\(said().err)")
     kill(child.id, SIGTERM)
     #expect(child.wait() == 0)
   }

@@ -177,9 +177,9 @@ struct TwoHosts {
     try #require(listener >= 0)
   }
 
-  func connect() throws -> (client: Int32, server: Int32) {
+  func connect(from host: String = "client") throws -> (client: Int32, server: Int32) {
     let port = port
-    let client = try Self.inside("\(name)-client") {
+    let client = try Self.inside("\(name)-\(host)") {
       let client = socket(AF_INET, unsharedStream, 0)
       var address = sockaddr_in()
       address.sin_family = sa_family_t(AF_INET)
@@ -216,8 +216,14 @@ struct TwoHosts {
   static var program: String { Program.installed("ip") ?? "ip" }
 
   /// Its end of the cable is set up or down.
-  func set(_ host: String, _ state: String) throws {
-    try #require(try Self.ip(["-n", "\(name)-\(host)", "link", "set", "cable", state]).code == 0)
+  func set(_ host: String, _ state: String, _ link: String = "cable") throws {
+    try #require(try Self.ip(["-n", "\(name)-\(host)", "link", "set", link, state]).code == 0)
+  }
+
+  /// The server, by its loopback.
+  func connectToItself() throws {
+    let (client, server) = try connect(from: "server")
+    for descriptor in [client, server] { close(descriptor) }
   }
 
   private static func lay(_ cable: String, _ name: String) throws {

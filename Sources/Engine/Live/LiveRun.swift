@@ -82,13 +82,20 @@ public struct LiveRun: ~Copyable {
   public init(_ capture: consuming LiveCapture, _ options: RunOptions, _ demand: LiveDemand) {
     audit = LiveAudit(options, inputs: capture.names.count)
     audit.interfaces = capture.names
-    audit.stages.tracker.inputsAreApart = true
+    // All that comes by `any` comes through one ring.
+    audit.stages.tracker.inputsAreApart = !capture.isAny
     audit.recorder = demand.recorder
-    audit.recorder?.interfaces = capture.names
     if demand.window > 0 { audit.ring = FlightRing(size: demand.window) }
     duration = demand.duration
     host = demand.host
     self.capture = capture
+    nameInterfaces()
+  }
+
+  /// Those of `any` come to be known by their packets.
+  private mutating func nameInterfaces() {
+    audit.interfaces = capture.names
+    audit.recorder?.interfaces = capture.names
   }
 
   /// The kernel's clock, ns since 1970.
@@ -115,6 +122,7 @@ public struct LiveRun: ~Copyable {
         nextTick = start + LiveAudit.tickTime
         look(at: host, &reporter, &listener)
         capture.countDrops(at: Budget.realtime)
+        if audit.interfaces.count < capture.names.count { nameInterfaces() }
         if audit.wanted != listener.wanted { audit.wanted = listener.wanted }
         audit.tick(horizon(isIdle, start), capture.loss, within: Budget(LiveRun.stepTime), &reporter)
         if !listener.look(at: self) { break }
@@ -265,6 +273,7 @@ public struct LiveRun: ~Copyable {
     }
     capture.countDrops(at: Budget.realtime)
     capture.attend(at: Budget.realtime)
+    nameInterfaces()
     let end = horizon(true, Budget.monotonic)
     audit.finish(lastTime == nil ? nil : end, capture.loss, within: Budget(LiveRun.endTime), &reporter)
     for words in capture.takeNotes() { listener.note(words) }
