@@ -43,6 +43,12 @@ extension LiveFigures {
     for (rule, count) in bytesLost.sorted(by: { $0.key < $1.key }) {
       page.sample("tcpaudit_lost_bytes_total", count, [("rule", rule)])
     }
+    page.family(
+      "tcpaudit_open_lost_bytes", .gauge,
+      "Bytes sent and not delivered, of connections that are open, by rule; they may still arrive.")
+    for rule in bytesLost.keys.sorted() {
+      page.sample("tcpaudit_open_lost_bytes", openBytesLost[rule, default: 0], [("rule", rule)])
+    }
   }
 
   private func state(_ page: inout Exposition) {

@@ -39,6 +39,8 @@ public struct LiveFigures: Sendable {
   public var findings: [Kind: UInt64] = [:]
   /// Bytes lost by rule, lower bounds included, on connections that have ended.
   public var bytesLost: [String: UInt64] = [:]
+  /// The same of connections that are open, as their findings have it now: it may still arrive. Moved to `bytesLost` when they end.
+  public var openBytesLost: [String: UInt64] = [:]
   /// Connections begun since the start.
   public var connections: UInt64 = 0
   /// Connections now open, by the connection record's `state`.

@@ -38,7 +38,8 @@ struct ExpositionTests {
       .init(rule: "fin-unacked", severity: .error, atFault: nil): 2,
       .init(rule: "capture-loss", severity: .warning, atFault: .capture): 1,
     ]
-    figures.bytesLost = ["half-close-truncated": 9144]
+    figures.bytesLost = ["half-close-truncated": 9144, "peer-vanished": 0]
+    figures.openBytesLost = ["peer-vanished": 1500]
     figures.openConnections = ["established": 7, "attempted": 2]
     figures.lag = 0.5
     let lines = figures.exposition.split(separator: "\n").filter { !$0.hasPrefix("#") }.map(String.init)
@@ -49,7 +50,10 @@ struct ExpositionTests {
         "tcpaudit_dropped_packets_total{by=\"kernel\"} 3", "tcpaudit_dropped_packets_total{by=\"interface\"} 4",
         "tcpaudit_findings_total{rule=\"capture-loss\",severity=\"warning\",at_fault=\"capture\"} 1",
         "tcpaudit_findings_total{rule=\"fin-unacked\",severity=\"error\",at_fault=\"unknown\"} 2",
-        "tcpaudit_lost_bytes_total{rule=\"half-close-truncated\"} 9144", "tcpaudit_connections_total 0",
+        "tcpaudit_lost_bytes_total{rule=\"half-close-truncated\"} 9144",
+        "tcpaudit_lost_bytes_total{rule=\"peer-vanished\"} 0",
+        "tcpaudit_open_lost_bytes{rule=\"half-close-truncated\"} 0",
+        "tcpaudit_open_lost_bytes{rule=\"peer-vanished\"} 1500", "tcpaudit_connections_total 0",
         "tcpaudit_open_connections{state=\"attempted\"} 2", "tcpaudit_open_connections{state=\"established\"} 7",
         "tcpaudit_evicted_connections_total 0", "tcpaudit_waiting_connections 0",
         "tcpaudit_unjudged_connections_total 0", "tcpaudit_tracker_bytes 0", "tcpaudit_lag_seconds 0.5",

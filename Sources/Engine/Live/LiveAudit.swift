@@ -33,6 +33,9 @@ struct LiveAudit: ~Copyable {
   /// How long the connection that was judged last had waited for it, seconds; 0 where none waits.
   private(set) var judgingLag = 0.0
 
+  /// By rule: what findings say now that connections have lost which are still open.
+  private(set) var openBytesLost: [String: UInt64] = [:]
+
   var stages: Stages
   var judging: Judging
   /// Names of interfaces, by their index.
@@ -160,7 +163,9 @@ struct LiveAudit: ~Copyable {
       var record = number(change, facts)
       record.sockets = holders
       switch change {
-      case .same(_, let told): known.append(told)
+      case .same(let finding, var told):
+        told.bytesLostNow = finding.bytesLost ?? 0
+        known.append(told)
       case .new(let finding), .revised(let finding, _): known.append(Told(record.id, finding))
       case .healed: break
       }
@@ -169,6 +174,12 @@ struct LiveAudit: ~Copyable {
       recorder?.note(record, facts)
     }
     watches[suspect.id]?.told = known
+    count(lossOf: known, instead: told)
+  }
+
+  private mutating func count(lossOf known: [Told], instead told: [Told]) {
+    for one in told where one.bytesLostNow > 0 { openBytesLost[one.claim.rule, default: 0] -= one.bytesLostNow }
+    for one in known where one.bytesLostNow > 0 { openBytesLost[one.claim.rule, default: 0] += one.bytesLostNow }
   }
 
   /// A change as a record, counted.
@@ -226,7 +237,7 @@ struct LiveAudit: ~Copyable {
   /// It is counted; what was told of it while it was open stands.
   private mutating func giveUp(_ facts: Facts) {
     stages.tally.end(facts.brief)
-    watches[facts.id] = nil
+    count(lossOf: [], instead: watches.removeValue(forKey: facts.id)?.told ?? [])
     host.forget(facts.id)
     recorder?.end(facts)
     unjudged += 1
@@ -249,6 +260,7 @@ struct LiveAudit: ~Copyable {
     let (verdict, sameAs) = judging.verdict(on: facts, brief)
     let findings = judging.selected(verdict)
     let told = watches.removeValue(forKey: facts.id)?.told ?? []
+    count(lossOf: [], instead: told)
     let holders = findings.isEmpty ? nil : host.holders(of: facts)
     host.forget(facts.id)
     var records: [FindingRecord] = []

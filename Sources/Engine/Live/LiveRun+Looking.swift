@@ -18,6 +18,7 @@ extension LiveRun {
     figures.kernelDropped = summary.kernelDropped
     figures.interfaceDropped = summary.interfaceDropped
     figures.evicted = summary.evicted
+    figures.openBytesLost = audit.openBytesLost
     figures.trackerBytes = audit.stages.tracker.memoryInUse
     figures.lag = max(lag, audit.judgingLag)
     figures.waiting = UInt64(audit.stages.tracker.backlog)

@@ -8,11 +8,14 @@ struct Told {
   var id: UInt64
   var claim: Claim
   var bytesLost: UInt64?
+  /// By the latest verdict; `bytesLost` is what was told.
+  var bytesLostNow: UInt64
 
   init(_ id: UInt64, _ finding: Finding) {
     self.id = id
     claim = Claim(finding)
     bytesLost = finding.bytesLost
+    bytesLostNow = finding.bytesLost ?? 0
   }
 }
 
