@@ -84,7 +84,7 @@ let package = Package(
     .testTarget(name: "PacketScriptTests", dependencies: ["PacketScript", "Wire"], swiftSettings: tests),
     .testTarget(name: "WireTests", dependencies: ["Wire", "PacketScript"], swiftSettings: tests),
     .testTarget(
-      name: "CaptureTests", dependencies: ["Capture", "Wire", "PacketScript", "CZlib", "CZstd", "CLZ4"],
+      name: "CaptureTests", dependencies: ["Capture", "Wire", "PacketScript", "CLibpcap", "CZlib", "CZstd", "CLZ4"],
       swiftSettings: tests),
     .testTarget(
       name: "FlowTests", dependencies: ["Flow", "Wire", "PacketScript"], swiftSettings: tests),

@@ -81,6 +81,55 @@ struct LiveBoundsTests {
     #expect(patient.unjudged == 0)
   }
 
+  /// A finding was told, and then its connection ended among too many others: what came last is in its file all the same.
+  @Test func aRecordingEndsUnjudged() throws {
+    let folder = scratch.folder("record")
+    let text = """
+      0 C > S S
+      0.01 S > C S.
+      0.02 C > S .
+      0.1 C > S F. 1 ack 1
+      0.11 S > C . ack 2
+      40 S > C F. 1 ack 2
+      40.01 C > S . ack 2
+      """
+    let path = scratch.capture(try PacketScript.parse(text).pcapng(), ".pcapng")
+    var audit = LiveAudit(RunOptions(), inputs: 1)
+    audit.recorder = FlightRecorder(try RecordDirectory(folder))
+    audit.backlogLimit = 0
+    var reporter = LedgerReporter(ledger: LiveLedger())
+    func pass(from start: Timestamp, to end: Timestamp) {
+      var now = start
+      while now < end {
+        now = now.advanced(by: LiveAudit.tickTime)
+        audit.tick(now, CaptureLoss(), within: .unlimited, &reporter)
+        audit.deliver(within: .unlimited, &reporter)
+      }
+    }
+    var timeline = try Timeline(paths: [path])
+    var last: Timestamp?
+    while let frame = timeline.next() {
+      let time = frame.time
+      if let last { pass(from: last, to: time) }
+      audit.take(frame)
+      last = time
+    }
+    let name = try #require(Folder.names(folder).first)
+    // What came after the finding as far as somebody looked.
+    #expect(try frames(in: folder + "/" + name) < 7)
+    let end = try #require(last)
+    pass(from: end, to: end.advanced(by: 40_000_000_000))
+    #expect(audit.unjudged == 1 && audit.stages.tracker.openConnections == 0)
+    #expect(try frames(in: folder + "/" + name) == 7)
+  }
+
+  private func frames(in path: String) throws -> Int {
+    var timeline = try Timeline(paths: [path])
+    var count = 0
+    while timeline.next() != nil { count += 1 }
+    return count
+  }
+
   /// Packets that wait come before connections that wait.
   @Test func packetsGoFirst() {
     let usual = LiveRun.judgingTime(10, isIdle: true, lag: 0)
