@@ -45,7 +45,10 @@ struct LiveDesk: LiveListener {
   }
 
   mutating func reopen() -> Bool {
-    guard let reopening else { return false }
+    guard let reopening else {
+      note("SIGHUP opens the file of -o again, and there is none: nothing was done (SIGTERM ends the audit)")
+      return false
+    }
     do {
       if let before = output.redirect(to: try reopening.open()) { Glibc.close(before) }
       return true

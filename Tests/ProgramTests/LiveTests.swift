@@ -83,6 +83,40 @@ import Testing
     #expect(Folder.text(results + ".1")?.contains(#"{"type":"summary""#) == false)
   }
 
+  /// There is nothing to open again: no reason to end.
+  @Test(.enabled(if: mayCapture, why)) func withoutAFileAHangUpIsNoEnd() throws {
+    let child = try start(["-f", "port 9"])
+    for round in 1...2 {
+      kill(child.id, SIGHUP)
+      #expect(
+        eventually { said().err.split(separator: "\n").count { $0.contains("SIGHUP opens the file of -o") } == round },
+        "\(said().err)")
+    }
+    kill(child.id, SIGTERM)
+    #expect(child.wait() == 0)
+    #expect(said().out.contains("connection"))
+  }
+
+  /// But whose terminal is closed has nobody left who looks, unless he was told to go on without.
+  @Test(.enabled(if: mayCapture && Program.installed("setsid") != nil, why), arguments: [false, true])
+  func aTerminalThatIsClosed(outlives: Bool) throws {
+    let terminal = try Terminal()
+    let words = (outlives ? ["nohup"] : []) + [Program.path, "live", "lo", "-f", "port 9", "--plain"]
+    let child = try Program.start(
+      ["--ctty"] + words, of: try #require(Program.installed("setsid")), input: .descriptor(terminal.end),
+      output: .file(folder.path + "/out"), error: .file(folder.path + "/err"))
+    #expect(eventually { child.watchesInterruptions }, "\(said().err)")
+    usleep(200_000)
+    terminal.hangUp()
+    if outlives {
+      usleep(1_000_000)
+      #expect(kill(child.id, 0) == 0)
+      kill(child.id, SIGTERM)
+    }
+    #expect(child.wait() == 0)
+    #expect(said().out.contains("connection") && said().err.contains("SIGHUP") == outlives, "\(said().err)")
+  }
+
   @Test(.enabled(if: mayCapture, why)) func thePacketsAreRecorded() throws {
     let records = folder.path + "/records"
     let child = try start(["-f", "port 9", "--record", records, "--user", "root"])

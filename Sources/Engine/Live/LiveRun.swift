@@ -236,6 +236,7 @@ public struct LiveRun: ~Copyable {
     attendRecorder(&listener)
     if LiveSignals.takeSummary() { listener.summarise(summary()) }
     if LiveSignals.takeHangUp() {
+      guard !LiveSignals.hasLostTerminal else { return ReadStop.request() }
       audit.recorder?.tryAgain()
       if listener.reopen() { reporter.begin(record) }
     }
