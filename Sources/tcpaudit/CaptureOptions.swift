@@ -11,14 +11,17 @@ struct CaptureOptions: ParsableArguments {
   var snaplen: Int?
 
   @Option(
-    help: ArgumentHelp("The kernel's buffer for each interface (default: 64M).", valueName: "size"),
+    help: ArgumentHelp(
+      "The kernel's buffer for each interface; more helps where packets are dropped (default: 64M).", valueName: "size"),
     transform: ByteSize.parse)
   var buffer: ByteSize?
 
-  @Flag(help: "Packets for other hosts too.")
+  @Flag(help: "Packets for other hosts too, such as at a mirror port.")
   var promiscuous = false
 
-  @Option(help: ArgumentHelp("Who dates packets: host, adapter, adapter_unsynced (pcap-tstamp(7)).", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Whose clock dates packets: host, adapter, adapter_unsynced (pcap-tstamp(7); default: host).", valueName: "name"))
   var timestamps: String?
 
   @Flag(
@@ -48,20 +51,28 @@ struct CaptureOptions: ParsableArguments {
 /// The packets around findings, as files.
 struct RecordingOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Write the packets around each finding into this directory.", valueName: "directory"),
+    help: ArgumentHelp(
+      "Write the packets around each finding into this directory, a file for each connection.", valueName: "directory"),
     completion: .directory)
   var record: String?
 
   @Option(
-    help: ArgumentHelp("Packets that are kept in memory for it (default: 32M).", valueName: "size"),
+    help: ArgumentHelp(
+      "Memory for the latest packets, so that those before a finding are recorded too (default: 32M).",
+      valueName: "size"),
     transform: ByteSize.parse)
   var recordMemory: ByteSize?
 
-  @Option(help: ArgumentHelp("Most files of this run; its oldest go (default: 1000).", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "Most files to keep; beyond it the least recently written is deleted, never an earlier run's (default: 1000).",
+      valueName: "number"))
   var recordFiles: Int?
 
   @Option(
-    help: ArgumentHelp("Most bytes in files of this run; its oldest go (default: 1G).", valueName: "size"),
+    help: ArgumentHelp(
+      "Most bytes to keep in those files; beyond it the least recently written is deleted (default: 1G).",
+      valueName: "size"),
     transform: ByteSize.parse)
   var recordSize: ByteSize?
 

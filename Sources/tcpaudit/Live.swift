@@ -13,10 +13,11 @@ struct Live: ParsableCommand {
     abstract: "Audit what passes on interfaces as it happens; Ctrl-C prints the summary.",
     discussion: """
       EXAMPLES
-        tcpaudit live eth0
+        sudo tcpaudit live eth0
         tcpaudit live any -f 'port 443' --min-severity warning
         tcpaudit live eth0 eth1 --format json -o findings.ndjson
         tcpaudit live eth0 --record /var/tmp/evidence --duration 10m
+        tcpaudit live eth0 --sockets
         tcpaudit live eth0 --plain --metrics 9117 | tee findings.txt
 
       A finding is told when it is certain or overdue: silence is noticed by the
@@ -27,7 +28,8 @@ struct Live: ParsableCommand {
         SIGINT, SIGTERM  end: what is open is judged, and the summary printed;
                          another one, a second later, ends it at once
         SIGUSR1          the counts so far, on standard error
-        SIGHUP           the file of -o is opened again (logrotate)
+        SIGHUP           the file of -o is opened again (logrotate); without -o the
+                         audit goes on, unless its terminal was closed
 
       It takes root, or CAP_NET_RAW alone; all other rights are thrown away once
       the capture is open. Nothing is ever sent.
@@ -35,7 +37,9 @@ struct Live: ParsableCommand {
       \(Units.help)
       """)
 
-  @Argument(help: ArgumentHelp("Interfaces; any is all of them.", valueName: "interface"))
+  @Argument(
+    help: ArgumentHelp(
+      "Interfaces to capture on (tcpaudit interfaces lists them); any is all of them.", valueName: "interface"))
   var interfaces: [String]
 
   @OptionGroup(title: "What is captured") var capture: CaptureOptions
@@ -45,17 +49,17 @@ struct Live: ParsableCommand {
 
   @Flag(
     help: ArgumentHelp(
-      "Beside this host's own sockets: findings name process and descriptor; partnerless, socket-leak.",
-      discussion: "Whose they are takes root, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH too."))
+      "Look at this host's own sockets too: findings name process and descriptor; adds partnerless and socket-leak.",
+      discussion: "To see whose they are takes root, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH too."))
   var sockets = false
 
   @Flag(
     help: ArgumentHelp(
-      "Beside those of other network namespaces too: a container's, on its host (with --sockets).",
+      "With --sockets: those of other network namespaces too, such as containers' on their host.",
       discussion: "That takes root, or CAP_SYS_ADMIN too, which is kept to enter those that are made later."))
   var allNamespaces = false
 
-  @Flag(help: "No screen on a terminal: one line a finding.") var plain = false
+  @Flag(help: "No screen on a terminal: one line for each finding.") var plain = false
 
   @Option(
     help: ArgumentHelp(
@@ -64,17 +68,18 @@ struct Live: ParsableCommand {
     transform: MetricsAddress.parse)
   var metrics: MetricsAddress?
 
-  @Option(help: ArgumentHelp("End after this time.", valueName: "time"), transform: Span.parse)
+  @Option(help: ArgumentHelp("End by itself after this time.", valueName: "time"), transform: Span.parse)
   var duration: Span?
 
   @Option(
     help: ArgumentHelp(
-      "Exit with 1 where a finding of this severity or worse was made, though it healed later.", valueName: "severity"))
+      "Exit with 1 if a finding of this severity or worse was made, even if it healed later.", valueName: "severity"))
   var failOn: SeverityChoice?
 
   @Option(
     help: ArgumentHelp(
-      "Who to be once the capture is open, where it was begun by root (default: nobody).", valueName: "name"))
+      "The user to become once the capture is open, if root began it; root remains root (default: nobody).",
+      valueName: "name"))
   var user: String?
 
   /// For those who measure: the longest time that packets waited for the loop, on standard error.
