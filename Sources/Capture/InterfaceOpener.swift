@@ -121,9 +121,11 @@ final class InterfaceOpener: Sendable {
       &thread, nil,
       { context in
         guard let context = unsafe context else { return nil }
-        // Where the loop runs in real time, it is not to wait for this.
-        var ordinary = sched_param()
-        _ = unsafe sched_setscheduler(0, SCHED_OTHER, &ordinary)
+        // Where the loop runs in real time, it is not to wait for this. Else there is no such call: a service may be ended for it.
+        if sched_getscheduler(0) != SCHED_OTHER {
+          var ordinary = sched_param()
+          _ = unsafe sched_setscheduler(0, SCHED_OTHER, &ordinary)
+        }
         unsafe Unmanaged<InterfaceOpener>.fromOpaque(context).takeRetainedValue().work()
         return nil
       }, context.toOpaque())
