@@ -146,13 +146,13 @@ public struct LiveCapture: ~Copyable {
   }
 
   /// The next packets, as far as they were taken over and there is nothing to say about them; what it stops at, `next()` has to look at.
-  /// None of a capture on several interfaces, which are merged.
+  /// None of a capture on several interfaces, which are merged or, as `any`, told apart by their packets.
   /// - Parameters:
   ///   - most: packets.
   ///   - latest: none may be later, ns since 1970.
   @_lifetime(&self)
   public mutating func usualRecords(_ most: UInt64, latest: Int64) -> UsualRecords {
-    let isOne = interfaces.count == 1
+    let isOne = interfaces.count == 1 && interfaces[0].linkType == LinkType.ethernet.rawValue
     if isOne, !interfaces[0].hasHead, !interfaces[0].fill(live) { lose(0) }
     let records = interfaces[0].usualRecords(
       isOne ? most : 0, after: PacketReference(input: 0, number: frames), frames: frames, latest: latest)

@@ -11,7 +11,8 @@ extension Rule {
     if around.missingBytes > 0 {
       parts.append(
         "\(bytes(around.missingBytes)) of \(commas(around.payloadBytes + around.missingBytes))"
-          + (around.missingBytes == 1 ? " was acknowledged and is" : " were acknowledged and are") + " not in the capture")
+          + (around.missingBytes == 1 ? " was acknowledged and is" : " were acknowledged and are")
+          + " not in the capture")
     }
     if around.kernelDropped > 0 { parts.append("the kernel dropped \(count(around.kernelDropped, "packet"))") }
     if around.interfaceDropped > 0 { parts.append("the interface dropped \(count(around.interfaceDropped, "packet"))") }
