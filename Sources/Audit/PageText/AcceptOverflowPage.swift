@@ -11,8 +11,8 @@ extension Page {
     The server's accept queue is full: its application does not call `accept()` fast enough. Linux drops
     the client's ACK, stays in SYN-RECV and repeats the SYN-ACK. The client is ESTABLISHED and sends its
     request into nothing. If the queue gets room in time, a later packet of the client completes it;
-    else the client ends with a timeout or a RST. With `tcp_abort_on_overflow` Linux answers the ACK, or the
-    data behind it, by a bare RST at once.
+    else the client ends with a timeout or a RST. With `tcp_abort_on_overflow` Linux answers the ACK, and
+    the data behind it, by a bare RST each, at once.
 
     ## How it shows
 
@@ -29,14 +29,15 @@ extension Page {
 
         0.081  client → server  100 bytes
         0.161  server → client  RST              bare: no ACK, sequence number as acknowledged
+        0.162  server → client  RST              the data met no socket either
 
     ## Told from its look-alikes
 
     - *A listener that is just being closed*, and a load balancer that sends the ACK to another host than the SYN,
       answer
       by the same RST: it is `likely` at the server's side and `possible` elsewhere.
-    - *A firewall that reads the first data* (a TLS hello, a forbidden name) resets by the same packet, but later
-      than the ACK could be answered, or with another TTL: then it is no full queue.
+    - *A firewall that reads the first data* (a TLS hello, a forbidden name) resets by the same packet, but once
+      where data were under way, later than the ACK could be answered, or with another TTL: then it is no full queue.
     - *A lost ACK* heals with the client's next packet: the server's next word is no SYN-ACK.
     - *`handshake-unfinished`*: there the ACK is never seen.
     - *TCP_DEFER_ACCEPT* makes Linux wait for data; a server that waits so repeats its SYN-ACK late.

@@ -43,10 +43,10 @@ extension Page {
 
     - A RST of the half-closer: the half-closer. Both are suspects where the answer may have crossed the FIN
       (`crossed`: all its data were sent before the FIN was acknowledged), or began later than `--linger` after it
-      (`wait`). Both, and a warning, where the half-closer is a server that had answered all: then the client used
-      again a
-      connection that was closed, whether it knew it or their packets crossed; and where the server answered before
-      the request was whole (413, 401 to an upload), closed its half and reset later.
+      (`wait`). Both, and a warning, where the half-closer is a server that had answered all, or had never been asked:
+      then the client used a connection that was closed, whether it knew it or their packets crossed; and where the
+      server answered before the request was whole (413, 401 to an upload), closed its half and reset later. Met
+      midstream, an end that closes a second or more after its last word counts as such a server.
     - A RST of the answerer: the answerer; the path too, and `likely` at best, where it is a bare one with no
       abort and
       no FIN before it: the abort may be what the capture lost, or another host has the address now.

@@ -14,6 +14,8 @@ extension Page {
         server → client  the same data          0.3 s later
         server → client  the same data          0.9 s later
 
+    In the end the peer may give up by a RST of its own; that ended nothing any more.
+
     What was under way when the RST was sent does not count: the peer must still talk 3 s later or more, and repeat
     itself. The resetting side sent nothing else since, and the RST lay within the window.
 
