@@ -137,6 +137,7 @@ final class Abort {
     guard reset.looksLive, reset.window > 0, own.widestWindow > reset.window else { return 0 }
     let scales = facts.client.windowScale != nil && facts.server.windowScale != nil
     guard own.isn != nil, facts[peer].isn != nil else { return 0 }
+    if !scales, own.optionsCut || facts[peer].optionsCut { return 0 }
     let units = Int64(own.widestWindow - reset.window)
     let unread = units << (scales ? Int64(min(own.windowScale ?? 0, 14)) : 0)
     // One unit may be rounding; and what never came can't lie there.

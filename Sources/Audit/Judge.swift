@@ -21,6 +21,8 @@ public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Th
     if isSubflow {
       guard let note = rule.note(onSubflow: finding) else { continue }
       finding = note
+    } else if facts.mayBeSubflow {
+      finding = rule.doubt(onPossibleSubflow: finding)
     }
     if facts.orderIsUnknown(of: finding) { finding = rule.note(ofUnknownOrder: finding, facts.disorder) }
     fitting.append(finding)

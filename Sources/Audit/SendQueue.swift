@@ -31,7 +31,8 @@ extension Facts {
   private func endsShort(_ side: Side, _ thresholds: Thresholds) -> Bool {
     let own = self[side]
     guard own.lastNewData != nil, let ours = own.mss, let theirs = self[side.other].mss else { return false }
-    let options: Int64 = client.timestamps == true && server.timestamps == true ? 12 : 0
+    guard let clients = client.timestamps, let servers = server.timestamps else { return false }
+    let options: Int64 = clients && servers ? 12 : 0
     let whole = Int64(min(ours, theirs)) - options
     let length = own.dataEnd - own.lastNewOffset
     guard length > 0, whole > 0 else { return false }

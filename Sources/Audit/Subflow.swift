@@ -12,6 +12,12 @@ extension Facts {
     if options.contains(.mptcpFastClose) { return false }
     return client.mptcp && server.mptcp || client.mptcpJoin || server.mptcpJoin || options.contains(.mptcpSubflow)
   }
+
+  /// What the capture cut from its SYNs may say that it is one.
+  var mayBeSubflow: Bool {
+    (client.mptcp || client.mptcpUnknown) && (server.mptcp || server.mptcpUnknown || server.isn == nil)
+      || client.isn == nil && server.mptcpUnknown
+  }
 }
 
 extension Rule {
@@ -29,6 +35,14 @@ extension Rule {
     note.summary += " (on a subflow of multipath TCP: another may carry on, and deliver what this one did not)"
     note.mend = "Nothing, where another subflow carries on: see which other connections these hosts have (ss -tM)."
     return note
+  }
+
+  /// A finding on what may be a subflow, though nothing says so: there may be another explanation of the same packets.
+  func doubt(onPossibleSubflow finding: Finding) -> Finding {
+    guard !isSameOnSubflows, finding.confidence == .certain else { return finding }
+    var doubted = finding
+    doubted.confidence = .likely
+    return doubted
   }
 
   /// It tells of no end and no silence of a connection: who forges does, who does not read does not, and a kernel holds what it holds.

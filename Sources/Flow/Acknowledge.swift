@@ -17,8 +17,8 @@ extension Sender {
       progress(to: ack, moment, &troubles)
     } else {
       if !has(.everAcked) { firstACK(ack, &segment, moment, &troubles) }
-      if segment.options.contains(.notCaptured), outstanding { marks.insert(.sackNotCaptured) }
     }
+    if segment.options.mayHideOthers, outstanding { marks.insert(.sackNotCaptured) }
     if segment.sackCount > 0 { takeSACK(segment, ack, &troubles) }
   }
 

@@ -136,7 +136,9 @@ extension Shared {
         ? max(reset.knownAcked, receiver.offset(of: reset.acknowledgment)) : reset.knownAcked
       if receiver.offset(of: segment.acknowledgment) > known { return true }
     }
-    guard segment.options.contains(.timestamps), reset.options.contains(.timestamps) else { return false }
+    guard segment.options.contains(.timestamps), reset.options.contains(.timestamps), segment.timestampValue != 0,
+      reset.timestampValue != 0
+    else { return false }
     return Int32(bitPattern: segment.timestampValue &- reset.timestampValue) > 0
   }
 

@@ -27,7 +27,7 @@ extension Attempt {
     let options = TCPOptionSet(rawValue: UInt16(truncatingIfNeeded: flagsAndOptions >> 16))
     side.origin = SequenceNumber(sequence &+ 1)
     side.marks = [.origin, .syn, .timing]
-    if options.contains(.notCaptured) { side.marks.insert(.optionsUnknown) }
+    if options.mayHideOthers { side.marks.formUnion([.optionsUnknown, .mptcpUnknown]) }
     if options.contains(.mss) {
       side.mss = mss
       side.marks.insert(.mss)

@@ -243,9 +243,9 @@ extension Shared {
       marks.remove(.ackCameWithData)
     }
     // Without the option in its ACK it has fallen back to plain TCP (RFC 8684 §3.7).
-    if segment.options.isDisjoint(with: [.mptcp, .notCaptured]) {
-      sender.marks.remove(.mptcp)
-      receiver.marks.remove(.mptcp)
+    if !segment.options.contains(.mptcp), !segment.options.mayHideOthers {
+      sender.marks.subtract([.mptcp, .mptcpUnknown])
+      receiver.marks.subtract([.mptcp, .mptcpUnknown])
     }
   }
 }

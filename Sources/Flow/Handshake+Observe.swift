@@ -64,7 +64,7 @@ extension Sender {
     origin = start
     marks.formUnion([.origin, .syn])
     if segment.flags.contains(.ack) { marks.insert(.synAck) }
-    if segment.options.contains(.notCaptured) { marks.insert(.optionsUnknown) }
+    if segment.options.mayHideOthers { marks.formUnion([.optionsUnknown, .mptcpUnknown]) }
     if segment.options.contains(.mss) {
       mss = segment.mss
       marks.insert(.mss)

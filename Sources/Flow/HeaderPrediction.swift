@@ -87,11 +87,8 @@ extension Shared {
     let moment = Moment(time: segment.time, packet: segment.packet)
     sender.remember(likeness)
     sender.count(segment, moment)
-    if acknowledgesNew {
-      receiver.progress(to: ack, moment, &troubles)
-    } else if segment.options.contains(.notCaptured), receiver.outstanding {
-      receiver.marks.insert(.sackNotCaptured)
-    }
+    if acknowledgesNew { receiver.progress(to: ack, moment, &troubles) }
+    if segment.options.mayHideOthers, receiver.outstanding { receiver.marks.insert(.sackNotCaptured) }
     if segment.flags.contains(.fin) {
       sender.takeLast(&segment, moment, idle: gap, receiver: &receiver)
       if acknowledgesNew { sender.noteAckAfterCleanFIN(receiver.una, &troubles) }

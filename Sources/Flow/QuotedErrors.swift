@@ -113,7 +113,7 @@ extension Sender {
     guard has(.origin) else { return false }
     let start = offset(of: quoted.sequence) + (quoted.flags.contains(.syn) ? 1 : 0)
     var end = nxt
-    if packets == 0 { end += receiver.scaledWindow(peerScales: has(.windowScale)) ?? Sender.unscaledWindow }
+    if packets == 0 { end += receiver.scaledWindow(peerScales: scales) ?? Sender.unscaledWindow }
     guard start <= end else { return false }
     if start >= una - 1 { return true }
     return has(.data) && start >= lastNewOffset && quoted.time.since(lastNew.time) <= Sender.errorTime

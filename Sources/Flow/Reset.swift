@@ -94,7 +94,7 @@ extension Shared {
     // Met midstream by its keepalives alone, a side stands one byte further than they do (RFC 9293 §3.8.4).
     let isAhead = !sender.ackIsKnown && !sender.has(.data)
     if reset.offset <= sender.nxt + (isAhead ? 1 : 0) { return .effective }
-    guard let window = receiver.scaledWindow(peerScales: sender.has(.windowScale)) else { return .unknown }
+    guard let window = receiver.scaledWindow(peerScales: sender.scales) else { return .unknown }
     return reset.offset < sender.una + window ? .challenged : .ignored
   }
 

@@ -25,7 +25,7 @@ struct SenderMarks: OptionSet, BitwiseCopyable {
   static var noAlert: Self { .init(rawValue: 1 << 13) }
   /// The SYN carried ACK.
   static var synAck: Self { .init(rawValue: 1 << 14) }
-  /// Options of the SYN were not captured.
+  /// In what was cut of the SYN there may be options: what is not marked is unknown.
   static var optionsUnknown: Self { .init(rawValue: 1 << 15) }
   /// The FIN is in `cleanFIN`, and there is no cold record.
   static var cleanFIN: Self { .init(rawValue: 1 << 16) }
@@ -34,8 +34,7 @@ struct SenderMarks: OptionSet, BitwiseCopyable {
   /// Of some packet the capture has not even the flags.
   static var headerCut: Self { .init(rawValue: 1 << 18) }
   static var reset: Self { .init(rawValue: 1 << 19) }
-  /// Of an ACK of the peer that moved nothing, while something was outstanding, not all options were captured: it may have been a
-  /// SACK.
+  /// Of an ACK of the peer that left something outstanding not all options were captured: it may have been a SACK.
   static var sackNotCaptured: Self { .init(rawValue: 1 << 20) }
   /// Its SYN joins a connection of multipath TCP.
   static var mptcpJoin: Self { .init(rawValue: 1 << 21) }
@@ -43,6 +42,8 @@ struct SenderMarks: OptionSet, BitwiseCopyable {
   static var supposedFIN: Self { .init(rawValue: 1 << 22) }
   /// With a FIN: of both sides' data, its sender's were the latest, or came with it.
   static var lastWord: Self { .init(rawValue: 1 << 23) }
+  /// With `.optionsUnknown`: no packet has shown yet that MPTCP is not among them.
+  static var mptcpUnknown: Self { .init(rawValue: 1 << 24) }
 }
 
 /// A packet's likeness, to know a copy that the capture made: header hash and microseconds (low 32 bits).
@@ -125,10 +126,15 @@ struct Sender: BitwiseCopyable {
 
   @inline(__always) var outstanding: Bool { una < nxt }
 
+  /// Its SYN offered a window scale; nil where that was cut.
+  var scales: Bool? { has(.windowScale) ? true : has(.optionsUnknown) ? nil : false }
+
   /// The advertised window in bytes; nil where the scale is unknown and may matter.
-  func scaledWindow(peerScales: Bool) -> Int64? {
+  func scaledWindow(peerScales: Bool?) -> Int64? {
     if window == 0 { return 0 }
-    guard has(.syn), !has(.optionsUnknown) else { return nil }
-    return has(.windowScale) && peerScales ? Int64(window) << Int64(min(windowScale, 14)) : Int64(window)
+    guard has(.syn) else { return nil }
+    if scales == false || peerScales == false { return Int64(window) }
+    guard scales == true, peerScales == true else { return nil }
+    return Int64(window) << Int64(min(windowScale, 14))
   }
 }

@@ -70,6 +70,8 @@ extension SideFacts {
       windowScale = later.windowScale
       sackPermitted = later.sackPermitted
       timestamps = later.timestamps
+      optionsCut = later.optionsCut
+      mptcpUnknown = later.mptcpUnknown
     }
     ttlVaries = ttlVaries || later.ttlVaries || (ttlRange != nil && later.ttlRange != nil && ttl != later.ttl)
     ttl = ttl ?? later.ttl

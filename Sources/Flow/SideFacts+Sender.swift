@@ -55,11 +55,13 @@ extension SideFacts {
     guard side.has(.syn) else { return }
     isn = side.origin.advanced(by: -1)
     syn = trouble.syn ?? Burst(at: side.first)
-    guard !side.has(.optionsUnknown) else { return }
+    optionsCut = side.has(.optionsUnknown)
+    mptcpUnknown = side.has(.mptcpUnknown)
     mss = side.has(.mss) ? side.mss : nil
     windowScale = side.has(.windowScale) ? side.windowScale : nil
-    sackPermitted = side.has(.sackPermitted)
-    timestamps = side.has(.timestamps)
+    // What was cut is not absent.
+    sackPermitted = side.has(.sackPermitted) ? true : optionsCut ? nil : false
+    timestamps = side.has(.timestamps) ? true : optionsCut ? nil : false
   }
 
   private mutating func takeSequenceSpace(_ side: inout Sender, _ trouble: inout Trouble) {

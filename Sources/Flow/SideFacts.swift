@@ -74,14 +74,18 @@ public struct SideFacts: Hashable, Sendable {
   // From its SYN or SYN-ACK; nil where that was not seen. The MSS is in bytes, the window scale a shift count as sent (0 … 255).
   /// The one that the connection went on with.
   public var isn: SequenceNumber?
-  /// nil too where the SYN had no such option, or the capture cut its options.
+  /// nil too where the SYN had no such option, or the capture cut it.
   public var mss: UInt16?
   /// nil as `mss`.
   public var windowScale: UInt8?
-  /// False: the SYN had no such option; nil where the capture cut its options.
+  /// False: the SYN had no such option; nil where it may stand in what the capture cut.
   public var sackPermitted: Bool?
   /// As `sackPermitted`.
   public var timestamps: Bool?
+  /// The capture cut its SYN's options: those that are not told here may have been among them.
+  public var optionsCut = false
+  /// And MPTCP too: no packet behind shows the contrary.
+  public var mptcpUnknown = false
   /// Its SYN had an option of MPTCP (RFC 8684).
   public var mptcp = false
   /// Its SYN joins a connection of multipath TCP as one more subflow (MP_JOIN, RFC 8684 §3.2).

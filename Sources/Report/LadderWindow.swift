@@ -19,8 +19,8 @@ extension SegmentReader {
       facts.handshake.synAck != nil
     else { return LadderWindow(bytes: raw, isLeast: raw != 0) }
     // A SYN without a scale is enough to know that nobody scales; of one whose options were cut nobody knows.
-    let knowsClients = facts.client.sackPermitted != nil
-    let knowsServers = facts.server.sackPermitted != nil
+    let knowsClients = facts.client.knowsScale
+    let knowsServers = facts.server.knowsScale
     let nobodyScales =
       knowsClients && facts.client.windowScale == nil || knowsServers && facts.server.windowScale == nil
     if !nobodyScales, !knowsClients || !knowsServers { return LadderWindow(bytes: raw, isLeast: raw != 0) }
@@ -28,4 +28,9 @@ extension SegmentReader {
     else { return LadderWindow(bytes: raw, isLeast: false) }
     return LadderWindow(bytes: raw << UInt64(min(shift, 14)), isLeast: false)
   }
+}
+
+extension SideFacts {
+  /// Whether it scales its window is known: its SYN told, or was there whole.
+  fileprivate var knowsScale: Bool { isn != nil && (windowScale != nil || !optionsCut) }
 }

@@ -15,13 +15,13 @@ extension LadderReading {
 
   /// What a SYN offers, after a semicolon.
   static func options(_ segment: Segment) -> String {
-    if segment.options.contains(.notCaptured) { return "" }
     var offers: [String] = []
     if segment.options.contains(.mss) { offers.append("MSS \(segment.mss)") }
     if segment.options.contains(.windowScale) { offers.append("scale \(segment.windowScale)") }
     if segment.options.contains(.sackPermitted) { offers.append("SACK") }
     if segment.options.contains(.timestamps) { offers.append("timestamps") }
     if segment.options.contains(.mptcp) { offers.append("MPTCP") }
+    if !offers.isEmpty, segment.options.mayHideOthers { offers.append("…") }
     return offers.isEmpty ? "" : "; " + offers.joined(separator: ", ")
   }
 }

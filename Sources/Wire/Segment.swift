@@ -29,7 +29,7 @@ public struct TCPFlags: BitwiseCopyable, OptionSet, Hashable, Sendable {
 
 /// Which TCP options a segment carried, and whether they could be read to their end.
 public struct TCPOptionSet: BitwiseCopyable, OptionSet, Hashable, Sendable {
-  /// Bits 0 … 7, 12 and 14 are options of the wire; the others say how the segment could be read.
+  /// Bits 0 … 6, 12 and 14 are options of the wire; the others say how the segment could be read.
   public var rawValue: UInt16
 
   @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
@@ -48,12 +48,13 @@ public struct TCPOptionSet: BitwiseCopyable, OptionSet, Hashable, Sendable {
   public static var fastOpen: Self { .init(rawValue: 1 << 5) }
   /// Kind 30 (RFC 8684 §3), whatever its subtype.
   public static var mptcp: Self { .init(rawValue: 1 << 6) }
-  /// Kind 19: an MD5 signature (RFC 2385). Nobody verifies it here.
-  public static var md5: Self { .init(rawValue: 1 << 7) }
+  /// With `.notCaptured`: kinds and lengths are known to the header's end, and of what was cut nobody needs more. No other option stands
+  /// there. Of timestamps without their values `Segment` has zeros.
+  @inlinable public static var listed: Self { .init(rawValue: 1 << 7) }
   /// An option that breaks the rules (length 0 or 1, beyond the header): what came before it was understood.
   public static var malformed: Self { .init(rawValue: 1 << 8) }
-  /// The capture cut the header: options are unknown, not absent.
-  public static var notCaptured: Self { .init(rawValue: 1 << 9) }
+  /// The capture cut the header: options that it has not whole are unknown, not absent.
+  @inlinable public static var notCaptured: Self { .init(rawValue: 1 << 9) }
   /// A TCP segment in IP fragments: the counts cover all of them.
   public static var reassembled: Self { .init(rawValue: 1 << 10) }
   /// Captured whole, and its checksum is wrong amid right ones of the same sender: a kernel drops it. Only where checksums are
@@ -67,6 +68,9 @@ public struct TCPOptionSet: BitwiseCopyable, OptionSet, Hashable, Sendable {
   public static var mptcpFastClose: Self { .init(rawValue: 1 << 14) }
   /// Its payload is short, was captured whole, and is no TLS alert: see `TLSAlert`.
   @inlinable public static var noAlert: Self { .init(rawValue: 1 << 15) }
+
+  /// What is not among them may stand in what the capture cut: it is unknown, not absent.
+  @inlinable @inline(__always) public var mayHideOthers: Bool { intersection([.notCaptured, .listed]) == .notCaptured }
 }
 
 /// One selective acknowledgement: `start ..< end` has arrived (RFC 2018); the first may be a duplicate (RFC 2883).
@@ -110,7 +114,7 @@ public struct Segment: BitwiseCopyable, Sendable {
   /// As on the wire; `.unknown` alone where the capture cut the header before them.
   public var flags = TCPFlags()
 
-  /// TSval and TSecr (RFC 7323 §3), where `options` has `.timestamps`.
+  /// TSval and TSecr (RFC 7323 §3), where `options` has `.timestamps`; 0 where the capture cut them.
   public var timestampEcho: UInt32 = 0
   /// TSval; 0 where the option is absent, and a sender may send 0 too.
   public var timestampValue: UInt32 = 0

@@ -8,7 +8,7 @@ enum TCPOptions {
     var place = start
     while place < stop {
       let kind = bytes.u8(at: place)
-      if kind == 0 { return }
+      if kind == 0 { return endOfList(left: 0, stop < end, &segment) }
       if kind == 1 {
         place &+= 1
         continue
@@ -19,15 +19,40 @@ enum TCPOptions {
         segment.options.insert(.malformed)
         return
       }
-      guard place &+ length <= stop else { return tooLong(end: place &+ length, of: end, &segment) }
+      guard place &+ length <= stop else {
+        if place &+ length <= end { takeCut(kind, length, left: end &- place &- length, &segment) }
+        return tooLong(end: place &+ length, of: end, &segment)
+      }
       if !take(kind, length, bytes, at: place &+ 2, &segment) { segment.options.insert(.malformed) }
       place &+= length
     }
+    endOfList(left: end &- place, stop < end, &segment)
+  }
+
+  /// All that matters is known where what is left is padding: a SYN may have SACK permitted in two bytes; behind it a SACK takes ten, and
+  /// MPTCP four.
+  /// - Parameter left: bytes of the header behind the last option whose kind and length are known.
+  private static func endOfList(left: Int, _ isCut: Bool, _ segment: inout Segment) {
+    if isCut, left < (segment.flags.contains(.syn) ? 2 : 4) { segment.options.insert(.listed) }
   }
 
   /// An option that goes on beyond what can be read: wrong if the header ends before it does, else only cut.
   private static func tooLong(end optionEnd: Int, of end: Int, _ segment: inout Segment) {
     if optionEnd > end { segment.options.insert(.malformed) }
+  }
+
+  /// Of an option that goes on beyond what can be read, kind and length. That there are timestamps is most of what they say.
+  private static func takeCut(_ kind: UInt8, _ length: Int, left: Int, _ segment: inout Segment) {
+    switch kind {
+    case 8 where length == 10: segment.options.insert(.timestamps)
+    // Signatures (RFC 2385, RFC 5925) and fast open's cookie: nobody reads their values here.
+    case 19, 29, 34: break
+    case 30:
+      segment.options.insert(.mptcp)
+      return
+    default: return
+    }
+    endOfList(left: left, true, &segment)
   }
 
   /// - Returns: whether the option's length fits its kind.
@@ -54,9 +79,7 @@ enum TCPOptions {
       segment.options.insert(.timestamps)
       segment.timestampValue = bytes.u32(at: value)
       segment.timestampEcho = bytes.u32(at: value &+ 4)
-    case 19:
-      guard length == 18 else { return false }
-      segment.options.insert(.md5)
+    case 19: return length == 18
     case 30:
       guard length >= 3 else { return false }
       segment.options.insert(.mptcp)

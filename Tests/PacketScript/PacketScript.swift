@@ -167,7 +167,7 @@ extension Segment {
       options.insert(.mptcp)
       if let first = bytes.first, first >> 4 == 7 { options.insert(.mptcpFastClose) }
       if let first = bytes.first, first >> 4 == 1 || first >> 4 == 8 { options.insert(.mptcpSubflow) }
-    case .md5: options.insert(.md5)
+    case .md5: break
     case .nop: break
     case .malformed: options.insert(.malformed)
     }

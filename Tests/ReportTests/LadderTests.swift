@@ -337,6 +337,7 @@ struct LadderTests {
     let text = "0 C > S S <wscale 7>\n0.1 S > C S. <wscale 7>\n0.2 C > S .\n0.3 C > S P. 1:6 win 63"
     var facts = try #require(try track(text).first)
     for side in Side.allCases where isCut {
+      facts[side].optionsCut = true
       (facts[side].mss, facts[side].windowScale, facts[side].sackPermitted, facts[side].timestamps) = (
         nil, nil, nil, nil
       )

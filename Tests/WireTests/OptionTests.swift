@@ -26,7 +26,7 @@ import Wire
       ([5, 9, 0, 0, 0, 1, 0, 0, 0], .malformed),
       ([8, 10, 0, 0, 0, 1, 0, 0, 0, 2], .timestamps),
       ([8, 9, 0, 0, 0, 1, 0, 0, 0], .malformed),
-      (join([19, 18], [UInt8](repeating: 7, count: 16)), .md5),
+      (join([19, 18], [UInt8](repeating: 7, count: 16)), TCPOptionSet()),
       ([34, 2], .fastOpen),
       ([254, 4, 0xf9, 0x89], .fastOpen),
       ([254, 4, 0x12, 0x34], []),
