@@ -15,6 +15,8 @@ public struct CaptureFacts: Sendable {
   public var connections: UInt64 = 0
   /// Of `connections`.
   public var oneSidedConnections: UInt64 = 0
+  /// Packets that the capture cut before their TCP flags: whose they are, or what they say, is not known.
+  public var cutHeaders: UInt64 = 0
   /// Connections with bytes that the capture lost, and by rule the findings about them, whose confidence suffered.
   public var lossyConnections: UInt64 = 0
   /// By rule id, those below certain.

@@ -193,6 +193,7 @@ struct Judging: ~Copyable {
     }
     facts.connections = tally.conversations
     facts.oneSidedConnections = tally.oneSided
+    facts.cutHeaders = tally.cutHeaders
     facts.firstDuplicated = tally.firstDuplicated.start
     facts.firstLossy = tally.firstLossy.start
     facts.firstOneSided = tally.firstOneSided.start

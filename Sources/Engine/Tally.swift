@@ -67,6 +67,11 @@ struct Tally {
     skipped[DecodeFailureKind(layer: failure.layer, reason: failure.reason), default: 0] += 1
   }
 
+  /// Of these, those that may be of a connection: an error that quotes a packet is none.
+  var cutHeaders: UInt64 {
+    skipped.reduce(0) { $0 + ($1.key.reason == .headerCut && $1.key.layer != .icmp ? $1.value : 0) }
+  }
+
   mutating func end(_ brief: Brief) {
     connections += 1
     states[Int(brief.state.rawValue)] += 1

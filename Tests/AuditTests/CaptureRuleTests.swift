@@ -39,6 +39,20 @@ struct CaptureRuleTests {
     #expect(findings[0].summary.hasPrefix("of 3 of the 12 connections that got beyond a SYN only one direction"))
   }
 
+  /// NFLOG at a snaplen of 96: of one direction the capture has no more than the hook's attributes.
+  @Test func oneSidedBecauseTheHeadersAreCut() {
+    let findings = Self.judge {
+      $0.oneSidedConnections = 3
+      $0.cutHeaders = 5
+    }
+    #expect(findings.map(\.rule) == ["capture-one-sided"] && findings[0].confidence == .possible)
+    #expect(
+      findings[0].summary
+        == "of 3 of the 12 connections that got beyond a SYN only one direction was understood; 5 packets whose headers the"
+        + " capture cut may be the other, and no silence is claimed there")
+    #expect(findings[0].mend.contains("tcpdump -s 0"))
+  }
+
   /// The network may have doubled them.
   @Test func aFewCopiesBlameNobody() { #expect(Self.judge { $0.duplicatePackets = 9 }.isEmpty) }
 

@@ -151,4 +151,28 @@ struct SnaplenTests {
     #expect(line.contains(#""rst_packets":null"#) && line.contains(#""socket_state":"UNKNOWN""#))
     #expect(lines.last?.contains(#""skipped":{"tcp":{"header cut":5}}"#) == true)
   }
+
+  /// What the server sent is there, and cut in front of its TCP header: by a layer and a reason, and nobody is certain that it is missing.
+  @Test(arguments: [(30, "ipv4", 1), (40, "tcp", 1), (54, "", 0)])
+  func whatIsCutMayBeTheOtherDirection(_ kept: Int, _ layer: String, _ notes: Int) throws {
+    let folder = Folder()
+    let script = try PacketScript.parse(
+      """
+      0 C > S S
+      0.1 S > C S. snap \(kept)
+      0.2 C > S .
+      0.3 C > S P. 1:101
+      0.4 S > C P. 1:501 ack 101 snap \(kept)
+      0.5 C > S . 101 ack 501
+      9 tick
+      """)
+    let lines = try json([folder.capture(script.pcap())])
+    let found = findings(lines)
+    #expect(found.count == notes, "\(found)")
+    let start = #""rule":"capture-one-sided","severity":"note","confidence":"possible""#
+    #expect(found.allSatisfy { $0.contains(start) && $0.contains("2 packets whose headers the capture cut") })
+    let skipped = layer.isEmpty ? "{}" : "{\"\(layer)\":{\"header cut\":2}}"
+    #expect(lines.last?.contains("\"undecoded_packets\":\(2 * notes),") == true)
+    #expect(lines.last?.contains("\"skipped\":\(skipped)") == true)
+  }
 }

@@ -22,6 +22,9 @@ extension Page {
     Capture where both directions pass: at one of the hosts, or on both links where routing is asymmetric. Mirror
     both directions of the port. See whether the filter names one direction only (`src host`, `dst port`).
 
+    Where the capture cut the headers of packets (`not decoded: … header cut` in the summary), these may be the other
+    direction, and the finding is only `possible`: capture more of each packet (`tcpdump -s 0`, `live --snaplen`).
+
     ## What it cannot tell
 
     Who ended a connection by a packet of the direction that is missing.
