@@ -11,9 +11,10 @@ extension Facts {
     guard !reset.isBare, reset.ownSent > 0, reset.ownSent == reset.ownAcked, self[side].dataEnd == reset.ownSent,
       self[side.other].offersRoom
     else { return false }
-    if endsShort(side, thresholds) { return true }
-    // An echo of an ACK that the live socket had not seen: something was under way, and more may have waited for that ACK.
+    // An echo of an ACK that the live socket had not seen: something was under way, and more may have waited for that ACK, behind a short
+    // segment too (Nagle's algorithm lets one go, and a full congestion window holds back what is written after it).
     guard self[side].resets?.lowestEcho.map({ $0 < reset.ownSent }) != true else { return false }
+    if endsShort(side, thresholds) { return true }
     guard let leg = side == .server ? serverLeg : clientLeg, let acked = ackOfAll(side, before: reset) else {
       return false
     }

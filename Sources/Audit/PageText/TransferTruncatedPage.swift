@@ -19,7 +19,8 @@ extension Page {
     side had sent FIN, the resetting side's data were the newest, they were younger than max(1 s, 2 round trips),
     and something may have waited to be sent. Nothing had, where all was acknowledged and the window open, and
     either the last segment was not a full one or the ACK had had the time to reach its sender: what waits for an
-    ACK is sent then. Such a RST is `reset-abort`.
+    ACK is sent then. Such a RST is `reset-abort`. Where its echoes show that ACKs were still under way (a bare RST
+    answers each of them, with its number), something may have waited for these, behind a short segment too.
 
     ## What is counted
 
