@@ -118,13 +118,16 @@ final class Abort {
   var suspects: [Party] {
     if forgery.confidence != nil { return [.path] }
     // Of a side that was never heard but by RSTs nothing tells that they are its own.
-    let isHeard = own.packets > own.rstPackets && !forgery.isOfUnknownOrigin
+    let isHeard = own.packets > own.rstPackets && !forgery.isOfUnknownOrigin && !forgery.isInDoubt
     return isHeard && !isEchoAlone ? [side.party] : [side.party, .path]
   }
 
   /// An answer of who has no such socket, though its side was alive a moment ago and nothing shows that it closed: its own abort is
   /// missing in the capture, or another host has its address now.
   var isEchoAlone: Bool { reset.isBare && reset.echoes && !reset.ownFin && own.resets?.hasLive == false }
+
+  /// How sure it can be that its loss came by it: as much as of who sent it, and where one packet behind it may be talk, no more than likely.
+  var surest: Confidence { forgery.confidence ?? (forgery.isInDoubt || isEchoAlone ? .likely : .certain) }
 
   /// What to do about one.
   var mendOfEcho: String {

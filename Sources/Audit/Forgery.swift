@@ -36,6 +36,8 @@ struct Forgery {
     var isEmpty: Bool { bits == 0 }
     var count: Int { bits.nonzeroBitCount }
     var list: [Test] { Test.allCases.filter(contains) }
+    /// Of its number and of what follows it, which another life of the 4-tuple explains as well.
+    var areOfNumbers: Bool { self != Tests() && bits & ~(1 << Test.sequence.place | 1 << Test.goesOn.place) == 0 }
     func contains(_ test: Test) -> Bool { bits & 1 << test.place != 0 }
     mutating func insert(_ test: Test) { bits |= 1 << test.place }
     func isOnly(_ test: Test) -> Bool { bits == 1 << test.place }
@@ -51,14 +53,16 @@ struct Forgery {
 
   /// TTL and MAC are one test: from the same beginning, a route that changed explains both.
   private var mayBeAnotherRoute = false
-  /// The capture lacks what was said right before it.
+  /// The capture lacks what was said right before it, or it may be of another life.
   private var isBehindGap = false
+  /// Behind the gap its claimed sender said something more, which may have come late.
+  private(set) var isInDoubt = false
 
   /// nil: nothing speaks against its sender. One test is `possible`; two, or a conversation that continues, `certain`.
   var confidence: Confidence? {
     if failed.isEmpty { return nil }
     let isOneEvent = mayBeAnotherRoute && failed.contains(.ttl) && failed.contains(.mac)
-    if isBehindGap, failed.isOnly(.goesOn) { return .likely }
+    if isBehindGap, failed.areOfNumbers { return .likely }
     return failed.count > (isOneEvent ? 2 : 1) || failed.contains(.goesOn) ? .certain : .possible
   }
 
@@ -75,7 +79,10 @@ struct Forgery {
     enter(.mac, facts[side].sharesMAC(reset))
     enter(.sequence, facts.sequenceFits(reset, from: side))
     enter(.goesOn, facts.fellSilent(after: reset, side, thresholds))
-    isBehindGap = failed.contains(.goesOn) && facts.hasGap(at: reset, side)
+    isBehindGap =
+      failed.contains(.goesOn)
+      && (facts.hasGap(at: reset, side) || facts.mayBeOfAnotherLife(reset, side, thresholds))
+    isInDoubt = !failed.contains(.goesOn) && facts.mayGoOn(after: reset, side)
     enter(.anatomy, Stack.fits(reset, from: side, facts))
     let roundTrip = facts.roundTripAllows(reset, from: side, thresholds)
     if roundTrip == false, reset.peerAcked == 0, failed.isEmpty, side == .client || reset.delay >= thresholds.tellingLeg
@@ -175,9 +182,8 @@ extension Facts {
 
   /// Whatever comes within a one-way trip may have been overtaken by the RST.
   fileprivate func fellSilent(after reset: Reset, _ side: Side, _ thresholds: Thresholds) -> Bool? {
-    guard let resets = self[side].resets else { return nil }
-    let isFirst = reset.moment == resets.first.moment
-    guard let after = isFirst ? resets.ownBetween ?? resets.ownAfter : resets.ownAfter else { return true }
+    guard self[side].$resets else { return nil }
+    guard let after = self[side].ownPackets(after: reset) else { return true }
     // The last of them is the last before it again: copies, of another place whose clock is behind.
     if reset.lastIPID != 0, self[side].ipID == reset.lastIPID { return nil }
     guard wasEstablished || self[side].everAcked else { return nil }
@@ -187,9 +193,27 @@ extension Facts {
     return after.last.time.since(reset.moment.time) > overtaken ? false : nil
   }
 
+  /// Too little to tell that it goes on, and too much to be sure that it does not.
+  fileprivate func mayGoOn(after reset: Reset, _ side: Side) -> Bool {
+    self[side].ownPackets(after: reset) != nil && hasGap(at: reset, side)
+  }
+
   /// One of the two streams is not in the capture from where the RST found it.
   fileprivate func hasGap(at reset: Reset, _ side: Side) -> Bool {
     self[side].lacks(reset.ownSent) || self[side.other].lacks(reset.peerSent)
+  }
+
+  /// Of the stream that it ends nothing tells that it is this connection's, and nobody has acknowledged what stands before it: that stands
+  /// behind a gap, or behind a pause, in which the recorder may have paused, and one packet goes on. Or the peer had acknowledged its number
+  /// before the pause. (A host that begins each life with one ISN numbers all of them alike.)
+  fileprivate func mayBeOfAnotherLife(_ reset: Reset, _ side: Side, _ thresholds: Thresholds) -> Bool {
+    let own = self[side]
+    let before = reset.ownSent - Int64(own.largestSent) - 1
+    if own.sndUna < reset.ownSent, own.lacks(before, to: reset.ownSent) { return true }
+    let isBehindPause =
+      reset.idleBefore > thresholds.answer || reset.provoked == nil || reset.delay > thresholds.answer
+    guard isBehindPause else { return false }
+    return reset.offset < min(reset.ownAcked, own.sndUna) || own.sndUna <= 0 && own.ownPackets(after: reset)?.count == 1
   }
 
   private func isLinux(_ side: Side) -> Bool { Stack.recognised(self[side]) == .linux }
@@ -211,7 +235,15 @@ extension Handshake {
 }
 
 extension SideFacts {
-  fileprivate func lacks(_ offset: Int64) -> Bool { holes.overlaps(OffsetRange(offset, offset + 1)) }
+  fileprivate func lacks(_ offset: Int64) -> Bool { lacks(offset, to: offset + 1) }
+
+  fileprivate func lacks(_ start: Int64, to end: Int64) -> Bool { holes.overlaps(OffsetRange(start, end)) }
+
+  /// What it said behind its RST; nil where that was nothing.
+  func ownPackets(after reset: Reset) -> Burst? {
+    guard let resets else { return nil }
+    return reset.moment == resets.first.moment ? resets.ownBetween ?? resets.ownAfter : resets.ownAfter
+  }
 
   /// With which its packets arrive: one value, and where the capture has each of them again behind a router or two, what is left of it
   /// there. Those that vary say nothing.

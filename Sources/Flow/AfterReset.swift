@@ -9,6 +9,7 @@ internal import Wire
 //     either    a SYN, or an old SYN-ACK, when the handshake is over     ever                             of another life: nothing
 //     resetter  its stream up to where the RST stood ahead of it         3 ms                             came behind it: confirmed
 //     resetter  the answer to a SYN that came behind a refusal           ever                             nothing: of another attempt
+//     resetter  what stands before its ISN                               ever                             nothing: of another life
 //     resetter  beyond it in the stream, an ACK of more, a later date    ever                             its sender lives
 //     resetter  the third such, no copy, and not numbered before it      a second                         its sender lives
 //     resetter  anything again, and no copy: as soon as it is repeated   two round trips, 200 ms          its sender lives
@@ -98,6 +99,8 @@ extension Shared {
     {
       return .nothing
     }
+    // Before its ISN nothing is of this life; a keepalive behind the handshake stands at it.
+    if sender.has(.syn), sender.offset(of: segment.sequence) + Int64(segment.sequenceLength) < -1 { return .nothing }
     if isNews(segment, after: told, sender, receiver) { return .life }
     // Its identification is an earlier one (Linux counts them for each socket), as a copy's is. A later one proves nothing: a bare RST is
     // not numbered, and what it overtook is.

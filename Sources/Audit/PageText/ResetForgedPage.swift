@@ -30,9 +30,13 @@ extension Page {
     - `anatomy`: no timestamps on a RST+ACK of a side whose SYN shows Linux, which puts them there. Other stacks are
       not judged by this.
 
-    One test gives `possible`, two or a conversation that goes on give `certain` (`likely` for a RST out of the
-    window, which may be a late one of an earlier connection). TTL and MAC are one test where both TTLs begin at the
-    same value: a route that changed explains them. Where nothing else fails, nothing is claimed
+    One test gives `possible`, two or a conversation that goes on give `certain`; `likely` where the RST may be of
+    another life of the 4-tuple and only numbers speak against it (`sequence`, `goes-on`): out of the window or
+    before the ISN; behind a gap; and behind a pause of a second, where all that was acknowledged of its sender is
+    the ISN and one packet goes on, or where its number had been acknowledged before the pause. One packet behind a
+    gap is no talk: it may have come late. Then neither the side nor the path is cleared, and the loss by it is
+    `likely` at best. TTL and MAC are one test where both TTLs begin at the same value: a route that changed
+    explains them. Where nothing else fails, nothing is claimed
 
     - of a TTL that is one or two hops lower, with another MAC or without: a route that changed, a capture before a
       router and behind it, a container; a device between is nearer than the side in whose name it speaks;

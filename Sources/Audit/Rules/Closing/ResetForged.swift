@@ -28,7 +28,9 @@ extension Rule {
     _ surroundings: Surroundings, _ thresholds: Thresholds
   ) -> Finding {
     // Out of the window it may as well be a late one of an earlier connection; another test may say otherwise.
-    let outOfWindow = reset.verdict == .ignored && forgery.failed.isOnly(.goesOn)
+    let outOfWindow =
+      reset.verdict == .ignored
+      && (forgery.failed.isOnly(.goesOn) || facts[side].isBeforeISN(reset) && forgery.failed.areOfNumbers)
     let confidence = outOfWindow ? min(confidence, .likely) : confidence
     let stale = outOfWindow && facts.tupleReused
     let reasons = forgery.failed.list.map { reason($0, reset, side, facts) }
@@ -43,11 +45,7 @@ extension Rule {
     if let provoked = reset.provoked, reset.isDelayKnown, reset.delay < thresholds.answer {
       evidence.insert(Evidence(provoked, side.other, "the packet before it, \(duration(reset.delay)) earlier"), at: 0)
     }
-    if forgery.failed.contains(.goesOn),
-      let after = facts[side].resets.flatMap({ resets in
-        reset.moment == resets.first.moment ? resets.ownBetween ?? resets.ownAfter : resets.ownAfter
-      })
-    {
+    if forgery.failed.contains(.goesOn), let after = facts[side].ownPackets(after: reset) {
       evidence.append(Evidence(after.first, side, "goes on talking"))
     }
     return Finding(
@@ -100,6 +98,11 @@ extension Facts {
     else { return false }
     return handshake.ack.map { reset.moment.precedes($0) } ?? true
   }
+}
+
+extension SideFacts {
+  /// Its stream begins behind it.
+  fileprivate func isBeforeISN(_ reset: Reset) -> Bool { isn != nil && reset.offset < -1 }
 }
 
 extension Resets {

@@ -273,8 +273,8 @@ private final class CutAnswer {
     case .silence(let run): end = run.sent.last.time
     case .abort(let abort):
       end = abort.reset.moment.time
-      if abort.isEchoAlone || fin.inferred || facts.mayLackACKs(of: answerer) && loss.unacked > 0 { best = .likely }
-      if abort.forgery.confidence == .possible { best = .possible }
+      if fin.inferred || facts.mayLackACKs(of: answerer) && loss.unacked > 0 { best = .likely }
+      best = min(best, abort.surest)
     }
     return facts.confidence(best, from: fin.sent.first.time, to: end, losing: [answerer], surroundings)
   }

@@ -107,13 +107,13 @@ private struct CutTransfer {
     let (worse, other) = isOwn ? (own, peers) : (peers, own)
     let start = (abort.reset.ownLastData ?? abort.reset.moment).time
     let isSure =
-      own.unacked + peers.unacked > 0 && !abort.isEchoAlone
+      own.unacked + peers.unacked > 0
       && !Side.allCases.contains { facts.mayLackACKs(of: $0) && facts[$0].lostBytes > 0 }
     let least: Confidence = isSure ? .certain : .likely
     return Finding(
       rule: "transfer-truncated", severity: severity,
       confidence: facts.confidence(
-        abort.forgery.confidence == .possible ? .possible : least, from: start, to: abort.reset.moment.time,
+        min(abort.surest, least), from: start, to: abort.reset.moment.time,
         surroundings),
       suspects: suspects, summary: summary, bytesLost: UInt64(own.unacked + peers.unacked),
       bytesLostExact: isExact,
