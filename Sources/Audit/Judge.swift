@@ -24,8 +24,7 @@ public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Th
     } else if facts.mayBeSubflow {
       finding = rule.doubt(onPossibleSubflow: finding)
     }
-    if facts.orderIsUnknown(of: finding) { finding = rule.note(ofUnknownOrder: finding, facts.disorder) }
-    fitting.append(finding)
+    fitting.append(facts.finding(finding, of: rule))
   }
   if fitting.isEmpty { return [] }
   return Precedence.oneCauseOneFinding(fitting)

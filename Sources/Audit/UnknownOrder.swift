@@ -4,8 +4,18 @@ internal import Wire
 // Where a capture has packets behind their own answers, nobody knows which of two packets came first that stand no farther apart: how a
 // connection ended within that time, and what was under way then, is told by no order.
 extension Facts {
-  /// All that the finding rests on, the oldest of what it counts as lost included, happened in less time than the order is known for.
-  func orderIsUnknown(of finding: Finding) -> Bool {
+  /// What is left of a finding, where all that it rests on, the oldest of what it counts as lost included, happened in less time than the
+  /// order is known for.
+  func finding(_ finding: Finding, of rule: Rule) -> Finding {
+    guard orderIsUnknown(of: finding) else { return finding }
+    guard isLostInAnyOrder(finding) else { return rule.note(ofUnknownOrder: finding, disorder) }
+    // One ACK that the capture lost would have made a note of it.
+    var doubted = finding
+    doubted.confidence = min(finding.confidence, .likely)
+    return doubted
+  }
+
+  private func orderIsUnknown(of finding: Finding) -> Bool {
     let known = 2 * disorder
     // That the answer came behind the FIN its own numbers say.
     if finding.rule == Rule.halfCloseTruncated.id,
@@ -14,7 +24,7 @@ extension Facts {
       return false
     }
     guard known > 0, let first = finding.evidence.map(\.moment.time).min(),
-      let last = finding.evidence.map(\.moment.time).max(), !isLostInAnyOrder(finding)
+      let last = finding.evidence.map(\.moment.time).max()
     else { return false }
     var start = first
     if finding.bytesLost ?? 0 > 0 {

@@ -48,9 +48,10 @@ extension Page {
     where the data may have been acknowledged by an ACK that the capture has not, as where it lacks the handshake's.
 
     Where the capture has packets behind their own answers (a SYN behind its SYN-ACK, data behind their ACK), what
-    stands no farther apart than twice that may have come in another order: then this and the other findings about
-    an
-    end are notes that count no bytes, and `possible`.
+    stands no farther apart than twice that may have come in another order: then this and the other findings about an
+    end are notes that count no bytes, and `possible`. Where the RST's own number stands behind what nobody has
+    acknowledged, that was lost in any order, and the finding stays; it is `likely`, as the one ACK that would tell
+    otherwise may be missing.
 
     ## Look-alikes
 
