@@ -75,6 +75,8 @@ public struct Timeline: ~Copyable {
   public var recordingEnds: [Timestamp] { notes.loss.endsOfRecordings(inputs: paths.count) }
   /// `[input]`, of those that go on with the recording of another: the first input of it.
   public var continued: [Int: Int] { notes.loss.recordings.continued }
+  /// `CaptureLoss.seams`, as far as is known.
+  public var seams: [ClosedRange<Timestamp>] { notes.loss.seams }
   /// Bytes read from all inputs so far, as they lie on disk.
   public var bytesRead: UInt64 { schedule.bytesRead &+ current.source.bytesRead }
 

@@ -184,6 +184,7 @@ struct Stages: ~Copyable {
     guard timeline.continued.count > continued else { return }
     continued = timeline.continued.count
     tracker.places = InputPlaces(timeline.continued)
+    tracker.seams = timeline.seams
   }
 
   @inline(never) private mutating func learnScopes() {

@@ -22,11 +22,11 @@ public struct SharedGaps: Sendable {
   private static var leapTolerance: Int64 { 10_000_000_000 }
   private static var intervalsMax: Int { 1024 }
 
-  /// Longer times, in which a connection misses what its peer acknowledges, and how many do. Each is looked through at such a loss.
-  private var wide: [(time: ClosedRange<Timestamp>, count: UInt32)] = []
-  private static var wideMax: Int { 128 }
-  /// The one that leaves next for another, unless more of its connections are known.
-  private var wideHand = 0
+  /// Longer times, in each of which one connection misses what its peer acknowledges.
+  private var wide: [ClosedRange<Timestamp>] = []
+  /// Times between two files of a recording in which there is nothing: of longer times only those that hold one tell anything. As far as
+  /// they are known; before the first packet behind one is tracked.
+  var seams: [ClosedRange<Timestamp>] = []
 
   private var gaps = Witnesses()
   private var jumps = Witnesses()
@@ -49,7 +49,14 @@ public struct SharedGaps: Sendable {
 
   /// A side's data that were sent between these two times were acknowledged, and are not in the capture.
   @inline(never) mutating func noteLoss(from start: Timestamp, to end: Timestamp, of side: PacketReference) {
+    if end > start, end.since(start) > SharedGaps.instant {
+      guard seams.contains(where: { start <= $0.lowerBound && $0.upperBound <= end }) else { return }
+    }
     if isJournaled { return notes.append(GapNote(from: start, to: end, side: side, isLeap: false)) }
+    note(from: start, to: end, of: side)
+  }
+
+  private mutating func note(from start: Timestamp, to end: Timestamp, of side: PacketReference) {
     guard end >= start, end.since(start) <= SharedGaps.instant else {
       if end > start { noteWide(start...end) }
       return
@@ -68,21 +75,20 @@ public struct SharedGaps: Sendable {
     }
   }
 
+  /// Where all places are taken nothing is looked for any more: a capture that lacks packets everywhere would pay for it at each.
   private mutating func noteWide(_ time: ClosedRange<Timestamp>) {
+    guard wide.count < SharedGaps.intervalsMax else { return }
     for place in wide.indices {
-      let both = time.clamped(to: wide[place].time)
+      let both = time.clamped(to: wide[place])
       // Each begins and ends with a packet. So a silence of all that takes half of either lies in both, and what they share tells as much:
       // a missing file takes few places, however many connections miss it.
       let length = both.upperBound.since(both.lowerBound)
-      if length > SharedGaps.half(of: time), length > SharedGaps.half(of: wide[place].time) {
-        wide[place] = (both, wide[place].count &+ 1)
+      if length > SharedGaps.half(of: time), length > SharedGaps.half(of: wide[place]) {
+        wide[place] = both
         return
       }
     }
-    guard wide.count >= SharedGaps.wideMax else { return wide.append((time, 1)) }
-    // What one connection alone misses makes room; what many miss stays for as many of those.
-    if wide[wideHand].count > 1 { wide[wideHand].count -= 1 } else { wide[wideHand] = (time, 1) }
-    wideHand = (wideHand + 1) % SharedGaps.wideMax
+    wide.append(time)
   }
 
   private static func half(of time: ClosedRange<Timestamp>) -> Int64 { time.upperBound.since(time.lowerBound) / 2 }
@@ -91,9 +97,9 @@ public struct SharedGaps: Sendable {
   /// it was recorded by nobody.
   public func isMissing(_ silence: ClosedRange<Timestamp>) -> Bool {
     let most = silence.upperBound.since(silence.lowerBound).multipliedReportingOverflow(by: 2).partialValue
-    return wide.contains { time, _ in
-      time.lowerBound <= silence.lowerBound && silence.upperBound <= time.upperBound
-        && time.upperBound.since(time.lowerBound) <= max(most, SharedGaps.instant)
+    return wide.contains {
+      $0.lowerBound <= silence.lowerBound && silence.upperBound <= $0.upperBound
+        && $0.upperBound.since($0.lowerBound) <= max(most, SharedGaps.instant)
     }
   }
 
@@ -113,7 +119,7 @@ public struct SharedGaps: Sendable {
     if note.isLeap {
       noteLeap(from: note.from, to: note.to, of: note.side)
     } else {
-      noteLoss(from: note.from, to: note.to, of: note.side)
+      self.note(from: note.from, to: note.to, of: note.side)
     }
   }
 

@@ -94,6 +94,12 @@ public struct Tracker: ~Copyable {
     set { troubles.gaps.inputsAreApart = newValue }
   }
 
+  /// Times between two files of a recording in which there is nothing, each known before what comes behind it is tracked.
+  public var seams: [ClosedRange<Timestamp>] {
+    get { troubles.gaps.seams }
+    set { troubles.gaps.seams = newValue }
+  }
+
   /// Where the inputs were taken, of all packets that are tracked.
   public var places: InputPlaces {
     get { troubles.places }

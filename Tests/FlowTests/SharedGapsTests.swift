@@ -136,10 +136,12 @@ struct SharedGapsTests {
   @Test(arguments: [1, 1100], [0, 2000]) func aMissingFileIsKnownHoweverManyMissIt(connections: Int, others: Int) {
     func time(_ milliseconds: Int) -> Timestamp { Timestamp(nanoseconds: Int64(milliseconds) * 1_000_000) }
     var gaps = SharedGaps()
-    // Before it, many have lost something each for itself.
+    gaps.seams = [time(20_000)...time(30_000), time(60_000)...time(72_000)]
+    // Before and behind them, many have lost something each for itself.
     for number in 0..<others {
       let side = PacketReference(input: 0, number: UInt64(number + 5000))
       gaps.noteLoss(from: time(number * 5), to: time(number * 5 + 2000), of: side)
+      gaps.noteLoss(from: time(80_000 + number * 5), to: time(number * 5 + 82_000), of: side)
     }
     for (start, end) in [(20_000, 30_001), (60_000, 72_001)] {
       for number in 0..<connections {

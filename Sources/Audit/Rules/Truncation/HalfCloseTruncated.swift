@@ -158,7 +158,7 @@ private final class CutAnswer {
   /// under way.
   private var mayCloseIdle: Bool {
     if facts.rolesKnown { return halfCloser == .server }
-    guard loss.unacked > 0, !isClientLeaving else { return false }
+    guard loss.unacked > 0, ackedAfter == 0, !isClientLeaving else { return false }
     guard let last = facts[halfCloser].lastNewData else { return true }
     return fin.sent.first.time.since(last.time) > thresholds.midStream
   }
