@@ -67,8 +67,8 @@ final class Abort {
 
   /// It was repeating itself, too few times for a silence: the peer, or the path to it, may be why it hung up.
   var wasUnanswered: Bool {
-    guard let run = own.unanswered, run.kind == .data || run.kind == .fin else { return false }
-    return run.sent.count > 1 && run.peerPackets == 0 && !run.movedOn && run.sent.last.precedes(reset.moment)
+    guard let run = own.unanswered?.silentPart, run.kind == .data || run.kind == .fin else { return false }
+    return run.sent.count > 1 && !run.movedOn && run.sent.last.precedes(reset.moment)
   }
 
   /// The resetting side was sending: its data are the newest, and younger than max(1 s, 2 round trips).

@@ -91,7 +91,7 @@ extension Facts {
 
   /// What `side` repeats into a silence that has lasted long enough to be one; nil where the peer lives.
   func silence(after side: Side, _ thresholds: Thresholds) -> Unanswered? {
-    guard let run = self[side].unanswered, run.kind == .data || run.kind == .fin, run.peerPackets == 0, !run.movedOn,
+    guard let run = self[side].unanswered?.silentPart, run.kind == .data || run.kind == .fin, !run.movedOn,
       run.sent.count >= thresholds.dataTransmissions, run.sent.span >= thresholds.silentSpan
     else { return nil }
     return run

@@ -183,8 +183,19 @@ extension SideFacts {
       ours.hear(seam.peerPackets, seam.peerLastAlive)
       return ours
     }
-    if ours.kind == theirs.kind { ours.sent = ours.sent.joined(with: theirs.sent) }
+    let heardBefore = ours.peerPackets > 0 || ours.sinceHeard != nil
+    let rest = ours.sinceHeard
     ours.hear(seam.peerPackets, seam.peerLastAlive)
+    if ours.kind == theirs.kind {
+      ours.sent = ours.sent.joined(with: theirs.sent)
+      if theirs.peerPackets > 0 || theirs.sinceHeard != nil {
+        ours.sinceHeard = theirs.sinceHeard
+      } else if seam.peerPackets > 0 {
+        ours.sinceHeard = theirs.sent
+      } else if heardBefore {
+        ours.sinceHeard = rest?.joined(with: theirs.sent) ?? theirs.sent
+      }
+    }
     ours.movedOn = ours.movedOn || theirs.movedOn
     return ours
   }
@@ -192,6 +203,10 @@ extension SideFacts {
 
 extension Unanswered {
   fileprivate mutating func hear(_ packets: UInt64, _ last: Moment?) {
+    if packets > 0 {
+      sinceHeard = nil
+      movedOn = false
+    }
     peerPackets = UInt32(clamping: UInt64(peerPackets) + packets)
     lastPeer = last ?? lastPeer
   }

@@ -314,39 +314,6 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
   }
 }
 
-/// A run of transmissions that the peer has not answered.
-public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
-  /// What is repeated or outstanding.
-  public enum Kind: UInt8, BitwiseCopyable, Sendable { case syn, synAck, data, fin, keepalive, windowProbe }
-
-  /// What `sent` counts.
-  public var kind: Kind
-  /// Transmissions of the oldest unacknowledged segment (of the probe). For `data`, `fin`: since SND.UNA last moved; for
-  /// probes: since the peer was last heard.
-  public var sent: Burst
-  /// Its payload, bytes.
-  public var length: UInt32
-  /// Silence of the whole connection before its first transmission, ns.
-  public var idleBefore: Int64
-  /// Packets of the peer (no RST) since the first transmission: 0 is silence.
-  public var peerPackets: UInt32
-  /// The latest of them; nil where there was none.
-  public var lastPeer: Moment?
-  /// Since then this side sent new data because its window moved, or acknowledged something new: the peer lives, and
-  /// only the capture does not see it.
-  public var movedOn: Bool
-
-  public init(kind: Kind, sent: Burst, length: UInt32, idleBefore: Int64) {
-    self.kind = kind
-    self.sent = sent
-    self.length = length
-    self.idleBefore = idleBefore
-    peerPackets = 0
-    lastPeer = nil
-    movedOn = false
-  }
-}
-
 /// A zero window: since when, until when.
 public struct Stall: BitwiseCopyable, Hashable, Sendable {
   /// The first packet of the latest stall that said so.

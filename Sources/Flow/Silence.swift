@@ -11,9 +11,7 @@ extension Sender {
       survivedIdle = max(survivedIdle, UInt32(clamping: run.idleBefore / 1_000_000))
       troubles.records[index].run = nil
     case .data, .fin, .synAck:
-      let heard = run.peerPackets
-      troubles.records[index].run?.peerPackets = heard == .max ? heard : heard + 1
-      troubles.records[index].run?.lastPeer = moment
+      troubles.records[index].run?.hear(moment)
     }
   }
 
@@ -24,16 +22,16 @@ extension Sender {
     switch kind {
     case .new:
       // New data while the oldest is repeated for the third time: the window moved, so ACKs arrive that we do not see.
-      if let run = troubles.records[trouble].run, run.kind == .data, run.sent.count >= 3 {
+      if let run = troubles.records[trouble].run, run.kind == .data, run.repetitions >= 2 {
         troubles.records[trouble].run?.movedOn = true
       }
       troubles.records[trouble].deaf = nil
     case .retransmission:
       repeated(segment, moment, &troubles)
-      noteEcho(segment, &troubles)
+      noteEcho(segment, moment, &troubles)
     case .keepalive, .windowProbe:
       probed(kind == .keepalive ? .keepalive : .windowProbe, segment, moment, idle: idle, &troubles)
-      noteEcho(segment, &troubles)
+      noteEcho(segment, moment, &troubles)
     case .ack, .syn, .outOfOrder, .stray:
       break
     }
@@ -48,7 +46,9 @@ extension Sender {
     }
     if let run = troubles.records[trouble].run {
       switch run.kind {
-      case .data, .fin: if run.sent.count >= 2 { troubles.records[trouble].run?.movedOn = true }
+      // What it acknowledges first after the peer was heard is that.
+      case .data, .fin:
+        if run.repetitions >= (run.peerPackets == 0 ? 1 : 2) { troubles.records[trouble].run?.goOn() }
       // It has got the sign of life that it asked for, though the capture has not.
       case .keepalive, .windowProbe: troubles.records[trouble].run = nil
       case .syn, .synAck: break
@@ -58,12 +58,12 @@ extension Sender {
   }
 
   /// Repeats that echo another timestamp than the one before have heard the peer meanwhile (RFC 7323 §4.3).
-  private mutating func noteEcho(_ segment: Segment, _ troubles: inout Troubles) {
+  private mutating func noteEcho(_ segment: Segment, _ moment: Moment, _ troubles: inout Troubles) {
     guard segment.options.contains(.timestamps) else { return }
-    if let run = troubles.records[trouble].run, run.sent.count > 2,
+    if let run = troubles.records[trouble].run, run.repetitions >= 2,
       segment.timestampEcho != troubles.records[trouble].echo
     {
-      troubles.records[trouble].run?.movedOn = true
+      troubles.records[trouble].run?.noteEcho(at: moment)
     }
     troubles.records[trouble].echo = segment.timestampEcho
   }
@@ -86,7 +86,7 @@ extension Sender {
     if let run = troubles.records[index].run, run.kind == .data || run.kind == .fin,
       troubles.records[index].runOffset == oldest
     {
-      troubles.records[index].run?.sent.repeated(at: moment)
+      troubles.records[index].run?.repeated(at: moment)
       return
     }
     guard start <= una || isOldest(start, segment, moment, &troubles) else { return }

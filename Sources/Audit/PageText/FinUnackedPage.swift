@@ -21,9 +21,9 @@ extension Page {
     ## How bad, and who
 
     An error. Where the peer still sends other packets that do not acknowledge the FIN, the path is at fault:
-    something lets data through and eats FINs. Else suspects are the path and the peer's host; the host alone where
-    the capture stands beside it. A note where the peer's own FIN had been acknowledged: it has closed as well and
-    waits for nothing.
+    something lets data through and eats FINs. Else (also where it was heard meanwhile and fell silent since)
+    suspects are the path and the peer's host; the host alone where the capture stands beside it. A note where the
+    peer's own FIN had been acknowledged: it has closed as well and waits for nothing.
 
     ## Look-alikes
 

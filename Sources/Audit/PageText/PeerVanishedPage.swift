@@ -25,6 +25,8 @@ extension Page {
 
     The least: 4 transmissions of the same data (or of the probes of a closed window), a gap that grew,
     over 3 seconds, 5 recorded. More of it raises the confidence; losses of the capture lower it.
+    A peer that was heard while they were repeated, as in a fast recovery that the path did not outlive:
+    counted are the transmissions since then, and they must last as long as it was heard of before.
 
     ## Told from its look-alikes
 

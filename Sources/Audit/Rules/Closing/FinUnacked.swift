@@ -13,18 +13,22 @@ extension Rule {
         run.kind == .fin, !run.movedOn || run.peerPackets > 0, fin.sent.count >= thresholds.finTransmissions,
         fin.sent.span >= thresholds.silentSpan,
         // A RST that comes after them all, of the same side, only says that it gave up.
-        facts.abort.map({ $0.side == side && run.peerPackets == 0 && fin.sent.last.precedes($0.reset.moment) }) ?? true
+        facts.abort.map({ $0.side == side && !run.isAlive(thresholds) && fin.sent.last.precedes($0.reset.moment) })
+          ?? true
       else { continue }
       // No longer than what counts at the end of a recording, and then the capture was blind.
       if fin.sent.span < facts.overdue(thresholds), surroundings.isBlind(from: fin.sent.last.time, to: fin.sent.nextDue)
       {
         continue
       }
-      let alive = run.peerPackets > 0
+      let alive = run.isAlive(thresholds)
       // The peer has closed as well and waits for nothing: a last ACK that does not arrive harms nobody.
       let harmless = peer.fin?.acked != nil
       let tries = count(fin.sent.count, "transmission")
-      let silence = alive ? "though the \(side.other.name) goes on talking" : "and nothing else came back"
+      let silence =
+        alive
+        ? "though the \(side.other.name) goes on talking"
+        : run.peerPackets > 0 ? "and the \(side.other.name) has fallen silent" : "and nothing else came back"
       return Finding(
         rule: "fin-unacked", severity: harmless ? .note : .error,
         confidence: facts.confidence(
@@ -33,10 +37,13 @@ extension Rule {
         // Its ACKs of other things arrive: the host lives, and the FIN does not reach it.
         suspects: alive ? [.path] : facts.suspects(forSilenceOf: side.other),
         summary: "\(side.name)'s FIN was never acknowledged in \(tries) over \(duration(fin.sent.span)), \(silence)",
-        evidence: [
+        evidence: ([
           Evidence(fin.sent.first, side, "FIN after \(bytes(fin.offset))"),
           Evidence(fin.sent.last, side, "the same FIN, transmission \(fin.sent.count)"),
-        ] + (run.lastPeer.map { [Evidence($0, side.other, "still does not acknowledge it")] } ?? []),
+        ]
+          + (run.lastPeer.map {
+            [Evidence($0, side.other, alive ? "still does not acknowledge it" : "its last packet")]
+          } ?? [])).sorted { $0.moment.precedes($1.moment) },
         facts: [
           NamedFact("transmissions", Int64(fin.sent.count)), NamedFact("span", duration: fin.sent.span),
           NamedFact("fin_unacked", true), NamedFact("peer_packets", Int64(run.peerPackets)),
@@ -47,5 +54,14 @@ extension Rule {
             + " keepalive on that socket, would prove whether the FIN arrives")
     }
     return nil
+  }
+}
+
+extension Unanswered {
+  /// The peer was heard meanwhile, and has not fallen silent since.
+  fileprivate func isAlive(_ thresholds: Thresholds) -> Bool {
+    guard peerPackets > 0 else { return false }
+    guard let part = silentPart else { return true }
+    return part.sent.count < thresholds.finTransmissions || part.sent.span < thresholds.silentSpan
   }
 }

@@ -31,7 +31,6 @@ final class Silence {
   static func ofData(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) -> Silence? {
     earliest(facts, surroundings, thresholds) { run in
       (run.kind == .data || run.kind == .windowProbe) && run.isBackingOff(thresholds)
-        && run.peerPackets == 0
     }
   }
 
@@ -54,7 +53,8 @@ final class Silence {
   ) -> Silence? {
     var found: Silence?
     for side in Side.allCases {
-      guard let run = facts[side].unanswered, fits(run), !run.movedOn, facts.isSilent(side.other, since: run),
+      guard let run = facts[side].unanswered?.silentPart, fits(run), !run.movedOn,
+        facts.isSilent(side.other, since: run),
         surroundings.recorded(since: run.sent, thresholds) >= facts.overdue(thresholds)
       else { continue }
       if let other = found, !run.sent.first.precedes(other.run.sent.first) { continue }
@@ -106,7 +106,8 @@ final class Silence {
     let idle =
       run.idleBefore >= thresholds.mentionedSilence
       ? ", after \(duration(run.idleBefore)) of silence on both sides" : ""
-    all.append(Evidence(run.sent.first, speaker, "\(what), the first time\(idle)"))
+    let start = run.sinceHeard == nil ? "the first time\(idle)" : "sent again, and from here on no answer"
+    all.append(Evidence(run.sent.first, speaker, "\(what), \(start)"))
     all.append(Evidence(run.sent.last, speaker, "the same, the \(ordinal(run.sent.count)) time, and no answer"))
     if let reset = facts[speaker].resets?.effective, run.sent.last.precedes(reset.moment) {
       all.append(Evidence(reset.moment, speaker, "RST: it gives up"))
@@ -143,6 +144,17 @@ extension Unanswered {
   /// Enough transmissions, over enough time, and at least one gap that grew.
   func isBackingOff(_ thresholds: Thresholds) -> Bool {
     sent.count >= thresholds.dataTransmissions && sent.span >= thresholds.silentSpan && sent.growing >= 1
+  }
+
+  /// Of it what came since the peer was last heard, as a run of its own. nil where that is nothing, or where the peer had been heard
+  /// meanwhile for longer than it has been silent since: it may be heard again.
+  var silentPart: Unanswered? {
+    guard let sinceHeard else { return peerPackets == 0 ? self : nil }
+    guard sinceHeard.span >= sinceHeard.first.time.since(sent.first.time) else { return nil }
+    var part = self
+    part.sent = sinceHeard
+    part.idleBefore = 0
+    return part
   }
 
   /// One transmission, in the field's words.

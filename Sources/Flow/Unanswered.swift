@@ -1,0 +1,75 @@
+/// A run of transmissions that the peer has not answered.
+public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
+  /// What is repeated or outstanding.
+  public enum Kind: UInt8, BitwiseCopyable, Sendable { case syn, synAck, data, fin, keepalive, windowProbe }
+
+  /// What `sent` counts.
+  public var kind: Kind
+  /// Transmissions of the oldest unacknowledged segment (of the probe). For `data`, `fin`: since SND.UNA last moved; for
+  /// probes: since the peer was last heard.
+  public var sent: Burst
+  /// Its payload, bytes.
+  public var length: UInt32
+  /// Silence of the whole connection before its first transmission, ns.
+  public var idleBefore: Int64
+  /// Packets of the peer (no RST) since the first transmission: 0 is silence.
+  public var peerPackets: UInt32
+  /// The latest of them; nil where there was none.
+  public var lastPeer: Moment?
+  /// The transmissions since this side heard the peer: behind `lastPeer`, or from where it echoed another timestamp. nil where there
+  /// was none, or it heard nothing since the first.
+  public var sinceHeard: Burst?
+  /// Since it was last heard this side sent new data because its window moved, or acknowledged something new: the peer lives, and
+  /// only the capture does not see it.
+  public var movedOn: Bool
+
+  public init(kind: Kind, sent: Burst, length: UInt32, idleBefore: Int64) {
+    self.kind = kind
+    self.sent = sent
+    self.length = length
+    self.idleBefore = idleBefore
+    peerPackets = 0
+    lastPeer = nil
+    sinceHeard = nil
+    movedOn = false
+  }
+}
+
+extension Unanswered {
+  /// Repetitions since the peer was last heard.
+  var repetitions: UInt32 { sinceHeard?.count ?? (peerPackets == 0 ? sent.count - 1 : 0) }
+
+  /// Once more, and nobody has answered.
+  mutating func repeated(at moment: Moment) {
+    sent.repeated(at: moment)
+    if sinceHeard != nil {
+      sinceHeard?.repeated(at: moment)
+    } else if peerPackets > 0 {
+      sinceHeard = Burst(at: moment)
+    }
+  }
+
+  /// The peer sent something, whose ACK did not cover it: what came before tells nothing of a silence from here on.
+  mutating func hear(_ moment: Moment) {
+    peerPackets = peerPackets == .max ? peerPackets : peerPackets + 1
+    lastPeer = moment
+    sinceHeard = nil
+    movedOn = false
+  }
+
+  /// It has heard its peer since it repeated something before.
+  mutating func noteEcho(at moment: Moment) {
+    guard kind == .data || kind == .fin else { return goOn() }
+    // What was recorded of the peer before the first repetition may have reached this side behind it.
+    if sent.last == moment, peerPackets > 0 || (sinceHeard == nil && repetitions == 2) {
+      sinceHeard = Burst(at: moment)
+    } else if peerPackets > 0 {
+      sinceHeard = nil
+    } else {
+      goOn()
+    }
+  }
+
+  /// It acts as one that hears its peer.
+  mutating func goOn() { movedOn = true }
+}
