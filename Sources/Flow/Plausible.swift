@@ -26,6 +26,9 @@ enum Plausible {
   static var overtaken: Int64 { 1 << 16 }
   /// How far from SND.NXT a segment of a living stream lies: what Linux lets be in flight by default (tcp_wmem, 4 MiB).
   static var inFlight: Int64 { 1 << 22 }
+  /// What a sender has let out beside what it repeats, while nobody answers: a segment (RFC 5681 §3.1: the loss window) and its FIN, which
+  /// no congestion window holds back.
+  static var lossWindow: Int64 { 1461 }
   /// A window whose scale is not known (field.md §2.5).
   static var unscaledWindow: Int64 { 1 << 16 }
 

@@ -21,10 +21,7 @@ extension Sender {
   ) {
     switch kind {
     case .new:
-      // New data while the oldest is repeated for the third time: the window moved, so ACKs arrive that we do not see.
-      if let run = troubles.records[trouble].run, run.kind == .data, run.repetitions >= 2 {
-        troubles.records[trouble].run?.movedOn = true
-      }
+      noteAhead(segment, &troubles)
       troubles.records[trouble].deaf = nil
     case .retransmission:
       repeated(segment, moment, &troubles)
@@ -35,6 +32,14 @@ extension Sender {
     case .ack, .syn, .outOfOrder, .stray:
       break
     }
+  }
+
+  /// New data, or a FIN, while the oldest is repeated for the third time: the window moved, so ACKs arrive that we do not see; until the
+  /// oldest is repeated as if nothing had come.
+  private mutating func noteAhead(_ segment: Segment, _ troubles: inout Troubles) {
+    guard let run = troubles.records[trouble].run, run.kind == .data, run.repetitions >= 2, !run.movedOn else { return }
+    troubles.records[trouble].run?.movedOn = true
+    if run.aheadFrom < 0 { troubles.records[trouble].run?.aheadFrom = nxt - Int64(segment.sequenceLength) }
   }
 
   /// This side acknowledged something new: it hears its peer. `una` is the peer's.
@@ -86,7 +91,7 @@ extension Sender {
     if let run = troubles.records[index].run, run.kind == .data || run.kind == .fin,
       troubles.records[index].runOffset == oldest
     {
-      troubles.records[index].run?.repeated(at: moment)
+      troubles.records[index].run?.repeated(at: moment, upTo: nxt)
       return
     }
     guard start <= una || isOldest(start, segment, moment, &troubles) else { return }

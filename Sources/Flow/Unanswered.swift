@@ -1,3 +1,5 @@
+internal import Wire
+
 /// A run of transmissions that the peer has not answered.
 public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
   /// What is repeated or outstanding.
@@ -22,6 +24,8 @@ public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
   /// Since it was last heard this side sent new data because its window moved, or acknowledged something new: the peer lives, and
   /// only the capture does not see it.
   public var movedOn: Bool
+  /// Where the new data began that `movedOn` is told from; below 0 where it is told from something else.
+  var aheadFrom: Int64
 
   public init(kind: Kind, sent: Burst, length: UInt32, idleBefore: Int64) {
     self.kind = kind
@@ -32,6 +36,7 @@ public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
     lastPeer = nil
     sinceHeard = nil
     movedOn = false
+    aheadFrom = -1
   }
 }
 
@@ -40,7 +45,14 @@ extension Unanswered {
   var repetitions: UInt32 { sinceHeard?.count ?? (peerPackets == 0 ? sent.count - 1 : 0) }
 
   /// Once more, and nobody has answered.
-  mutating func repeated(at moment: Moment) {
+  /// - Parameter next: SND.NXT.
+  mutating func repeated(at moment: Moment, upTo next: Int64) {
+    let gap = moment.time.since(sent.last.time)
+    if movedOn, aheadFrom >= 0 {
+      // An ACK would have begun the timer anew (RFC 6298 §5.3, §5.7); without any a timeout's window lets out little more than a FIN.
+      let isLate = gap >= sent.lastGap - sent.lastGap / 8
+      if isLate, next - aheadFrom <= Plausible.lossWindow { movedOn = false } else { goOn() }
+    }
     sent.repeated(at: moment)
     if sinceHeard != nil {
       sinceHeard?.repeated(at: moment)
@@ -55,6 +67,7 @@ extension Unanswered {
     lastPeer = moment
     sinceHeard = nil
     movedOn = false
+    aheadFrom = -1
   }
 
   /// It has heard its peer since it repeated something before.
@@ -71,5 +84,8 @@ extension Unanswered {
   }
 
   /// It acts as one that hears its peer.
-  mutating func goOn() { movedOn = true }
+  mutating func goOn() {
+    movedOn = true
+    aheadFrom = -1
+  }
 }

@@ -4,7 +4,7 @@ import PacketScript
 import Testing
 import Wire
 
-@Suite("Silence: a peer that was heard while data were repeated")
+@Suite("Silence: a peer that was heard while data were repeated, and an application that goes on")
 struct SilenceLaterTests {
   static let alive = SilencePeerTests.alive
 
@@ -101,4 +101,60 @@ struct SilenceLaterTests {
   ]
 
   @Test(arguments: heard) func wasHeardMeanwhile(_ verdict: Verdict) throws { try verdict.check() }
+
+  static let ahead = [
+    Verdict(
+      "the application gives up", "peer-vanished", [.path, .server], .certain,
+      of: atClient + alive + "2.0,2.3,2.9,4.1,6.5 C > S P. 101:201\n7 C > S F. 201\n11.3,20.9 C > S P. 101:201"),
+    Verdict(
+      "and its FIN goes with the data", "peer-vanished", [.path, .server], .certain,
+      of: atClient + alive + "2.0,2.3,2.9,4.1,6.5 C > S P. 101:201\n7 C > S F. 201\n11.3,20.9 C > S FP. 101:201"),
+    Verdict(
+      "one small message more", "peer-vanished", [.path, .server], .certain,
+      of: atClient + alive + "2.0,2.3,2.9,4.1,6.5 C > S P. 101:201\n7 C > S P. 201:301\n11.3,20.9 C > S P. 101:201"),
+    Verdict(
+      "small ones again and again, less than a segment", "peer-vanished", [.path, .server], .certain,
+      of: atClient + alive + """
+        2.0,2.3,2.9,4.1 C > S P. 101:201
+        5 C > S P. 201:301
+        6.5 C > S P. 101:201
+        8 C > S P. 301:401
+        11.3 C > S P. 101:201
+        15 C > S P. 401:501
+        20.9 C > S P. 101:201
+        """),
+    Verdict(
+      "the timer began anew: ACKs arrive that the capture has not",
+      nothingIn: atClient + alive
+        + "2.0,2.3,2.9,4.1,6.5 C > S P. 101:201\n6.6 C > S P. 201:301\n6.9,7.5 C > S P. 101:201"),
+    Verdict(
+      "more than a segment: the window moved",
+      nothingIn: atClient + alive
+        + "2.0,2.3,2.9,4.1,6.5 C > S P. 101:201\n7 C > S . 201:3201/1000\n11.3,20.9 C > S P. 101:201"),
+    Verdict(
+      "segment by segment: the window moves",
+      nothingIn: atClient + alive + """
+        2.0,2.3,2.9,4.1 C > S P. 101:201
+        5 C > S P. 201:1201
+        6.5 C > S P. 101:201
+        8 C > S P. 1201:2201
+        11.3 C > S P. 101:201
+        15 C > S P. 2201:3201
+        20.9 C > S P. 101:201
+        """),
+    Verdict(
+      "and the oldest comes no more",
+      nothingIn: atClient + alive + "2.0,2.3,2.9,4.1,6.5 C > S P. 101:201\n7 C > S F. 201\nend 60"),
+    Verdict(
+      "it moved before: that is not taken back",
+      nothingIn: atClient + alive + """
+        2.0,2.3,2.9 C > S P. 101:201 ack 501
+        3.0 S > C P. 501:601 lost
+        4.1,6.5 C > S P. 101:201 ack 601
+        7 C > S F. 201 ack 601
+        11.3,20.9 C > S P. 101:201 ack 601
+        """),
+  ]
+
+  @Test(arguments: ahead) func newDataBesideTheOldest(_ verdict: Verdict) throws { try verdict.check() }
 }

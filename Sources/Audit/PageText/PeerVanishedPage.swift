@@ -33,7 +33,9 @@ extension Page {
     - *Loss and recovery*: the peer acknowledges in the end. An outage that healed is no finding.
     - *A tail loss probe* (RFC 8985) makes the first repetition early; it alone proves nothing.
     - *The capture misses the peer's packets*: the sender then moves on, and there is no finding.
-      Where it has none of them at all, the confidence is a step lower.
+      Where it has none of them at all, the confidence is a step lower. A FIN, or small new data up to one
+      segment, is no such move where the oldest comes again as late as it would have without: whatever
+      application gives up closes its socket, and no ACK is needed for that.
     - *`big-packets-lost`*: the peer still answers, only the large segments never arrive.
     - *`stalled-reader`*: the window is zero and the probes are answered.
     - *Repetitions after both FINs were acknowledged* are late duplicates: harmless.
