@@ -190,7 +190,11 @@ extension Sender {
         return countProbe(&troubles)
       }
       // One byte again after a pause and acknowledged before: garbage that asks for an answer (RFC 9293 §3.8.4).
-      if start == nxt - 1, una == nxt, idle >= Plausible.keepalivePause, !has(.fin) { return countKeepalive(&troubles) }
+      if start == nxt - 1, una == nxt, idle >= Plausible.keepalivePause, !has(.fin),
+        !backsOff(start, moment, &troubles)
+      {
+        return countKeepalive(&troubles)
+      }
     }
     if has(.fin), end > nxt - 1 || (isFIN && end != nxt - 1) {
       guard isFIN, !has(.finAcked), end > nxt - 1, end - nxt < Plausible.jump else { return .stray }

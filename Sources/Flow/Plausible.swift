@@ -43,6 +43,10 @@ enum Plausible {
   static var delayedACK: Int64 { 500_000_000 }
   /// No stack waits less before it sends again (Linux: TCP_RTO_MIN): what is on its way may arrive for so long.
   static var leastTimeout: Int64 { 200_000_000 }
+  /// Nor more before it does so for the first time (RFC 6298 §2.1, and 3 s in stacks of before it).
+  static var firstTimeout: Int64 { 3_500_000_000 }
+  /// From here on a timeout may no longer grow (RFC 6298 §2.5).
+  static var longestTimeout: Int64 { 60_000_000_000 }
   /// A byte that comes again after such a pause asks for life. TCP_KEEPINTVL is in whole seconds.
   static var keepalivePause: Int64 { 1_000_000_000 }
   /// What comes later after a packet was not provoked by it, however far the peer is.

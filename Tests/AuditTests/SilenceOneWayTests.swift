@@ -28,6 +28,35 @@ struct SilenceOneWayTests {
         end 7
         """),
     Verdict(
+      "a single byte, which may look like a keepalive", "acks-lost", [.path], .certain,
+      of: atClient + """
+        1.00 C > S P. 1:101
+        1.08 S > C P. 1:2
+        1.081 C > S .
+        1.4,2.0,3.2,5.6,10.4 S > C P. 1:2
+        1.401,2.001,3.201,5.601,10.401 C > S .
+        """),
+    Verdict(
+      "and from the first second on", "acks-lost", [.path], .certain,
+      of: atClient + """
+        1.00 C > S P. 1:101
+        1.08 S > C P. 1:2
+        1.081 C > S .
+        2.08,4.08,8.08,16.08,32.08 S > C P. 1:2
+        2.081,4.081,8.081,16.081,32.081 C > S .
+        """),
+    Verdict(
+      "keepalives with a byte of garbage, behind a message of one", nothingIn: keepalives([2, 3, 4, 5, 6, 7, 8, 9, 10])),
+    Verdict(
+      "the same, and its timeout had been too short once", nothingIn: keepalives([1.3, 11, 21, 31, 41, 51, 61])),
+    Verdict(
+      "the same, whose interval is longer than the idle time", nothingIn: keepalives([3, 7, 11, 15, 19, 23])),
+    Verdict(
+      "idle for longer each time", nothingIn: keepalives([11, 31, 71, 151, 311])),
+    Verdict(
+      "a single byte that was heard in the end, and its keepalives",
+      nothingIn: keepalives([1.4, 2.0, 3.2, 5.6, 15.6, 25.6, 35.6])),
+    Verdict(
       "spurious twice",
       nothingIn: atClient + alive + "1.4,2.0 S > C P. 1:501\nend 60"),
     Verdict("four times, but fast", nothingIn: atClient + alive + "1.4,2.0,2.6,3.2 S > C P. 1:501\nend 60"),
@@ -44,6 +73,12 @@ struct SilenceOneWayTests {
         2.401,3.001,4.201,6.601,11.401 C > S .
         """),
   ]
+
+  /// A message of one byte, and that byte again at these times, acknowledged each time.
+  static func keepalives(_ times: [Double]) -> String {
+    atClient + "1 C > S P. 1:101\n1.08 S > C P. 1:2\n1.081 C > S .\n"
+      + times.map { "\($0) S > C . 1:2\n+1ms C > S .\n" }.joined() + "end 900"
+  }
 
   @Test(arguments: acksLost) func repeatedThoughAcknowledged(_ verdict: Verdict) throws { try verdict.check() }
 
