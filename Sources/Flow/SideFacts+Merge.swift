@@ -197,6 +197,7 @@ extension SideFacts {
       }
     }
     ours.movedOn = ours.movedOn || theirs.movedOn
+    ours.peerSpoke = ours.peerSpoke || theirs.peerSpoke
     return ours
   }
 }

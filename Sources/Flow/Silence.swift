@@ -11,7 +11,7 @@ extension Sender {
       survivedIdle = max(survivedIdle, UInt32(clamping: run.idleBefore / 1_000_000))
       troubles.records[index].run = nil
     case .data, .fin, .synAck:
-      troubles.records[index].run?.hear(moment)
+      troubles.records[index].run?.hear(moment, kind)
     }
   }
 

@@ -18,6 +18,8 @@ public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
   public var peerPackets: UInt32
   /// The latest of them; nil where there was none.
   public var lastPeer: Moment?
+  /// One of them was more than an ACK.
+  public var peerSpoke: Bool
   /// The transmissions since this side heard the peer: behind `lastPeer`, or from where it echoed another timestamp. nil where there
   /// was none, or it heard nothing since the first.
   public var sinceHeard: Burst?
@@ -34,6 +36,7 @@ public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
     self.idleBefore = idleBefore
     peerPackets = 0
     lastPeer = nil
+    peerSpoke = false
     sinceHeard = nil
     movedOn = false
     aheadFrom = -1
@@ -62,9 +65,10 @@ extension Unanswered {
   }
 
   /// The peer sent something, whose ACK did not cover it: what came before tells nothing of a silence from here on.
-  mutating func hear(_ moment: Moment) {
+  mutating func hear(_ moment: Moment, _ kind: SegmentKind) {
     peerPackets = peerPackets == .max ? peerPackets : peerPackets + 1
     lastPeer = moment
+    if kind != .ack { peerSpoke = true }
     sinceHeard = nil
     movedOn = false
     aheadFrom = -1

@@ -173,6 +173,80 @@ struct SilenceOneWayTests {
         3.09,3.39,3.99,5.19,7.59,12.39 S > C . 51:1499 ack 101
         """),
     Verdict(
+      "the client repeats what was acknowledged: small ones do not arrive either", "acks-lost", [.path], .certain,
+      of: atServer + """
+        1 C > S P. 1:801
+        1.0001 S > C P. 1:51 ack 801
+        1.08 C > S .
+        1.09 S > C . 51:1499 ack 801
+        1.3 C > S P. 1:801 ack 51
+        1.39 S > C . 51:1499 ack 801
+        1.7 C > S P. 1:801 ack 51
+        1.99 S > C . 51:1499 ack 801
+        2.5 C > S P. 1:801 ack 51
+        3.19 S > C . 51:1499 ack 801
+        4.1 C > S P. 1:801 ack 51
+        5.59 S > C . 51:1499 ack 801
+        7.3 C > S P. 1:801 ack 51
+        10.39 S > C . 51:1499 ack 801
+        """),
+    Verdict(
+      "once it had, too early", "big-packets-lost", [.path], .certain,
+      of: atServer + """
+        1 C > S P. 1:801
+        1.0001 S > C P. 1:51 ack 801
+        1.08 C > S .
+        1.09,1.39,1.99,3.19,5.59,10.39 S > C . 51:1499 ack 801
+        10.5 C > S P. 1:801 ack 51
+        """),
+    Verdict(
+      "twice it had, before", "big-packets-lost", [.path], .certain,
+      of: atServer + """
+        1 C > S P. 1:801
+        1.0001 S > C . 1 ack 801
+        1.3,1.9 C > S P. 1:801
+        1.9001 S > C P. 1:51 ack 801
+        1.98 C > S . 801 ack 51
+        1.99,2.29,2.89,4.09,6.49,11.29 S > C . 51:1499 ack 801
+        12 C > S F. 801 ack 51
+        12.0001 S > C . 1499 ack 802
+        """),
+    Verdict(
+      "the client was heard after the first of them, and fell silent", "peer-vanished", [.path, .client], .certain,
+      of: atServer + """
+        1 C > S P. 1:101
+        1.0001 S > C P. 1:51 ack 101
+        1.08 C > S .
+        1.09,1.39 S > C . 51:1499 ack 101
+        1.4 C > S P. 101:201 ack 51
+        1.99,3.19,5.59,10.39,19.99,39.19 S > C . 51:1499 ack 201
+        """),
+    Verdict(
+      "duplicate ACKs, where they cannot say for what", "peer-vanished", [.path, .client], .certain,
+      of: atServer.replacing("sackOK,", with: "") + """
+        1 C > S P. 1:101
+        1.0001 S > C P. 1:51 ack 101
+        1.08 C > S .
+        1.09 S > C . 51:7291/1448 ack 101
+        1.17,1.171,1.172 C > S . 101 ack 51
+        1.173 S > C . 51:1499 ack 101
+        1.174 C > S . 101 ack 51
+        1.4,2.0,3.2,5.6,10.4,20.0 S > C . 51:1499 ack 101
+        """),
+    Verdict(
+      "the same, and it is not silent for long yet",
+      nothingIn: atServer.replacing("sackOK,", with: "") + """
+        1 C > S P. 1:101
+        1.0001 S > C P. 1:51 ack 101
+        1.08 C > S .
+        1.09 S > C . 51:7291/1448 ack 101
+        1.17,1.171,1.172 C > S . 101 ack 51
+        1.173 S > C . 51:1499 ack 101
+        1.174 C > S . 101 ack 51
+        1.6,2.6,4.6 S > C . 51:1499 ack 101
+        end 7
+        """),
+    Verdict(
       "just large enough", "big-packets-lost", [.path], .certain,
       of: atServer + large(500)),
     Verdict(

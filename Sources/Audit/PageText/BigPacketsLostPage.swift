@@ -29,8 +29,10 @@ extension Page {
 
     ## Told from its look-alikes
 
-    - *A peer that says nothing at all* may be gone: `peer-vanished`, with a hint if nothing of that
-      size ever arrived.
+    - *A peer that says nothing at all*, or nothing any more, may be gone: `peer-vanished`, with a hint if
+      nothing of that size ever arrived.
+    - *Duplicate ACKs without SACK* may answer large segments that did arrive: no sign that only small ones do.
+    - *A peer that repeats what was acknowledged* does not get ACKs either, and none are smaller: `acks-lost`.
     - *A segment of that size was acknowledged before*: then it is not the size.
     - *Large segments in a capture at the sender* may be cut by its network card; what is repeated has
       the true size.

@@ -26,8 +26,10 @@ extension Facts {
     guard own.sackedBytes < run.length, tooBig != nil || own.largestAcked > 0 || smallSACKed else { return nil }
     // It moves on with a peer that the capture does not see: then nothing is known of what arrives.
     guard !run.movedOn || run.peerPackets > 0 else { return nil }
+    // The peer repeats what was acknowledged meanwhile: what is lost are ACKs, too, and no segments are smaller.
+    if let deaf = self[side.other].deaf, deaf.count >= 2, run.sent.first.precedes(deaf.last) { return nil }
     // A peer that says nothing any more may as well be gone: that is peer-vanished.
-    let isAlive = tooBig != nil || smallSACKed || run.peerPackets > 0
+    let isAlive = tooBig != nil || smallSACKed || goesOn(run, thresholds)
     guard isAlive || diedOfSize(run, side, thresholds) else { return nil }
     let ample = tooBig != nil || run.sent.count >= thresholds.dataTransmissions + 2
     let best: Confidence = ample ? .certain : .likely
@@ -56,13 +58,22 @@ extension Facts {
         + "net.ipv4.tcp_mtu_probing=1 on the \(side.name) works around it.")
   }
 
+  /// The peer is heard of while `run` is repeated: by more than ACKs, which may answer what is as large and has arrived, unless they would say
+  /// so (RFC 2018); and it has not fallen silent since.
+  private func goesOn(_ run: Unanswered, _ thresholds: Thresholds) -> Bool {
+    guard run.peerPackets > 0, run.peerSpoke || (client.sackPermitted == true && server.sackPermitted == true) else {
+      return false
+    }
+    return run.silentPart.map { !$0.isBackingOff(thresholds) } ?? true
+  }
+
   /// Heard a moment before, and silent from the very first full-sized segment on, while nothing else is outstanding that it
   /// could have answered: that its host died in that moment is the less likely story, and not ruled out. Of a smaller one it is
   /// not even that.
   private func diedOfSize(_ run: Unanswered, _ side: Side, _ thresholds: Thresholds) -> Bool {
     let own = self[side]
-    guard let heard = self[side.other].lastAlive, run.length > 0, own.fin == nil,
-      4 * Int(run.length) >= 3 * Int(self[side.other].mss ?? 1460)
+    guard let heard = self[side.other].lastAlive, heard.precedes(run.sent.first), run.sinceHeard == nil, run.length > 0,
+      own.fin == nil, 4 * Int(run.length) >= 3 * Int(self[side.other].mss ?? 1460)
     else { return false }
     return run.sent.first.time.since(heard.time) <= thresholds.freshAnswer
       && own.unackedBytes.isMultiple(of: UInt64(run.length))
