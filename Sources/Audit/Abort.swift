@@ -180,7 +180,7 @@ extension Facts {
   /// What `side` had repeated into silence when it gave up by RST is a finding about that silence; or about the RSTs of its peer that it did
   /// not hear.
   func silenceEnded(by side: Side, _ surroundings: Surroundings, _ thresholds: Thresholds) -> Bool {
-    if UnheardReset(of: side.other, self, thresholds) != nil { return true }
+    if UnheardReset(of: side.other, self, surroundings, thresholds) != nil { return true }
     let silence =
       Silence.ofData(self, surroundings, thresholds) ?? Silence.ofKeepalives(self, surroundings, thresholds)
     return silence?.speaker == side && !repeatsSYNACK(side.other)

@@ -12,13 +12,20 @@ extension Facts {
       self[side.other].offersRoom
     else { return false }
     // An echo of an ACK that the live socket had not seen: something was under way, and more may have waited for that ACK, behind a short
-    // segment too (Nagle's algorithm lets one go, and a full congestion window holds back what is written after it).
-    guard self[side].resets?.lowestEcho.map({ $0 < reset.ownSent }) != true else { return false }
+    // segment too: a full congestion window holds back what is written after it. (So does Nagle's algorithm; but whole answers end so.)
+    if let echo = self[side].resets?.lowestEcho, echo < reset.ownSent {
+      return endsShort(side, thresholds) && isWithinFirstWindow(side)
+    }
     if endsShort(side, thresholds) { return true }
     guard let leg = side == .server ? serverLeg : clientLeg, let acked = ackOfAll(side, before: reset) else {
       return false
     }
     return reset.moment.time.since(acked.time) > leg + thresholds.overtaken
+  }
+
+  /// No congestion window held anything back: none is less than ten segments at the beginning (RFC 6928).
+  private func isWithinFirstWindow(_ side: Side) -> Bool {
+    self[side].dataEnd < 10 * Int64(min(self[side].mss ?? 536, self[side.other].mss ?? 536))
   }
 
   /// The packet that acknowledged the last of it, or a later one.
@@ -29,7 +36,7 @@ extension Facts {
 
   /// The last that it sent is no whole segment, or not whole ones where the capture has several in one packet: with the options that
   /// each packet has, or without.
-  private func endsShort(_ side: Side, _ thresholds: Thresholds) -> Bool {
+  func endsShort(_ side: Side, _ thresholds: Thresholds) -> Bool {
     let own = self[side]
     guard own.lastNewData != nil, let ours = own.mss, let theirs = self[side.other].mss else { return false }
     guard let clients = client.timestamps, let servers = server.timestamps else { return false }

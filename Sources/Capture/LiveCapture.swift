@@ -149,13 +149,13 @@ public struct LiveCapture: ~Copyable {
   /// None of a capture on several interfaces, which are merged or, as `any`, told apart by their packets.
   /// - Parameters:
   ///   - most: packets.
-  ///   - latest: none may be later, ns since 1970.
+  ///   - times: none may be earlier or later, ns since 1970.
   @_lifetime(&self)
-  public mutating func usualRecords(_ most: UInt64, latest: Int64) -> UsualRecords {
+  public mutating func usualRecords(_ most: UInt64, within times: ClosedRange<Int64>) -> UsualRecords {
     let isOne = interfaces.count == 1 && interfaces[0].linkType == LinkType.ethernet.rawValue
     if isOne, !interfaces[0].hasHead, !interfaces[0].fill(live) { lose(0) }
     let records = interfaces[0].usualRecords(
-      isOne ? most : 0, after: PacketReference(input: 0, number: frames), frames: frames, latest: latest)
+      isOne ? most : 0, after: PacketReference(input: 0, number: frames), frames: frames, within: times)
     return unsafe _overrideLifetime(records, mutating: &self)
   }
 

@@ -160,17 +160,18 @@ internal import Wire
   /// - Parameters:
   ///   - packet: the one before them.
   ///   - frames: frames of the run before them.
-  ///   - latest: none may be later, ns since 1970.
+  ///   - times: none may be earlier or later, ns since 1970.
   @_lifetime(borrow self)
   func usualRecords(
-    _ most: UInt64, after packet: PacketReference, frames: UInt64, latest: Int64
+    _ most: UInt64, after packet: PacketReference, frames: UInt64, within times: ClosedRange<Int64>
   ) -> UsualRecords {
     var layout = LiveBatch.layout
     layout.linkType = linkType
     layout.interface = UInt16(truncatingIfNeeded: packet.input)
     let window = unsafe RawSpan(_unsafeBytes: batch?.records ?? UnsafeRawBufferPointer(start: nil, count: 0))
     let records = UsualRecords(
-      window, layout, after: packet, frames: frames, most: most, from: lastTime, to: latest)
+      window, layout, after: packet, frames: frames, most: most,
+      from: max(lastTime, times.lowerBound), to: times.upperBound)
     return unsafe _overrideLifetime(records, borrowing: self)
   }
 

@@ -116,10 +116,12 @@ struct Stages: ~Copyable {
   /// Takes the usual packets of a capture on one interface, as many as the batch has room for.
   /// - Parameters:
   ///   - most: packets.
-  ///   - latest: none may be later, ns since 1970.
+  ///   - times: none may be earlier or later, ns since 1970.
   /// - Returns: how many, and when the last of them came.
-  mutating func take(_ capture: inout LiveCapture, _ most: UInt64, latest: Int64) -> UsualRecords.Passed {
-    var records = capture.usualRecords(min(UInt64(SegmentBatch.capacity &- batch.count), most), latest: latest)
+  mutating func take(
+    _ capture: inout LiveCapture, _ most: UInt64, within times: ClosedRange<Int64>
+  ) -> UsualRecords.Passed {
+    var records = capture.usualRecords(min(UInt64(SegmentBatch.capacity &- batch.count), most), within: times)
     enter(&records)
     let passed = records.passed
     capture.pass(passed)

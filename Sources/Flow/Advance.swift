@@ -22,13 +22,15 @@ extension Sender {
       takeLast(&segment, moment, idle: idle, receiver: &receiver)
       return .new
     }
-    if trouble > 1, !isSYN, mixes(segment.sequence, at: moment.time, &troubles) { return .stray }
+    if trouble > 1, !isSYN, mixes(segment.sequence, at: moment.time, isRepeatable: segment.isRepeatable, &troubles) {
+      return .stray
+    }
     if isBeforeAll(start, troubles) {
       // Wherever it stands: counted are packets.
       if isFIN { troubles.records[troubles.of(&self)].finPackets &+= 1 }
       let isAfterPause = moment.time.since(lastSentNew) > Plausible.answer
       let witness = isAfterPause ? receiver.witness(of: &segment, troubles) : .none
-      strays(to: segment.sequence, at: moment.time, witness, &troubles)
+      strays(to: &segment, at: moment.time, witness, &troubles)
       return .stray
     }
     if length == 0, !isFIN {

@@ -9,7 +9,7 @@ internal import Wire
 // leap is none of the stream's own
 //
 //     if no line is so fast,
-//     if the stream was seen where it left it, between two packets that are beyond it, or three times afterwards, under numbers that go on,
+//     if the stream was seen where it left it, between two packets that are beyond it, or three times afterwards,
 //     if the peer's stream leaps in the same silence, and both as far as the clock that gives ISNs, or very fast,
 //     if it leads to before the stream's beginning,
 //     or if one packet stands on both sides of it (Renumbered.swift).
@@ -56,7 +56,11 @@ extension Sender {
   /// Whether a number of this side's is far from its stream, and where the other one was: that one goes on. Not what was overtaken on its
   /// way, nor a repetition or two of what was sent before a gap in the capture. Or it is the first behind the other ISN that this side's
   /// packets had.
-  mutating func mixes(_ sequence: SequenceNumber, at time: Timestamp, _ troubles: inout Troubles) -> Bool {
+  ///
+  /// - Parameter isRepeatable: a FIN, which its sender repeats until it is acknowledged: one again and again is no stream.
+  mutating func mixes(
+    _ sequence: SequenceNumber, at time: Timestamp, isRepeatable: Bool = false, _ troubles: inout Troubles
+  ) -> Bool {
     guard trouble > 1 else { return false }
     if let isn = troubles.records[trouble].otherISN, sequence == isn.advanced(by: 1) {
       troubles.records[trouble].isMixed = true
@@ -65,15 +69,15 @@ extension Sender {
     guard let left = troubles.records[trouble].left, abs(offset(of: sequence) - nxt) > Plausible.jump,
       abs(Int64(sequence.distance(from: left))) <= Plausible.jump
     else { return false }
-    return isSeenThere(sequence, at: time, &troubles)
+    return isSeenThere(sequence, at: time, isRepeatable: isRepeatable, &troubles)
   }
 
   private mutating func isSeenThere(
-    _ sequence: SequenceNumber, at time: Timestamp, _ troubles: inout Troubles
+    _ sequence: SequenceNumber, at time: Timestamp, isRepeatable: Bool, _ troubles: inout Troubles
   ) -> Bool {
     if !troubles.records[trouble].isMixed {
       guard time.since(troubles.records[trouble].leftAt) > Plausible.reordering,
-        troubles.records[trouble].lastThere != sequence
+        !isRepeatable || troubles.records[trouble].lastThere != sequence
       else { return false }
       troubles.records[trouble].lastThere = sequence
       troubles.records[trouble].seenThere += 1
@@ -95,13 +99,14 @@ extension Sender {
   /// A number before all: of an earlier life, come late; if it goes on, of another stream. After a pause two that acknowledge what the peer
   /// has sent are of this one, which has come more than halfway round meanwhile; so are strays that acknowledge each other.
   mutating func strays(
-    to sequence: SequenceNumber, at time: Timestamp, _ witness: Witness, _ troubles: inout Troubles
+    to segment: inout Segment, at time: Timestamp, _ witness: Witness, _ troubles: inout Troubles
   ) {
+    let sequence = segment.sequence
     let index = troubles.of(&self)
     if witness == .stray {
       troubles.records[index].isMixed = true
     } else if let left = troubles.records[index].left, abs(Int64(sequence.distance(from: left))) <= Plausible.jump {
-      _ = isSeenThere(sequence, at: time, &troubles)
+      _ = isSeenThere(sequence, at: time, isRepeatable: segment.isRepeatable, &troubles)
     } else {
       leave(sequence, at: time, index, &troubles)
       if witness == .current { troubles.records[index].seenThere = 2 }
@@ -118,6 +123,11 @@ extension Sender {
   }
 
   func isMixed(_ troubles: borrowing Troubles) -> Bool { trouble > 1 && troubles.records[trouble].isMixed }
+}
+
+extension Segment {
+  /// An orphan's last word: its sender repeats it until somebody acknowledges it, and says nothing else.
+  var isRepeatable: Bool { flags.contains(.fin) }
 }
 
 extension Connection {

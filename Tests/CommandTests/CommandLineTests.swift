@@ -25,7 +25,7 @@ struct CommandLineTests {
   func sizes(text: String, bytes: Int?) { #expect(ByteSize(argument: text)?.bytes == bytes) }
 
   @Test(arguments: [
-    ["--no-such-option", "a.pcap"], ["read"], ["read", "-", "-"], ["read", "--rule", "no-such-rule", "a.pcap"],
+    ["--no-such-option", "a.pcap"], ["read", "-", "-"], ["read", "--rule", "no-such-rule", "a.pcap"],
     ["read", "--extract", "d", "-"], ["check", "a.pcap"], ["show", "a.pcap"], ["show", "-", "--connection", "1"],
     ["read", "--format", "xml", "a.pcap"], ["read", "--max-memory", "1K", "a.pcap"],
     ["read", "--linger", "1x", "a.pcap"], ["live", "eth0", "--sockets", "--timestamps", "adapter_unsynced"],

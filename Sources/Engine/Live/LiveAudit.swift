@@ -87,9 +87,11 @@ struct LiveAudit: ~Copyable {
   }
 
   /// Takes in usual packets of a capture on one interface; none where packets are kept, each of which is then looked at.
-  mutating func take(_ capture: inout LiveCapture, _ most: UInt64, latest: Int64) -> UsualRecords.Passed? {
+  mutating func take(
+    _ capture: inout LiveCapture, _ most: UInt64, within times: ClosedRange<Int64>
+  ) -> UsualRecords.Passed? {
     guard recorder == nil, ring == nil else { return nil }
-    return stages.take(&capture, most, latest: latest)
+    return stages.take(&capture, most, within: times)
   }
 
   /// The clock has advanced: all packets up to `time` have been taken in.

@@ -169,7 +169,7 @@ public struct LiveRun: ~Copyable {
     while left > 0 {
       // The first of all dates the rest, and what comes much later may be a step of the clock.
       if let last = lastTime,
-        let passed = audit.take(&capture, left, latest: LiveRun.latest(after: last)), passed.packets > 0
+        let passed = audit.take(&capture, left, within: last...LiveRun.latest(after: last)), passed.packets > 0
       {
         left &-= passed.packets
         (lastTime, lastCame, lastCameAfter) = (passed.time, start, dryAt)

@@ -10,7 +10,9 @@ extension Rule {
     guard facts.wasEstablished else { return nil }
     if facts.abort == nil, let finding = Afterlife(facts, thresholds)?.finding(surroundings) { return finding }
     for side in Side.allCases {
-      if let reset = UnheardReset(of: side, facts, thresholds) { return reset.finding(facts, surroundings) }
+      if let reset = UnheardReset(of: side, facts, surroundings, thresholds) {
+        return reset.finding(facts, surroundings)
+      }
     }
     return nil
   }
@@ -29,8 +31,8 @@ struct UnheardReset {
   let giveUp: Reset?
 
   /// nil where there is none, or none that was deaf for long enough; and where anything but its receiver ended the connection.
-  init?(of side: Side, _ facts: Facts, _ thresholds: Thresholds) {
-    guard let resets = facts[side].resets, resets.peerMovedOn, resets.ownAfter == nil, let after = resets.peerAfter,
+  init?(of side: Side, _ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) {
+    guard facts[side].$resets, let resets = facts[side].resets, resets.peerMovedOn, resets.ownAfter == nil, let after = resets.peerAfter,
       resets.first.verdict == .unknown, !resets.first.isAfterClose, !resets.first.isMalformed,
       // It repeats itself to nobody: what had been sent by then may take its time, and clocks may leap.
       after.last.time.since(resets.first.moment.time) >= thresholds.silentSpan,
@@ -39,6 +41,7 @@ struct UnheardReset {
     if let abort = facts.abort {
       guard abort.side == side.other, run.sent.last.precedes(abort.reset.moment) else { return nil }
     }
+    guard Forgery(of: resets.first, from: side, facts, surroundings, thresholds).confidence == nil else { return nil }
     self.side = side
     reset = resets.first
     count = resets.count
@@ -50,7 +53,8 @@ struct UnheardReset {
   private var deafFor: Int64 { after.last.time.since(reset.moment.time) }
 
   func finding(_ facts: Facts, _ surroundings: Surroundings) -> Finding {
-    Finding(
+    let lost = facts[peer].lostBytes
+    return Finding(
       rule: "reset-not-heard", severity: .error,
       confidence: facts.confidence(
         after.count > 1 ? .certain : .likely, from: reset.moment.time, to: after.last.time, losing: [side],
@@ -60,6 +64,7 @@ struct UnheardReset {
       summary:
         "\(side.name) reset the connection, and the \(peer.name) goes on for \(duration(deafFor)) as if nothing had"
         + " happened\(giveUp == nil ? "" : ", until it gives up"): the RST never arrived",
+      bytesLost: lost > 0 ? lost : nil, bytesLostExact: facts[peer].fin != nil,
       evidence: [
         Evidence(reset.moment, side, reset.flags.contains(.ack) ? "RST+ACK" : "RST"),
         Evidence(after.first, peer, "goes on"),
@@ -72,6 +77,14 @@ struct UnheardReset {
         NamedFact("deaf_for", duration: deafFor),
       ],
       mend: mend(peer))
+  }
+}
+
+extension Facts {
+  /// It is gone, and says so to each repetition of its peer, who does not hear it: that is no silence. A live socket that hung up on what it
+  /// received is another thing, whether its peer heard it or not.
+  func answersWithoutSocket(_ side: Side, _ surroundings: Surroundings, _ thresholds: Thresholds) -> Bool {
+    UnheardReset(of: side, self, surroundings, thresholds).map { $0.reset.isBare } ?? false
   }
 }
 

@@ -54,7 +54,8 @@ final class Silence {
     var found: Silence?
     for side in Side.allCases {
       guard let run = facts[side].unanswered?.silentPart, fits(run), !run.movedOn,
-        facts.isSilent(side.other, since: run),
+        
+        facts.isSilent(side.other, since: run, surroundings, thresholds),
         surroundings.recorded(since: run.sent, thresholds) >= facts.overdue(thresholds)
       else { continue }
       if let other = found, !run.sent.first.precedes(other.run.sent.first) { continue }
@@ -172,16 +173,28 @@ extension Unanswered {
 
 extension Facts {
   /// Whether nothing but silence came from `side` since the other one repeats `run`: no close, no RST of either.
-  func isSilent(_ side: Side, since run: Unanswered) -> Bool {
+  func isSilent(
+    _ side: Side, since run: Unanswered, _ surroundings: Surroundings, _ thresholds: Thresholds
+  ) -> Bool {
     guard state != .closed, !isAfterlife else { return false }
     // A RST is no silence: what it means is for the rules about RSTs.
-    if let resets = self[side].resets {
+    if self[side].$resets, let resets = self[side].resets {
       if resets.effective != nil { return false }
-      guard let alive = self[side].lastAlive, resets.last.precedes(alive) else { return false }
+      let isFollowedByLife = self[side].lastAlive.map { resets.last.precedes($0) } ?? false
+      guard isFollowedByLife || isNobodys(resets, side, surroundings, thresholds) else { return false }
     }
     // The side that repeats may give up with a RST, but does not go on after one.
     if let own = self[side.other].resets?.effective, own.moment.precedes(run.sent.last) { return false }
     return true
+  }
+
+  /// One RST that its receiver's kernel dropped by right, or that somebody else sent: it says nothing of `side`.
+  private func isNobodys(
+    _ resets: Resets, _ side: Side, _ surroundings: Surroundings, _ thresholds: Thresholds
+  ) -> Bool {
+    guard resets.count == 1 else { return false }
+    if resets.first.verdict == .ignored || resets.first.verdict == .challenged { return true }
+    return Forgery(of: resets.first, from: side, self, surroundings, thresholds).confidence != nil
   }
 
   /// Met without its beginning, and the 4-tuple was used before: what comes late of a connection that is over, and of which

@@ -49,7 +49,7 @@ private final class CutAnswer {
       // Whoever resets after its own FIN was acknowledged has not cut its own answer.
       if abort.side == halfCloser.other, answer.fin?.acked != nil, answer.lostBytes == 0 { return nil }
       ending = .abort(abort)
-    } else if facts.abort == nil || gaveUp, UnheardReset(of: halfCloser, facts, thresholds) == nil,
+    } else if facts.abort == nil || gaveUp, !facts.answersWithoutSocket(halfCloser, surroundings, thresholds),
       let run = facts.silence(after: halfCloser.other, thresholds)
     {
       ending = .silence(run)
@@ -274,6 +274,8 @@ private final class CutAnswer {
     case .abort(let abort):
       end = abort.reset.moment.time
       if fin.inferred || facts.mayLackACKs(of: answerer) && loss.unacked > 0 { best = .likely }
+      // What it said unasked may have been a question.
+      if isRequest, fin.peerSent == 0, fin.offset > 0 { best = .likely }
       best = min(best, abort.surest)
     }
     return facts.confidence(best, from: fin.sent.first.time, to: end, losing: [answerer], surroundings)
