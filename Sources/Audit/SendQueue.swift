@@ -23,9 +23,10 @@ extension Facts {
     return reset.moment.time.since(acked.time) > leg + thresholds.overtaken
   }
 
-  /// No congestion window held anything back: none is less than ten segments at the beginning (RFC 6928).
+  /// No congestion window held anything back: none is less than ten segments at the beginning (RFC 6928), and these were fewer, of whatever
+  /// size they are.
   private func isWithinFirstWindow(_ side: Side) -> Bool {
-    self[side].dataEnd < 10 * Int64(min(self[side].mss ?? 536, self[side.other].mss ?? 536))
+    self[side].dataEnd < 9 * Int64(self[side].largestSent)
   }
 
   /// The packet that acknowledged the last of it, or a later one.

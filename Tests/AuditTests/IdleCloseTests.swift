@@ -125,6 +125,21 @@ struct IdleCloseTests {
     #expect(finding.atFault == (severity == .error ? .server : nil))
   }
 
+  /// Met midstream: some of the answer arrived behind the FIN, so it was read until then.
+  @Test func theAnswerHadBegun() throws {
+    let finding = try auditOne(
+      """
+      0.10 C > S P. 1:101 ack 1
+      1.30 C > S F. 101 ack 1
+      1.3001 S > C . 1 ack 102
+      1.50 S > C . 1:2897/1448 ack 102
+      1.58 C > S . 102 ack 2897
+      1.59 S > C . 2897:5793/1448 ack 102
+      1.60 C > S R. 102 ack 2897
+      """)
+    #expect(finding.rule == "half-close-truncated" && finding.severity == .error && finding.atFault == .client)
+  }
+
   /// A greeting of long ago is no answer to what is under way: the server died.
   @Test func anUploadThatIsCut() throws {
     let finding = try auditOne(

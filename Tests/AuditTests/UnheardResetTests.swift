@@ -22,7 +22,7 @@ struct UnheardResetTests {
     let close = isClosed ? "5 S > C F. 501 ack 101\n5.001 C > S . 101 ack 502\n" : ""
     let finding = try auditOne(onLAN + Self.exchange + close + Self.deaf(answeredBy: isClosed ? 502 : 501) + end)
     #expect(finding.rule == "reset-not-heard" && finding.severity == .error && finding.confidence == .certain)
-    #expect(finding.suspects == [.path])
+    #expect(finding.suspects == [.path] && finding.bytesLost == 300)
     #expect(finding.summary.contains("until it gives up") == !end.isEmpty)
     #expect(finding.evidence.last?.side == .client)
   }
@@ -34,6 +34,38 @@ struct UnheardResetTests {
   ])
   func itWasHeardOrNobodyWasGone(_ rest: String) throws {
     #expect(try !audit(onLAN + Self.exchange + rest).contains { $0.rule == "reset-not-heard" })
+  }
+
+  /// A live socket hangs up on what it receives: the answer is lost by that, whether its peer hears it or not.
+  @Test func theReaderHungUp() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.2 C > S P. 1:101
+        0.201 C > S F. 101
+        0.202 S > C . ack 102
+        0.3 S > C . 1:2897/1448 ack 102
+        0.301 C > S . 102 ack 1449
+        0.302 C > S R. 102 ack 1449
+        0.6,1.2,2.4,4.8,9.6 S > C . 1449:2897 ack 102
+        """)
+    #expect(finding.rule == "half-close-truncated" && finding.severity == .error && finding.bytesLost == 1448)
+  }
+
+  /// What its receiver's kernel drops by right says nothing of who is silent.
+  @Test(arguments: ["8.05 S > C R. 400 ack 401", "8.05 S > C R. 2000 ack 401"])
+  func aRSTThatIsNobodys(_ reset: String) throws {
+    let findings = try audit(
+      onLAN + Self.exchange + """
+        2 S > C P. 501:601 ack 101
+        2.01 C > S . 101 ack 601
+        3 S > C P. 601:701 ack 101
+        3.01 C > S . 101 ack 701
+        8 C > S P. 101:401
+        \(reset)
+        8.2,8.6,9.4,11,14.2,20.6 C > S P. 101:401
+        40 tick
+        """)
+    #expect(findings.first?.rule == "peer-vanished", "\(findings.map(\.rule))")
   }
 
   /// The server was silent from the beginning: nobody reset anything but who gave up.

@@ -105,8 +105,9 @@ import Wire
 
   /// Sockets of packets that this process has, by their inodes: packet(7).
   private static var packetSockets: Set<String> {
-    let all = (try? String(contentsOfFile: "/proc/net/packet", encoding: .utf8)) ?? ""
-    let inodes = Set(all.split(separator: "\n").dropFirst().compactMap { $0.split(separator: " ").last.map(String.init) })
+    let all = Folder.text("/proc/net/packet") ?? ""
+    let inodes = Set(
+      all.split(separator: "\n").dropFirst().compactMap { $0.split(separator: " ").last.map(String.init) })
     let own = Folder.names("/proc/self/fd").compactMap { name -> String? in
       var text = [CChar](repeating: 0, count: 64)
       let length = readlink("/proc/self/fd/\(name)", &text, text.count - 1)

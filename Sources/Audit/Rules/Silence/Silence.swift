@@ -54,7 +54,6 @@ final class Silence {
     var found: Silence?
     for side in Side.allCases {
       guard let run = facts[side].unanswered?.silentPart, fits(run), !run.movedOn,
-        
         facts.isSilent(side.other, since: run, surroundings, thresholds),
         surroundings.recorded(since: run.sent, thresholds) >= facts.overdue(thresholds)
       else { continue }
