@@ -26,7 +26,9 @@ extension Facts {
   /// No congestion window held anything back: none is less than ten segments at the beginning (RFC 6928), and these were fewer, of whatever
   /// size they are.
   private func isWithinFirstWindow(_ side: Side) -> Bool {
-    self[side].dataEnd < 9 * Int64(self[side].largestSent)
+    // Several of them may be one packet of the capture.
+    let whole = Int64(min(self[side].mss ?? 536, self[side.other].mss ?? 536))
+    return self[side].dataEnd < 9 * min(Int64(self[side].largestSent), whole)
   }
 
   /// The packet that acknowledged the last of it, or a later one.
@@ -35,19 +37,34 @@ extension Facts {
     return progress
   }
 
+  /// The last that it sent is a whole segment, or several: more may have waited behind it. False where nobody knows.
+  func endsWhole(_ side: Side) -> Bool {
+    let own = self[side]
+    guard own.lastNewData != nil, let whole = wholeSegment(side) else { return false }
+    let length = own.dataEnd - own.lastNewOffset
+    return length > 0 && length % whole == 0
+  }
+
   /// The last that it sent is no whole segment, or not whole ones where the capture has several in one packet: with the options that
   /// each packet has, or without.
-  func endsShort(_ side: Side, _ thresholds: Thresholds) -> Bool {
+  private func endsShort(_ side: Side, _ thresholds: Thresholds) -> Bool {
     let own = self[side]
-    guard own.lastNewData != nil, let ours = own.mss, let theirs = self[side.other].mss else { return false }
-    guard let clients = client.timestamps, let servers = server.timestamps else { return false }
-    let options: Int64 = clients && servers ? 12 : 0
-    let whole = Int64(min(ours, theirs)) - options
+    guard own.lastNewData != nil, let whole = wholeSegment(side), let ours = own.mss, let theirs = self[side.other].mss
+    else { return false }
     let length = own.dataEnd - own.lastNewOffset
-    guard length > 0, whole > 0 else { return false }
+    guard length > 0 else { return false }
     // A path that takes none of that size cuts them all shorter, but not to less than every host takes.
     return length < min(whole, Int64(thresholds.largeSegment))
       || (Int64(own.largestSent) >= whole && length % whole != 0 && length % Int64(min(ours, theirs)) != 0)
+  }
+
+  /// Data bytes of one, with the options that each packet has; nil where nobody knows.
+  private func wholeSegment(_ side: Side) -> Int64? {
+    guard let ours = self[side].mss, let theirs = self[side.other].mss, let clients = client.timestamps,
+      let servers = server.timestamps
+    else { return nil }
+    let whole = Int64(min(ours, theirs)) - (clients && servers ? 12 : 0)
+    return whole > 0 ? whole : nil
   }
 }
 

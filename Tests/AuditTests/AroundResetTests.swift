@@ -137,6 +137,10 @@ struct AroundResetTests {
       "the handshake's ACK was taken, and who reads the data resets once: no full accept queue",
       far + question + "0.0411 S > C R 1", ["transfer-truncated warning unknown"]),
     Case(
+      "a bare RST behind a whole answer that fills no segment",
+      onLAN + "0.1 C > S P. 1:201\n0.11 S > C P. 1:801 ack 201\n0.111 C > S . 201 ack 801\n0.113 S > C R 801",
+      ["reset-abort note unknown"]),
+    Case(
       "a bare RST behind whole segments",
       onLAN + "0.1 C > S P. 1:201\n0.11 S > C . 1:14481/1448 ack 201\n0.111 C > S . 201 ack 14481\n0.113 S > C R 14481",
       ["transfer-truncated error unknown"]),

@@ -73,8 +73,15 @@ final class Silence {
 
   func confidence(_ best: Confidence) -> Confidence {
     facts.confidence(
-      best, from: run.sent.first.time, to: run.sent.nextDue, losing: facts[silent].packets > 0 ? [silent] : [],
+      strangeReset == nil ? best : min(best, .likely), from: run.sent.first.time, to: run.sent.nextDue,
+      losing: facts[silent].packets > 0 ? [silent] : [],
       surroundings)
+  }
+
+  /// A RST of the silent side that did not fit: it may have been its own all the same, and what was sent before it not have come this far.
+  private var strangeReset: Reset? {
+    guard facts[silent].$resets, let first = facts[silent].resets?.first else { return nil }
+    return first.verdict == .challenged ? first : nil
   }
 
   /// Where the capture stands beside the silent side, its host is the likelier one; what is between them, a bridge or a
@@ -101,6 +108,9 @@ final class Silence {
     var all: [Evidence] = []
     if let last = facts[silent].lastAlive {
       all.append(Evidence(last, silent, "the last packet of the \(silent.name)"))
+    }
+    if let strangeReset {
+      all.append(Evidence(strangeReset.moment, silent, "a RST that does not fit its numbers: its receiver asks again"))
     }
     let what = run.what
     let idle =

@@ -158,7 +158,8 @@ private final class CutAnswer {
   /// under way.
   private var mayCloseIdle: Bool {
     if facts.rolesKnown { return halfCloser == .server }
-    guard loss.unacked > 0, ackedAfter == 0, !isClientLeaving else { return false }
+    // By the ports it is the server; else what is read behind a FIN is an answer.
+    guard loss.unacked > 0, halfCloser == .server || ackedAfter == 0, !isClientLeaving else { return false }
     guard let last = facts[halfCloser].lastNewData else { return true }
     return fin.sent.first.time.since(last.time) > thresholds.midStream
   }

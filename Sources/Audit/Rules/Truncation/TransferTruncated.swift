@@ -13,9 +13,9 @@ extension Rule {
       thresholds)
     let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset), unread: abort.peerUnread, thresholds)
     let cutItself = abort.wasSending(thresholds)
-    // Whether a bare RST alone behind a short segment cut anything that was not sent yet nobody knows, unless it is somebody else's.
+    // Whether a bare RST alone cut anything that was not sent yet nobody knows, unless it is somebody else's, or comes behind whole segments.
     let tellsOfMore =
-      abort.forgery.confidence != nil || !abort.isEchoAlone || !facts.endsShort(abort.side, thresholds)
+      abort.forgery.confidence != nil || !abort.isEchoAlone || facts.endsWhole(abort.side)
       || abort.own.resets?.lowestEcho.map { $0 < abort.reset.ownSent } == true
     let lostAny = own.unacked > 0 || peers.unacked > 0 || (cutItself && tellsOfMore)
     guard lostAny, cutItself || !abort.isOfNoSocket else { return nil }
