@@ -40,9 +40,13 @@ extension Facts {
   /// The last that it sent is a whole segment, or several: more may have waited behind it. False where nobody knows.
   func endsWhole(_ side: Side) -> Bool {
     let own = self[side]
-    guard own.lastNewData != nil, let whole = wholeSegment(side) else { return false }
     let length = own.dataEnd - own.lastNewOffset
-    return length > 0 && length % whole == 0
+    guard own.lastNewData != nil, length > 0 else { return false }
+    if let whole = wholeSegment(side), length % whole == 0 { return true }
+    // Where the path takes less, or the handshake is not there: as large as the largest, of which there were several, and no smaller than every
+    // path takes whole (RFC 8200 §5: 1,280 bytes, with headers and options).
+    let largest = Int64(own.largestSent)
+    return largest >= 1200 && length % largest == 0 && own.dataEnd >= 3 * largest
   }
 
   /// The last that it sent is no whole segment, or not whole ones where the capture has several in one packet: with the options that

@@ -141,6 +141,10 @@ struct AroundResetTests {
       onLAN + "0.1 C > S P. 1:201\n0.11 S > C P. 1:801 ack 201\n0.111 C > S . 201 ack 801\n0.113 S > C R 801",
       ["reset-abort note unknown"]),
     Case(
+      "a bare RST behind segments as large as the path takes",
+      onLAN + "0.1 C > S P. 1:201\n0.11 S > C . 1:13881/1388 ack 201\n0.111 C > S . 201 ack 13881\n0.113 S > C R 13881",
+      ["transfer-truncated error unknown"]),
+    Case(
       "a bare RST behind whole segments",
       onLAN + "0.1 C > S P. 1:201\n0.11 S > C . 1:14481/1448 ack 201\n0.111 C > S . 201 ack 14481\n0.113 S > C R 14481",
       ["transfer-truncated error unknown"]),

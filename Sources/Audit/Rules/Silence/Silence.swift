@@ -81,7 +81,9 @@ final class Silence {
   /// A RST of the silent side that did not fit: it may have been its own all the same, and what was sent before it not have come this far.
   private var strangeReset: Reset? {
     guard facts[silent].$resets, let first = facts[silent].resets?.first else { return nil }
-    return first.verdict == .challenged ? first : nil
+    // Where it lived on, that was nobody's end.
+    let isFollowedByLife = facts[silent].lastAlive.map { first.moment.precedes($0) } ?? false
+    return first.verdict == .challenged && !isFollowedByLife ? first : nil
   }
 
   /// Where the capture stands beside the silent side, its host is the likelier one; what is between them, a bridge or a
