@@ -23,8 +23,7 @@ extension Facts {
     return reset.moment.time.since(acked.time) > leg + thresholds.overtaken
   }
 
-  /// No congestion window held anything back: none is less than ten segments at the beginning (RFC 6928), and these were fewer, of whatever
-  /// size they are.
+  /// No congestion window held anything back: at the beginning it is ten segments (RFC 6928), of whatever size they are, and these were fewer.
   private func isWithinFirstWindow(_ side: Side) -> Bool {
     // Several of them may be one packet of the capture.
     let whole = Int64(min(self[side].mss ?? 536, self[side.other].mss ?? 536))

@@ -152,11 +152,16 @@ public struct LiveCapture: ~Copyable {
   ///   - times: none may be earlier or later, ns since 1970.
   @_lifetime(&self)
   public mutating func usualRecords(_ most: UInt64, within times: ClosedRange<Int64>) -> UsualRecords {
-    let isOne = interfaces.count == 1 && interfaces[0].linkType == LinkType.ethernet.rawValue
-    if isOne, !interfaces[0].hasHead, !interfaces[0].fill(live) { lose(0) }
+    let isUsual = hasUsualRecords
+    if isUsual, !interfaces[0].hasHead, !interfaces[0].fill(live) { lose(0) }
     let records = interfaces[0].usualRecords(
-      isOne ? most : 0, after: PacketReference(input: 0, number: frames), frames: frames, within: times)
+      isUsual ? most : 0, after: PacketReference(input: 0, number: frames), frames: frames, within: times)
     return unsafe _overrideLifetime(records, mutating: &self)
+  }
+
+  /// Whether it is worth asking for them: one interface, as nearly all are.
+  public var hasUsualRecords: Bool {
+    interfaces.count == 1 && interfaces[0].linkType == LinkType.ethernet.rawValue
   }
 
   /// Goes on behind what `usualRecords` has read; nothing where it has read no packet.

@@ -166,9 +166,10 @@ public struct LiveRun: ~Copyable {
     let isDatedByHost = capture.isDatedByHost
     if isDatedByHost, let step = clock.look() { steps.append(step) }
     var left = LiveRun.slice
+    let hasUsual = capture.hasUsualRecords
     while left > 0 {
       // The first of all dates the rest, and what comes much later may be a step of the clock.
-      if let last = lastTime,
+      if hasUsual, let last = lastTime,
         let passed = audit.take(&capture, left, within: last...LiveRun.latest(after: last)), passed.packets > 0
       {
         left &-= passed.packets
