@@ -6,7 +6,8 @@ extension Tracker {
   /// Marks the index of a quiet connection in the flow table.
   static var quietBit: UInt32 { 1 << 30 }
   /// How many records are looked at at a time; for each of them that is put away, as many more may follow. Each look is a line of memory that
-  /// nobody else wants: where nobody is quiet, fewer do.
+  /// nobody else wants: where a whole round found nobody quiet, fewer do. (Not sooner: who has just spoken stands together, thousands of
+  /// them, and while they are passed by those behind pile up.)
   private static var looks: Int { 8 }
   private static var fewestLooks: Int { 1 }
   /// Most times in one batch: live, no packet waits for long.
@@ -18,16 +19,17 @@ extension Tracker {
     var times = 1
     var done = 0
     while done < times, records.count >= options.quietFrom {
-      let found = lookForQuiet()
-      quietLooks = found > 0 ? Tracker.looks : max(Tracker.fewestLooks, quietLooks - 1)
+      let looks = min(looksInVain > records.count ? Tracker.fewestLooks : Tracker.looks, records.count)
+      let found = lookForQuiet(looks)
+      looksInVain = found > 0 ? 0 : looksInVain + looks
       times = min(times + found, Tracker.mostLooks)
       done += 1
     }
   }
 
-  private mutating func lookForQuiet() -> Int {
+  private mutating func lookForQuiet(_ looks: Int) -> Int {
     var found = 0
-    for _ in 0..<min(quietLooks, records.count) {
+    for _ in 0..<looks {
       quietHand = records.next(after: quietHand)
       guard now.since(records[quietHand].shared.lastTime) >= options.quietAfter, records[quietHand].a.mayBeQuiet,
         records[quietHand].b.mayBeQuiet
@@ -35,7 +37,7 @@ extension Tracker {
       if putAway(quietHand) { found += 1 }
     }
     var next = quietHand
-    for _ in 0..<quietLooks {
+    for _ in 0..<looks {
       next = records.next(after: next)
       prefetchTime(of: next)
     }

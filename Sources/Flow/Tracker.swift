@@ -14,7 +14,7 @@ public struct Tracker: ~Copyable {
   var quiet: Region<Quiet>
   var quietHand: UInt32 = 0
   /// How many records are looked at at a time, to find them.
-  var quietLooks = 1
+  var looksInVain = 0
   /// How those of them were closed that were.
   var closings: Region<Closing>
   /// How many those are.

@@ -26,7 +26,7 @@ public struct TrackerState: Sendable {
   let afterlives: [UInt32: Tombstone]
   let hand: UInt32
   let quietHand: UInt32
-  let quietLooks: Int
+  let looksInVain: Int
   let attemptHand: UInt32
   let evictionHand: UInt32
   let ending: EndReason?
@@ -54,7 +54,7 @@ extension Tracker {
       pending: pending, notices: notices,
       ended: ended, remaining: remaining, servicePorts: servicePorts, usedTuples: usedTuples,
       tombstones: tombstones, afterlives: afterlives, hand: hand, quietHand: quietHand,
-      quietLooks: quietLooks, attemptHand: attemptHand,
+      looksInVain: looksInVain, attemptHand: attemptHand,
       evictionHand: evictionHand, ending: ending, recordedUntil: recordedUntil,
       generation: generation,
       evicted: evicted, peakConnections: peakConnections, unmatchedErrors: unmatchedErrors, scopes: scopes,
@@ -97,7 +97,7 @@ extension Tracker {
     afterlives = state.afterlives
     hand = state.hand
     quietHand = state.quietHand
-    quietLooks = state.quietLooks
+    looksInVain = state.looksInVain
     attemptHand = state.attemptHand
     evictionHand = state.evictionHand
     ending = state.ending

@@ -72,6 +72,46 @@ struct QuietTests {
     #expect(resumed.quiet.count == 0)
   }
 
+  /// Fewer are looked at where nobody is quiet, and that is known after a whole round only: those who have just spoken stand together.
+  @Test func aRoundInVain() throws {
+    var options = TrackerOptions()
+    options.quietFrom = 16
+    var tracker = Tracker(options)
+    let opening = try PacketScript.parse(handshake).segments
+    var all: [Observation] = []
+    for port in 1...64 as ClosedRange<UInt16> {
+      for place in opening.indices {
+        var segment = opening[place]
+        if place == 1 { segment.destinationPort = port } else { segment.sourcePort = port }
+        segment.ordinal = UInt64(all.count + 1)
+        segment.packet = PacketReference(input: 0, number: segment.ordinal)
+        segment.time = segment.time.advanced(by: Int64(port) * 1_000_000)
+        all.append(.segment(segment))
+      }
+    }
+    _ = feed(all, &tracker, batchSize: 1)
+    #expect(tracker.records.count == 64)
+    /// How far the hand moves while one more packet comes.
+    func step(after milliseconds: Int64) -> Int {
+      let before = Int(tracker.quietHand)
+      guard case .segment(var segment)? = all.last else { return -1 }
+      segment.ordinal += 1
+      segment.packet = PacketReference(input: 0, number: segment.ordinal)
+      segment.time = segment.time.advanced(by: milliseconds * 1_000_000)
+      all.append(.segment(segment))
+      _ = feed([.segment(segment)], &tracker, batchSize: 1)
+      return (Int(tracker.quietHand) - before + 64) % 64
+    }
+    tracker.looksInVain = 0
+    // In two batches, of which the second is empty.
+    #expect((0..<6).map { _ in step(after: 1) } == [16, 16, 16, 16, 9, 2])
+    // Most of them are quiet now, and as many are looked at again as there were.
+    _ = step(after: 2000)
+    _ = step(after: 1)
+    #expect(tracker.quiet.count > 8)
+    #expect(tracker.looksInVain < 64)
+  }
+
   @Test(arguments: scripts.indices) func theFactsAreTheSame(_ index: Int) throws {
     let script = Self.scripts[index]
     let observations = try Self.slow(script.text)
