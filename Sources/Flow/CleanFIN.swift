@@ -9,7 +9,8 @@ struct CleanFIN: BitwiseCopyable {
   /// The peer's SND.NXT and SND.UNA when it was sent.
   var peerSent: Int64 = 0
   var peerAcked: Int64 = 0
-  /// What this side acknowledged since; -1 is nothing.
+  /// What this side acknowledged since; -1 is nothing. (What the FIN itself was the first to acknowledge is `peerAcked`, with a mark of its
+  /// own: an answer that ends by FIN acknowledges the request.)
   var ownAck: Int64 = -1
 
   init() {}
@@ -42,6 +43,20 @@ extension Sender {
     if ack >= nxt { marks.insert(.finAcked) }
   }
 
+  /// It acknowledges something new, by its clean FIN or after it.
+  mutating func noteAck(_ una: Int64, _ moment: Moment, _ troubles: inout Troubles) {
+    if cleanFIN.sent.packet == moment.packet {
+      noteAckByCleanFIN(una)
+    } else {
+      noteAckAfterCleanFIN(una, &troubles)
+    }
+  }
+
+  /// Its FIN acknowledges something new.
+  mutating func noteAckByCleanFIN(_ una: Int64) {
+    if una == cleanFIN.peerAcked { marks.insert(.ackedByFIN) } else { cleanFIN.ownAck = una }
+  }
+
   /// This side acknowledges something new after its FIN: once, as a rule, the peer's.
   mutating func noteAckAfterCleanFIN(_ una: Int64, _ troubles: inout Troubles) {
     if cleanFIN.ownAck < 0 {
@@ -61,10 +76,16 @@ extension Sender {
     fin.hadLastWord = has(.lastWord)
     if !cleanFIN.progress.packet.isNone { trouble.progress = cleanFIN.progress }
     if has(.finAcked) { fin.acked = cleanFIN.progress }
-    if cleanFIN.ownAck >= 0 {
-      fin.recentAcks[0] = cleanFIN.ownAck
-      trouble.ackCursor = 1
+    var acks = 0
+    if has(.ackedByFIN) {
+      fin.recentAcks[0] = cleanFIN.peerAcked
+      acks = 1
     }
+    if cleanFIN.ownAck >= 0 {
+      fin.recentAcks[acks] = cleanFIN.ownAck
+      acks += 1
+    }
+    trouble.ackCursor = UInt8(acks)
     trouble.fin = fin
     trouble.finPackets = 1
   }

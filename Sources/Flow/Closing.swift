@@ -9,7 +9,7 @@ struct Closing: BitwiseCopyable, Sendable {
   var turn = Turn(of: 0)
 
   /// What is kept here of each side's.
-  static var marks: SenderMarks { [.fin, .finAcked, .cleanFIN, .peerAckKnownAtFIN, .lastWord] }
+  static var marks: SenderMarks { [.fin, .finAcked, .cleanFIN, .peerAckKnownAtFIN, .lastWord, .ackedByFIN] }
 
   /// nil where the connection was not closed by two clean FINs (`CleanFIN`), or it does not fit.
   init?(_ connection: inout Connection) {
@@ -46,6 +46,7 @@ private struct ClosingSide: BitwiseCopyable {
   private var previous: Likeness
   private var peerAckKnown: Bool
   private var lastWord: Bool
+  private var ackedByFIN: Bool
 
   /// - Parameter next: the peer's SND.NXT.
   init?(_ side: inout Sender, peerSent next: Int64) {
@@ -65,6 +66,7 @@ private struct ClosingSide: BitwiseCopyable {
     previous = side.likeness[1]
     peerAckKnown = side.has(.peerAckKnownAtFIN)
     lastWord = side.has(.lastWord)
+    ackedByFIN = side.has(.ackedByFIN)
   }
 
   func close(_ side: inout Sender, peerNext: Int64) {
@@ -72,6 +74,7 @@ private struct ClosingSide: BitwiseCopyable {
     side.sentBytes = UInt64(side.dataEnd)
     if peerAckKnown { side.marks.insert(.peerAckKnownAtFIN) }
     if lastWord { side.marks.insert(.lastWord) }
+    if ackedByFIN { side.marks.insert(.ackedByFIN) }
     side.cleanFIN.sent = sent.moment(before: side.last)
     side.cleanFIN.progress = acked.moment(after: side.cleanFIN.sent)
     side.cleanFIN.peerSent = peerNext - Int64(peerSent)

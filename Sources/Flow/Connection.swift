@@ -199,7 +199,7 @@ extension Shared {
       if sender.trouble != 0 {
         sender.noteProgress(receiver.una, &troubles)
       } else if sender.has(.cleanFIN) {
-        sender.noteAckAfterCleanFIN(receiver.una, &troubles)
+        sender.noteAck(receiver.una, moment, &troubles)
       }
     }
     if !receiver.marks.isDisjoint(with: [.fin, .supposedFIN]), sender.nxt > nxtBefore || kind == .outOfOrder {

@@ -91,7 +91,7 @@ extension Shared {
     if segment.options.mayHideOthers, receiver.outstanding { receiver.marks.insert(.sackNotCaptured) }
     if segment.flags.contains(.fin) {
       sender.takeLast(&segment, moment, idle: gap, receiver: &receiver)
-      if acknowledgesNew { sender.noteAckAfterCleanFIN(receiver.una, &troubles) }
+      if acknowledgesNew { sender.noteAckByCleanFIN(receiver.una) }
       if !isClosing {
         marks.remove(.calm)
         marks.insert(.closing)

@@ -44,6 +44,8 @@ struct SenderMarks: OptionSet, BitwiseCopyable {
   static var lastWord: Self { .init(rawValue: 1 << 23) }
   /// With `.optionsUnknown`: no packet has shown yet that MPTCP is not among them.
   static var mptcpUnknown: Self { .init(rawValue: 1 << 24) }
+  /// With `cleanFIN`: it was the first to acknowledge `cleanFIN.peerAcked`.
+  static var ackedByFIN: Self { .init(rawValue: 1 << 25) }
 }
 
 /// A packet's likeness, to know a copy that the capture made: header hash and microseconds (low 32 bits).

@@ -8,6 +8,32 @@ import Wire
 struct ClosedAsideTests {
   private static let closed = handshake + Scripts.exchange + Scripts.orderlyClose
 
+  /// Ways to come to the same end.
+  private static let closes: [(name: String, text: String)] = [
+    ("FINs alone", closed),
+    (
+      "an answer that ends by FIN",
+      handshake + """
+        0.30 C > S P. 1:301
+        0.40 S > C FP. 1:2501 ack 301
+        0.50 C > S F. 301 ack 2502
+        0.60 S > C . 2502 ack 302
+
+        """
+    ),
+    (
+      "an answer that ends by FIN, acknowledged before the client's",
+      handshake + """
+        0.30 C > S P. 1:301
+        0.40 S > C FP. 1:2501 ack 301
+        0.50 C > S . 301 ack 2502
+        0.70 C > S F. 301 ack 2502
+        0.80 S > C . 2502 ack 302
+
+        """
+    ),
+  ]
+
   /// What comes after the close.
   private static let stragglers: [(name: String, text: String)] = [
     ("nothing", ""),
@@ -34,17 +60,18 @@ struct ClosedAsideTests {
     return options
   }
 
-  @Test func itIsPutAwayAtOnce() throws {
+  @Test(arguments: closes.indices) func itIsPutAwayAtOnce(_ close: Int) throws {
     var tracker = Tracker(Self.kept(true))
-    _ = feed(try PacketScript.parse(Self.closed).observations, &tracker, batchSize: 1)
+    _ = feed(try PacketScript.parse(Self.closes[close].text).observations, &tracker, batchSize: 1)
     #expect([tracker.records.count, tracker.quiet.count, tracker.closings.count, tracker.closedCount] == [0, 1, 1, 1])
     #expect(tracker.openConnections == 1)
   }
 
-  @Test(arguments: stragglers.indices) func theFactsAreTheSame(_ index: Int) throws {
-    let (name, text) = Self.stragglers[index]
-    let observations = try PacketScript.parse(Self.closed + text).observations
-    let close = try PacketScript.parse(Self.closed).observations.count
+  @Test(arguments: closes.indices, stragglers.indices) func theFactsAreTheSame(_ close: Int, _ index: Int) throws {
+    let (closeName, closed) = Self.closes[close]
+    let name = closeName + ", " + Self.stragglers[index].name
+    let observations = try PacketScript.parse(closed + Self.stragglers[index].text).observations
+    let close = try PacketScript.parse(closed).observations.count
     var whole = Tracker(Self.kept(false))
     let expected = track(observations, &whole, batchSize: 1)
     var small = Tracker(Self.kept(true))
@@ -59,9 +86,9 @@ struct ClosedAsideTests {
     for (one, other) in zip(found, expected) where one != other { Issue.record("\(unequalFields(one, other))") }
   }
 
-  @Test(arguments: stragglers.indices) func inBriefToo(_ index: Int) throws {
-    let (name, text) = Self.stragglers[index]
-    let observations = try PacketScript.parse(Self.closed + text).observations
+  @Test(arguments: closes.indices, stragglers.indices) func inBriefToo(_ close: Int, _ index: Int) throws {
+    let name = Self.closes[close].name + ", " + Self.stragglers[index].name
+    let observations = try PacketScript.parse(Self.closes[close].text + Self.stragglers[index].text).observations
     #expect(
       briefs(observations, Self.kept(true, brief: true)) == briefs(observations, Self.kept(false, brief: true)),
       "\(name)")
@@ -82,7 +109,7 @@ struct ClosedAsideTests {
   }
 
   @Test("whatever follows", arguments: 1...6 as ClosedRange<UInt64>) func anything(seed: UInt64) throws {
-    let script = try PacketScript.parse(Self.closed)
+    let script = try PacketScript.parse(Self.closes[Int(seed % 2)].text)
     var random = Generator(seed: seed)
     var all: [Observation] = []
     var number: UInt64 = 0

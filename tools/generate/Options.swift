@@ -10,7 +10,7 @@ struct Options {
       --ipv6 X           the share of connections over IPv6, 0 to 1: 0.25
       --only SCENARIO    one scenario alone; --list names them
       --fault WHAT       of the capture itself: loss, one-sided, duplicated, clock, cut
-      --shape WHAT       a benchmark in place of a simulation, without truth: small, bulk, many, flood
+      --shape WHAT       a benchmark in place of a simulation, without truth: small, bulk, many, flood, short
       --scale X          of a shape: 1 is a hundredth of the sizes in docs/performance.md, 10 a tenth
     """
 

@@ -30,11 +30,13 @@ struct QuickConnection {
     case .small, .bulk: kind = lot < 3 ? .scan : lot < 6 ? .refused : lot < 10 ? .aborted : .whole
     case .many: kind = lot < 40 ? .scan : lot < 60 ? .refused : lot < 63 ? .aborted : .whole
     case .flood: kind = .scan
+    case .short: kind = .whole
     }
     switch shape {
     case .small: remaining = random.heavyTailed(from: 5, to: 5000)
     case .bulk: remaining = random.heavyTailed(from: 70, to: 40_000)
     case .many, .flood: remaining = random.between(1...4)
+    case .short: remaining = 0
     }
   }
 
@@ -54,6 +56,7 @@ struct QuickConnection {
       serverNext &+= 1
     case (2, _): send(&frame, fromClient: true, flags: 0x10)
     case (3, _): send(&frame, fromClient: true, flags: 0x18, payload: 300)
+    case _ where shape == .short: return answerAndClose(&frame)
     case _ where remaining > 0:
       remaining -= 1
       // Two segments of the answer, one ACK.
@@ -64,6 +67,21 @@ struct QuickConnection {
       }
       if remaining == 0 { stage = 1_000_000 }
     default: return end(&frame)
+    }
+    return true
+  }
+
+  /// The answer has the server's FIN.
+  private mutating func answerAndClose(_ frame: inout QuickFrame) -> Bool {
+    switch stage {
+    case 4:
+      send(&frame, fromClient: false, flags: 0x19, payload: 1448)
+      serverNext &+= 1
+    case 5:
+      send(&frame, fromClient: true, flags: 0x11)
+      clientNext &+= 1
+    case 6: send(&frame, fromClient: false, flags: 0x10)
+    default: return false
     }
     return true
   }

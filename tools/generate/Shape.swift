@@ -11,6 +11,8 @@ enum Shape: String, CaseIterable {
   case many
   /// One SYN each.
   case flood
+  /// Seven packets each, none of them wrong: 200,000 connections at scale 100, 20,000 of them at a time.
+  case short
 
   /// Packets per unit of scale: a hundredth of the full sizes.
   var packets: Int {
@@ -19,6 +21,7 @@ enum Shape: String, CaseIterable {
     case .bulk: 31_600
     case .many: 365_000
     case .flood: 200_000
+    case .short: 14_000
     }
   }
 
@@ -29,11 +32,12 @@ enum Shape: String, CaseIterable {
     case .bulk: 15
     case .many: 25_000
     case .flood: 1
+    case .short: 200
     }
   }
 
   func write(to path: String, scale: Double, seed: UInt64) -> Bool {
-    let snaplen = self == .small || self == .many ? 96 : 65_535
+    let snaplen = self == .bulk || self == .flood ? 65_535 : 96
     guard var writer = CaptureWriter(path: path, snaplen: snaplen) else { return false }
     var random = Random(seed: seed)
     let total = max(1, Int(Double(packets) * scale))
