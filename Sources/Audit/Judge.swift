@@ -10,9 +10,13 @@ public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Th
   // A RST is how a health check hangs up; the service that it asks has no such excuse.
   if surroundings.isHealthCheck, abort?.side == .client, abort?.forgery.confidence == nil { abort = nil }
   let isSubflow = facts.isSubflow(endedBy: abort?.reset)
-  var fitting: [Finding] = []
+  var fitting: [Claimed] = []
   for place in Precedence.signs.indices where !Precedence.signs[place].isDisjoint(with: signs) {
     let rule = Precedence.rules[place]
+    if !isSubflow, rule.isOfAbort, Precedence.isFolded(rule, behind: fitting) {
+      if rule.claims(abort, facts, surroundings, thresholds) { fitting.append(.folded(rule.id)) }
+      continue
+    }
     guard var finding = rule.finding(on: abort, facts, surroundings, thresholds),
       !rule.isMeasured(finding, across: surroundings)
     else { continue }
@@ -24,7 +28,7 @@ public func judge(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Th
     } else if facts.mayBeSubflow {
       finding = rule.doubt(onPossibleSubflow: finding)
     }
-    fitting.append(facts.finding(finding, of: rule))
+    fitting.append(.told(facts.finding(finding, of: rule)))
   }
   if fitting.isEmpty { return [] }
   return Precedence.oneCauseOneFinding(fitting)

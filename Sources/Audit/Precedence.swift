@@ -11,17 +11,20 @@ enum Precedence {
   static let signs = rules.map(\.signs)
 
   /// - Parameter fitting: in the order of `rules`.
-  static func oneCauseOneFinding(_ fitting: [Finding]) -> [Finding] {
-    if fitting.count == 1 { return fitting }
+  static func oneCauseOneFinding(_ fitting: [Claimed]) -> [Finding] {
     let unheard = fitting.contains { $0.rule == Rule.resetNotHeard.id }
     var told: [Finding] = []
     // A forged RST without effect ended nothing: an event of its own, unless it is the one that was not heard.
     var aside: [Finding] = []
     var stoodFor: [String] = []
-    for finding in fitting {
+    for claimed in fitting {
+      guard case .told(let finding) = claimed else {
+        stoodFor.append(claimed.rule)
+        continue
+      }
       if finding.rule == Rule.resetForged.id, finding.severity < .error, !unheard {
         aside.append(finding)
-      } else if told.isEmpty || stands(finding, beside: told[0].rule) {
+      } else if told.isEmpty || stands(finding.rule, beside: told[0].rule) {
         told.append(finding)
       } else {
         stoodFor.append(finding.rule)
@@ -31,8 +34,14 @@ enum Precedence {
     return told + aside
   }
 
-  private static func stands(_ finding: Finding, beside chosen: String) -> Bool {
-    switch finding.rule {
+  /// Whatever this rule would say will only be named: a rule before it tells of the same event.
+  static func isFolded(_ rule: Rule, behind fitting: [Claimed]) -> Bool {
+    guard let chosen = fitting.first(where: { $0.rule != Rule.resetForged.id }) else { return false }
+    return !stands(rule.id, beside: chosen.rule)
+  }
+
+  private static func stands(_ rule: String, beside chosen: String) -> Bool {
+    switch rule {
     // The cause beside the damage, or beside the refusal that it fakes.
     case Rule.resetForged.id: truncations.contains(chosen) || chosen == Rule.synRefused.id
     case Rule.stalledReader.id: endedByReset.contains(chosen)
@@ -44,5 +53,19 @@ enum Precedence {
 
   private static var endedByReset: [String] {
     truncations + [Rule.resetForged.id, Rule.resetUnread.id, Rule.resetNotHeard.id, Rule.resetAbort.id]
+  }
+}
+
+/// What fits, in the order of `Precedence.rules`.
+enum Claimed {
+  case told(Finding)
+  /// Id of the rule: to be named, and no more.
+  case folded(String)
+
+  var rule: String {
+    switch self {
+    case .told(let finding): finding.rule
+    case .folded(let rule): rule
+    }
   }
 }

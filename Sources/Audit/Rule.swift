@@ -8,13 +8,18 @@ public enum Section: String, CaseIterable, Sendable {
   case capture
 }
 
+/// What a rule has made out, and not yet put into words: one that another finding stands for needs none.
+protocol Claim {
+  func finding(_ facts: Facts, _ surroundings: Surroundings) -> Finding
+}
+
 /// One kind of finding: a pure function from what was observed to at most one claim.
 ///
 /// A class, so that to ask a rule is not to copy its words and functions.
 public final class Rule: Sendable {
   /// nil where the rule does not fit. Live it is asked again and again while the connection is open.
   public typealias Check = @Sendable (Facts, Surroundings, Thresholds) -> Finding?
-  typealias AbortCheck = @Sendable (Abort, Facts, Surroundings, Thresholds) -> Finding?
+  typealias AbortCheck = @Sendable (Abort, Facts, Surroundings, Thresholds) -> (any Claim)?
   /// nil where the rule does not fit. Called once, at the end of the capture.
   public typealias CaptureCheck = @Sendable (CaptureFacts, Thresholds) -> Finding?
 
@@ -55,7 +60,8 @@ public final class Rule: Sendable {
     signs = .abort
     self.title = title
     self.check = { facts, surroundings, thresholds in
-      Abort(facts, surroundings, thresholds).flatMap { check($0, facts, surroundings, thresholds) }
+      Abort(facts, surroundings, thresholds).flatMap { check($0, facts, surroundings, thresholds) }?
+        .finding(facts, surroundings)
     }
     abortCheck = check
     captureCheck = nil
@@ -89,6 +95,16 @@ public final class Rule: Sendable {
   func finding(on abort: Abort?, _ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) -> Finding? {
     guard let abortCheck else { return check?(facts, surroundings, thresholds) }
     guard let abort else { return nil }
-    return abortCheck(abort, facts, surroundings, thresholds)
+    return abortCheck(abort, facts, surroundings, thresholds)?.finding(facts, surroundings)
+  }
+
+  /// It judges the RST that ended an established connection.
+  var isOfAbort: Bool { abortCheck != nil }
+
+  /// Whether it would make a finding; nothing is put into words for the answer. Of a rule that judges such a RST.
+  /// - Parameter abort: of these facts.
+  func claims(_ abort: Abort?, _ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) -> Bool {
+    guard let abort, let abortCheck else { return false }
+    return abortCheck(abort, facts, surroundings, thresholds) != nil
   }
 }

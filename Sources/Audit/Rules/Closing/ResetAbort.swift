@@ -6,7 +6,7 @@ extension Rule {
   static let resetAbort = Rule(
     id: "reset-abort", section: .closing, severity: .warning, .note,
     title: "an established connection is ended by RST instead of FIN by a live socket"
-  ) { abort, facts, surroundings, _ in
+  ) { abort, facts, _, _ in
     guard abort.forgery.confidence == nil, !abort.isOfNoSocket, !abort.endsSilence,
       // Bare ones and nothing else of the connection: a kernel without that socket answered what is not in the capture.
       !(abort.reset.isBare && abort.own.packets == abort.own.rstPackets && facts[abort.peer].packets == 0)
@@ -19,6 +19,16 @@ extension Rule {
       abort.reset.ownFin && !abort.reset.ownFinAcked && abort.reset.looksLive && !abort.reset.peerFin
       && abort.side == .server && abort.unansweredData == nil && abort.reset.ownLastData != nil
     guard !abort.reset.ownFin || isBehindFIN else { return nil }
+    return LiveAbort(abort: abort, isBehindFIN: isBehindFIN)
+  }
+}
+
+private struct LiveAbort: Claim {
+  let abort: Abort
+  /// Its sender had closed, and nobody had acknowledged that.
+  let isBehindFIN: Bool
+
+  func finding(_ facts: Facts, _ surroundings: Surroundings) -> Finding {
     let side = abort.side
     let reset = abort.reset
     let inFlight =

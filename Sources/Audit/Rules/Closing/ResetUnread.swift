@@ -30,8 +30,7 @@ extension Rule {
     let isFarewell = abort.isToldGoodbye(thresholds)
     return UnreadData(
       abort: abort, data: data, isRecent: isRecent, bytes: isProved ? unread : nil, isFarewell: isFarewell,
-      isStalled: facts.isStalled(abort.side), isHabit: habit == true
-    ).finding(facts, surroundings)
+      isStalled: facts.isStalled(abort.side), isHabit: habit == true)
   }
 }
 
@@ -43,7 +42,7 @@ extension Facts {
   }
 }
 
-private struct UnreadData {
+private struct UnreadData: Claim {
   let abort: Abort
   /// The peer's last new data.
   let data: Moment

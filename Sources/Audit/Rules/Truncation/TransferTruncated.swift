@@ -22,12 +22,11 @@ extension Rule {
     return CutTransfer(
       abort: abort, own: own, peers: peers, cutItself: cutItself,
       mayHaveCrossed: facts[abort.side].fin?.inferred == true && abort.reset.ownFin,
-      crossed: facts.crossedClose(abort)
-    ).finding(facts, surroundings)
+      crossed: facts.crossedClose(abort))
   }
 }
 
-private struct CutTransfer {
+private struct CutTransfer: Claim {
   let abort: Abort
   /// Of the side that reset, and of its peer.
   let own: Loss
