@@ -186,9 +186,12 @@ extension Facts {
     return silence?.speaker == side && !repeatsSYNACK(side.other)
   }
 
+  /// Nothing of the handshake is in the capture: what came before its first packet nobody knows.
+  var isMetLater: Bool { handshake.syn == nil && handshake.synAck == nil }
+
   /// Past the handshake, or met later.
   var wasEstablished: Bool {
-    handshake.ack != nil || (handshake.syn == nil && handshake.synAck == nil)
+    handshake.ack != nil || isMetLater
       || (client.everAcked && client.sndUna > 0 && server.everAcked && server.sndUna > 0)
   }
 }

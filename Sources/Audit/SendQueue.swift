@@ -74,8 +74,9 @@ extension Facts {
 extension SideFacts {
   /// Its window has room for a segment, as far as it said last.
   fileprivate var offersRoom: Bool {
-    // Unscaled it is the least that it may be.
-    (stall == nil || stall?.reopened != nil)
-      && UInt32(lastWindow) << UInt32(min(windowScale ?? 0, 14)) >= UInt32(mss ?? 1460)
+    // By a scale that nobody knows it is as much as it may be: nobody is accused by the least.
+    let scale = windowScale ?? (isn == nil || optionsCut ? 14 : 0)
+    return (stall == nil || stall?.reopened != nil)
+      && UInt32(lastWindow) << UInt32(min(scale, 14)) >= UInt32(mss ?? 1460)
   }
 }

@@ -111,7 +111,7 @@ extension SummaryRecord {
         "\(Wording.count(missingBytes, "byte")) that \(missingBytes == 1 ? "was" : "were") acknowledged "
           + "\(missingBytes == 1 ? "is" : "are") not in it (\(percent) of all)")
     }
-    if parts.isEmpty, packets == 0 { return nil }
+    if parts.isEmpty, packets == 0 || isUndecoded { return nil }
     let isWhole = unreadInputs.isEmpty && damagedInputs == 0 && !wasInterrupted
     guard !parts.isEmpty else { return isWhole ? "The capture shows no loss." : "What was read shows no loss." }
     return "The capture is not complete: \(Wording.list(parts))."

@@ -36,6 +36,22 @@ struct HalfCloseAlertTests {
     #expect(findings.allSatisfy { $0.severity == .note }, "\(findings.map(\.summary))")
   }
 
+  /// Met later, it may have had answers before: what it leaves behind then is a segment, or more than that.
+  @Test(arguments: [("1:1449", Severity.note), ("1:4345/1448", .error)])
+  func aFarewellInAConnectionMetLater(_ farewell: String, _ severity: Severity) throws {
+    let finding = try auditOne(
+      """
+      0 S > C . 1 ack 1
+      0.01 C > S P. 1:101
+      0.011 C > S F. 101
+      0.1 S > C . ack 102
+      0.1001 S > C P. \(farewell)
+      0.1003 C > S R 102
+      """)
+    #expect(finding.rule == "half-close-truncated")
+    #expect(finding.severity == severity)
+  }
+
   /// Its bytes tell, where they were captured: as long as an alert is many a message.
   @Test(arguments: [" alert", ""]) func anAlertIntoSilenceIsANote(_ word: String) throws {
     let finding = try auditOne(

@@ -57,40 +57,6 @@ struct ResetTests {
     #expect(finding.atFault == .client)
   }
 
-  /// 8,900 of 9,000 bytes lie in the client's buffer: its window never opened again.
-  @Test(arguments: [(432, "reset-unread", Severity.error), (502, "reset-abort", .note)])
-  func theWindowTellsWhatIsUnread(_ window: Int, _ rule: String, _ severity: Severity) throws {
-    let finding = try auditOne(
-      onLAN + """
-        0.1 C > S P. 1:201
-        0.2 S > C . 1:9001/1000
-        0.201 C > S . ack 9001 win 432
-        3.2 C > S R. 201 win \(window)
-        """)
-    #expect(finding.rule == rule)
-    #expect(finding.severity == severity)
-    #expect(finding.atFault == .client)
-    if rule == "reset-unread" { #expect(finding.fact("window_short_by") == .integer(8960)) }
-  }
-
-  /// A buffer that is full to the end holds what nobody reads; the RST of a killed process says no more, its kernel has thrown
-  /// all away by then.
-  @Test(arguments: [("", Confidence.likely), ("2 S > C . ack 9001 win 400", .possible)])
-  func aWindowThatStaysClosed(_ opened: String, _ confidence: Confidence) throws {
-    let finding = try auditOne(
-      onLAN + """
-        0.1 C > S . 1:9001/1000
-        0.1002 S > C . ack 9001 win 0
-        0.6 C > S . 9000
-        0.6001 S > C . ack 9001 win 0
-        \(opened)
-        3.2 S > C R. 1 ack 9001
-        """)
-    #expect(finding.rule == "reset-unread")
-    #expect(finding.severity == .error)
-    #expect(finding.confidence == confidence)
-  }
-
   /// The answer and its FIN were acknowledged one by one before: nothing speaks for data that were not read.
   @Test func aClientThatGotEverything() throws {
     let finding = try auditOne(

@@ -27,6 +27,22 @@ struct SendQueueTests {
     if rule == "transfer-truncated" { #expect(finding.summary.contains("what was not sent yet is lost")) }
   }
 
+  /// A window of which the capture has cut the scale may be as wide as any: what it is without a scale accuses nobody.
+  @Test(arguments: ["", " snap 64", " snap 68"]) func aScaleThatWasCut(_ snap: String) throws {
+    let finding = try auditOne(
+      """
+      0.0000 C > S S <mss 1460,sackOK,TS,wscale 7>\(snap)
+      0.0002 S > C S. <mss 1460,sackOK,TS,wscale 7>\(snap)
+      0.0004 C > S .\(snap)
+      0.1 C > S P. 1:11\(snap)
+      0.2 S > C . 1:10001/1000\(snap)
+      0.2001 C > S . ack 10001 win 62\(snap)
+      0.5 S > C R. 10001\(snap)
+      """)
+    #expect(finding.rule == "reset-abort")
+    #expect(finding.severity == .note)
+  }
+
   /// An answer that ends in a segment that is not filled: its kernel had no more of it. Several segments may be one packet.
   @Test(arguments: [
     ("1:1449", "1449:1549", 1549, "reset-abort"), ("1:1449", "1449:4345", 4345, "transfer-truncated"),

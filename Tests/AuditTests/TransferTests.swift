@@ -170,6 +170,25 @@ struct TransferTests {
     #expect(finding.suspects == reset.1)
   }
 
+  /// QUIT, and gone: the farewell was under way when the FIN was. What is more than a segment is an answer.
+  @Test(arguments: [("501:517", Severity.note), ("501:3421/1460", .warning)])
+  func aClientThatClosesAtTheFarewell(_ farewell: String, _ severity: Severity) throws {
+    let finding = try auditOne(
+      atServer + """
+        0.1 S > C P. 1:501
+        0.18 C > S P. 1:101 ack 501
+        0.3 C > S P. 101:107
+        0.3002 S > C P. \(farewell) ack 107
+        0.3003 C > S F. 107 ack 501
+        0.3004 S > C . ack 108
+        0.38 C > S R 108
+        """)
+    #expect(finding.rule == "transfer-truncated")
+    #expect(finding.severity == severity)
+    #expect(finding.atFault == .client)
+    #expect(finding.summary.contains("behind its FIN"))
+  }
+
   /// A load generator that ends: its last request has just been answered, and it is gone. Its RST acknowledges the answer.
   @Test(arguments: [("", 200), ("0.1031 C > S . ack 301", 100)])
   func aClientThatLeaves(_ ack: String, _ unread: Int64) throws {

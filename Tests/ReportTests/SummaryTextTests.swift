@@ -45,6 +45,14 @@ struct SummaryTextTests {
     #expect(text.contains("What was read shows no loss."))
   }
 
+  /// Of what nobody understood nobody knows whether it is whole.
+  @Test func nothingDecoded() {
+    var summary = SummaryRecord()
+    (summary.packets, summary.frames, summary.undecodedPackets) = (12, 12, 12)
+    let text = textReport(summary: summary, width: 300)
+    #expect(text.contains("12 not decoded") && !text.contains("shows no loss"))
+  }
+
   @Test func checksumsInWords() {
     func sentence(_ verified: UInt64, _ bad: UInt64, _ offloaded: UInt64) -> String {
       var summary = SummaryRecord()

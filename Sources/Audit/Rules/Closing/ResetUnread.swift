@@ -22,7 +22,9 @@ extension Rule {
     let waits =
       abort.side == .server && !facts.isOneWay(to: abort, until: data, thresholds)
       && abort.reset.moment.time.since(data.time) < thresholds.idle
-    guard isRecent || isProved || waits else { return nil }
+    // Its buffer was full to the end.
+    let isStalled = facts.isStalled(abort.side)
+    guard isRecent || isProved || waits || isStalled else { return nil }
     // The wire shows unread data by a window that has shrunk, or by the RST's own ACK number; else it is the habit of the
     // sender's stack that speaks for them, where that is known.
     let habit = Stack.resetsOnUnread(abort.own)
@@ -30,14 +32,16 @@ extension Rule {
     let isFarewell = abort.isToldGoodbye(thresholds)
     return UnreadData(
       abort: abort, data: data, isRecent: isRecent, bytes: isProved ? unread : nil, isFarewell: isFarewell,
-      isStalled: facts.isStalled(abort.side), isHabit: habit == true)
+      isStalled: isStalled, isHabit: habit == true)
   }
 }
 
 extension Facts {
   /// Over all that time the peer sent, and had no answer: as to a log it is sent to somebody who only listens.
   fileprivate func isOneWay(to abort: Abort, until data: Moment, _ thresholds: Thresholds) -> Bool {
-    guard abort.reset.ownSent == 0, let opened = handshake.ack else { return false }
+    guard abort.reset.ownSent == 0, let opened = handshake.ack ?? (isMetLater ? self[abort.peer].first : nil) else {
+      return false
+    }
     return abort.peerUnread == 0 && data.time.since(opened.time) > thresholds.midStream
   }
 }

@@ -136,7 +136,8 @@ private final class CutAnswer {
   /// may leave a segment behind (a session ticket, the answer at which a load generator ends), but not a whole answer.
   private var isClientLeaving: Bool {
     guard halfCloser == .client, fin.peerAcked == fin.peerSent, ackedAfter == 0 else { return false }
-    if fin.peerSent > 0, loss.unacked <= Int64(answer.largestSent) { return true }
+    // (Met later, it may have had some that are not in the capture.)
+    if fin.peerSent > 0 || facts.isMetLater, loss.unacked <= Int64(answer.largestSent) { return true }
     return fin.offset == 0 || crossed
   }
 

@@ -56,10 +56,14 @@ private struct CutTransfer: Claim {
     return isClientLeaving ? .note : .warning
   }
 
-  /// A client that never asked gives up a banner: a probe does so. More than one segment is no banner.
+  /// A client that never asked gives up a banner: a probe does so. One that has closed gives up the farewell that crosses its FIN (to the
+  /// QUIT of SMTP, FTP or POP3). More than one segment is neither.
   private var isClientLeaving: Bool {
-    abort.side == .client && abort.reset.ownSent == 0 && peers.unacked <= Int64(abort.own.mss ?? 536)
+    abort.side == .client && (abort.reset.ownSent == 0 || hasClosed) && peers.unacked <= Int64(abort.own.mss ?? 536)
   }
+
+  /// The side that reset had sent its FIN: it closed in order, and met more.
+  private var hasClosed: Bool { hungUp && abort.reset.ownFin && abort.forgery.confidence == nil }
 
   private var summary: String {
     let side = abort.side.name
@@ -78,7 +82,9 @@ private struct CutTransfer: Claim {
     let when =
       hungUp && crossed
       ? "when data of the \(peer) had crossed its FIN"
-      : hungUp ? "while it was receiving" : cutItself ? "in the middle of what the \(side) sent" : "with data under way"
+      : hungUp
+        ? (hasClosed ? "behind its FIN, while it was receiving" : "while it was receiving")
+        : cutItself ? "in the middle of what the \(side) sent" : "with data under way"
     return "\(who) \(when): " + parts.joined(separator: ", ")
   }
 
@@ -132,8 +138,10 @@ private struct CutTransfer: Claim {
           ? "a capture at the \(abort.side.name) that lacks this RST would prove that somebody between sent it"
           : abort.isEchoAlone
             ? abort.mendOfEcho
-            : "the \(abort.side.name)'s application must close() without SO_LINGER 0 and with nothing unread; if it was killed"
-              + " or gave up, its log says so")
+            : hasClosed
+              ? "harmless if the \(abort.side.name) did not want it; else its application must read until end of file before close()"
+              : "the \(abort.side.name)'s application must close() without SO_LINGER 0 and with nothing unread; if it was killed"
+                + " or gave up, its log says so")
   }
 }
 
