@@ -9,6 +9,9 @@ final class Abort {
   let side: Side
   let reset: Reset
   let forgery: Forgery
+  /// What its side and the peer sent: kept once, for each asking by name would copy a side, and it is asked for thirty times.
+  let own: SideFacts
+  let theirs: SideFacts
   private let facts: Facts
   private let surroundings: Surroundings
   private let thresholds: Thresholds
@@ -21,17 +24,18 @@ final class Abort {
     self.side = side
     self.reset = reset
     self.facts = facts
+    own = facts[side]
+    theirs = facts[side.other]
     self.surroundings = surroundings
     forgery = Forgery(of: reset, from: side, facts, surroundings, thresholds)
     self.thresholds = thresholds
   }
 
   var peer: Side { side.other }
-  var own: SideFacts { facts[side] }
 
   /// Data on the wire that nobody acknowledged, bytes: the resetting side's and its peer's.
   var ownLost: UInt64 { own.lostBytes }
-  var peerLost: UInt64 { facts[peer].lostBytes }
+  var peerLost: UInt64 { theirs.lostBytes }
 
   /// Of the peer's data, what no packet had acknowledged before and this RST does, bytes: it arrived, and was thrown away
   /// unread. Nothing of a RST that somebody else may have sent.
@@ -51,14 +55,13 @@ final class Abort {
   private lazy var isRecordedEarly = acknowledged.map { $0 > reset.peerSent } ?? false
 
   private func findAcknowledged() -> Int64? {
-    let peer = facts[peer]
-    guard let offset = reset.acknowledged(of: peer) else { return nil }
-    let isKnown = offset <= peer.dataEnd + (peer.fin == nil ? 0 : 1)
-    return min(offset, isKnown ? peer.dataEnd : reset.peerSent)
+    guard let offset = reset.acknowledged(of: theirs) else { return nil }
+    let isKnown = offset <= theirs.dataEnd + (theirs.fin == nil ? 0 : 1)
+    return min(offset, isKnown ? theirs.dataEnd : reset.peerSent)
   }
 
   /// The peer's latest data before it, and whether they are later than its sender's own.
-  var peerLastData: Moment? { isRecordedEarly ? facts[peer].lastNewData : reset.peerLastData }
+  var peerLastData: Moment? { isRecordedEarly ? theirs.lastNewData : reset.peerLastData }
   private var peerSpokeLast: Bool { isRecordedEarly || reset.peerSpokeLast }
 
   /// It only ends a run of repetitions that nobody answered: its sender has given up, and what ended the connection is the
@@ -88,29 +91,28 @@ final class Abort {
 
   /// The peer's data that the resetting side had not answered when it reset.
   var unansweredData: Moment? {
-    guard let theirs = peerLastData else { return nil }
-    // What it sent last is not in the capture: it may have been the answer, unless theirs acknowledges it.
-    if own.endsInHole, own.lastProgress.map({ theirs.precedes($0) }) ?? true { return nil }
-    return peerSpokeLast ? theirs : nil
+    guard let data = peerLastData else { return nil }
+    // What it sent last is not in the capture: it may have been the answer, unless the peer's data acknowledge it.
+    if own.endsInHole, own.lastProgress.map({ data.precedes($0) }) ?? true { return nil }
+    return peerSpokeLast ? data : nil
   }
 
   /// The last that the peer said is a farewell and wants no answer: a TLS alert; a few bytes right before its FIN that only this RST
   /// acknowledges, or that close a talk; less than any request takes.
   func isToldGoodbye(_ thresholds: Thresholds) -> Bool {
-    let closing = facts[peer]
-    guard facts.rolesKnown, let last = peerLastData, last == closing.lastNewData else { return false }
-    let length = closing.dataEnd - closing.lastNewOffset
+    guard facts.rolesKnown, let last = peerLastData, last == theirs.lastNewData else { return false }
+    let length = theirs.dataEnd - theirs.lastNewOffset
     let unacked = reset.peerSent - reset.peerAcked
     if reset.peerFin, unacked > 0, unacked <= thresholds.goodbyeBytes { return true }
     guard reset.ownSent > 0 else { return false }
-    if TLSAlert.isLengthOfOne(length), !closing.lastNewDataIsNoAlert { return true }
+    if TLSAlert.isLengthOfOne(length), !theirs.lastNewDataIsNoAlert { return true }
     return length <= (reset.peerFin ? thresholds.goodbyeBytes : thresholds.leastRequest)
   }
 
   /// The RST's own ACK number says that all of the peer's data had arrived: its sender did not want them.
   var acknowledgesAll: Bool {
-    guard reset.flags.contains(.ack), let origin = facts[peer].origin else { return false }
-    let end = origin.advanced(by: Int(truncatingIfNeeded: facts[peer].dataEnd))
+    guard reset.flags.contains(.ack), let origin = theirs.origin else { return false }
+    let end = origin.advanced(by: Int(truncatingIfNeeded: theirs.dataEnd))
     return reset.acknowledgment.distance(from: end) >= 0
   }
 
@@ -139,8 +141,8 @@ final class Abort {
   var windowShortBy: Int64 {
     guard reset.looksLive, reset.window > 0, own.widestWindow > reset.window else { return 0 }
     let scales = facts.client.windowScale != nil && facts.server.windowScale != nil
-    guard own.isn != nil, facts[peer].isn != nil else { return 0 }
-    if !scales, own.optionsCut || facts[peer].optionsCut { return 0 }
+    guard own.isn != nil, theirs.isn != nil else { return 0 }
+    if !scales, own.optionsCut || theirs.optionsCut { return 0 }
     let units = Int64(own.widestWindow - reset.window)
     let unread = units << (scales ? Int64(min(own.windowScale ?? 0, 14)) : 0)
     // One unit may be rounding; and what never came can't lie there.

@@ -66,17 +66,21 @@ struct Forgery {
     return failed.count > (isOneEvent ? 2 : 1) || failed.contains(.goesOn) ? .certain : .possible
   }
 
-  init(of reset: Reset, from side: Side, _ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) {
+  init(
+    of reset: Reset, from side: Side, _ facts: borrowing Facts, _ surroundings: borrowing Surroundings,
+    _ thresholds: Thresholds
+  ) {
     stage = facts.stage(of: reset)
     // A kernel resets what a scanner on its host has begun behind its back, with a TTL of its own; or its address was borrowed.
     guard facts.wasEstablished || side == .server, !reset.isMalformed else { return }
-    let ttls = facts[side].steadyTTLs(ofHost: side == .client ? surroundings.clientHostTTL : surroundings.serverHostTTL)
+    let own = facts[side]
+    let ttls = own.steadyTTLs(ofHost: side == .client ? surroundings.clientHostTTL : surroundings.serverHostTTL)
     // The kernel that answers for a socket that has closed has no options of that socket to heed.
     if !(reset.isBare && reset.ownFin && reset.peerFin && reset.echoesNewest) {
-      enter(.ttl, facts[side].sharesHops(reset, ttls))
+      enter(.ttl, own.sharesHops(reset, ttls))
     }
     isOfUnknownOrigin = ttls.map { $0.contains(reset.ttl) } == false && !failed.contains(.ttl)
-    enter(.mac, facts[side].sharesMAC(reset))
+    enter(.mac, own.sharesMAC(reset))
     enter(.sequence, facts.sequenceFits(reset, from: side))
     enter(.goesOn, facts.fellSilent(after: reset, side, thresholds))
     isBehindGap =
@@ -182,11 +186,12 @@ extension Facts {
 
   /// Whatever comes within a one-way trip may have been overtaken by the RST.
   fileprivate func fellSilent(after reset: Reset, _ side: Side, _ thresholds: Thresholds) -> Bool? {
-    guard self[side].$resets else { return nil }
-    guard let after = self[side].ownPackets(after: reset) else { return true }
+    let own = self[side]
+    guard own.$resets else { return nil }
+    guard let after = own.ownPackets(after: reset) else { return true }
     // The last of them is the last before it again: copies, of another place whose clock is behind.
-    if reset.lastIPID != 0, self[side].ipID == reset.lastIPID { return nil }
-    guard wasEstablished || self[side].everAcked else { return nil }
+    if reset.lastIPID != 0, own.ipID == reset.lastIPID { return nil }
+    guard wasEstablished || own.everAcked else { return nil }
     // What was seen before the gap says little of what was said behind it, and one packet may come late.
     if after.count == 1, hasGap(at: reset, side) { return nil }
     let overtaken = max(thresholds.overtaken, (side == .server ? serverLeg : clientLeg) ?? 0, 2 * disorder)

@@ -63,7 +63,7 @@ extension Facts {
   private var swapped: Facts {
     var result = self
     swap(&result.clientEndpoint, &result.serverEndpoint)
-    result.sides.swap()
+    swap(&result.client, &result.server)
     swap(&result.clientLeg, &result.serverLeg)
     if let originator = zeek?.originator { result.zeek?.originator = originator.other }
     if let quoted = icmp?.quoted { result.icmp?.quoted = quoted.other }

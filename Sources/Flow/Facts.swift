@@ -131,7 +131,10 @@ public struct Facts: Hashable, Sendable {
   /// Of the first packet; index into the decoder's encapsulations.
   public var encapsulation: UInt16
 
-  @usableFromInline var sides = Sides()
+  /// What the client sent, and what came of it.
+  public var client = SideFacts()
+  /// What the server sent, and what came of it.
+  public var server = SideFacts()
   /// Empty where the roles are guessed.
   public var handshake = Handshake()
   /// First and last packet of the connection, echoes and stragglers included.
@@ -186,21 +189,11 @@ public struct Facts: Hashable, Sendable {
     observedUntil = start.time
   }
 
-  /// What the client sent, and what came of it.
-  @inlinable public var client: SideFacts {
-    @inline(__always) _read { yield sides[.client] }
-    @inline(__always) _modify { yield &sides[.client] }
-  }
-  /// What the server sent, and what came of it.
-  @inlinable public var server: SideFacts {
-    @inline(__always) _read { yield sides[.server] }
-    @inline(__always) _modify { yield &sides[.server] }
-  }
-
-  /// What that side sent, and what came of it.
+  /// Inlined, so that nothing is copied but what is asked for: a side is large. A `_read` that yields in two places would not be,
+  /// and would take memory for a copy each time.
   @inlinable public subscript(_ side: Side) -> SideFacts {
-    @inline(__always) _read { yield sides[side] }
-    @inline(__always) _modify { yield &sides[side] }
+    @inline(__always) get { side == .client ? client : server }
+    @inline(__always) _modify { if side == .client { yield &client } else { yield &server } }
   }
 
   /// Address and port of that side.
@@ -208,30 +201,6 @@ public struct Facts: Hashable, Sendable {
 
   /// Seconds are nanoseconds here: last packet minus first, never negative.
   public var duration: Int64 { max(0, end.time.since(start.time)) }
-}
-
-/// Both sides, by number: so that one of them is lent where it lies, whichever it is. Of two properties a rule that asks for a side by
-/// name would take a copy each time, and a side is large.
-@usableFromInline struct Sides: Hashable, Sendable {
-  @usableFromInline var both: InlineArray<2, SideFacts> = [SideFacts(), SideFacts()]
-
-  @usableFromInline init() {}
-
-  @inlinable subscript(_ side: Side) -> SideFacts {
-    @inline(__always) _read { yield both[Int(side.rawValue)] }
-    @inline(__always) _modify { yield &both[Int(side.rawValue)] }
-  }
-
-  mutating func swap() { both.swapAt(0, 1) }
-
-  @usableFromInline static func == (left: Sides, right: Sides) -> Bool {
-    left.both[0] == right.both[0] && left.both[1] == right.both[1]
-  }
-
-  @usableFromInline func hash(into hasher: inout Hasher) {
-    hasher.combine(both[0])
-    hasher.combine(both[1])
-  }
 }
 
 /// The connection as Zeek's conn.log would say it; Zeek's own guess of who is originator.

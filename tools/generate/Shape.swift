@@ -11,7 +11,8 @@ enum Shape: String, CaseIterable {
   case many
   /// One SYN each.
   case flood
-  /// Seven packets each, none of them wrong: 200,000 connections at scale 100, 20,000 of them at a time.
+  /// Seven packets each, none of them wrong: 200,000 connections at scale 100, 20,000 of them at a time. One begins each third of a
+  /// millisecond, and lasts seven seconds.
   case short
 
   /// Packets per unit of scale: a hundredth of the full sizes.
@@ -51,7 +52,7 @@ enum Shape: String, CaseIterable {
     var frame = QuickFrame()
     var time = epoch
     for _ in 0..<total {
-      time += Int64(2000 + random.below(6000))
+      time += Int64(2000 + random.below(6000)) * (self == .short ? 10 : 1)
       if self == .flood {
         number += 1
         var attempt = QuickConnection(number, self, &random)

@@ -9,7 +9,7 @@ extension Rule {
   ) { abort, facts, _, _ in
     guard abort.forgery.confidence == nil, !abort.isOfNoSocket, !abort.endsSilence,
       // Bare ones and nothing else of the connection: a kernel without that socket answered what is not in the capture.
-      !(abort.reset.isBare && abort.own.packets == abort.own.rstPackets && facts[abort.peer].packets == 0)
+      !(abort.reset.isBare && abort.own.packets == abort.own.rstPackets && abort.theirs.packets == 0)
     else {
       return nil
     }
@@ -39,7 +39,7 @@ private struct LiveAbort: Claim {
       let own = facts[side]
       return own.holes.total == own.holes.total(below: own.sndUna)
     }
-    let isUnseen = facts[abort.peer].packets == 0
+    let isUnseen = abort.theirs.packets == 0
     let gap = reset.isBehindGap
     let quiet = inFlight == 0 || isUnseen || gap
     let state =

@@ -31,9 +31,10 @@ struct UnheardReset {
   let giveUp: Reset?
 
   /// nil where there is none, or none that was deaf for long enough; and where anything but its receiver ended the connection.
-  init?(of side: Side, _ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) {
-    guard facts[side].$resets, let resets = facts[side].resets, resets.peerMovedOn, resets.ownAfter == nil,
-      let after = resets.peerAfter,
+  init?(of side: Side, _ facts: borrowing Facts, _ surroundings: borrowing Surroundings, _ thresholds: Thresholds) {
+    // By a pattern: what is compared with nil is copied for it.
+    guard facts[side].$resets, case .some = facts[side.other].unanswered, let resets = facts[side].resets,
+      resets.peerMovedOn, resets.ownAfter == nil, let after = resets.peerAfter,
       resets.first.verdict == .unknown, !resets.first.isAfterClose, !resets.first.isMalformed,
       // It repeats itself to nobody: what had been sent by then may take its time, and clocks may leap.
       after.last.time.since(resets.first.moment.time) >= thresholds.silentSpan,

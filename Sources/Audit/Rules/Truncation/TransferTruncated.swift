@@ -7,7 +7,7 @@ extension Rule {
     id: "transfer-truncated", section: .truncation, severity: .error, .warning, .note,
     title: "data under way were lost when a RST ended the connection"
   ) { abort, facts, surroundings, thresholds in
-    guard facts[abort.peer].packets > 0, !abort.endsSilence, !abort.reset.isBehindGap else { return nil }
+    guard abort.theirs.packets > 0, !abort.endsSilence, !abort.reset.isBehindGap else { return nil }
     let own = Loss(
       of: abort.side, facts, reset: (abort.side, abort.reset), isForged: abort.forgery.confidence != nil,
       thresholds)
@@ -21,7 +21,7 @@ extension Rule {
     guard lostAny, cutItself || !abort.isOfNoSocket else { return nil }
     return CutTransfer(
       abort: abort, own: own, peers: peers, cutItself: cutItself,
-      mayHaveCrossed: facts[abort.side].fin?.inferred == true && abort.reset.ownFin,
+      mayHaveCrossed: abort.own.fin?.inferred == true && abort.reset.ownFin,
       crossed: facts.crossedClose(abort))
   }
 }
