@@ -65,10 +65,14 @@ extension Sender {
   /// Repeats that echo another timestamp than the one before have heard the peer meanwhile (RFC 7323 §4.3).
   private mutating func noteEcho(_ segment: Segment, _ moment: Moment, _ troubles: inout Troubles) {
     guard segment.options.contains(.timestamps) else { return }
-    if let run = troubles.records[trouble].run, run.repetitions >= 2,
-      segment.timestampEcho != troubles.records[trouble].echo
-    {
-      troubles.records[trouble].run?.noteEcho(at: moment)
+    if segment.timestampEcho != troubles.records[trouble].echo {
+      if let run = troubles.records[trouble].run, run.repetitions >= 2 {
+        troubles.records[trouble].run?.noteEcho(at: moment)
+      }
+      // What it repeated before it heard its peer is no sign that it is deaf.
+      if let deaf = troubles.records[trouble].deaf, deaf.count >= 2 {
+        troubles.records[trouble].deaf = deaf.last == moment ? Burst(at: moment) : nil
+      }
     }
     troubles.records[trouble].echo = segment.timestampEcho
   }

@@ -46,6 +46,18 @@ struct SilenceOneWayTests {
         2.081,4.081,8.081,16.081,32.081 C > S .
         """),
     Verdict(
+      "the same, but it echoes each ACK's timestamp", nothingIn: keepalives([2.08, 4.08, 8.08, 16.08, 32.08])),
+    Verdict(
+      "several bytes, and it heard one ACK half-way", "acks-lost", [.path], .likely,
+      of: atClient + """
+        1.00 C > S P. 1:101
+        1.08 S > C P. 1:501
+        1.081 C > S .
+        1.4,2.0 S > C P. 1:501 <TS val 9000 ecr 1000>
+        3.2,5.6,10.4,20 S > C P. 1:501 <TS val 9000 ecr 1001>
+        1.401,2.001,3.201,5.601,10.401,20.001 C > S .
+        """),
+    Verdict(
       "keepalives with a byte of garbage, behind a message of one", nothingIn: keepalives([2, 3, 4, 5, 6, 7, 8, 9, 10])),
     Verdict(
       "the same, and its timeout had been too short once", nothingIn: keepalives([1.3, 11, 21, 31, 41, 51, 61])),
@@ -179,15 +191,15 @@ struct SilenceOneWayTests {
         1.0001 S > C P. 1:51 ack 801
         1.08 C > S .
         1.09 S > C . 51:1499 ack 801
-        1.3 C > S P. 1:801 ack 51
+        1.3 C > S P. 1:801 ack 51 <TS val 9000 ecr 1000>
         1.39 S > C . 51:1499 ack 801
-        1.7 C > S P. 1:801 ack 51
+        1.7 C > S P. 1:801 ack 51 <TS val 9000 ecr 1000>
         1.99 S > C . 51:1499 ack 801
-        2.5 C > S P. 1:801 ack 51
+        2.5 C > S P. 1:801 ack 51 <TS val 9000 ecr 1000>
         3.19 S > C . 51:1499 ack 801
-        4.1 C > S P. 1:801 ack 51
+        4.1 C > S P. 1:801 ack 51 <TS val 9000 ecr 1000>
         5.59 S > C . 51:1499 ack 801
-        7.3 C > S P. 1:801 ack 51
+        7.3 C > S P. 1:801 ack 51 <TS val 9000 ecr 1000>
         10.39 S > C . 51:1499 ack 801
         """),
     Verdict(
