@@ -50,6 +50,8 @@ struct Forgery {
   /// without a socket may do so, and so may a device beside it. Or it came sooner than the handshake's packets did, and nothing else
   /// tells how far its sender is.
   private(set) var isOfUnknownOrigin = false
+  /// Its TTL is not that of its sender's other packets. Where nothing comes of that, a device that counts on explains it as well.
+  private(set) var hasAnotherTTL = false
 
   /// TTL and MAC are one test: from the same beginning, a route that changed explains both.
   private var mayBeAnotherRoute = false
@@ -79,7 +81,8 @@ struct Forgery {
     if !(reset.isBare && reset.ownFin && reset.peerFin && reset.echoesNewest) {
       enter(.ttl, own.sharesHops(reset, ttls))
     }
-    isOfUnknownOrigin = ttls.map { $0.contains(reset.ttl) } == false && !failed.contains(.ttl)
+    hasAnotherTTL = ttls.map { $0.contains(reset.ttl) } == false
+    isOfUnknownOrigin = hasAnotherTTL && !failed.contains(.ttl)
     enter(.mac, own.sharesMAC(reset))
     enter(.sequence, facts.sequenceFits(reset, from: side))
     enter(.goesOn, facts.fellSilent(after: reset, side, thresholds))

@@ -27,6 +27,15 @@ struct UnheardResetTests {
     #expect(finding.evidence.last?.side == .client)
   }
 
+  /// The next packet of its socket, by another way, or from another beginning: a device may have counted on.
+  @Test(arguments: [64, 40, 61, 255]) func itsTTLIsAnother(_ ttl: Int) throws {
+    let script = onLAN + Self.exchange + "7 S > C . 501 ack 101\n7.99 C > S P. 101:401\n"
+    let finding = try auditOne(
+      script + "8 S > C R. 501 ack 101 ttl \(ttl)\n8.2,8.6,9.4,11,14.2,20.6 C > S P. 101:401\n40 tick")
+    #expect(finding.rule == "reset-not-heard" && finding.confidence == (ttl == 64 ? .certain : .likely))
+    #expect(finding.evidence.contains { $0.what.contains("TTL") } == (ttl != 64))
+  }
+
   /// It was heard: the client's own RST comes at once, or the server lives.
   @Test(arguments: [
     "8 C > S P. 101:401\n8.001 S > C R 501\n8.002 C > S R. 401",

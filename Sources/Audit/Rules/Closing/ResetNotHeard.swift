@@ -27,6 +27,8 @@ struct UnheardReset {
   let count: UInt32
   /// What its receiver said since, a RST of its own aside.
   let after: Burst
+  /// A device may have spoken in its name, to nobody: then its peer's silence has another reason.
+  let hasAnotherTTL: Bool
   /// By that one: it gave up in the end.
   let giveUp: Reset?
 
@@ -43,7 +45,9 @@ struct UnheardReset {
     if let abort = facts.abort {
       guard abort.side == side.other, run.sent.last.precedes(abort.reset.moment) else { return nil }
     }
-    guard Forgery(of: resets.first, from: side, facts, surroundings, thresholds).confidence == nil else { return nil }
+    let forgery = Forgery(of: resets.first, from: side, facts, surroundings, thresholds)
+    guard forgery.confidence == nil else { return nil }
+    hasAnotherTTL = forgery.hasAnotherTTL
     self.side = side
     reset = resets.first
     count = resets.count
@@ -54,13 +58,20 @@ struct UnheardReset {
   private var peer: Side { side.other }
   private var deafFor: Int64 { after.last.time.since(reset.moment.time) }
 
+  /// The RST itself.
+  var sight: Evidence {
+    let kind = reset.flags.contains(.ack) ? "RST+ACK" : "RST"
+    return Evidence(
+      reset.moment, side, hasAnotherTTL ? "\(kind), with a TTL of \(reset.ttl), unlike its other packets" : kind)
+  }
+
   func finding(_ facts: Facts, _ surroundings: Surroundings) -> Finding {
     let lost = facts[peer].lostBytes
     return Finding(
       rule: "reset-not-heard", severity: .error,
       confidence: facts.confidence(
-        after.count > 1 ? .certain : .likely, from: reset.moment.time, to: after.last.time, losing: [side],
-        surroundings),
+        after.count > 1 && !hasAnotherTTL ? .certain : .likely, from: reset.moment.time, to: after.last.time,
+        losing: [side], surroundings),
       // Captured beside its receiver it has come all the way: then its own firewall may have dropped it.
       suspects: facts.standsAt(peer) ? [.path, peer.party] : [.path],
       summary:
@@ -68,8 +79,7 @@ struct UnheardReset {
         + " happened\(giveUp == nil ? "" : ", until it gives up"): the RST never arrived",
       bytesLost: lost > 0 ? lost : nil, bytesLostExact: facts[peer].fin != nil,
       evidence: [
-        Evidence(reset.moment, side, reset.flags.contains(.ack) ? "RST+ACK" : "RST"),
-        Evidence(after.first, peer, "goes on"),
+        sight, Evidence(after.first, peer, "goes on"),
         Evidence(
           after.last, peer,
           "still does, \(duration(deafFor)) later (\(Audit.count(after.count, "packet")) since)"),
