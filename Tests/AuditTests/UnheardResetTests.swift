@@ -58,6 +58,26 @@ struct UnheardResetTests {
         0.6,1.2,2.4,4.8,9.6 S > C . 1449:2897 ack 102
         """)
     #expect(finding.rule == "half-close-truncated" && finding.severity == .error && finding.bytesLost == 1448)
+    #expect(finding.summary.contains("its RST never arrived"))
+    #expect(finding.evidence.contains { $0.side == .client && $0.what == "RST+ACK" })
+  }
+
+  /// The closed socket's host answers each repetition by a bare one.
+  @Test func theReaderHungUpAndItsHostSaysSoEachTime() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.2 C > S P. 1:101
+        0.201 C > S F. 101
+        0.202 S > C . ack 102
+        0.3 S > C . 1:2897/1448 ack 102
+        0.301 C > S . 102 ack 1449
+        0.302 C > S R. 102 ack 1449
+        0.6,1.2,2.4,4.8,9.6 S > C . 1449:2897 ack 102
+        0.601,1.201,2.401,4.801,9.601 C > S R 102
+        """)
+    #expect(finding.rule == "half-close-truncated" && finding.severity == .error && finding.bytesLost == 1448)
+    #expect(finding.summary.contains("its 6 RSTs never arrived") && !finding.summary.contains("silence"))
+    #expect(finding.evidence.map(\.what).suffix(2) == ["transmission 6 of the same", "RST, the 6th one"])
   }
 
   /// What its receiver's kernel drops by right says nothing of who is silent.

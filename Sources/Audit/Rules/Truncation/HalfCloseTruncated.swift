@@ -79,6 +79,14 @@ private final class CutAnswer {
     if case .abort(let abort) = ending { abort } else { nil }
   }
 
+  /// The half-closer's RSTs to an answerer that does not hear them: no silence.
+  private lazy var unheard = findUnheard()
+
+  private func findUnheard() -> UnheardReset? {
+    guard case .silence = ending else { return nil }
+    return UnheardReset(of: halfCloser, facts, surroundings, thresholds)
+  }
+
   private var sentAfter: Int64 { max(0, answer.dataEnd - fin.peerSent) }
   private var ackedAfter: Int64 {
     max(0, min(answer.sndUna + Int64(clamping: answer.ackMissedBytes), answer.dataEnd) - fin.peerSent)
@@ -206,6 +214,7 @@ private final class CutAnswer {
     let other = answerer.name
     switch ending {
     case .silence(let run):
+      if let unheard { return deafSummary(unheard, run) }
       return
         "\(other)'s answer to the half-closed \(closed)\(late) was never acknowledged, sent \(run.sent.count) times into"
         + " silence: \(amount) lost"
@@ -251,6 +260,7 @@ private final class CutAnswer {
     case .silence(let run):
       list.append(Evidence(run.sent.first, answerer, "sent, never acknowledged"))
       list.append(Evidence(run.sent.last, answerer, "transmission \(run.sent.count) of the same"))
+      if let unheard { list += sights(of: unheard) }
     case .abort(let abort):
       let what =
         abort.side == halfCloser
@@ -258,7 +268,20 @@ private final class CutAnswer {
         : "\(abort.what) \(answer.fin == nil ? "instead of" : "after its") FIN"
       list.append(Evidence(abort.reset.moment, abort.side, what))
     }
-    return list
+    return unheard == nil ? list : list.sorted { $0.moment.precedes($1.moment) }
+  }
+
+  private func deafSummary(_ unheard: UnheardReset, _ run: Unanswered) -> String {
+    let later = wait > thresholds.linger ? " \(duration(wait)) later" : ""
+    let rsts = unheard.count == 1 ? "its RST" : "its \(commas(unheard.count)) RSTs"
+    return
+      "\(halfCloser.name) half-closed, then reset while the \(answerer.name) was answering\(later); \(rsts) never arrived,"
+      + " and the answer was sent \(run.sent.count) times: \(amount) lost"
+  }
+
+  private func sights(of unheard: UnheardReset) -> [Evidence] {
+    guard unheard.count > 1, let last = facts[halfCloser].resets?.last else { return [unheard.sight] }
+    return [unheard.sight, Evidence(last, halfCloser, "RST, the \(ordinal(unheard.count)) one")]
   }
 
   private var unacknowledged: String {
@@ -272,7 +295,9 @@ private final class CutAnswer {
     var best = Confidence.certain
     let end: Timestamp
     switch ending {
-    case .silence(let run): end = run.sent.last.time
+    case .silence(let run):
+      end = run.sent.last.time
+      if unheard?.hasAnotherTTL == true { best = .likely }
     case .abort(let abort):
       end = abort.reset.moment.time
       if fin.inferred || facts.mayLackACKs(of: answerer) && loss.unacked > 0 { best = .likely }
@@ -285,6 +310,11 @@ private final class CutAnswer {
 
   private var mend: String {
     guard let abort, abort.forgery.confidence == nil else {
+      if unheard != nil {
+        return
+          "the \(halfCloser.name) must read until end of file before close(); a capture at the \(answerer.name)'s side would"
+          + " show whether its RSTs arrive there"
+      }
       return
         "a capture at the \(halfCloser.name)'s side would show whether the answer arrives there; a firewall that takes a"
         + " FIN for the end of the connection forgets it too soon"
