@@ -8,9 +8,9 @@ extension Facts {
   /// segment was not a full one, and so the end of what it was given.
   func hadSentAll(_ side: Side, before reset: Reset, _ thresholds: Thresholds) -> Bool {
     // When the socket was gone a bare one does not tell.
-    guard !reset.isBare, reset.ownSent > 0, reset.ownSent == reset.ownAcked, self[side].dataEnd == reset.ownSent,
-      self[side.other].offersRoom
+    guard !reset.isBare, reset.ownSent > 0, self[side].dataEnd == reset.ownSent, self[side.other].offersRoom
     else { return false }
+    guard reset.ownSent == reset.ownAcked else { return isWholeRequest(before: reset, of: side, thresholds) }
     // An echo of an ACK that the live socket had not seen: something was under way, and more may have waited for that ACK, behind a short
     // segment too: a full congestion window holds back what is written after it. (So does Nagle's algorithm; but whole answers end so.)
     if let echo = self[side].resets?.lowestEcho, echo < reset.ownSent {
@@ -21,6 +21,14 @@ extension Facts {
       return false
     }
     return reset.moment.time.since(acked.time) > leg + thresholds.overtaken
+  }
+
+  /// A client's one segment, and no full one, whose ACK was recorded behind the RST: nothing else was under way, so no congestion window held
+  /// anything back.
+  private func isWholeRequest(before reset: Reset, of side: Side, _ thresholds: Thresholds) -> Bool {
+    let own = self[side]
+    return side == .client && rolesKnown && own.sndUna >= reset.ownSent && reset.ownAcked == own.lastNewOffset
+      && endsShort(side, thresholds)
   }
 
   /// No congestion window held anything back: at the beginning it is ten segments (RFC 6928), of whatever size they are, and these were fewer.

@@ -80,4 +80,19 @@ struct SendQueueTests {
     #expect(finding.rule == rule && finding.severity == severity && finding.suspects == [.server])
     #expect(finding.bytesLost == (rule == "reset-abort" ? nil : 0) && !finding.bytesLostExact)
   }
+
+  /// A client cancels its request, which arrived whole: its ACK comes behind the RST, as the path is long. A full segment may be the first of
+  /// several, one that nobody acknowledges did not arrive, and of several others may have waited.
+  @Test(arguments: [
+    ("1 C > S P. 1:201", "S > C . 1 ack 201", "reset-abort", Severity.warning),
+    ("1 C > S P. 1:1449", "S > C . 1 ack 1449", "transfer-truncated", .error),
+    ("1 C > S P. 1:201", "S > C . 1 ack 1", "transfer-truncated", .error),
+    ("1 C > S P. 1:201\n1.01 C > S P. 201:401", "S > C . 1 ack 401", "transfer-truncated", .error),
+  ])
+  func aCancelledRequest(_ request: String, _ answer: String, _ rule: String, _ severity: Severity) throws {
+    let end = request.split(separator: ":").last ?? ""
+    let finding = try auditOne(atClient + "\(request)\n1.02 C > S R. \(end) ack 1\n1.08 \(answer)\n20 tick")
+    #expect(finding.rule == rule && finding.severity == severity && finding.suspects == [.client])
+    #expect(finding.summary.contains("200 bytes were in flight and arrived") == (rule == "reset-abort"))
+  }
 }
