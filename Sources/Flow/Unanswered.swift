@@ -44,6 +44,9 @@ public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
 }
 
 extension Unanswered {
+  /// Where new data, or a FIN, began that were sent while the oldest was repeated, and repeated on: an offset; nil where there were none.
+  public var ahead: Int64? { aheadFrom >= 0 ? aheadFrom : nil }
+
   /// Repetitions since the peer was last heard.
   var repetitions: UInt32 { sinceHeard?.count ?? (peerPackets == 0 ? sent.count - 1 : 0) }
 

@@ -139,6 +139,12 @@ struct SilencePeerTests {
       "trace 7: midstream", "never-heard", [.path, .client], .likely,
       of: "0,0.3,0.9,2.1,4.5,9.3,18.9,38.1,76.5 S > C P. 1:101 ttl 57"),
     Verdict(
+      "and new data while it repeats itself: something let them out",
+      nothingIn: "0,0.3,0.9,2.1 S > C P. 1:101\n2.2 S > C P. 101:201\n4.5,9.3,18.9,38.1,76.5 S > C P. 1:101"),
+    Verdict(
+      "but a FIN needs no window", "never-heard", [.path, .client], .likely,
+      of: "0,0.3,0.9,2.1 S > C P. 1:101\n2.2 S > C F. 101\n4.5,9.3,18.9,38.1,76.5 S > C P. 1:101"),
+    Verdict(
       "nothing after the handshake", "never-heard", [.path, .server], .certain,
       of: atClient + "0.1,0.4,1.0,2.2,4.6,9.4 C > S P. 1:101"),
     Verdict(

@@ -53,7 +53,7 @@ final class Silence {
   ) -> Silence? {
     var found: Silence?
     for side in Side.allCases {
-      guard let run = facts[side].unanswered?.silentPart, fits(run), !run.movedOn,
+      guard let run = facts[side].unanswered?.silentPart, fits(run), !run.movedOn, !facts.mayBeHeard(side, run),
         facts.isSilent(side.other, since: run, surroundings, thresholds),
         surroundings.recorded(since: run.sent, thresholds) >= facts.overdue(thresholds)
       else { continue }
@@ -197,6 +197,11 @@ extension Facts {
     // The side that repeats may give up with a RST, but does not go on after one.
     if let own = self[side.other].resets?.effective, own.moment.precedes(run.sent.last) { return false }
     return true
+  }
+
+  /// Of its peer nothing at all is in the capture, and it sent new data while it repeated the oldest: something let them out.
+  fileprivate func mayBeHeard(_ side: Side, _ run: Unanswered) -> Bool {
+    self[side.other].packets == 0 && run.ahead.map { self[side].dataEnd > $0 } == true
   }
 
   /// One RST that its receiver's kernel dropped by right, or that somebody else sent: it says nothing of `side`.
