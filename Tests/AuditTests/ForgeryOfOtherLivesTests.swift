@@ -51,6 +51,26 @@ struct ForgeryOfOtherLivesTests {
     #expect(finding?.confidence == confidence && finding?.severity == .warning)
   }
 
+  /// An attempt is given up, and the next one begins from the same port; what answers the first late is refused, whether the second was
+  /// answered by then or not. Where there was no other attempt, or this one talks already, it is told.
+  @Test(arguments: [(true, 0, false), (true, 1, false), (true, 2, true), (false, 1, true)])
+  func theRefusalOfAnEarlierAttempt(_ wasAnother: Bool, _ place: Int, _ isTold: Bool) throws {
+    let resets = (0..<3).map { $0 == place ? "\(["2.001", "2.1", "2.6"][$0]) C > S R 1\n" : "" }
+    let script = """
+      2 C > S S =7777777 <mss 1460,sackOK,TS,wscale 7>
+      \(resets[0])2.08 S > C S. ack =7777778 <mss 1460,sackOK,TS,wscale 7>
+      2.081 C > S . =7777778
+      \(resets[1])2.5 C > S P. =7777778:=7777878
+      2.58 S > C P. 1:101 ack =7777878
+      2.581 C > S . =7777878 ack 101
+      \(resets[2])3 C > S P. =7777878:=7777978
+      3.08 S > C . 101 ack =7777978
+      20 tick
+      """
+    let attempt = wasAnother ? "0,1 C > S S <mss 1460,sackOK,TS,wscale 7>\n" : ""
+    #expect(try (forged(attempt + script) != nil) == isTold)
+  }
+
   /// Below the ISN nothing is of this life: not the RST, and not what follows it.
   @Test func beforeTheISN() throws {
     let finding = try forged(

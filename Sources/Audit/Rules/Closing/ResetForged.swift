@@ -13,6 +13,7 @@ extension Rule {
       for reset in resets.telling(ended)
       where !reset.isAfterClose && !reset.isDamaged && !facts.isOfSynSent(reset, side) {
         let forgery = Forgery(of: reset, from: side, facts, surroundings, thresholds)
+        if facts.isOfEarlierAttempt(reset, forgery) { continue }
         let tookEffect = reset.moment == ended?.moment
         if let confidence = forgery.confidence {
           return finding(
@@ -97,6 +98,13 @@ extension Facts {
     guard side == .client, reset.isBare, reset.verdict != .effective, reset.provoked != nil, handshake.syn != nil
     else { return false }
     return handshake.ack.map { reset.moment.precedes($0) } ?? true
+  }
+
+  /// Of an attempt of the same 4-tuple that was given up: its answer came late, and was refused, while the next attempt was under way. Of this
+  /// one nobody had said anything yet, and its receiver ignores the RST.
+  fileprivate func isOfEarlierAttempt(_ reset: Reset, _ forgery: Forgery) -> Bool {
+    tupleReused && reset.verdict == .ignored && forgery.failed.isOnly(.goesOn) && reset.ownSent == 0
+      && reset.peerSent == 0
   }
 }
 
