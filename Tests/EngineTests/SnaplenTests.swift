@@ -112,6 +112,25 @@ struct SnaplenTests {
     #expect(finding.contains("about 2,000 bytes") == isHidden, "\(finding)")
   }
 
+  /// A RST ahead of its stream is out of the window or not by a scale that is cut off: what it proves is no surer than with it.
+  @Test(arguments: [58, 64, 72, 262_144]) func aRSTAheadOfAWindowWhoseScaleIsCut(_ snaplen: Int) throws {
+    let folder = Folder()
+    let script = try PacketScript.parse(
+      inLinuxOrder + """
+        0.1 C > S P. 1:401
+        0.18 S > C P. 1:901 ack 401
+        0.181 C > S . 401 ack 901
+        1.18 S > C R. 100901 ack 401
+        2.18 C > S P. 401:801 ack 901
+        2.26 S > C P. 901:1801 ack 801
+        2.261 C > S . 801 ack 1801
+        9 tick
+        """)
+    let found = findings(try json([folder.capture(script.pcap(snaplen: snaplen))]))
+    let finding = try #require(found.first { $0.contains(#""rule":"reset-forged""#) }, "\(found)")
+    #expect(finding.contains(#""severity":"warning","confidence":"likely""#), "\(finding)")
+  }
+
   /// An option of MPTCP may stand in what is cut of the SYNs. The client's ACK shows that there was none, where its own options are
   /// known; until then nothing that ends is certain to be more than a subflow.
   @Test(arguments: [58, 64, 262_144], [false, true])

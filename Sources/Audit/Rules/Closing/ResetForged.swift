@@ -32,7 +32,8 @@ extension Rule {
     let outOfWindow =
       reset.verdict == .ignored
       && (forgery.failed.isOnly(.goesOn) || facts[side].isBeforeISN(reset) && forgery.failed.areOfNumbers)
-    let confidence = outOfWindow ? min(confidence, .likely) : confidence
+    let mayBeOut = forgery.failed.isOnly(.goesOn) && facts.mayBeOutOfWindow(reset, side)
+    let confidence = outOfWindow || mayBeOut ? min(confidence, .likely) : confidence
     let stale = outOfWindow && facts.tupleReused
     let reasons = forgery.failed.list.map { reason($0, reset, side, facts) }
     let isAlone = facts.client.packets + facts.server.packets == facts.client.rstPackets + facts.server.rstPackets
@@ -105,6 +106,12 @@ extension Facts {
   fileprivate func isOfEarlierAttempt(_ reset: Reset, _ forgery: Forgery) -> Bool {
     tupleReused && reset.verdict == .ignored && forgery.failed.isOnly(.goesOn) && reset.ownSent == 0
       && reset.peerSent == 0
+  }
+
+  /// Ahead of what was sent, by how much of a window whose scale was cut off nobody knows.
+  fileprivate func mayBeOutOfWindow(_ reset: Reset, _ side: Side) -> Bool {
+    reset.offset > reset.ownSent + (reset.ownFin ? 1 : 0)
+      && Side.allCases.contains { self[$0].windowScale == nil && self[$0].optionsCut }
   }
 }
 
