@@ -28,6 +28,28 @@ struct FinTests {
     #expect(finding.fact("transmissions") == .integer(5))
   }
 
+  /// What the server sent last is not in the capture: its FIN, and then it is closed too; or data, with which a FIN may have come.
+  @Test(arguments: [
+    ("F. 501", "501", "2.41,3.01,4.21,6.61,11.41 S > C . 502 ack 101", Severity.note, Confidence.certain),
+    ("PF. 501:601", "602", "40 tick", .error, .possible), ("P. 501:601", "601", "40 tick", .error, .possible),
+    ("P. 501:601", "501", "40 tick", .error, .certain),
+  ])
+  func theServersLastPacketIsMissing(
+    _ last: String, _ acked: String, _ then: String, _ severity: Severity, _ confidence: Confidence
+  ) throws {
+    let finding = try auditOne(
+      atClient + """
+        1 C > S P. 1:101
+        1.08 S > C P. 1:501 ack 101
+        1.081 C > S . 101 ack 501
+        2 S > C \(last) ack 101 lost
+        2.001,2.4,3.0,4.2,6.6,11.4,21 C > S F. 101 ack \(acked)
+        \(then)
+        40 tick
+        """)
+    #expect(finding.rule == "fin-unacked" && finding.severity == severity && finding.confidence == confidence)
+  }
+
   /// The next one would have come at 10.3 (19.9), and may have been answered.
   @Test(
     arguments: [("", 6, nil), ("", 11, .certain), (",10.3", 11, .likely)] as [(String, Double, Confidence?)])

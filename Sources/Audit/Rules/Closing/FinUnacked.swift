@@ -23,7 +23,7 @@ extension Rule {
       }
       let alive = run.isAlive(thresholds)
       // The peer has closed as well and waits for nothing: a last ACK that does not arrive harms nobody.
-      let harmless = peer.fin?.acked != nil
+      let harmless = peer.fin?.acked != nil || peer.lacksOneUnit
       let tries = count(fin.sent.count, "transmission")
       let silence =
         alive
@@ -32,8 +32,9 @@ extension Rule {
       return Finding(
         rule: "fin-unacked", severity: harmless ? .note : .error,
         confidence: facts.confidence(
-          alive || fin.sent.growing > 0 ? .certain : .likely, from: fin.sent.first.time, to: fin.sent.nextDue,
-          losing: [side], surroundings),
+          // What the peer sent last is not in the capture: its FIN may have been part of that.
+          peer.endsInHole && !harmless ? .possible : alive || fin.sent.growing > 0 ? .certain : .likely,
+          from: fin.sent.first.time, to: fin.sent.nextDue, losing: [side], surroundings),
         // Its ACKs of other things arrive: the host lives, and the FIN does not reach it.
         suspects: alive ? [.path] : facts.suspects(forSilenceOf: side.other),
         summary: "\(side.name)'s FIN was never acknowledged in \(tries) over \(duration(fin.sent.span)), \(silence)",
@@ -55,6 +56,11 @@ extension Rule {
     }
     return nil
   }
+}
+
+extension SideFacts {
+  /// Of its stream the last unit, and nothing else at its end: a FIN.
+  fileprivate var lacksOneUnit: Bool { fin == nil && endsInHole && holes[holes.count - 1].length == 1 }
 }
 
 extension Unanswered {
