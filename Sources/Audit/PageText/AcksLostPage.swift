@@ -28,6 +28,7 @@ extension Page {
     - *A spurious retransmission* (a late ACK, a tail loss probe) comes once or twice and then the
       sender goes on.
     - *A lost last ACK*: a FIN that is repeated after both FINs were acknowledged goes away by itself.
+    - *A sender whose timestamps echo newer ones of its peer* at each repetition hears it (RFC 7323 §4.3).
     - *A keepalive with a byte in it* asks for an answer, and gets it. It comes at one interval; a single
       byte of data, repeated, about twice as late each time.
     - *`peer-vanished`* is the same path seen from the other side of the fault.

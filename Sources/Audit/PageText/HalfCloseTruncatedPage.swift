@@ -51,9 +51,9 @@ extension Page {
       abort and
       no FIN before it: the abort may be what the capture lost, or another host has the address now.
     - A RST that somebody forged (see `reset-forged`, which then stands beside this): the path.
-    - Silence: the path, or the half-closer's host, which is named first where the capture stands beside it; the
-      answerer too
-      where it began later than `--linger`. A RST by which the answerer gives up is part of the silence.
+    - Silence, or RSTs of the half-closer that the answerer does not hear: the path, or the half-closer's host, which
+      is named first where the capture stands beside it; the answerer too where it began later than `--linger`. A RST
+      by which the answerer gives up is part of the silence.
 
     ## Look-alikes
 

@@ -27,7 +27,8 @@ extension Page {
 
     An error. The path is at fault: something drops the RST. Where the capture stands beside the receiver the RST
     has come all the way, and the receiver's own firewall is a suspect too. So is a client that uses the connection
-    again long after: it may have slept when the RST came.
+    again long after: it may have slept when the RST came. `likely` at most where the RST's TTL is not that of its
+    sender's other packets: a device may have sent it, and who went on had no reason to heed it.
 
     ## Look-alikes
 
