@@ -53,9 +53,12 @@ struct ForgeryOfOtherLivesTests {
 
   /// An attempt is given up, and the next one begins from the same port; what answers the first late is refused, whether the second was
   /// answered by then or not. Where there was no other attempt, or this one talks already, it is told.
-  @Test(arguments: [(true, 0, false), (true, 1, false), (true, 2, true), (false, 1, true)])
-  func theRefusalOfAnEarlierAttempt(_ wasAnother: Bool, _ place: Int, _ isTold: Bool) throws {
-    let resets = (0..<3).map { $0 == place ? "\(["2.001", "2.1", "2.6"][$0]) C > S R 1\n" : "" }
+  @Test(arguments: [
+    (true, 0, "C > S R 1", false), (true, 1, "C > S R 1", false), (true, 2, "C > S R 1", true),
+    (false, 1, "C > S R 1", true), (true, 0, "S > C R. 0 ack 1", false), (true, 1, "S > C R. 0 ack 1", false),
+  ])
+  func theRefusalOfAnEarlierAttempt(_ wasAnother: Bool, _ place: Int, _ reset: String, _ isTold: Bool) throws {
+    let resets = (0..<3).map { $0 == place ? "\(["2.001", "2.1", "2.6"][$0]) \(reset)\n" : "" }
     let script = """
       2 C > S S =7777777 <mss 1460,sackOK,TS,wscale 7>
       \(resets[0])2.08 S > C S. ack =7777778 <mss 1460,sackOK,TS,wscale 7>

@@ -101,11 +101,11 @@ extension Facts {
     return handshake.ack.map { reset.moment.precedes($0) } ?? true
   }
 
-  /// Of an attempt of the same 4-tuple that was given up: its answer came late, and was refused, while the next attempt was under way. Of this
-  /// one nobody had said anything yet, and its receiver ignores the RST.
+  /// Of an attempt of the same 4-tuple that was given up: its answer came late, and was refused, while the next attempt was under way; or it
+  /// was refused itself, by a kernel that had no socket then. Of this one nobody had said anything yet, and its receiver ignores the RST.
   fileprivate func isOfEarlierAttempt(_ reset: Reset, _ forgery: Forgery) -> Bool {
-    tupleReused && reset.verdict == .ignored && forgery.failed.isOnly(.goesOn) && reset.ownSent == 0
-      && reset.peerSent == 0
+    tupleReused && reset.verdict == .ignored && reset.ownSent == 0 && reset.peerSent == 0
+      && forgery.failed.list.allSatisfy { $0 == .goesOn || $0 == .anatomy }
   }
 
   /// Ahead of what was sent, by how much of a window whose scale was cut off nobody knows.
