@@ -44,9 +44,8 @@ private struct ClosingSide: BitwiseCopyable {
   private var ownAck: UInt32
   private var latest: Likeness
   private var previous: Likeness
-  private var peerAckKnown: Bool
-  private var lastWord: Bool
-  private var ackedByFIN: Bool
+  /// What is known of the FIN beside its places: bits 0 to 2 are `peerAckKnownAtFIN`, `lastWord`, `ackedByFIN`.
+  private var marks: UInt8
 
   /// - Parameter next: the peer's SND.NXT.
   init?(_ side: inout Sender, peerSent next: Int64) {
@@ -64,17 +63,15 @@ private struct ClosingSide: BitwiseCopyable {
     self.ownAck = ownAck
     latest = side.likeness[0]
     previous = side.likeness[1]
-    peerAckKnown = side.has(.peerAckKnownAtFIN)
-    lastWord = side.has(.lastWord)
-    ackedByFIN = side.has(.ackedByFIN)
+    marks = (side.has(.peerAckKnownAtFIN) ? 1 : 0) | (side.has(.lastWord) ? 2 : 0) | (side.has(.ackedByFIN) ? 4 : 0)
   }
 
   func close(_ side: inout Sender, peerNext: Int64) {
     side.marks.formUnion([.fin, .finAcked, .cleanFIN])
     side.sentBytes = UInt64(side.dataEnd)
-    if peerAckKnown { side.marks.insert(.peerAckKnownAtFIN) }
-    if lastWord { side.marks.insert(.lastWord) }
-    if ackedByFIN { side.marks.insert(.ackedByFIN) }
+    if marks & 1 != 0 { side.marks.insert(.peerAckKnownAtFIN) }
+    if marks & 2 != 0 { side.marks.insert(.lastWord) }
+    if marks & 4 != 0 { side.marks.insert(.ackedByFIN) }
     side.cleanFIN.sent = sent.moment(before: side.last)
     side.cleanFIN.progress = acked.moment(after: side.cleanFIN.sent)
     side.cleanFIN.peerSent = peerNext - Int64(peerSent)
