@@ -20,18 +20,28 @@ struct HeldFilters {
 
   mutating func meet(_ connection: borrowing Brief) { usedAgain.meet(connection) }
 
+  /// From where it is, if it is much; what is little goes with what is around it.
+  private static func write(_ held: ByteWriter, _ range: Range<Int>, by writer: inout ByteWriter, to output: Output) {
+    if range.count >= Output.chunk / 8 {
+      output.flush(&writer)
+      output.write(held.bytes.extracting(range))
+    } else {
+      writer.write(held, range)
+      if writer.count >= Output.chunk { output.flush(&writer) }
+    }
+  }
+
   /// Writes out what waits.
   /// - Parameter known: all connections have been met.
   mutating func release(_ held: inout ByteWriter, to output: Output, known: Bool) {
     var writer = ByteWriter()
     var start = 0
-    for (offset, connection) in places {
-      writer.write(held, start..<offset)
-      if !known || usedAgain.contains(connection) { connection.write(frames: &writer) }
+    for (offset, connection) in places where !known || usedAgain.contains(connection) {
+      HeldFilters.write(held, start..<offset, by: &writer, to: output)
+      connection.write(frames: &writer)
       start = offset
-      if writer.count >= Output.chunk { output.flush(&writer) }
     }
-    writer.write(held, start..<held.count)
+    HeldFilters.write(held, start..<held.count, by: &writer, to: output)
     output.flush(&writer)
     held.removeAll()
     places.removeAll()

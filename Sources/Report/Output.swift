@@ -82,15 +82,20 @@ public final class Output {
 
   /// Writes all of it out, and empties it.
   public func flush(_ writer: inout ByteWriter) {
+    write(writer.bytes)
+    writer.removeAll()
+  }
+
+  /// Writes them out from where they are.
+  func write(_ bytes: RawSpan) {
     if neverWaits {
-      unsafe writer.bytes.withUnsafeBytes { unsafe queue.add(Array($0)) }
+      unsafe bytes.withUnsafeBytes { unsafe queue.add(Array($0)) }
       send()
     } else if let descriptor {
-      unsafe writer.bytes.withUnsafeBytes { unsafe write(whole: $0, to: descriptor) }
+      unsafe bytes.withUnsafeBytes { unsafe write(whole: $0, to: descriptor) }
     } else {
-      unsafe writer.bytes.withUnsafeBytes { unsafe collected.append(contentsOf: $0) }
+      unsafe bytes.withUnsafeBytes { unsafe collected.append(contentsOf: $0) }
     }
-    writer.removeAll()
   }
 
   /// Records that a slow reader has not taken, and that there was no room for.
