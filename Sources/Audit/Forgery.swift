@@ -50,7 +50,8 @@ struct Forgery {
   /// without a socket may do so, and so may a device beside it. Or it came sooner than the handshake's packets did, and nothing else
   /// tells how far its sender is.
   private(set) var isOfUnknownOrigin = false
-  /// Its TTL is not that of its sender's other packets. Where nothing comes of that, a device that counts on explains it as well.
+  /// Its TTL is not that of its sender's other packets, whatever the other tests made of that: a device that knows the numbers may have
+  /// sent it.
   private(set) var hasAnotherTTL = false
 
   /// TTL and MAC are one test: from the same beginning, a route that changed explains both.

@@ -23,12 +23,15 @@ extension Facts {
     return reset.moment.time.since(acked.time) > leg + thresholds.overtaken
   }
 
-  /// A client's one segment, and no full one, whose ACK was recorded behind the RST: nothing else was under way, so no congestion window held
-  /// anything back.
+  /// A client's last write, no more than the first congestion window takes and not of full segments alone, whose ACK was recorded behind the
+  /// RST: nothing else was under way, so no window held anything back. (Nagle's algorithm may have: of a body behind its header.)
   private func isWholeRequest(before reset: Reset, of side: Side, _ thresholds: Thresholds) -> Bool {
     let own = self[side]
-    return side == .client && rolesKnown && own.sndUna >= reset.ownSent && reset.ownAcked == own.lastNewOffset
-      && endsShort(side, thresholds)
+    guard side == .client, rolesKnown, own.sndUna >= reset.ownSent, reset.ownAcked == own.lastNewOffset,
+      let whole = wholeSegment(side)
+    else { return false }
+    // Several segments may be one packet of the capture.
+    return own.dataEnd - own.lastNewOffset < 9 * whole && endsShort(side, thresholds)
   }
 
   /// No congestion window held anything back: at the beginning it is ten segments (RFC 6928), of whatever size they are, and these were fewer.

@@ -13,7 +13,7 @@ public struct Tracker: ~Copyable {
   /// Idle connections, put away small.
   var quiet: Region<Quiet>
   var quietHand: UInt32 = 0
-  /// How many records are looked at at a time, to find them.
+  /// How many records were looked at since the last of them was found.
   var looksInVain = 0
   /// How those of them were closed that were.
   var closings: Region<Closing>

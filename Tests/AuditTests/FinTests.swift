@@ -32,6 +32,8 @@ struct FinTests {
   @Test(arguments: [
     ("F. 501", "501", "2.41,3.01,4.21,6.61,11.41 S > C . 502 ack 101", Severity.note, Confidence.certain),
     ("PF. 501:601", "602", "40 tick", .error, .possible), ("P. 501:601", "601", "40 tick", .error, .possible),
+    // It lives, and its FIN is not what it lacks.
+    ("P. 501:601", "601", "3.1,6.7,12,22 S > C . 601 ack 101", .error, .likely),
     ("P. 501:601", "501", "40 tick", .error, .certain),
   ])
   func theServersLastPacketIsMissing(

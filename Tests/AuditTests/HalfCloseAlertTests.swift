@@ -37,7 +37,7 @@ struct HalfCloseAlertTests {
   }
 
   /// Met later, it may have had answers before: what it leaves behind then is a segment, or more than that.
-  @Test(arguments: [("1:1449", Severity.note), ("1:4345/1448", .error)])
+  @Test(arguments: [("1:1449", Severity.note), ("1:4345/1448", .error), ("1:40001", .error)])
   func aFarewellInAConnectionMetLater(_ farewell: String, _ severity: Severity) throws {
     let finding = try auditOne(
       """

@@ -88,6 +88,8 @@ struct SendQueueTests {
     ("1 C > S P. 1:1449", "S > C . 1 ack 1449", "transfer-truncated", .error),
     ("1 C > S P. 1:201", "S > C . 1 ack 1", "transfer-truncated", .error),
     ("1 C > S P. 1:201\n1.01 C > S P. 201:401", "S > C . 1 ack 401", "transfer-truncated", .error),
+    // Ten segments in one packet of the capture: the window is full.
+    ("1 C > S P. 1:14001", "S > C . 1 ack 14001", "transfer-truncated", .error),
   ])
   func aCancelledRequest(_ request: String, _ answer: String, _ rule: String, _ severity: Severity) throws {
     let end = request.split(separator: ":").last ?? ""

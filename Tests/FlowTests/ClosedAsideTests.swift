@@ -109,7 +109,7 @@ struct ClosedAsideTests {
   }
 
   @Test("whatever follows", arguments: 1...6 as ClosedRange<UInt64>) func anything(seed: UInt64) throws {
-    let script = try PacketScript.parse(Self.closes[Int(seed % 2)].text)
+    let script = try PacketScript.parse(Self.closes[Int(seed % 3)].text)
     var random = Generator(seed: seed)
     var all: [Observation] = []
     var number: UInt64 = 0

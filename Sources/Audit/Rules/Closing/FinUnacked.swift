@@ -32,8 +32,8 @@ extension Rule {
       return Finding(
         rule: "fin-unacked", severity: harmless ? .note : .error,
         confidence: facts.confidence(
-          // What the peer sent last is not in the capture: its FIN may have been part of that.
-          peer.endsInHole && !harmless ? .possible : alive || fin.sent.growing > 0 ? .certain : .likely,
+          peer.mayHaveClosed && !harmless
+            ? (alive ? .likely : .possible) : alive || fin.sent.growing > 0 ? .certain : .likely,
           from: fin.sent.first.time, to: fin.sent.nextDue, losing: [side], surroundings),
         // Its ACKs of other things arrive: the host lives, and the FIN does not reach it.
         suspects: alive ? [.path] : facts.suspects(forSilenceOf: side.other),
@@ -59,6 +59,9 @@ extension Rule {
 }
 
 extension SideFacts {
+  /// What it sent last is not in the capture: a FIN may have been part of that.
+  fileprivate var mayHaveClosed: Bool { endsInHole }
+
   /// Of its stream the last unit, and nothing else at its end: a FIN.
   fileprivate var lacksOneUnit: Bool { fin == nil && endsInHole && holes[holes.count - 1].length == 1 }
 }

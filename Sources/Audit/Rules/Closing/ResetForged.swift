@@ -108,9 +108,9 @@ extension Facts {
       && forgery.failed.list.allSatisfy { $0 == .goesOn || $0 == .anatomy }
   }
 
-  /// Ahead of what was sent, by how much of a window whose scale was cut off nobody knows.
+  /// Ahead of what was sent, by how much of a window whose scale was cut off nobody knows: by more than it is without one.
   fileprivate func mayBeOutOfWindow(_ reset: Reset, _ side: Side) -> Bool {
-    reset.offset > reset.ownSent + (reset.ownFin ? 1 : 0)
+    reset.offset > reset.ownSent + (reset.ownFin ? 1 : 0) + Int64(self[side.other].lastWindow)
       && Side.allCases.contains { self[$0].windowScale == nil && self[$0].optionsCut }
   }
 }

@@ -16,15 +16,16 @@ extension Rule {
     let isProved = unread >= thresholds.unreadBytes
     // Told the end, and with all of it acknowledged before: nothing speaks for a client that has not read it.
     if abort.side == .client, abort.reset.peerFin, !isProved, abort.peerUnread == 0 { return nil }
-    guard let data = abort.unansweredData ?? (isProved ? abort.peerLastData : nil) else { return nil }
+    // Its buffer was full to the end, and more than one packet says so: the word that it is open again may be what the capture lost.
+    let isStalled = facts.isStalled(abort.side)
+    let isFull = isStalled && abort.own.stall.map { $0.last != $0.since } == true
+    guard let data = abort.unansweredData ?? (isProved || isFull ? abort.peerLastData : nil) else { return nil }
     let isRecent = abort.isRecent(data, thresholds)
     // A client that has read its answer resets an idle connection; so does a server to which one only talks.
     let waits =
       abort.side == .server && !facts.isOneWay(to: abort, until: data, thresholds)
       && abort.reset.moment.time.since(data.time) < thresholds.idle
-    // Its buffer was full to the end.
-    let isStalled = facts.isStalled(abort.side)
-    guard isRecent || isProved || waits || isStalled else { return nil }
+    guard isRecent || isProved || waits || isFull else { return nil }
     // The wire shows unread data by a window that has shrunk, or by the RST's own ACK number; else it is the habit of the
     // sender's stack that speaks for them, where that is known.
     let habit = Stack.resetsOnUnread(abort.own)
@@ -32,16 +33,16 @@ extension Rule {
     let isFarewell = abort.isToldGoodbye(thresholds)
     return UnreadData(
       abort: abort, data: data, isRecent: isRecent, bytes: isProved ? unread : nil, isFarewell: isFarewell,
-      isStalled: isStalled, isHabit: habit == true)
+      stall: isStalled ? abort.own.stall : nil, isFull: isFull, isHabit: habit == true)
   }
 }
 
 extension Facts {
-  /// Over all that time the peer sent, and had no answer: as to a log it is sent to somebody who only listens.
+  /// Over all that time the peer sent, and had no answer: as to a log it is sent to somebody who only listens. Met later, it sent more than
+  /// once.
   fileprivate func isOneWay(to abort: Abort, until data: Moment, _ thresholds: Thresholds) -> Bool {
-    guard abort.reset.ownSent == 0, let opened = handshake.ack ?? (isMetLater ? self[abort.peer].first : nil) else {
-      return false
-    }
+    let met = isMetLater && abort.theirs.lastNewOffset > 0 ? abort.theirs.first : nil
+    guard abort.reset.ownSent == 0, let opened = handshake.ack ?? met else { return false }
     return abort.peerUnread == 0 && data.time.since(opened.time) > thresholds.midStream
   }
 }
@@ -56,11 +57,14 @@ private struct UnreadData: Claim {
   /// What is unread is no more than a goodbye.
   let isFarewell: Bool
   /// Its window was zero to the end. (The RST's own is open again: its kernel has thrown away by then what lay there.)
-  let isStalled: Bool
+  let stall: Stall?
+  /// Said by more than one packet.
+  let isFull: Bool
   /// Its stack is known to reset then.
   let isHabit: Bool
 
   private var side: Side { abort.side }
+  private var isStalled: Bool { stall != nil }
   /// 0 where the data are recorded behind the RST that acknowledges them.
   private var waited: Int64 { data.precedes(abort.reset.moment) ? abort.reset.moment.time.since(data.time) : 0 }
 
@@ -68,7 +72,7 @@ private struct UnreadData: Claim {
   /// for long and resets is not.
   private var severity: Severity {
     if isFarewell { return .note }
-    return side == .client && (isRecent || bytes == nil || abort.reset.peerFin) ? .note : .error
+    return side == .client && (isRecent || bytes == nil && !isFull || abort.reset.peerFin) ? .note : .error
   }
 
   private var summary: String {
@@ -98,12 +102,13 @@ private struct UnreadData: Claim {
         from: data.time, to: abort.reset.moment.time, losing: [side], surroundings),
       suspects: abort.suspects, summary: summary,
       evidence: [
-        Evidence(data, abort.peer, "the last data that the \(side.name) received"),
+        Evidence(data, abort.peer, "the last data that the \(side.name) received")
+      ] + (stall.map { [Evidence($0.last, side, "its window is zero")] } ?? []) + [
         Evidence(
           abort.reset.moment, side,
           abort.peerUnread > 0
             ? "RST+ACK instead of FIN; the first to acknowledge \(Audit.bytes(abort.peerUnread))"
-            : "RST+ACK instead of FIN"),
+            : "RST+ACK instead of FIN")
       ],
       facts: [
         NamedFact("waited", duration: waited), NamedFact("answered", abort.unansweredData == nil),

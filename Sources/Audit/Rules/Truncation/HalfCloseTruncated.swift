@@ -139,13 +139,16 @@ private final class CutAnswer {
     return isClientLeaving ? .note : .error
   }
 
+  /// Bytes of one, at most: a packet of the capture may hold several.
+  private var segment: Int64 { min(Int64(answer.largestSent), Int64(facts[halfCloser].mss ?? 1460)) }
+
   /// A client that closes for good while nothing is on its way, and never asked, or is gone before the server can know, has
   /// given up what comes then: a probe that meets a banner, a browser that connected in advance. Who has had answers before
   /// may leave a segment behind (a session ticket, the answer at which a load generator ends), but not a whole answer.
   private var isClientLeaving: Bool {
     guard halfCloser == .client, fin.peerAcked == fin.peerSent, ackedAfter == 0 else { return false }
     // (Met later, it may have had some that are not in the capture.)
-    if fin.peerSent > 0 || facts.isMetLater, loss.unacked <= Int64(answer.largestSent) { return true }
+    if fin.peerSent > 0 || facts.isMetLater, loss.unacked <= segment { return true }
     return fin.offset == 0 || crossed
   }
 
