@@ -25,6 +25,8 @@ public struct Surroundings: Sendable {
   public var leaps: [ClosedRange<Timestamp>] = []
   /// Both directions between these two hosts (or of this run, where they have one connection only) were seen.
   public var bothDirectionsSeen = true
+  /// Other connections between exactly these two hosts were seen in both directions, and none of the capture in one only.
+  public var isPairSeenWhole = false
   /// Captures of several places hold a connection between these two hosts, this one or another.
   public var severalPlaces = false
   /// The inputs are interfaces of one host: what passes two of them was seen by one.

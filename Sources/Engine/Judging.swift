@@ -164,6 +164,7 @@ struct Judging: ~Copyable {
   /// What the other connections tell of its hosts.
   mutating func ask(hostsOf facts: Facts) {
     surroundings.bothDirectionsSeen = hosts.bothDirectionsSeen(facts) ?? true
+    surroundings.isPairSeenWhole = hosts.isPairSeenWhole(facts)
     surroundings.clientHostTTL = hosts.timeToLive(.client, of: facts)
     surroundings.serverHostTTL = hosts.timeToLive(.server, of: facts)
   }

@@ -83,6 +83,13 @@ public struct Hosts: ~Copyable {
     let pair = pairs.find(facts.clientEndpoint.address, facts.serverEndpoint.address)
     return pair.flatMap { pairs[$0].without(facts.id) } ?? run.without(facts.id)
   }
+
+  /// Whether others between these two hosts were seen in both directions, and none of the run's in one only: no way past the capture
+  /// is known, by which what it lacks of this one may have gone.
+  public mutating func isPairSeenWhole(_ facts: Facts) -> Bool {
+    guard let pair = pairs.find(facts.clientEndpoint.address, facts.serverEndpoint.address) else { return false }
+    return pairs[pair].without(facts.id) == true && !run.hasOneOnly(without: facts.id)
+  }
 }
 
 /// Two connections each: one of them is not the one that asks.
@@ -105,6 +112,9 @@ struct Sightings: HostRecord {
     if both.hasOther(than: id) { return true }
     return oneOnly.hasOther(than: id) ? false : nil
   }
+
+  /// Whether another than `id` was seen in one direction only.
+  func hasOneOnly(without id: UInt64) -> Bool { oneOnly.hasOther(than: id) }
 }
 
 private struct Witnesses: BitwiseCopyable {

@@ -150,5 +150,9 @@ extension Sender {
       troubles.records[index].run = Unanswered(
         kind: kind, sent: Burst(at: moment), length: segment.payloadLength, idleBefore: idle)
     }
+    // Below SND.NXT it is a probe. At it, it may be one that was met midstream, or the answer to the peer's.
+    if segment.payloadLength == 0, offset(of: segment.sequence) == nxt {
+      troubles.records[index].run?.isAmbiguous = true
+    }
   }
 }

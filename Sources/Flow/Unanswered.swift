@@ -26,6 +26,9 @@ public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
   /// Since it was last heard this side sent new data because its window moved, or acknowledged something new: the peer lives, and
   /// only the capture does not see it.
   public var movedOn: Bool
+  /// Where the capture lacks the peer's packets it may as well be something that the peer answers, or that answers the peer: an ACK
+  /// again and again, or the probe of a closed window.
+  public var isAmbiguous: Bool
   /// Where the new data began that `movedOn` is told from; below 0 where it is told from something else.
   var aheadFrom: Int64
 
@@ -39,6 +42,7 @@ public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
     peerSpoke = false
     sinceHeard = nil
     movedOn = false
+    isAmbiguous = false
     aheadFrom = -1
   }
 }

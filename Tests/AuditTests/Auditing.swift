@@ -13,6 +13,7 @@ struct Circumstances {
   var inferredBlind: [ClosedRange<Double>] = []
   var leaps: [ClosedRange<Double>] = []
   var bothDirectionsSeen = true
+  var isPairSeenWhole = false
   var clientHostTTL: ClosedRange<UInt8>?
   var serverHostTTL: ClosedRange<UInt8>?
   var thresholds = Thresholds()
@@ -94,6 +95,7 @@ func surroundings(_ script: PacketScript, _ all: [Facts], _ circumstances: Circu
   }
   surroundings.leaps = circumstances.leaps.map { script.time($0.lowerBound)...script.time($0.upperBound) }
   surroundings.bothDirectionsSeen = circumstances.bothDirectionsSeen
+  surroundings.isPairSeenWhole = circumstances.isPairSeenWhole
   surroundings.clientHostTTL = circumstances.clientHostTTL
   surroundings.serverHostTTL = circumstances.serverHostTTL
   return surroundings

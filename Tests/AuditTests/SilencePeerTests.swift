@@ -183,10 +183,8 @@ struct SilencePeerTests {
   @Test(arguments: neverHeard) func nothingEverHeard(_ verdict: Verdict) throws { try verdict.check() }
 
   static let keepalives = [
-    // field.md §0, trace 6.
-    Verdict(
-      "trace 6: midstream", "keepalive-unanswered", [.path, .client], .likely,
-      of: "0,75,150,225,300,375,450,525,600 S > C . 1 ack 1 ttl 57"),
+    // field.md §0, trace 6: or the answers to the client's.
+    Verdict("trace 6: midstream", nothingIn: "0,75,150,225,300,375,450,525,600 S > C . 1 ack 1 ttl 57"),
     Verdict(
       "three probes", "keepalive-unanswered", [.path, .server], .likely,
       of: atClient + alive + "31,41,51 C > S . 100"),
@@ -212,8 +210,51 @@ struct SilencePeerTests {
 
   @Test(arguments: keepalives) func keepalive(_ verdict: Verdict) throws { try verdict.check() }
 
-  @Test func regularProbesProveNothingOfOneDirection() throws {
-    try Verdict("", nothingIn: "0,75,150,225,300,375,450,525,600 S > C . 1 ack 1")
-      .check(Circumstances(bothDirectionsSeen: false))
+  struct OneWay: CustomTestStringConvertible, Sendable {
+    var testDescription: String
+    /// Whether it is told where other connections between the two hosts are in the capture in both directions, and where there are none.
+    var told: (whole: Bool, alone: Bool)
+    var script: String
+  }
+
+  /// Nothing of the client is in the capture.
+  static let oneWay = [
+    OneWay(
+      testDescription: "one ACK again and again: the answers to the client's probes", told: (false, false),
+      script: "0,75,150,225,300,375,450,525,600 S > C . 1 ack 1"),
+    OneWay(
+      testDescription: "the answers to its window probes", told: (false, false),
+      script: "0,0.4,1.2,2.8,6,12.4,25.2,50.8,102 S > C . 1 ack 1 win 0"),
+    OneWay(
+      testDescription: "its own answers, then its own probes", told: (false, false),
+      script: "0,20,40,60,80 S > C . 2 ack 1\n85,95,105,115 S > C . 1 ack 1\n120,140,160 S > C . 2 ack 1"),
+    OneWay(
+      testDescription: "one below what it had reached", told: (true, false),
+      script: "0 S > C . 2 ack 1\n75,150,225,300,375 S > C . 1 ack 1"),
+    OneWay(
+      testDescription: "with a garbage byte", told: (true, false),
+      script: "0 S > C . 2 ack 1\n75,150,225,300,375 S > C . 1:2 ack 1"),
+    OneWay(
+      testDescription: "since the handshake", told: (true, false),
+      script: "0 S > C S. 0 ack 1\n0.1 S > C . 1 ack 1\n75,150,225,300,375 S > C . 0 ack 1"),
+    OneWay(
+      testDescription: "its kernel gives up", told: (true, true),
+      script: "0,75,150,225,300,375 S > C . 1 ack 1\n450 S > C R. 2 ack 1\n500 tick"),
+    OneWay(
+      testDescription: "its application ends it", told: (false, false),
+      script: "0,75,150,225,300,375 S > C . 1 ack 1\n400 S > C R. 2 ack 1\n500 tick"),
+    OneWay(
+      testDescription: "who has answered ends it", told: (false, false),
+      script: "0,75,150,225,300,375 S > C . 1 ack 1\n450 S > C R. 1 ack 1\n500 tick"),
+    OneWay(
+      testDescription: "something of the client provokes a RST", told: (false, false),
+      script: "0,75,150,225,300,375 S > C . 1 ack 1\n450 S > C R 2\n500 tick"),
+  ]
+
+  @Test(arguments: oneWay, [true, false]) func regularACKsOfOneSideAlone(_ known: OneWay, isWhole: Bool) throws {
+    let findings = try audit(known.script, Circumstances(isPairSeenWhole: isWhole))
+    let isTold = isWhole ? known.told.whole : known.told.alone
+    #expect(findings.filter { $0.severity == .error }.map(\.rule) == (isTold ? ["keepalive-unanswered"] : []))
+    #expect(findings.allSatisfy { $0.confidence <= .likely || $0.severity == .note })
   }
 }

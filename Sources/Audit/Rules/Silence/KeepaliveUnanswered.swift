@@ -10,8 +10,10 @@ extension Rule {
     var named = silence.namedFacts
     named.append(NamedFact("gave_up", gaveUp))
     let ample = gaveUp || silence.run.sent.count >= thresholds.keepaliveProbes + 2
+    let confidence = silence.confidence(ample ? .certain : .likely)
     return Finding(
-      rule: "keepalive-unanswered", severity: .error, confidence: silence.confidence(ample ? .certain : .likely),
+      rule: "keepalive-unanswered", severity: .error,
+      confidence: facts[silence.silent].packets > 0 ? confidence : min(confidence, .likely),
       suspects: silence.suspects,
       summary: "the \(silence.silent.name) is silent: \(silence.repetition), no answer"
         + (gaveUp ? ", then the \(silence.speaker.name) gave up" : ""),

@@ -39,13 +39,26 @@ final class Silence {
     let silence = earliest(facts, surroundings, thresholds) { run in
       run.kind == .keepalive && run.sent.count >= thresholds.keepaliveProbes
     }
-    // Answered probes come as regularly: where the capture holds one direction only, of all connections or of this one, a train
-    // of them proves nothing.
-    guard let silence,
-      facts[silence.silent].packets > 0
-        || (surroundings.bothDirectionsSeen && facts[silence.silent].ackedBytes == 0)
-    else { return nil }
+    guard let silence, facts[silence.silent].packets > 0 || silence.isProvedByItself else { return nil }
     return silence
+  }
+
+  /// Answered probes come as regularly, and so do their answers: of a connection of which one side only was seen, a train of them
+  /// proves nothing. But if the capture has both directions wherever the peer speaks, and they are probes; or if their sender gives up
+  /// when the next one is due.
+  private var isProvedByItself: Bool {
+    guard facts[silent].ackedBytes == 0 else { return false }
+    return surroundings.isPairSeenWhole && !run.isAmbiguous || isGivenUp
+  }
+
+  /// A RST with ACK one interval after the last probe, at SND.NXT (RFC 9293 §3.8.4: the probes stand one below it).
+  private var isGivenUp: Bool {
+    guard let reset = facts[speaker].resets?.effective, reset.flags.contains(.ack),
+      run.sent.last.precedes(reset.moment),
+      reset.offset == facts[speaker].sndNxt + (run.isAmbiguous ? 1 : 0)
+    else { return false }
+    let delay = reset.moment.time.since(run.sent.last.time)
+    return abs(delay - run.sent.lastGap) <= run.sent.lastGap / thresholds.keepaliveJitter
   }
 
   private static func earliest(
