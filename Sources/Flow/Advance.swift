@@ -192,7 +192,7 @@ extension Sender {
         return countProbe(&troubles)
       }
       // One byte again after a pause and acknowledged before: garbage that asks for an answer (RFC 9293 §3.8.4).
-      if start == nxt - 1, una == nxt, idle >= Plausible.keepalivePause, !has(.fin),
+      if start == nxt - 1, una == nxt, max(idle, ownSilence) >= Plausible.probePause, !has(.fin),
         !backsOff(start, moment, &troubles)
       {
         return countKeepalive(&troubles)

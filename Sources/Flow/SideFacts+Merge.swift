@@ -24,7 +24,9 @@ extension SideFacts {
     whole.syn = syn.map { burst in later.syn.map { burst.joined(with: $0) } ?? burst } ?? later.syn
     whole.fin = mergedFIN(later, joint, peer: peer, seam)
     whole.resets = mergedResets(later, joint, peer: peer, seam)
-    whole.deaf = deaf.map { burst in later.deaf.map { burst.joined(with: $0) } ?? burst } ?? later.deaf
+    // Who keeps alive has heard the ACK.
+    let wentOnDeaf = later.keepalivePackets > 0 ? nil : deaf
+    whole.deaf = wentOnDeaf.map { burst in later.deaf.map { burst.joined(with: $0) } ?? burst } ?? later.deaf
     whole.stall = mergedStall(later)
     whole.unanswered = mergedRun(later, joint, seam)
     // To be settled anew.

@@ -29,6 +29,10 @@ extension Sender {
     case .keepalive, .windowProbe:
       probed(kind == .keepalive ? .keepalive : .windowProbe, segment, moment, idle: idle, &troubles)
       noteEcho(segment, moment, &troubles)
+      // Who has data outstanding does not keep alive: it has heard their ACK. But this one may be the first of a train (`backsOff`).
+      if kind == .keepalive, let deaf = troubles.records[trouble].deaf, deaf.last != moment {
+        troubles.records[trouble].deaf = nil
+      }
     case .ack, .syn, .outOfOrder, .stray:
       break
     }

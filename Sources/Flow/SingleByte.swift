@@ -1,6 +1,12 @@
 internal import Wire
 
 extension Sender {
+  /// How long this side itself has been silent, ns; no more than the half hour that the counted microseconds tell. The answer to the probe
+  /// before came later than that, and got lost behind the capture.
+  var ownSilence: Int64 {
+    Int64(Int32(bitPattern: likeness[0].microseconds &- likeness[1].microseconds)) * 1000
+  }
+
   /// The byte that was sent last, alone in its segment, comes again as timeouts have it, each about twice as late as the one before it: its
   /// ACK does not arrive. Keepalives, which may have a byte of garbage in that place, come at one interval.
   mutating func backsOff(_ start: Int64, _ moment: Moment, _ troubles: inout Troubles) -> Bool {

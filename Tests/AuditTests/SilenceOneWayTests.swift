@@ -69,6 +69,18 @@ struct SilenceOneWayTests {
       "a single byte that was heard in the end, and its keepalives",
       nothingIn: keepalives([1.4, 2.0, 3.2, 5.6, 15.6, 25.6, 35.6])),
     Verdict(
+      "keepalives a second apart where an answer gets lost, seen at who answers",
+      nothingIn: lostAnswers([11, 12, 22, 32, 33, 43, 53, 54, 55, 65, 75, 76, 77, 87, 97, 98])),
+    Verdict(
+      "the same, over a path that does not take equally long",
+      nothingIn: lostAnswers([11, 11.96, 22, 32, 32.93, 43, 53, 53.97, 55, 65, 75, 76, 76.91, 87, 97, 97.95])),
+    Verdict(
+      "behind a message of one byte",
+      nothingIn: lostAnswers([11, 12, 22, 32, 33, 43, 53, 54, 55, 65, 75, 76, 77, 87, 97, 98], message: 1)),
+    Verdict(
+      "who keeps alive has heard the ACK",
+      nothingIn: atClient + alive + "1.4,2.0,3.2,5.6 S > C P. 1:501\n35.6,65.6 S > C . 500\n65.601 C > S .\nend 90"),
+    Verdict(
       "spurious twice",
       nothingIn: atClient + alive + "1.4,2.0 S > C P. 1:501\nend 60"),
     Verdict("four times, but fast", nothingIn: atClient + alive + "1.4,2.0,2.6,3.2 S > C P. 1:501\nend 60"),
@@ -90,6 +102,12 @@ struct SilenceOneWayTests {
   static func keepalives(_ times: [Double]) -> String {
     atClient + "1 C > S P. 1:101\n1.08 S > C P. 1:2\n1.081 C > S .\n"
       + times.map { "\($0) S > C . 1:2\n+1ms C > S .\n" }.joined() + "end 900"
+  }
+
+  /// At the server: probes with a byte in them at these times, each answered at once.
+  static func lostAnswers(_ times: [Double], message: Int = 100) -> String {
+    atServer + "1 C > S P. 1:\(message + 1)\n1.0001 S > C P. 1:501\n1.08 C > S .\n"
+      + times.map { "\($0) C > S . \(message):\(message + 1)\n+100us S > C .\n" }.joined() + "end 900"
   }
 
   @Test(arguments: acksLost) func repeatedThoughAcknowledged(_ verdict: Verdict) throws { try verdict.check() }

@@ -94,6 +94,18 @@ struct MergeTests {
     }
   }
 
+  /// A side that keeps alive after it was deaf, in a part of its own.
+  @Test(arguments: [0, 2]) func whoKeepsAliveIsDeafNoLonger(probes: Int) throws {
+    let before = handshake + "1 S > C P. 1:101\n1.1 C > S . ack 101\n1.4,2.0,3.2,5.6 S > C P. 1:101\n"
+    let later = "60 C > S .\n" + (0..<probes).map { "\(70 + 10 * $0) S > C . 100\n+1ms C > S .\n" }.joined()
+    let count = try PacketScript.parse(before).observations.count
+    let observations = try PacketScript.parse(before + later).observations
+    let merged = try #require(joined(part(observations[..<count]), part(observations[count...])))
+    let whole = try #require(part(observations[...]))
+    #expect(whole.server.deaf?.count == (probes == 0 ? 4 : nil))
+    #expect(merged.server.deaf == whole.server.deaf)
+  }
+
   @Test func countsAreMarkedAsLowerBounds() throws {
     let observations = try PacketScript.parse(handshake).observations
     let merged = try #require(joined(part(observations[..<2]), part(observations[2...])))

@@ -29,8 +29,10 @@ extension Page {
       sender goes on.
     - *A lost last ACK*: a FIN that is repeated after both FINs were acknowledged goes away by itself.
     - *A sender whose timestamps echo newer ones of its peer* at each repetition hears it (RFC 7323 §4.3).
-    - *A keepalive with a byte in it* asks for an answer, and gets it. It comes at one interval; a single
-      byte of data, repeated, about twice as late each time.
+    - *A keepalive with a byte in it* asks for an answer, and gets it. It comes at one interval, or after
+      another where an answer got lost; a single byte of data, repeated, about twice as late each time.
+    - *Several such times, long apart*: new data, a keepalive or a higher ACK number between them show
+      that the side hears. Only one run counts.
     - *`peer-vanished`* is the same path seen from the other side of the fault.
 
     ## What to do
