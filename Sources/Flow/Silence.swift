@@ -120,8 +120,14 @@ extension Sender {
     var sent = Burst(at: first)
     if let before { sent.repeated(at: before) }
     sent.repeated(at: moment)
-    troubles.records[index].run = Unanswered(
+    var run = Unanswered(
       kind: isFIN ? .fin : .data, sent: sent, length: segment.payloadLength, idleBefore: idleBefore)
+    run.isBehindUnseenACK = start > una
+    // As Windows and BSD ask whether a window is still closed: the answer begins no timer anew. Echoed timestamps would tell of it.
+    run.isAmbiguous =
+      segment.payloadLength == 1 && !segment.options.contains(.timestamps)
+      && (start > una || (!has(.syn) && !has(.everAcked)))
+    troubles.records[index].run = run
     troubles.records[index].runOffset = oldest
   }
 

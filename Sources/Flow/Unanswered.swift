@@ -29,6 +29,8 @@ public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
   /// Where the capture lacks the peer's packets it may as well be something that the peer answers, or that answers the peer: an ACK
   /// again and again, or the probe of a closed window.
   public var isAmbiguous: Bool
+  /// What was sent before it was not repeated: the peer has acknowledged that, and the capture has no such ACK.
+  public var isBehindUnseenACK: Bool
   /// Where the new data began that `movedOn` is told from; below 0 where it is told from something else.
   var aheadFrom: Int64
 
@@ -43,6 +45,7 @@ public struct Unanswered: BitwiseCopyable, Hashable, Sendable {
     sinceHeard = nil
     movedOn = false
     isAmbiguous = false
+    isBehindUnseenACK = false
     aheadFrom = -1
   }
 }

@@ -210,6 +210,41 @@ struct SilencePeerTests {
 
   @Test(arguments: keepalives) func keepalive(_ verdict: Verdict) throws { try verdict.check() }
 
+  private static let client = "0 C > S S <mss 1460,sackOK>\n0.080 C > S . 1 ack 1\n"
+  private static let server = "0.080 S > C S. 0 ack 1 <mss 1460,sackOK>\n"
+
+  /// Of one side, and what lies below is not repeated.
+  static let behindUnseenACKs = [
+    Verdict(
+      "Windows probes a closed window",
+      nothingIn: client + "0.1 C > S . 1:2921/1460 ack 1\n0.6,1.1,2.1,4.1,8.1,16.1 C > S . 2921:2922 ack 1\nend 60"),
+    Verdict(
+      "and the server does",
+      nothingIn: server + "0.1 S > C . 1:2921/1460 ack 1\n0.6,1.1,2.1,4.1,8.1,16.1 S > C . 2921:2922 ack 1\nend 60"),
+    Verdict("met midstream", nothingIn: "0.6,1.1,2.1,4.1,8.1,16.1 C > S . 2921:2922 ack 1 <noTS>\nend 60"),
+    Verdict(
+      "a byte midstream, and nothing new is echoed", "never-heard", [.path, .server],
+      of: "0.6,1.1,2.1,4.1,8.1,16.1 C > S . 2921:2922 ack 1 <TS val 5 ecr 7>\nend 60"),
+    Verdict(
+      "the first byte: no window is closed yet", "never-heard", [.path, .server],
+      of: client + "0.1,0.4,1.0,2.2,4.6,9.4 C > S P. 1:2 ack 1\nend 60"),
+    Verdict(
+      "the second message", "peer-vanished", [.path, .server], .likely,
+      of: client + "0.1 C > S P. 1:101 ack 1\n5.1,5.4,6.0,7.2,9.6,14.4 C > S P. 101:201 ack 1\nend 60"),
+    Verdict(
+      "and much later it answers something", "peer-vanished", [.path, .server], .possible,
+      of: client + """
+        0.1 C > S P. 1:101 ack 1
+        5.1,5.4,6.0,7.2,9.6,14.4 C > S P. 101:201 ack 1
+        200 C > S R 201
+        end 260
+        """),
+  ]
+
+  @Test(arguments: behindUnseenACKs) func whatLiesBelowWasAcknowledged(_ verdict: Verdict) throws {
+    try verdict.check()
+  }
+
   struct OneWay: CustomTestStringConvertible, Sendable {
     var testDescription: String
     /// Whether it is told where other connections between the two hosts are in the capture in both directions, and where there are none.

@@ -30,6 +30,10 @@ extension Page {
     - *A capture of one direction*: a side whose peer is alive moves on — new data, a rising ACK number,
       newer timestamps echoed. Then there is no finding. That the capture lacks the peer's packets
       proves nothing.
+    - *What was sent before is not repeated*: then the peer has acknowledged that, where the capture does
+      not see it (`peer-vanished`).
+    - *The probes of a closed window*, of one byte each (Windows, BSD), come at growing gaps though they
+      are answered. Where the capture may lack the answers, and no timestamps tell, there is no finding.
     - *`accept-overflow`*: the server still repeats its SYN-ACK.
     - *`peer-vanished`*: the peer was alive in this connection before.
     - *The recording ends soon*: silence at the end of a file is no death.

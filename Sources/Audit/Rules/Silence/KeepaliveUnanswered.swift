@@ -1,4 +1,5 @@
 internal import Flow
+internal import Wire
 
 extension Rule {
   static let keepaliveUnanswered = Rule(
@@ -6,7 +7,7 @@ extension Rule {
     title: "keepalive probes without an answer"
   ) { facts, surroundings, thresholds in
     guard let silence = Silence.ofKeepalives(facts, surroundings, thresholds) else { return nil }
-    let gaveUp = facts[silence.speaker].resets?.effective != nil
+    let gaveUp = facts[silence.speaker].resets?.effective?.flags.contains(.ack) == true
     var named = silence.namedFacts
     named.append(NamedFact("gave_up", gaveUp))
     let ample = gaveUp || silence.run.sent.count >= thresholds.keepaliveProbes + 2

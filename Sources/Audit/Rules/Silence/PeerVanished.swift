@@ -13,9 +13,10 @@ extension Rule {
     let closed = silence.run.kind == .windowProbe ? " with its window closed" : ""
     return Finding(
       rule: "peer-vanished", severity: .error,
-      // Of a peer whose packets the capture never had, only its ACKs' effect tells that they came, once.
+      // Of a peer whose ACKs the capture never had, only their effect tells that they came, once.
       confidence: silence.confidence(least: thresholds.dataTransmissions, span: thresholds.silentSpan)
-        .lowered(by: facts[silence.silent].packets == 0 ? 1 : 0),
+        .lowered(
+          by: facts[silence.silent].packets == 0 || (silence.run.isBehindUnseenACK && own.sndUna <= 0) ? 1 : 0),
       suspects: silence.suspects,
       summary: "the \(silence.silent.name) fell silent\(closed): \(silence.repetition), no answer"
         // They may have arrived, and only the ACKs not.

@@ -67,6 +67,7 @@ final class Silence {
     var found: Silence?
     for side in Side.allCases {
       guard let run = facts[side].unanswered?.silentPart, fits(run), !run.movedOn, !facts.mayBeHeard(side, run),
+        !facts.mayProbe(side, run),
         facts.isSilent(side.other, since: run, surroundings, thresholds),
         surroundings.recorded(since: run.sent, thresholds) >= facts.overdue(thresholds)
       else { continue }
@@ -85,7 +86,8 @@ final class Silence {
   }
 
   func confidence(_ best: Confidence) -> Confidence {
-    facts.confidence(
+    let best = best.lowered(by: provokedReset == nil ? 0 : 1)
+    return facts.confidence(
       strangeReset == nil ? best : min(best, .likely), from: run.sent.first.time, to: run.sent.nextDue,
       losing: facts[silent].packets > 0 ? [silent] : [],
       surroundings)
@@ -97,6 +99,12 @@ final class Silence {
     // Where it lived on, that was nobody's end.
     let isFollowedByLife = facts[silent].lastAlive.map { first.moment.precedes($0) } ?? false
     return first.verdict == .challenged && !isFollowedByLife ? first : nil
+  }
+
+  /// A RST without ACK, with which the speaker has ended: a kernel without a socket answers so, and what it answers is not in the capture.
+  private var provokedReset: Reset? {
+    guard let reset = facts[speaker].resets?.effective, run.sent.last.precedes(reset.moment) else { return nil }
+    return reset.flags.contains(.ack) ? nil : reset
   }
 
   /// Where the capture stands beside the silent side, its host is the likelier one; what is between them, a bridge or a
@@ -135,7 +143,11 @@ final class Silence {
     all.append(Evidence(run.sent.first, speaker, "\(what), \(start)"))
     all.append(Evidence(run.sent.last, speaker, "the same, the \(ordinal(run.sent.count)) time, and no answer"))
     if let reset = facts[speaker].resets?.effective, run.sent.last.precedes(reset.moment) {
-      all.append(Evidence(reset.moment, speaker, "RST: it gives up"))
+      let isProvoked = provokedReset != nil
+      all.append(
+        Evidence(
+          reset.moment, speaker,
+          isProvoked ? "RST without ACK: it has given up, and something not in the capture asks" : "RST: it gives up"))
     }
     return all.sorted { $0.moment.precedes($1.moment) }
   }
@@ -217,6 +229,11 @@ extension Facts {
     self[side.other].packets == 0 && run.ahead.map { self[side].dataEnd > $0 } == true
   }
 
+  /// `side` may ask whether a window is still closed, and be answered where the capture does not see it.
+  fileprivate func mayProbe(_ side: Side, _ run: Unanswered) -> Bool {
+    run.kind == .data && run.isAmbiguous && (self[side.other].packets == 0 || run.isBehindUnseenACK)
+  }
+
   /// One RST that its receiver's kernel dropped by right, or that somebody else sent: it says nothing of `side`.
   private func isNobodys(
     _ resets: Resets, _ side: Side, _ surroundings: Surroundings, _ thresholds: Thresholds
@@ -234,6 +251,7 @@ extension Facts {
   /// acknowledged nothing that the other one sent.
   func wasNeverHeard(_ side: Side) -> Bool {
     let own = self[side]
+    if let run = self[side.other].unanswered, run.isBehindUnseenACK { return false }
     let spoken = own.packets - own.rstPackets
     guard let ack = handshake.ack else {
       return handshake.syn == nil && handshake.synAck == nil && spoken == 0
