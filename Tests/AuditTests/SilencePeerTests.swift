@@ -231,6 +231,31 @@ struct SilencePeerTests {
     Verdict(
       "the second message", "peer-vanished", [.path, .server], .likely,
       of: client + "0.1 C > S P. 1:101 ack 1\n5.1,5.4,6.0,7.2,9.6,14.4 C > S P. 101:201 ack 1\nend 60"),
+    // The capture lacks one ACK of a byte: no window of 64 kB is closed by two.
+    Verdict(
+      "a byte of a peer that was heard, its window open", "peer-vanished", [.path, .server], .certain,
+      of: """
+        0 C > S S <mss 1460,sackOK>
+        0.080 S > C S. <mss 1460,sackOK>
+        0.081 C > S . 1 ack 1
+        5 C > S P. 1:2 ack 1
+        5.08 S > C . 1 ack 2 win 64000
+        10 C > S P. 2:3 ack 1
+        15,15.3,15.9,17.1,19.5,24.3,34 C > S P. 3:4 ack 1
+        end 90
+        """),
+    Verdict(
+      "and almost full",
+      nothingIn: """
+        0 C > S S <mss 1460,sackOK>
+        0.080 S > C S. <mss 1460,sackOK>
+        0.081 C > S . 1 ack 1
+        5 C > S P. 1:2 ack 1
+        5.08 S > C . 1 ack 2 win 2000
+        10 C > S P. 2:1462 ack 1
+        15,15.3,15.9,17.1,19.5,24.3,34 C > S P. 1462:1463 ack 1
+        end 90
+        """),
     Verdict(
       "and much later it answers something", "peer-vanished", [.path, .server], .possible,
       of: client + """
@@ -290,6 +315,8 @@ struct SilencePeerTests {
     let findings = try audit(known.script, Circumstances(isPairSeenWhole: isWhole))
     let isTold = isWhole ? known.told.whole : known.told.alone
     #expect(findings.filter { $0.severity == .error }.map(\.rule) == (isTold ? ["keepalive-unanswered"] : []))
-    #expect(findings.allSatisfy { $0.confidence <= .likely || $0.severity == .note })
+    // A few probes and an end may be an idle timeout of which the interval is a part.
+    let surest = isWhole && known.told.whole && !known.told.alone ? Confidence.likely : .possible
+    #expect(findings.allSatisfy { $0.confidence <= surest || $0.rule != "keepalive-unanswered" })
   }
 }

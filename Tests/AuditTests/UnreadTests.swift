@@ -71,7 +71,7 @@ struct UnreadTests {
         4.0003 S > C . 9001 ack 141
         """)
     #expect(findings.first?.rule == "reset-unread")
-    #expect(findings.first?.severity == .error)
+    #expect(findings.first?.severity == .note)
     #expect(findings.first?.atFault == .client)
   }
 

@@ -24,7 +24,8 @@ extension Page {
     something lets data through and eats FINs. Else (also where it was heard meanwhile and fell silent since)
     suspects are the path and the peer's host; the host alone where the capture stands beside it. A note where the
     peer's own FIN had been acknowledged, or is the one unit that the capture lacks at the end of its stream: it has
-    closed as well and waits for nothing. `possible` where more of that end is missing: a FIN may have come with it.
+    closed as well and waits for nothing. `possible` where more of that end is missing: a FIN may have come with it;
+    `likely` where the peer lives.
 
     ## Look-alikes
 

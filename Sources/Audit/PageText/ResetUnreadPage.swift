@@ -34,6 +34,8 @@ extension Page {
     acknowledged or not, by what may be a TLS alert, by up to 96 bytes before its FIN, or by 4 at most. Confidence
     is `likely` at best: where the window (smaller in the RST, or zero up to it) or the RST's own ACK number proves
     unread data, or the side's stack is recognised as one that resets for them (Linux, by its SYN); else `possible`.
+    A window of zero up to the end, said again after more than a round trip, is a full buffer that nobody reads: then it
+    does not matter how long ago the data came. Said once, the word that opened it may be what the capture lost.
 
     ## Look-alikes
 

@@ -16,9 +16,13 @@ extension Rule {
     let isProved = unread >= thresholds.unreadBytes
     // Told the end, and with all of it acknowledged before: nothing speaks for a client that has not read it.
     if abort.side == .client, abort.reset.peerFin, !isProved, abort.peerUnread == 0 { return nil }
-    // Its buffer was full to the end, and more than one packet says so: the word that it is open again may be what the capture lost.
+    // Its buffer was full to the end, and it said so again, later than of what was under way: the word that it is open again may be what the
+    // capture lost.
     let isStalled = facts.isStalled(abort.side)
-    let isFull = isStalled && abort.own.stall.map { $0.last != $0.since } == true
+    let isFull =
+      isStalled
+      && abort.own.stall.map { $0.last.time.since($0.since.time) > max(thresholds.overtaken, facts.roundTrip ?? 0) }
+        == true
     guard let data = abort.unansweredData ?? (isProved || isFull ? abort.peerLastData : nil) else { return nil }
     let isRecent = abort.isRecent(data, thresholds)
     // A client that has read its answer resets an idle connection; so does a server to which one only talks.
@@ -33,7 +37,7 @@ extension Rule {
     let isFarewell = abort.isToldGoodbye(thresholds)
     return UnreadData(
       abort: abort, data: data, isRecent: isRecent, bytes: isProved ? unread : nil, isFarewell: isFarewell,
-      stall: isStalled ? abort.own.stall : nil, isFull: isFull, isHabit: habit == true)
+      stall: isStalled ? abort.own.stall : nil, isHabit: habit == true)
   }
 }
 
@@ -58,8 +62,6 @@ private struct UnreadData: Claim {
   let isFarewell: Bool
   /// Its window was zero to the end. (The RST's own is open again: its kernel has thrown away by then what lay there.)
   let stall: Stall?
-  /// Said by more than one packet.
-  let isFull: Bool
   /// Its stack is known to reset then.
   let isHabit: Bool
 
@@ -72,7 +74,7 @@ private struct UnreadData: Claim {
   /// for long and resets is not.
   private var severity: Severity {
     if isFarewell { return .note }
-    return side == .client && (isRecent || bytes == nil && !isFull || abort.reset.peerFin) ? .note : .error
+    return side == .client && (isRecent || bytes == nil || abort.reset.peerFin) ? .note : .error
   }
 
   private var summary: String {

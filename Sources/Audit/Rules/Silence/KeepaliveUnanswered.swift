@@ -14,7 +14,7 @@ extension Rule {
     let confidence = silence.confidence(ample ? .certain : .likely)
     return Finding(
       rule: "keepalive-unanswered", severity: .error,
-      confidence: facts[silence.silent].packets > 0 ? confidence : min(confidence, .likely),
+      confidence: min(confidence, silence.surestOfProbes),
       suspects: silence.suspects,
       summary: "the \(silence.silent.name) is silent: \(silence.repetition), no answer"
         + (gaveUp ? ", then the \(silence.speaker.name) gave up" : ""),

@@ -51,6 +51,14 @@ final class Silence {
     return surroundings.isPairSeenWhole && !run.isAmbiguous || isGivenUp
   }
 
+  /// How sure a train of probes can be. Of a peer that is not in the capture: what looks like its answers proves little, and an idle
+  /// timeout may be a multiple of the interval; as many probes as kernels send before they give up are no such multiple (Linux 9, Windows 10).
+  var surestOfProbes: Confidence {
+    if facts[silent].packets > 0 { return .certain }
+    let areProbes = surroundings.isPairSeenWhole && !run.isAmbiguous
+    return areProbes || isGivenUp && run.sent.count >= thresholds.usualProbes ? .likely : .possible
+  }
+
   /// A RST with ACK one interval after the last probe, at SND.NXT (RFC 9293 §3.8.4: the probes stand one below it).
   private var isGivenUp: Bool {
     guard let reset = facts[speaker].resets?.effective, reset.flags.contains(.ack),
@@ -67,7 +75,7 @@ final class Silence {
     var found: Silence?
     for side in Side.allCases {
       guard let run = facts[side].unanswered?.silentPart, fits(run), !run.movedOn, !facts.mayBeHeard(side, run),
-        !facts.mayProbe(side, run),
+        !facts.mayProbe(side, run, surroundings),
         facts.isSilent(side.other, since: run, surroundings, thresholds),
         surroundings.recorded(since: run.sent, thresholds) >= facts.overdue(thresholds)
       else { continue }
@@ -230,8 +238,18 @@ extension Facts {
   }
 
   /// `side` may ask whether a window is still closed, and be answered where the capture does not see it.
-  fileprivate func mayProbe(_ side: Side, _ run: Unanswered) -> Bool {
-    run.kind == .data && run.isAmbiguous && (self[side.other].packets == 0 || run.isBehindUnseenACK)
+  fileprivate func mayProbe(_ side: Side, _ run: Unanswered, _ surroundings: Surroundings) -> Bool {
+    guard run.kind == .data, run.isAmbiguous else { return false }
+    if self[side.other].packets == 0 { return !surroundings.isPairSeenWhole }
+    return run.isBehindUnseenACK && mayFillWindow(side)
+  }
+
+  /// Behind what `side` has outstanding there may be no room for a segment in the window that its peer said last: as far as its scale is known.
+  private func mayFillWindow(_ side: Side) -> Bool {
+    let peer = self[side.other]
+    let scale = self[side].windowScale == nil ? 0 : min(peer.windowScale ?? 0, 14)
+    let outstanding = self[side].dataEnd - max(self[side].sndUna, 0)
+    return outstanding + Int64(peer.mss ?? 1460) > Int64(peer.lastWindow) << Int64(scale)
   }
 
   /// One RST that its receiver's kernel dropped by right, or that somebody else sent: it says nothing of `side`.
