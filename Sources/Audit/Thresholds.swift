@@ -27,8 +27,6 @@ public struct Thresholds: Sendable {
   public var finTransmissions: UInt32 = 4
   /// RFC 9293 §3.8.4: one missing reply is no death.
   public var keepaliveProbes: UInt32 = 3
-  /// As many as the kernels send before they give up, or nearly.
-  public var usualProbes: UInt32 = 8
   /// A keepalive's period varies by one in so many: an idle time that is no longer than that beyond what was survived proves
   /// nothing.
   public var keepaliveJitter: Int64 = 20

@@ -11,6 +11,7 @@ extension PcapngReader {
     static var offset: UInt16 { 14 }
     static var startTime: UInt16 { 2 }
     static var endTime: UInt16 { 3 }
+    static var received: UInt16 { 4 }
     static var interfaceDropped: UInt16 { 5 }
     static var systemDropped: UInt16 { 7 }
     static var packetDropped: UInt16 { 4 }
@@ -63,13 +64,18 @@ extension PcapngReader {
   }
 
   /// Interface statistics: counts since the capture began, so that each block replaces the one before.
-  mutating func takeStatistics(_ source: inout ByteSource, notes: inout Notes) throws(CaptureError) {
+  /// - Parameter number: of the latest packet of this input.
+  mutating func takeStatistics(
+    _ source: inout ByteSource, number: UInt64, notes: inout Notes
+  ) throws(CaptureError) {
     let length = try wholeBlock(&source, least: 24)
     let id = Int(source.u32(at: 8).in(order: isSwapped))
     guard id < interfaces.count else { throw unknownInterface(source, id) }
     let state = interfaces[id]
     var time = state.statisticsTime(halves(source, 12))
     var began = Int64.max
+    var ended = Int64.max
+    var received: UInt64 = 0
     var (interface, system): (UInt64?, UInt64?) = (nil, nil)
     var place = 20
     while let option = option(source, &place, length - 4) {
@@ -78,15 +84,18 @@ extension PcapngReader {
       case Code.startTime: began = state.statisticsTime(halves(source, option.value))
       case Code.endTime:
         time = state.statisticsTime(halves(source, option.value))
-        // Clamped means nonsense.
-        if time < .max {
-          notes.end = max(notes.end, time)
-          stopped = max(stopped, time)
-        }
+        ended = time
+      case Code.received: received = source.u64(at: option.value).in(order: isSwapped)
       case Code.interfaceDropped: interface = source.u64(at: option.value).in(order: isSwapped)
       case Code.systemDropped: system = source.u64(at: option.value).in(order: isSwapped)
       default: break
       }
+    }
+    // Some packets of a capture, saved as a file of their own, have the statistics of the whole: until then others were recorded, and of
+    // these nobody knows. Clamped means nonsense.
+    if ended < .max, received.subtractingClamped(system ?? 0) <= number {
+      notes.end = max(notes.end, ended)
+      stopped = max(stopped, ended)
     }
     count(id, interface: interface, system: system, from: began, to: time, &notes)
     source.advance(length)

@@ -180,7 +180,7 @@ struct PcapngReader {
     case BlockType.interface:
       try addInterface(&source, input: input, notes: &notes)
     case BlockType.statistics:
-      try takeStatistics(&source, notes: &notes)
+      try takeStatistics(&source, number: number, notes: &notes)
     case BlockType.packet:
       return try packet(&source, input: input, number: &number, notes: &notes)
     case BlockType.simplePacket:

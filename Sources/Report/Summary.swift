@@ -118,7 +118,9 @@ extension SummaryRecord {
   }
 
   private var percent: String {
-    let hundredths = missingRatio.isFinite ? UInt64((min(max(missingRatio, 0), 1) * 10_000).rounded()) : 0
+    let rounded = missingRatio.isFinite ? UInt64((min(max(missingRatio, 0), 1) * 10_000).rounded()) : 0
+    // All is all.
+    let hundredths = missingRatio < 1 ? min(rounded, 9_999) : rounded
     guard hundredths > 0 else { return "less than 0.01 %" }
     let rest = hundredths % 100
     return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) %"

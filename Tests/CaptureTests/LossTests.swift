@@ -55,6 +55,16 @@ import Wire
     }
   }
 
+  /// Packets that were chosen out of a capture stand beside the statistics of all of it: until their end others were recorded.
+  @Test(arguments: [(1, 0, 900), (2, 1, 900), (9, 0, 100), (9, 7, 100)] as [(UInt64, UInt64, Int64)])
+  func statisticsOfMoreThanThereIs(_ received: UInt64, _ dropped: UInt64, _ end: Int64) throws {
+    let read = try reading { file in
+      file.statistics(
+        0, ticks: 100, options: [(3, file.halves(900)), (4, file.value(received)), (7, file.value(dropped))])
+    }
+    #expect(read.recordingEnd == Timestamp(nanoseconds: end))
+  }
+
   @Test func theRecordingEndsWithItsStatistics() throws {
     let later = try reading { file in
       file.statistics(0, ticks: 100, options: [(2, file.halves(50)), (3, file.halves(900)), (4, file.value(1))])

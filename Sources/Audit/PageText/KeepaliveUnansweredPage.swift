@@ -28,9 +28,10 @@ extension Page {
     - *Answered probes* come as regularly, and so do their *answers*: one ACK again and again. Where the
       capture has one direction of the connection only they prove nothing, and there is no finding;
       echoed timestamps that rise prove that they were answered. But for two cases: the sender gives up,
-      by a RST with ACK when the next probe is due (`possible` after fewer than 8, for that may be an idle
-      timeout); or it had been seen to be one byte further, and whatever else these two hosts say to each
-      other is in the capture in both directions (`likely`).
+      by a RST with ACK when the next probe is due (`possible`: an idle timeout may be a multiple of the
+      interval; and not where data of its own are in the capture, which somebody has acknowledged); or it
+      had been seen to be one byte further, and whatever else these two hosts say to each other is in the
+      capture in both directions (`likely`).
     - *One or two probes without an answer* are lost packets: RFC 9293 forbids to call that death.
     - *`half-open`*: the probe is answered, by a RST.
     - *`idle-killed`*: the idle time before the first probe is long enough for a middlebox to forget,

@@ -20,7 +20,9 @@ extension Page {
       than max(1 s, 2 round trips), or `--idle` (60 s) where it is the server, and not one that never said a word to a
       client that wrote for more than 1 s: a log is only listened to;
     - the window in the RST is smaller, by at least 256 bytes, than the widest that this side ever offered: unread
-      data close the window, and reading opens it again (`window_short_by`; only where both SYNs were captured).
+      data close the window, and reading opens it again (`window_short_by`; only where both SYNs were captured);
+    - its window was zero up to the end, and it said so again more than a round trip later: a full buffer that nobody
+      reads, however long ago the data came. (Said once, the word that opened it may be what the capture lost.)
 
     The RST's own ACK number may be the first to acknowledge data (`arrived_unread`): they came to a socket that was
     closing or gone. Those that are recorded behind it count, too. A client that was told the end, and had acknowledged
@@ -33,9 +35,8 @@ extension Page {
     up to 96 bytes right before its FIN that only the RST acknowledges; or after an answer of the server,
     acknowledged or not, by what may be a TLS alert, by up to 96 bytes before its FIN, or by 4 at most. Confidence
     is `likely` at best: where the window (smaller in the RST, or zero up to it) or the RST's own ACK number proves
-    unread data, or the side's stack is recognised as one that resets for them (Linux, by its SYN); else `possible`.
-    A window of zero up to the end, said again after more than a round trip, is a full buffer that nobody reads: then it
-    does not matter how long ago the data came. Said once, the word that opened it may be what the capture lost.
+    unread data, or the data are younger than max(1 s, 2 round trips) and the side's stack is recognised as one that
+    resets for them (Linux, by its SYN); else `possible`.
 
     ## Look-alikes
 

@@ -6,8 +6,12 @@ extension Rule {
     id: "capture-one-sided", severity: .note, title: "only one direction was captured"
   ) { facts, thresholds in
     guard facts.oneSidedConnections > 0 else { return nil }
-    let which =
-      "of \(commas(facts.oneSidedConnections)) of the \(count(facts.connections, "connection")) that got beyond a SYN"
+    let connections = count(facts.connections, "connection")
+    let whose =
+      facts.oneSidedConnections < facts.connections
+      ? "\(commas(facts.oneSidedConnections)) of the \(connections)"
+      : facts.connections == 1 ? "the one connection" : "all \(connections)"
+    let which = "of \(whose) that got beyond a SYN"
     // Whose they are nobody knows: they may be all that is missing.
     let isCut = facts.cutHeaders > 0
     let what =

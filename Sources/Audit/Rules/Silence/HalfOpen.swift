@@ -70,7 +70,7 @@ extension Facts {
       suspects: [side.party, .path],
       summary: "the \(side.name) has no such connection any more: it answers with a bare RST"
         + (syn != nil ? ", and had begun another one" : "")
-        + (idle >= thresholds.mentionedSilence ? ", after \(Audit.duration(idle)) of silence" : "")
+        + (idle >= thresholds.mentionedSilence ? ", after \(Audit.duration(idle)) of silence on both sides" : "")
         + (lost > 0 ? "; \(Loss.text(bytes(lost), isExact: reset.peerFin)) of the \(side.other.name) lost" : ""),
       bytesLost: lost > 0 ? UInt64(lost) : nil, bytesLostExact: reset.peerFin,
       evidence: evidence.sorted { $0.moment.precedes($1.moment) },

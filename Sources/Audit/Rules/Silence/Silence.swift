@@ -52,11 +52,10 @@ final class Silence {
   }
 
   /// How sure a train of probes can be. Of a peer that is not in the capture: what looks like its answers proves little, and an idle
-  /// timeout may be a multiple of the interval; as many probes as kernels send before they give up are no such multiple (Linux 9, Windows 10).
+  /// timeout may be a multiple of the interval.
   var surestOfProbes: Confidence {
     if facts[silent].packets > 0 { return .certain }
-    let areProbes = surroundings.isPairSeenWhole && !run.isAmbiguous
-    return areProbes || isGivenUp && run.sent.count >= thresholds.usualProbes ? .likely : .possible
+    return surroundings.isPairSeenWhole && !run.isAmbiguous ? .likely : .possible
   }
 
   /// A RST with ACK one interval after the last probe, at SND.NXT (RFC 9293 §3.8.4: the probes stand one below it).
@@ -95,8 +94,10 @@ final class Silence {
 
   func confidence(_ best: Confidence) -> Confidence {
     let best = best.lowered(by: provokedReset == nil ? 0 : 1)
+    // A byte that may be a probe, behind an ACK that is not in the capture: nor may others be.
+    let mayProbe = run.isAmbiguous && run.isBehindUnseenACK && run.kind == .data
     return facts.confidence(
-      strangeReset == nil ? best : min(best, .likely), from: run.sent.first.time, to: run.sent.nextDue,
+      strangeReset == nil && !mayProbe ? best : min(best, .likely), from: run.sent.first.time, to: run.sent.nextDue,
       losing: facts[silent].packets > 0 ? [silent] : [],
       surroundings)
   }
@@ -247,7 +248,9 @@ extension Facts {
   /// Behind what `side` has outstanding there may be no room for a segment in the window that its peer said last: as far as its scale is known.
   private func mayFillWindow(_ side: Side) -> Bool {
     let peer = self[side.other]
-    let scale = self[side].windowScale == nil ? 0 : min(peer.windowScale ?? 0, 14)
+    // The window of a SYN is never scaled (RFC 7323 §2.2).
+    let isScaled = self[side].windowScale != nil && peer.packets > peer.synPackets
+    let scale = isScaled ? min(peer.windowScale ?? 0, 14) : 0
     let outstanding = self[side].dataEnd - max(self[side].sndUna, 0)
     return outstanding + Int64(peer.mss ?? 1460) > Int64(peer.lastWindow) << Int64(scale)
   }

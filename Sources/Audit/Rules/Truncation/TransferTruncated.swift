@@ -88,19 +88,22 @@ private struct CutTransfer: Claim {
     return "\(who) \(when): " + parts.joined(separator: ", ")
   }
 
+  /// The peer sent more before it heard of it.
+  private var isOvertaken: Bool { abort.theirs.dataEnd > abort.reset.peerSent }
+
   private var evidence: [Evidence] {
     var list: [Evidence] = []
     if let data = abort.reset.ownLastData, own.unacked > 0 || cutItself {
       list.append(Evidence(data, abort.side, "its last new data"))
     }
     if let data = abort.peerLastData, peers.unacked > 0 {
-      list.append(Evidence(data, abort.peer, "its last new data"))
+      list.append(Evidence(data, abort.peer, "its last new data\(isOvertaken ? " before the RST" : "")"))
     }
     let lost = own.unacked + peers.unacked
     list.append(
       Evidence(
         abort.reset.moment, abort.side,
-        "\(abort.what), \(lost == 0 ? "no FIN" : "\(bytes(lost)) unacknowledged")"
+        "\(abort.what), \(lost == 0 ? "no FIN" : "\(bytes(lost)) unacknowledged\(isOvertaken ? ", with what came behind it" : "")")"
           + (peers.unread > 0 ? ", \(commas(peers.unread)) more acknowledged by it alone" : "")))
     return list.sorted { $0.moment.precedes($1.moment) }
   }
