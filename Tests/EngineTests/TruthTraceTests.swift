@@ -115,7 +115,7 @@ struct TruthTraceTests {
         0.244 S > C F. 1001 ack =1006
         """,
       ofCapture: [
-        "note capture-one-sided: of 1 of the 1 connection "
+        "note capture-one-sided: of the one connection "
       ]),
     Truth(
       name: "blind_rst",
