@@ -32,7 +32,8 @@ extension Rule {
       return Finding(
         rule: "fin-unacked", severity: harmless ? .note : .error,
         confidence: facts.confidence(
-          peer.mayHaveClosed && !harmless
+          // What the peer sent last is not in the capture: a FIN may have been part of that.
+          peer.endsInHole && !harmless
             ? (alive ? .likely : .possible) : alive || fin.sent.growing > 0 ? .certain : .likely,
           from: fin.sent.first.time, to: fin.sent.nextDue, losing: [side], surroundings),
         // Its ACKs of other things arrive: the host lives, and the FIN does not reach it.
@@ -59,9 +60,6 @@ extension Rule {
 }
 
 extension SideFacts {
-  /// What it sent last is not in the capture: a FIN may have been part of that.
-  fileprivate var mayHaveClosed: Bool { endsInHole }
-
   /// Of its stream the last unit, and nothing else at its end: a FIN.
   fileprivate var lacksOneUnit: Bool { fin == nil && endsInHole && holes[holes.count - 1].length == 1 }
 }

@@ -65,6 +65,8 @@ final class Silence {
       reset.offset == facts[speaker].sndNxt + (run.isAmbiguous ? 1 : 0)
     else { return false }
     let delay = reset.moment.time.since(run.sent.last.time)
+    // Times in a file may be anything, and their difference with them.
+    guard delay >= 0, run.sent.lastGap >= 0 else { return false }
     return abs(delay - run.sent.lastGap) <= run.sent.lastGap / thresholds.keepaliveJitter
   }
 
@@ -266,7 +268,7 @@ extension Facts {
 
   /// Met without its beginning, and the 4-tuple was used before: what comes late of a connection that is over, and of which
   /// more is known than this record has.
-  var isAfterlife: Bool { tupleReused && handshake.syn == nil && handshake.synAck == nil }
+  var isAfterlife: Bool { tupleReused && isMetLater }
 
   /// `side` said nothing but its part of the handshake, or nothing at all where the capture begins in midstream, and
   /// acknowledged nothing that the other one sent.
