@@ -31,6 +31,7 @@ public struct LiveCapture: ~Copyable {
   /// `[place]`: it is being opened.
   private var isOpening: [Bool]
   private var polled: [pollfd] = []
+  private var pause: RingPause
   /// Since when nothing can come from an interface: it went away, is down, or has no carrier.
   private var lostAt: [Int64?]
   /// `[place]`: it was away since somebody looked, for however short a time.
@@ -62,6 +63,7 @@ public struct LiveCapture: ~Copyable {
     self.libpcap = libpcap
     self.live = live
     interfaces = opened
+    pause = RingPause(ring: options.bufferBytes, snaplen: options.snaplen)
     opener = InterfaceOpener(options, libpcap, live)
     isOpening = [Bool](repeating: false, count: names.count)
     lostAt = opened.map { $0.isOpen ? nil : now }
@@ -188,9 +190,12 @@ public struct LiveCapture: ~Copyable {
     return isComplete || age >= Self.settleTime || age < -Self.foreign ? found : nil
   }
 
-  /// Waits until there is something, or for `milliseconds`, or for a signal.
-  /// - Parameter now: the kernel's clock before it waits, ns since 1970.
+  /// Waits until there is something, or for `milliseconds`, or for a signal; where much has come, for some milliseconds in any case.
   public mutating func wait(milliseconds: Int32) {
+    if pause.isDue(after: frames) {
+      _ = poll(nil, 0, min(milliseconds, RingPause.milliseconds))
+      return
+    }
     polled.removeAll(keepingCapacity: true)
     // One that has a packet for us, and waits for the others, is no reason not to wait.
     for interface in interfaces where interface.isOpen && !interface.hasHead {

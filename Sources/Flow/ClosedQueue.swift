@@ -21,6 +21,15 @@ struct ClosedQueue: Sendable {
 
   /// The lane whose first waits since the earliest, the lowest of several; -1 where nobody waits.
   private var soonest = -1
+  /// A tournament (Knuth 5.4.1) of the lanes by their firsts: at 1 the winner of all, at `i` that of `2i` and `2i + 1`, where from 16 on
+  /// are the lanes themselves. One that changes is compared with four others instead of all.
+  private var winners = InlineArray<16, UInt8>(repeating: 0)
+
+  init() {
+    for node in stride(from: Lane.count - 1, to: 0, by: -1) {
+      winners[node] = UInt8(truncatingIfNeeded: contender(2 * node))
+    }
+  }
 
   /// The earliest of the firsts; `.max` where there is none.
   var earliest: Timestamp { Timestamp(nanoseconds: soonest < 0 ? .max : heads[soonest]) }
@@ -52,21 +61,32 @@ struct ClosedQueue: Sendable {
   func waiting(_ lane: Int, _ place: Int) -> Lingering? { place < lanes[lane].count ? lanes[lane][place] : nil }
 
   mutating func append(_ entry: Lingering, _ lane: Int) {
-    if lanes[lane].isEmpty {
-      heads[lane] = entry.since.nanoseconds
-      soonest = ClosedQueue.least(heads)
-    }
+    if lanes[lane].isEmpty { setHead(lane, entry.since.nanoseconds) }
     lanes[lane].append(entry)
     count += 1
   }
 
   mutating func removeFirst(_ lane: Int) -> Lingering {
     let entry = lanes[lane].removeFirst()
-    heads[lane] = lanes[lane].first?.since.nanoseconds ?? .max
-    soonest = ClosedQueue.least(heads)
+    setHead(lane, lanes[lane].first?.since.nanoseconds ?? .max)
     count -= 1
     return entry
   }
+
+  private mutating func setHead(_ lane: Int, _ time: Int64) {
+    heads[lane] = time
+    var node = (Lane.count + lane) / 2
+    while node > 0 {
+      let left = contender(2 * node)
+      let right = contender(2 * node + 1)
+      winners[node] = UInt8(truncatingIfNeeded: heads[right] < heads[left] ? right : left)
+      node /= 2
+    }
+    let first = Int(winners[1])
+    soonest = heads[first] == .max ? -1 : first
+  }
+
+  private func contender(_ node: Int) -> Int { node < Lane.count ? Int(winners[node]) : node - Lane.count }
 
   /// The one that waits since the earliest.
   mutating func popFirst() -> Lingering? {
