@@ -1,18 +1,20 @@
 internal import CLibpcap
 internal import Wire
 
-/// Packets that libpcap handed over together, copied out of the kernel's ring: asked for one at a time, each is copied too (pcap_next_ex),
-/// and each question costs as much as decoding its packet.
+/// Packets that libpcap handed over together: asked for one at a time, each is copied (pcap_next_ex), and each question costs as much as
+/// decoding its packet.
 ///
-/// They lie there as the records of a pcap file with nanoseconds, so that `UsualRecords` reads them as it reads a file.
+/// What nearly all of them are is decoded where the kernel has it (`decode`). The first that is anything else, and what comes behind it in
+/// the same hand-over, is copied out of the kernel's ring, and waits to be taken.
 ///
 /// Plain words, freed by its owner (`LiveInterface.close`), so that reading from it counts no references.
 ///
 /// Why the unsafe lines hold: `memory` is a `State` and `capacity` bytes behind it, allocated by `init` and freed once, by `free`; `append`
-/// writes below `capacity` only, and what lies between `next` and `end` was written by it; libpcap calls it during `refill` and never
-/// else, with a header and as many bytes as that says.
+/// writes below `capacity` only, and what lies between `next` and `end` was written by it; libpcap calls it during `refill` and `decode`
+/// and never else, with a header and as many bytes as that says; `segments` is the array that `decode` was lent, for as long as it runs,
+/// and a place in it is written only below its count.
 @safe struct LiveBatch: BitwiseCopyable {
-  private struct State: BitwiseCopyable {
+  @safe private struct State: BitwiseCopyable {
     /// Bytes that packets may take.
     var capacity: Int
     /// Of the next packet, and behind the last one.
@@ -20,6 +22,21 @@ internal import Wire
     var end = 0
     /// When the packet before the next one came, ns since 1970.
     var lastTime = Int64.min
+    /// What is being decoded, while it is.
+    var decoding: UnsafeMutablePointer<Decoding>?
+  }
+
+  /// How far `decode` has come.
+  @safe private struct Decoding: BitwiseCopyable {
+    let segments: UnsafeMutablePointer<Segment>
+    var place: Int
+    let most: Int
+    let latest: Int64
+    let interface: UInt16
+    var passed: LivePassed
+    /// Before the first of them.
+    let packet: PacketReference
+    let ordinal: UInt64
   }
 
   /// What the record of a packet says before its bytes.
@@ -75,29 +92,9 @@ internal import Wire
     let seconds = unsafe start.loadUnaligned(as: UInt32.self)
     let nanoseconds = unsafe start.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
     return unsafe Head(
-      time: LiveBatch.layout.time(seconds, nanoseconds),
+      time: Int64(seconds) &* 1_000_000_000 &+ Int64(nanoseconds),
       captured: start.loadUnaligned(fromByteOffset: 8, as: UInt32.self),
       length: start.loadUnaligned(fromByteOffset: 12, as: UInt32.self))
-  }
-
-  /// Of the records.
-  static var layout: UsualLayout {
-    var layout = UsualLayout()
-    layout.unit = 1
-    return layout
-  }
-
-  /// All records that were not taken yet, until the batch is filled again.
-  var records: UnsafeRawBufferPointer {
-    let (next, end) = unsafe (state.pointee.next, state.pointee.end)
-    return unsafe UnsafeRawBufferPointer(start: memory + LiveBatch.stateSize + next, count: max(0, end - next))
-  }
-
-  /// Goes on behind what was read of `records`.
-  func pass(_ passed: UsualRecords.Passed) {
-    guard passed.packets > 0 else { return }
-    unsafe state.pointee.next = min(state.pointee.next + passed.bytes, state.pointee.end)
-    unsafe state.pointee.lastTime = passed.time
   }
 
   /// The bytes of the next packet, until the batch is filled again; it is the next no longer.
@@ -119,6 +116,68 @@ internal import Wire
       handle, count, { unsafe LiveBatch.append($0, $1, $2) }, memory.assumingMemoryBound(to: UInt8.self))
   }
 
+  /// Decodes what is there into `segments` from `place` on, as far as it is Ethernet, dated in its turn, and what nearly all packets
+  /// are; what comes behind one that is not waits to be taken. Nothing while packets wait.
+  /// - Parameters:
+  ///   - packet: the one before them.
+  ///   - frames: frames of the run before them.
+  ///   - times: none may be earlier or later, ns since 1970.
+  /// - Returns: pcap_dispatch's, and what was decoded.
+  func decode(
+    _ handle: OpaquePointer, _ live: LibpcapLive, into segments: inout InlineArray<32, Segment>, from place: Int,
+    most: Int, after packet: PacketReference, frames: UInt64, within times: ClosedRange<Int64>
+  ) -> (result: CInt, passed: LivePassed) {
+    let start = max(lastTime, times.lowerBound)
+    guard isEmpty, place >= 0, place < segments.count, most > 0 else { return (0, LivePassed(time: start)) }
+    let most = min(segments.count - place, most)
+    var span = segments.mutableSpan
+    return unsafe span.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return (0, LivePassed(time: start)) }
+      var decoding = unsafe Decoding(
+        segments: base, place: place, most: place + most, latest: times.upperBound,
+        interface: UInt16(truncatingIfNeeded: packet.input), passed: LivePassed(time: start), packet: packet,
+        ordinal: frames)
+      unsafe state.pointee.next = 0
+      unsafe state.pointee.end = 0
+      let result = unsafe withUnsafeMutablePointer(to: &decoding) { pointer in
+        unsafe state.pointee.decoding = pointer
+        defer { unsafe state.pointee.decoding = nil }
+        return unsafe live.dispatch(
+          handle, min(count, CInt(most)), { unsafe LiveBatch.append($0, $1, $2) },
+          memory.assumingMemoryBound(to: UInt8.self))
+      }
+      if decoding.passed.packets > 0 { unsafe state.pointee.lastTime = decoding.passed.time }
+      return (result, decoding.passed)
+    }
+  }
+
+  /// Says whether the packet was decoded.
+  @inline(__always) private static func decode(
+    _ header: tcpaudit_pcap_header, _ bytes: UnsafePointer<UInt8>, _ decoding: UnsafeMutablePointer<Decoding>
+  ) -> Bool {
+    let time = time(of: header)
+    let place = unsafe decoding.pointee.place
+    guard unsafe place < decoding.pointee.most, unsafe time >= decoding.pointee.passed.time,
+      unsafe time <= decoding.pointee.latest
+    else { return false }
+    let span = unsafe RawSpan(_unsafeStart: bytes, byteCount: Int(header.captured))
+    guard unsafe Decoder.decodePlain(span, into: &decoding.pointee.segments[place]) else { return false }
+    unsafe decoding.pointee.place = place + 1
+    unsafe decoding.pointee.passed.packets &+= 1
+    let packets = unsafe decoding.pointee.passed.packets
+    unsafe decoding.pointee.passed.originalBytes &+= UInt64(header.length)
+    unsafe decoding.pointee.passed.time = time
+    unsafe decoding.pointee.segments[place].date(
+      Timestamp(nanoseconds: time), PacketReference(rawValue: decoding.pointee.packet.rawValue &+ packets),
+      ordinal: decoding.pointee.ordinal &+ packets, interface: decoding.pointee.interface)
+    return true
+  }
+
+  /// ns since 1970: libpcap was asked for nanoseconds.
+  @inline(__always) private static func time(of header: tcpaudit_pcap_header) -> Int64 {
+    Int64(header.time.tv_sec) &* 1_000_000_000 &+ Int64(header.time.tv_usec)
+  }
+
   private static func append(
     _ context: UnsafeMutablePointer<UInt8>?, _ header: UnsafePointer<tcpaudit_pcap_header>?,
     _ bytes: UnsafePointer<UInt8>?
@@ -126,6 +185,11 @@ internal import Wire
     guard let context = unsafe context, let header = unsafe header?.pointee, let bytes = unsafe bytes else { return }
     let memory = UnsafeMutableRawPointer(context)
     let state = unsafe memory.assumingMemoryBound(to: State.self)
+    if let decoding = unsafe state.pointee.decoding {
+      if unsafe decode(header, bytes, decoding) { return }
+      // Packets stay in their order.
+      unsafe state.pointee.decoding = nil
+    }
     let place = unsafe state.pointee.end
     // There is room for as many as were asked for, as long as none is larger than its snaplen: such a one is cut.
     let room = unsafe state.pointee.capacity - place - headSize

@@ -2,6 +2,16 @@ internal import CLibpcap
 internal import Glibc
 public import Wire
 
+/// What was decoded of a live capture at a time.
+public struct LivePassed: BitwiseCopyable, Sendable {
+  /// All of them segments.
+  public var packets: UInt64 = 0
+  /// What they had on the wire, bytes.
+  public var originalBytes: UInt64 = 0
+  /// When the latest of them came, ns since 1970.
+  public var time: Int64
+}
+
 /// Interfaces of this host as one source of frames, in order of time.
 ///
 /// An interface that goes away is picked up again when it is there, and one that is down is waited for. What each is to deliver waits in the kernel's ring until
@@ -147,29 +157,27 @@ public struct LiveCapture: ~Copyable {
     return unsafe _overrideLifetime(frame, mutating: &self)
   }
 
-  /// The next packets, as far as they were taken over and there is nothing to say about them; what it stops at, `next()` has to look at.
-  /// None of a capture on several interfaces, which are merged or, as `any`, told apart by their packets.
+  /// Decodes the next packets where the kernel has them, as far as each is what nearly all are; what it stops at, and what came with that,
+  /// `next()` has to look at. None of a capture on several interfaces, which are merged or, as `any`, told apart by their packets.
   /// - Parameters:
+  ///   - segments: those that were decoded are written from `place` on.
   ///   - most: packets.
   ///   - times: none may be earlier or later, ns since 1970.
-  @_lifetime(&self)
-  public mutating func usualRecords(_ most: UInt64, within times: ClosedRange<Int64>) -> UsualRecords {
-    let isUsual = hasUsualRecords
-    if isUsual, !interfaces[0].hasHead, !interfaces[0].fill(live) { lose(0) }
-    let records = interfaces[0].usualRecords(
-      isUsual ? most : 0, after: PacketReference(input: 0, number: frames), frames: frames, within: times)
-    return unsafe _overrideLifetime(records, mutating: &self)
+  public mutating func decode(
+    into segments: inout InlineArray<32, Segment>, from place: Int, most: Int, within times: ClosedRange<Int64>
+  ) -> LivePassed {
+    guard hasUsualPackets else { return LivePassed(time: times.lowerBound) }
+    let (isThere, passed) = interfaces[0].decode(
+      live, into: &segments, from: place, most: most, after: PacketReference(input: 0, number: frames),
+      frames: frames, within: times)
+    frames &+= passed.packets
+    if !isThere { lose(0) }
+    return passed
   }
 
   /// Whether it is worth asking for them: one interface, as nearly all are.
-  public var hasUsualRecords: Bool {
+  public var hasUsualPackets: Bool {
     interfaces.count == 1 && interfaces[0].linkType == LinkType.ethernet.rawValue
-  }
-
-  /// Goes on behind what `usualRecords` has read; nothing where it has read no packet.
-  public mutating func pass(_ passed: UsualRecords.Passed) {
-    frames &+= passed.packets
-    interfaces[0].pass(passed)
   }
 
   /// The interface whose packet comes next; nil where one that has none may still come with an earlier one.

@@ -156,26 +156,19 @@ internal import Wire
     unsafe batch?.take() ?? UnsafeRawBufferPointer(start: nil, count: 0)
   }
 
-  /// The packets that were taken over, as records of a file; lent until the next `fill`.
-  /// - Parameters:
-  ///   - packet: the one before them.
-  ///   - frames: frames of the run before them.
-  ///   - times: none may be earlier or later, ns since 1970.
-  @_lifetime(borrow self)
-  func usualRecords(
-    _ most: UInt64, after packet: PacketReference, frames: UInt64, within times: ClosedRange<Int64>
-  ) -> UsualRecords {
-    var layout = LiveBatch.layout
-    layout.linkType = linkType
-    layout.interface = UInt16(truncatingIfNeeded: packet.input)
-    let window = unsafe RawSpan(_unsafeBytes: batch?.records ?? UnsafeRawBufferPointer(start: nil, count: 0))
-    let records = UsualRecords(
-      window, layout, after: packet, frames: frames, most: most,
-      from: max(lastTime, times.lowerBound), to: times.upperBound)
-    return unsafe _overrideLifetime(records, borrowing: self)
+  /// Decodes the next packets, as `LiveBatch.decode` does. False beside them where the interface is gone.
+  mutating func decode(
+    _ live: LibpcapLive, into segments: inout InlineArray<32, Segment>, from place: Int, most: Int,
+    after packet: PacketReference, frames: UInt64, within times: ClosedRange<Int64>
+  ) -> (isThere: Bool, passed: LivePassed) {
+    guard !isDry, let handle = unsafe handle, let batch, batch.isEmpty else {
+      return (true, LivePassed(time: times.lowerBound))
+    }
+    let (result, passed) = unsafe batch.decode(
+      handle, live, into: &segments, from: place, most: most, after: packet, frames: frames, within: times)
+    if passed.packets == 0, batch.isEmpty { isDry = true }
+    return (result >= 0, passed)
   }
-
-  func pass(_ passed: UsualRecords.Passed) { batch?.pass(passed) }
 
   /// Whether it is there and up, asked beside any capture: to open one that is not makes the whole ring before it fails. True where nobody
   /// knows: what is no network interface has no flags.

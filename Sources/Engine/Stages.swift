@@ -118,15 +118,16 @@ struct Stages: ~Copyable {
   ///   - most: packets.
   ///   - times: none may be earlier or later, ns since 1970.
   /// - Returns: how many, and when the last of them came.
-  mutating func take(
-    _ capture: inout LiveCapture, _ most: UInt64, within times: ClosedRange<Int64>
-  ) -> UsualRecords.Passed {
-    var records = capture.usualRecords(min(UInt64(SegmentBatch.capacity &- batch.count), most), within: times)
-    enter(&records)
-    let passed = records.passed
-    capture.pass(passed)
-    count(passed)
-    if hasQuote || batch.isFull { flush() }
+  @inline(never) mutating func take(_ capture: inout LiveCapture, _ most: UInt64, within times: ClosedRange<Int64>)
+    -> LivePassed
+  {
+    let passed = capture.decode(
+      into: &batch.segments, from: batch.count, most: Int(clamping: most), within: times)
+    batch.count &+= Int(truncatingIfNeeded: passed.packets)
+    tally.segments &+= passed.packets
+    tally.packets &+= passed.packets
+    tally.bytes &+= passed.originalBytes
+    if batch.isFull { flush() }
     return passed
   }
 

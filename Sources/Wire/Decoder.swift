@@ -56,6 +56,12 @@ public struct Decoder: ~Copyable {
     return PlainFrame.decodeUsual(bytes, into: &segment)
   }
 
+  /// The same of an Ethernet frame, and of a few more: TCP over IPv4 or IPv6 without tags, tunnels, fragments and extensions, whatever
+  /// its options.
+  @inlinable @inline(__always) public static func decodePlain(_ bytes: RawSpan, into segment: inout Segment) -> Bool {
+    PlainFrame.decodeUsual(bytes, into: &segment) || PlainFrame.decode(bytes, into: &segment)
+  }
+
   /// Reads any frame, also what `decodeUsual` reads. Writes `segment` where the result is `.segment` or `.cutSegment`, and leaves it undefined otherwise.
   public mutating func decode(_ frame: borrowing Frame, into segment: inout Segment) -> Decoded {
     if frame.linkType.rawValue == LinkType.ethernet.rawValue, !verifiesChecksums,

@@ -65,7 +65,7 @@
 
   /// The short way for all of them. Writes all of `segment` but what the frame itself knows. False for every other frame, and for what must be looked at
   /// closely.
-  static func decode(_ bytes: RawSpan, into segment: inout Segment) -> Bool {
+  @usableFromInline static func decode(_ bytes: RawSpan, into segment: inout Segment) -> Bool {
     guard bytes.byteCount >= 54 else { return false }
     // The sender's address and the type.
     let link = bytes.u64(at: 6)

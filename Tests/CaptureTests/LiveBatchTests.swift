@@ -1,6 +1,7 @@
 import CLibpcap
 import PacketScript
 import Testing
+import Wire
 
 @testable import Capture
 
@@ -16,7 +17,13 @@ import Testing
       text += "\(1 + Double(place) / 1000) C > S P. \(next):\(next + payload) ack 1\n"
       next += payload
     }
-    let path = scratch.capture(try PacketScript.parse(text).pcapng(), ".pcapng")
+    try open(text, snaplen: snaplen) { batch, handle, live in try body(batch) { batch.refill(handle, live) } }
+  }
+
+  private func open(
+    _ script: String, snaplen: Int, _ body: (LiveBatch, OpaquePointer, LibpcapLive) throws -> Void
+  ) throws {
+    let path = scratch.capture(try PacketScript.parse(script).pcapng(), ".pcapng")
     let libpcap = try #require(Libpcap.shared)
     let live = try #require(LibpcapLive())
     var error = [CChar](repeating: 0, count: Int(TCPAUDIT_PCAP_ERRBUF_SIZE))
@@ -24,7 +31,7 @@ import Testing
     defer { libpcap.close(handle) }
     let batch = LiveBatch(snaplen: snaplen)
     defer { batch.free() }
-    try body(batch) { batch.refill(handle, live) }
+    try body(batch, handle, live)
   }
 
   /// Of a payload's first byte: Ethernet, IPv4 and TCP are before it.
@@ -88,6 +95,69 @@ import Testing
         taken += bytes.count
       }
       #expect(whole > 0 && taken <= 64 * (64 + 64 + 24))
+    }
+  }
+
+  private static var conversation: String {
+    """
+    1.000 C > S S 0:0 win 65535 <mss 1460,sackOK,TS val 1 ecr 0,wscale 7>
+    1.001 S > C S. 0:0 ack 1 win 65535 <mss 1460,sackOK,TS val 1 ecr 1,wscale 7>
+    1.002 C > S . ack 1 win 512 <TS val 2 ecr 1>
+    1.003 C > S P. 1:101 ack 1 win 512 <TS val 3 ecr 1>
+    1.004 tick
+    1.005 S > C P. 1:1001 ack 101 win 512 <TS val 2 ecr 3>
+    1.006 C > S . ack 1001 win 512
+    """
+  }
+
+  /// In the kernel's memory as far as that goes; what is no segment, and all behind it, waits in its order.
+  @Test(.enabled(if: hasLibpcap, noLibpcap)) func whatNearlyAllAreIsDecodedWhereItLies() throws {
+    let wanted = try PacketScript.parse(Self.conversation).segments
+    try open(Self.conversation, snaplen: 2000) { batch, handle, live in
+      var segments = InlineArray<32, Segment>(repeating: Segment())
+      let (result, passed) = batch.decode(
+        handle, live, into: &segments, from: 3, most: 32, after: PacketReference(input: 0, number: 0), frames: 0,
+        within: .min ... .max)
+      #expect(result == 7 && passed.packets == 4 && passed.time == wanted[3].time.nanoseconds)
+      for place in 0..<4 {
+        let segment = segments[3 + place]
+        #expect(segment.numbers == wanted[place].numbers && segment.flags == wanted[place].flags)
+        #expect(segment.time == wanted[place].time && segment.packet == wanted[place].packet)
+        #expect(segment.ordinal == UInt64(place + 1) && segment.payloadLength == wanted[place].payloadLength)
+        #expect(segment.mss == wanted[place].mss && segment.window == wanted[place].window)
+      }
+      // Nothing is decoded past those that wait.
+      let again = batch.decode(
+        handle, live, into: &segments, from: 0, most: 32, after: PacketReference(input: 0, number: 4), frames: 4,
+        within: .min ... .max)
+      #expect(again.passed.packets == 0 && lengths(batch).count == 3)
+      #expect(batch.lastTime == wanted[5].time.nanoseconds)
+    }
+  }
+
+  /// No more than there is room for, or than were asked for.
+  @Test(.enabled(if: hasLibpcap, noLibpcap), arguments: [(31, 9, 1), (30, 1, 1), (32, 9, 0), (0, 0, 0), (-1, 9, 0)])
+  func asManyAreDecoded(from place: Int, most: Int, count: UInt64) throws {
+    try open(Self.conversation, snaplen: 2000) { batch, handle, live in
+      var segments = InlineArray<32, Segment>(repeating: Segment())
+      let (_, passed) = batch.decode(
+        handle, live, into: &segments, from: place, most: most, after: PacketReference(input: 0, number: 0),
+        frames: 0, within: .min ... .max)
+      #expect(passed.packets == count && batch.isEmpty)
+    }
+  }
+
+  /// One that comes before its turn, or too late, is looked at.
+  @Test(.enabled(if: hasLibpcap, noLibpcap), arguments: [(1.0005, 9.0, 0, 7), (0, 1.0015, 2, 5)])
+  func timesThatSaySomethingAreNotPassedOver(from: Double, to: Double, decoded: UInt64, waiting: Int) throws {
+    let script = try PacketScript.parse(Self.conversation)
+    let times = script.time(from).nanoseconds...script.time(to).nanoseconds
+    try open(Self.conversation, snaplen: 2000) { batch, handle, live in
+      var segments = InlineArray<32, Segment>(repeating: Segment())
+      let (_, passed) = batch.decode(
+        handle, live, into: &segments, from: 0, most: 32, after: PacketReference(input: 0, number: 0), frames: 0,
+        within: times)
+      #expect(passed.packets == decoded && lengths(batch).count == waiting)
     }
   }
 }

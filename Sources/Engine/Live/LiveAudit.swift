@@ -89,8 +89,9 @@ struct LiveAudit: ~Copyable {
   /// Takes in usual packets of a capture on one interface; none where packets are kept, each of which is then looked at.
   mutating func take(
     _ capture: inout LiveCapture, _ most: UInt64, within times: ClosedRange<Int64>
-  ) -> UsualRecords.Passed? {
-    guard recorder == nil, ring == nil else { return nil }
+  ) -> LivePassed? {
+    // What is kept, or verified, is looked at.
+    guard recorder == nil, ring == nil, stages.decoder.checksums == nil else { return nil }
     return stages.take(&capture, most, within: times)
   }
 

@@ -166,7 +166,7 @@ public struct LiveRun: ~Copyable {
     let isDatedByHost = capture.isDatedByHost
     if isDatedByHost, let step = clock.look() { steps.append(step) }
     var left = LiveRun.slice
-    let hasUsual = capture.hasUsualRecords
+    let hasUsual = capture.hasUsualPackets
     while left > 0 {
       // The first of all dates the rest, and what comes much later may be a step of the clock.
       if hasUsual, let last = lastTime,
