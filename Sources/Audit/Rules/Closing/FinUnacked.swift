@@ -32,9 +32,7 @@ extension Rule {
       return Finding(
         rule: "fin-unacked", severity: harmless ? .note : .error,
         confidence: facts.confidence(
-          // What the peer sent last is not in the capture: a FIN may have been part of that.
-          peer.endsInHole && !harmless
-            ? (alive ? .likely : .possible) : alive || fin.sent.growing > 0 ? .certain : .likely,
+          atMost(isProved: alive || fin.sent.growing > 0, mayHaveClosed: peer.endsInHole && !harmless, alive),
           from: fin.sent.first.time, to: fin.sent.nextDue, losing: [side], surroundings),
         // Its ACKs of other things arrive: the host lives, and the FIN does not reach it.
         suspects: alive ? [.path] : facts.suspects(forSilenceOf: side.other),
@@ -57,6 +55,12 @@ extension Rule {
     }
     return nil
   }
+}
+
+/// Where what the peer sent last is not in the capture, a FIN may have been part of that, and one that lives may yet answer.
+private func atMost(isProved: Bool, mayHaveClosed: Bool, _ isAlive: Bool) -> Confidence {
+  if mayHaveClosed { return isAlive ? .likely : .possible }
+  return isProved ? .certain : .likely
 }
 
 extension SideFacts {

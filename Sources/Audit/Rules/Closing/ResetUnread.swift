@@ -103,9 +103,11 @@ private struct UnreadData: Claim {
           && (bytes != nil || abort.peerUnread > 0 || isStalled || (isRecent && isHabit)) ? .likely : .possible,
         from: data.time, to: abort.reset.moment.time, losing: [side], surroundings),
       suspects: abort.suspects, summary: summary,
-      evidence: [
+      evidence: ([
         Evidence(data, abort.peer, "the last data that the \(side.name) received")
-      ] + (stall.map { [Evidence($0.last, side, "its window is zero")] } ?? []) + [
+      ] + (stall.map { [Evidence($0.last, side, "its window is zero")] } ?? [])).sorted {
+        $0.moment.precedes($1.moment)
+      } + [
         Evidence(
           abort.reset.moment, side,
           abort.peerUnread > 0

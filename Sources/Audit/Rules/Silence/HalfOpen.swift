@@ -35,7 +35,7 @@ extension Facts {
   /// right after the handshake is another matter: a full accept queue, or a proxy that was too quick.
   private func isEstablished(for side: Side, before reset: Reset, _ thresholds: Thresholds) -> Bool {
     guard let ack = handshake.ack else {
-      return handshake.syn == nil && handshake.synAck == nil && (!wasNeverHeard(side) || self[side.other].looksAlive)
+      return isMetLater && (!wasNeverHeard(side) || self[side.other].looksAlive)
     }
     if !wasNeverHeard(side) { return true }
     return reset.moment.time.since(ack.time) >= thresholds.settledHandshake

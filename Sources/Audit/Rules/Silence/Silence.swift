@@ -277,7 +277,7 @@ extension Facts {
     if let run = self[side.other].unanswered, run.isBehindUnseenACK { return false }
     let spoken = own.packets - own.rstPackets
     guard let ack = handshake.ack else {
-      return handshake.syn == nil && handshake.synAck == nil && spoken == 0
+      return isMetLater && spoken == 0
     }
     if own.payloadBytes > 0 || own.fin != nil || self[side.other].sndUna > 0 { return false }
     if side == .client { return spoken <= own.synPackets + 1 }
