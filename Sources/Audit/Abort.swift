@@ -38,7 +38,7 @@ final class Abort {
   var peerLost: UInt64 { theirs.lostBytes }
 
   /// Of the peer's data, what no packet had acknowledged before and this RST does, bytes: it arrived, and was thrown away
-  /// unread. Nothing of a RST that somebody else may have sent.
+  /// unread, or read sooner than a delayed ACK goes out. Nothing of a RST that somebody else may have sent.
   private(set) lazy var peerUnread = findPeerUnread()
 
   private func findPeerUnread() -> Int64 {

@@ -51,6 +51,11 @@ struct Loss {
     mayHaveArrived ? (isExact ? "up to " : "about ") + commas(unacked) : Loss.text(commas(unacked), isExact: isExact)
   }
 
+  /// The same with its unit: `at least 1 byte`.
+  func textOfBytes(isExact: Bool? = nil) -> String {
+    (isExact.map { text(isExact: $0) } ?? text) + (unacked == 1 ? " byte" : " bytes")
+  }
+
   /// An amount that was lost, in words: more may have been lost unless it is exact.
   static func text(_ amount: String, isExact: Bool) -> String { (isExact ? "" : "at least ") + amount }
 

@@ -93,6 +93,8 @@ public struct Thresholds: Sendable {
   /// A live socket's RST whose window is smaller by that many bytes than the widest it offered holds unread data; less may be
   /// an alert or a GOAWAY that nobody needs to read.
   public var unreadBytes: Int64 = 256
+  /// Whoever acknowledged an answer so long ago, ns, has read it: who waits for one reads at once.
+  public var readAnswer: Int64 = 200_000_000
 
   // MARK: Beside the kernel
   /// So long after a packet its kernel has taken it in, ns, or never will.

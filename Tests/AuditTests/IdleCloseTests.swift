@@ -40,6 +40,27 @@ struct IdleCloseTests {
     #expect(finding.summary.contains("crossed its FIN"))
   }
 
+  /// A server that closes at the end of a connection's age (gRPC) has asked by a PING before, and the answer crosses its last words: who
+  /// was answered by nothing else, and sent 17 bytes, lost nothing.
+  @Test(arguments: [(117, Severity.note), (301, .warning)])
+  func theAnswerToAPingCrosses(end: Int, severity: Severity) throws {
+    let finding = try auditOne(
+      atClient + Self.exchange + """
+        5.0500 S > C P. 501:518 ack 101
+        5.0501 C > S P. 101:\(end + 1) ack 518
+        5.0504 S > C P. 518:552 ack 101
+        5.0505 C > S . ack 552
+        5.0506 S > C F. 552 ack 101
+        5.0507 C > S F. \(end + 1) ack 553
+        5.1301 S > C R 518
+        5.1302 S > C R 552
+        5.1303 S > C R 553
+        """)
+    #expect(finding.rule == "transfer-truncated" && finding.severity == severity)
+    #expect(finding.suspects == [.server, .client] && finding.fact("crossed") == .bool(true))
+    #expect(finding.bytesLost == UInt64(end - 100))
+  }
+
   /// A pool that did not look: it had acknowledged the FIN, and writes.
   @Test func theClientKnewIt() throws {
     let finding = try auditOne(

@@ -363,4 +363,18 @@ struct ResetTests {
     #expect(findings.map(\.rule) == rules)
     #expect(findings.allSatisfy { $0.severity == .warning && $0.atFault == .server })
   }
+
+  /// A proxy that throws away connections which idle (haproxy's nolinger): who had the answer a second ago has read it.
+  @Test(arguments: [(0.25, ["reset-abort"]), (1.1, [])] as [(Double, [String])])
+  func aRSTBehindAnUnacknowledgedFINAfterAPause(_ time: Double, _ rules: [String]) throws {
+    let findings = try audit(
+      onLAN + """
+        0.1 C > S P. 1:139
+        0.101 S > C P. 1:1123 ack 139
+        0.1015 C > S . ack 1123
+        \(time) S > C F. 1123 ack 139
+        \(time + 0.0001) S > C R. 1124 ack 139 win 500
+        """)
+    #expect(findings.map(\.rule) == rules)
+  }
 }

@@ -217,7 +217,7 @@ struct TransferTests {
         """)
     #expect(finding.rule == "reset-unread")
     #expect(finding.severity == .error)
-    #expect(finding.summary.contains("88 bytes unread that only its RST acknowledges"))
+    #expect(finding.summary.contains("88 bytes that only its RST acknowledges, probably unread"))
     #expect(finding.evidence.last?.what == "RST+ACK instead of FIN; the first to acknowledge 88 bytes")
     let cut = try auditOne(
       onLAN + """

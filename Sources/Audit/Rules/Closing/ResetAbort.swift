@@ -6,7 +6,7 @@ extension Rule {
   static let resetAbort = Rule(
     id: "reset-abort", section: .closing, severity: .warning, .note,
     title: "an established connection is ended by RST instead of FIN by a live socket"
-  ) { abort, facts, _, _ in
+  ) { abort, facts, _, thresholds in
     guard abort.forgery.confidence == nil, !abort.isOfNoSocket, !abort.endsSilence,
       // Bare ones and nothing else of the connection: a kernel without that socket answered what is not in the capture.
       !(abort.reset.isBare && abort.own.packets == abort.own.rstPackets && abort.theirs.packets == 0)
@@ -14,10 +14,13 @@ extension Rule {
       return nil
     }
     // A live socket that closes with input unread, once it has shut down its sending half: whoever has not read the answer yet
-    // meets an error in its place, though every byte was acknowledged.
+    // meets an error in its place, though every byte was acknowledged. After a pause it was read, and a connection that idles is thrown away.
     let isBehindFIN =
       abort.reset.ownFin && !abort.reset.ownFinAcked && abort.reset.looksLive && !abort.reset.peerFin
-      && abort.side == .server && abort.unansweredData == nil && abort.reset.ownLastData != nil
+      && abort.side == .server && abort.unansweredData == nil
+      && abort.reset.ownLastData.map {
+        abort.reset.moment.time.since((abort.own.lastProgress ?? $0).time) < thresholds.readAnswer
+      } == true
     guard !abort.reset.ownFin || isBehindFIN else { return nil }
     return LiveAbort(abort: abort, isBehindFIN: isBehindFIN)
   }
@@ -47,7 +50,9 @@ private struct LiveAbort: Claim {
       ? "its peer was not captured"
       : gap
         ? "\(bytes(reset.offset - reset.ownSent)) before it are not in the capture"
-        : inFlight == 0 ? "nothing was in flight" : "\(bytes(inFlight)) were in flight\(arrived ? " and arrived" : "")"
+        : inFlight == 0
+          ? "nothing was in flight"
+          : "\(bytes(inFlight)) \(inFlight == 1 ? "was" : "were") in flight\(arrived ? " and arrived" : "")"
     let after =
       isBehindFIN
       ? " behind its FIN, which nobody had acknowledged"

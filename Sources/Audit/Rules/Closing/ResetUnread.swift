@@ -83,7 +83,7 @@ private struct UnreadData: Claim {
     if let bytes {
       what = "with about \(Audit.bytes(bytes)) unread, by its window"
     } else if abort.peerUnread > 0 {
-      what = "with \(Audit.bytes(abort.peerUnread)) unread that only its RST acknowledges"
+      what = "with \(Audit.bytes(abort.peerUnread)) that only its RST acknowledges, probably unread"
     } else if isStalled {
       what = "with its window full of data unread"
     } else {

@@ -206,7 +206,7 @@ private final class CutAnswer {
   /// `amount` in a sentence; what a kernel took in and nobody was there to read is not lost on the way.
   private var damage: String {
     if loss.unread == 0 { return "\(amount) lost" }
-    let unread = "\(bytes(loss.unread)) arrived and were thrown away unread"
+    let unread = "\(bytes(loss.unread)) arrived and were probably thrown away unread"
     return loss.unacked == 0 ? unread : "\(amount) lost, \(unread)"
   }
 
@@ -337,7 +337,7 @@ private final class CutAnswer {
   }
 
   private var closersDamage: String {
-    closersLoss.unacked > 0 ? "; \(closersLoss.text) bytes that the \(halfCloser.name) had sent lost too" : ""
+    closersLoss.unacked > 0 ? "; \(closersLoss.textOfBytes()) that the \(halfCloser.name) had sent lost too" : ""
   }
 
   var finding: Finding {

@@ -19,10 +19,11 @@ extension Rule {
       || abort.own.resets?.lowestEcho.map { $0 < abort.reset.ownSent } == true
     let lostAny = own.unacked > 0 || peers.unacked > 0 || (cutItself && tellsOfMore)
     guard lostAny, cutItself || !abort.isOfNoSocket else { return nil }
+    let crossed = facts.crossedClose(abort)
     return CutTransfer(
       abort: abort, own: own, peers: peers, cutItself: cutItself,
       mayHaveCrossed: abort.own.fin?.inferred == true && abort.reset.ownFin,
-      crossed: facts.crossedClose(abort))
+      crossed: crossed, isGoodbye: crossed && peers.unacked <= thresholds.goodbyeBytes)
   }
 }
 
@@ -36,6 +37,9 @@ private struct CutTransfer: Claim {
   let mayHaveCrossed: Bool
   /// When is in the capture, and what it received had crossed its FIN.
   let crossed: Bool
+  /// What crossed is as short as a farewell, or as an answer to HTTP/2's PING; as in half-close-truncated, which tells of the same where
+  /// the capture stands nearer to the server.
+  let isGoodbye: Bool
 
   /// The side that reset lost none of its own: it hung up on what it received.
   private var hungUp: Bool { own.unacked == 0 && !cutItself }
@@ -50,6 +54,7 @@ private struct CutTransfer: Claim {
 
   private var severity: Severity {
     if hungUp && (peers.mayBeAlert || mayHaveCrossed) { return .note }
+    if hungUp, isGoodbye, abort.forgery.confidence == nil { return .note }
     // All that it lost of its own, and of its peer's, is the word by which it closed.
     if own.mayBeAlert, peers.unacked == 0 || peers.mayBeAlert, abort.forgery.confidence == nil { return .note }
     guard hungUp, abort.forgery.confidence == nil else { return .error }
@@ -73,9 +78,11 @@ private struct CutTransfer: Claim {
       ? "\(abort.what) ended the connection"
       : abort.isEchoAlone ? "a bare RST of the \(side) ended the connection" : "\(side) reset the connection"
     var parts: [String] = []
-    if own.unacked > 0 { parts.append("\(own.text(isExact: isExact)) bytes of the \(side) lost") }
-    if peers.unacked > 0 { parts.append("\(peers.text(isExact: isExact)) bytes of the \(peer) lost") }
-    if peers.unread > 0 { parts.append("\(bytes(peers.unread)) of the \(peer) arrived and were never read") }
+    if own.unacked > 0 { parts.append("\(own.textOfBytes(isExact: isExact)) of the \(side) lost") }
+    if peers.unacked > 0 { parts.append("\(peers.textOfBytes(isExact: isExact)) of the \(peer) lost") }
+    if peers.unread > 0 {
+      parts.append("\(bytes(peers.unread)) of the \(peer) arrived that only its RST acknowledges, read or not")
+    }
     if own.unacked + peers.unacked == 0 {
       parts.append("all that was seen is acknowledged, what was not sent yet is lost")
     }
@@ -135,8 +142,10 @@ private struct CutTransfer: Claim {
           NamedFact("crossed", hungUp && crossed),
         ],
       mend: hungUp && crossed && abort.forgery.confidence == nil
-        ? "a connection that may be closed at any time is used again: the \(abort.peer.name) must close idle ones before the"
-          + " \(abort.side.name) does, or send once more what was not answered"
+        ? isGoodbye
+          ? "nothing to mend where the \(abort.peer.name) only said goodbye, or answered a PING"
+          : "a connection that may be closed at any time is used again: the \(abort.peer.name) must close idle ones before the"
+            + " \(abort.side.name) does, or send once more what was not answered"
         : abort.forgery.confidence != nil
           ? "a capture at the \(abort.side.name) that lacks this RST would prove that somebody between sent it"
           : abort.isEchoAlone
@@ -149,12 +158,12 @@ private struct CutTransfer: Claim {
 }
 
 extension Facts {
-  /// A server that had answered has closed, and what the client sent last before its FIN was seen came from the other direction at that
-  /// time: neither knew of the other. At the server's own host nothing crosses.
+  /// A server that had answered something has closed, and what the client sent last before its FIN was seen came from the other direction
+  /// at that time: neither knew of the other. At the server's own host nothing crosses.
   fileprivate func crossedClose(_ abort: Abort) -> Bool {
     guard rolesKnown, abort.side == .server, abort.reset.ownFin, let fin = server.fin, !fin.inferred,
-      let data = abort.reset.peerLastData, data.precedes(fin.sent.first), let answer = server.lastNewData,
-      answer.precedes(data), let leg = serverLeg
+      let data = abort.reset.peerLastData, data.precedes(fin.sent.first), server.lastNewData != nil,
+      let leg = serverLeg
     else { return false }
     return fin.sent.first.time.since(data.time) <= leg && !standsAt(.server)
   }
