@@ -30,9 +30,8 @@ extension Page {
 
     - `lost_unacked`: bytes on the wire that were neither acknowledged nor selectively acknowledged. `bytes_lost` is
       this. What the half-closer had sent before its FIN is in it too; `peer_lost_unacked` is how much that was.
-    - `arrived_unread`: bytes that only the half-closer's RST acknowledges. They arrived, and were thrown away;
-      they are
-      not in `bytes_lost`.
+    - `arrived_unread`: bytes that only the half-closer's RST acknowledges. They arrived, and were probably thrown
+      away; they are not in `bytes_lost`.
     - `fin_unacked`: the answer's own FIN was sent and not acknowledged.
     - `sender_queue_destroyed`: the answerer reset without a FIN. What it had not sent yet is in no capture, so 0
       bytes lost here means "at least 0". The number is exact only where the answerer had sent its FIN.

@@ -14,8 +14,9 @@ extension Page {
 
     ## How bad, and who
 
-    A note where nothing was in flight; a warning where something was, and arrived all the same. At fault is the
-    side that reset. Confidence is `likely` at best: the wire shows that it reset, not why.
+    A note where nothing was in flight; a warning where something was, and arrived all the same; or where a server
+    resets right behind its FIN, and within 200 ms of its answer, which the client may not have read by then. At
+    fault is the side that reset. Confidence is `likely` at best: the wire shows that it reset, not why.
 
     ## Look-alikes
 

@@ -25,8 +25,9 @@ extension Page {
       reads, however long ago the data came. (Said once, the word that opened it may be what the capture lost.)
 
     The RST's own ACK number may be the first to acknowledge data (`arrived_unread`): they came to a socket that was
-    closing or gone. Those that are recorded behind it count, too. A client that was told the end, and had acknowledged
-    all of it before, has read it for all that the wire shows: that is `reset-abort`.
+    closing or gone. (Or they were read before the kernel's delayed ACK, by who closes with SO_LINGER 0.) Those that
+    are recorded behind it count, too. A client that was told the end, and had acknowledged all of it before, has
+    read it for all that the wire shows: that is `reset-abort`.
 
     ## How bad, and who
 

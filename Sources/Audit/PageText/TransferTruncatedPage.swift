@@ -28,8 +28,9 @@ extension Page {
     lost more of it, and `peer_lost_unacked` how much of it the other side lost. It is a lower bound unless the
     sender's FIN was seen. Where the data's own sender reset while something may have waited
     (`sender_queue_destroyed`), its kernel threw that away: "all that was seen is acknowledged" is then no proof of
-    delivery. What only the RST itself acknowledges has arrived: it was not lost but never read (`arrived_unread`),
-    and where that is all, this is `reset-unread`.
+    delivery. What only the RST itself acknowledges has arrived (`arrived_unread`): it was not lost on the way, and
+    as a rule nobody read it. (An application that reads at once, and closes with SO_LINGER 0 before its kernel's
+    delayed ACK, shows the same: a load balancer's health check does so.) Where that is all, this is `reset-unread`.
 
     ## How bad, and who
 
