@@ -124,8 +124,8 @@ extension Sender {
         return distrust(ack, index, &troubles)
       }
     }
-    if packets > 0, !has(.syn), !has(.data), nxt == 0, ack == 1 {
-      // Met midstream by a keepalive, which stands one below SND.NXT.
+    if packets > 0, !has(.syn), !has(.data), nxt == 0, ack == 1, !has(.everAcked) {
+      // Met midstream by a keepalive, which stands one below SND.NXT: nobody had acknowledged it there.
       begin(at: segment.acknowledgment)
       marks.insert(.everAcked)
       return false

@@ -192,6 +192,20 @@ struct FinTests {
     #expect(try audit(script).isEmpty == !found)
   }
 
+  /// Neither the SYN-ACK nor the peer's FIN is in the capture, and the client's own ACK tells of it.
+  @Test func aFINThatIsAcknowledged() throws {
+    let findings = try audit(
+      """
+      0 C > S S
+      0.02 C > S . 1 ack 1
+      1 C > S F. 1 ack 1
+      1.01 S > C . 1 ack 2
+      1.02 C > S . 2 ack 2
+      60 tick
+      """)
+    #expect(findings.allSatisfy { $0.severity == .note }, "\(findings.map(\.summary))")
+  }
+
   @Test func lingerIsAnOption() throws {
     let script = onLAN + "0.3 C > S F. 1\n0.4 S > C . ack 2\nend 30"
     var patient = Circumstances()
