@@ -68,10 +68,23 @@ final class Abort {
   /// silence before.
   private(set) lazy var endsSilence = facts.silenceEnded(by: side, surroundings, thresholds)
 
-  /// It was repeating itself, too few times for a silence: the peer, or the path to it, may be why it hung up.
+  /// It was repeating itself, and that is no finding about a silence: the peer, or the path to it, may be why it hung up.
   var wasUnanswered: Bool {
-    guard let run = own.unanswered?.silentPart, run.kind == .data || run.kind == .fin else { return false }
-    return run.sent.count > 1 && !run.movedOn && run.sent.last.precedes(reset.moment)
+    guard let run = own.unanswered, run.kind == .data || run.kind == .fin, run.sent.count > 1,
+      run.sent.last.precedes(reset.moment)
+    else { return false }
+    // A FIN alone goes out without an ACK for anything before it.
+    guard !run.movedOn || (own.fin != nil && run.ahead == own.dataEnd) else { return false }
+    // Whatever else the peer says: what is sent for the third time does not arrive, or its ACK does not.
+    return run.peerPackets == 0 || run.sent.count > 2
+  }
+
+  /// What the peer waits for never came this far, for a second and more: the path lost it before the capture, and may be why it hung up.
+  var isBehindLoss: Bool {
+    guard own.everAcked, let data = reset.ownLastData, reset.moment.time.since(data.time) >= thresholds.midStream else {
+      return false
+    }
+    return (0..<own.holes.count).contains { own.holes[$0].start <= own.sndUna && own.sndUna < own.holes[$0].end }
   }
 
   /// The resetting side was sending: its data are the newest, and younger than max(1 s, 2 round trips).
@@ -179,10 +192,11 @@ extension Facts {
     return reset.flags.contains(.ack) && reset.sequence.rawValue == 0 && reset.window == 0
   }
 
-  /// What `side` had repeated into silence when it gave up by RST is a finding about that silence; or about the RSTs of its peer that it did
-  /// not hear.
+  /// What `side` had repeated into silence when it gave up by RST is a finding about that silence; or about the RSTs of its peer, or
+  /// the ACKs, that it did not hear.
   func silenceEnded(by side: Side, _ surroundings: Surroundings, _ thresholds: Thresholds) -> Bool {
     if UnheardReset(of: side.other, self, surroundings, thresholds) != nil { return true }
+    if deafSide(thresholds)?.0 == side { return true }
     let silence =
       Silence.ofData(self, surroundings, thresholds) ?? Silence.ofKeepalives(self, surroundings, thresholds)
     return silence?.speaker == side && !repeatsSYNACK(side.other)

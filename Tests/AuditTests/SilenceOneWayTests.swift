@@ -19,6 +19,26 @@ struct SilenceOneWayTests {
         1.401,2.001,3.201,5.601,10.401 C > S .
         """),
     Verdict(
+      "and gives up by a RST", "acks-lost", [.path], .certain,
+      of: atClient + """
+        1.00 C > S P. 1:101
+        1.08 S > C P. 1:501
+        1.081 C > S .
+        1.4,2.0,3.2,5.6,10.4 S > C P. 1:501
+        1.401,2.001,3.201,5.601,10.401 C > S .
+        20 S > C R. 501
+        """),
+    Verdict(
+      "and gives up its request by a RST, as seen at the server", "acks-lost", [.path], .certain,
+      of: atServer + """
+        1.00 C > S P. 1:101
+        1.0001 S > C P. 1:501 ack 101
+        1.3,1.9,3.1,5.5,10.3 C > S P. 1:101 ack 1
+        1.301,1.901,3.101,5.501,10.301 S > C . 501 ack 101
+        1.4,2.0,3.2,5.6,10.4 S > C P. 1:501 ack 101
+        15 C > S R. 101 ack 1
+        """),
+    Verdict(
       "even at its own host", "acks-lost", [.path, .server], .likely,
       of: atServer + """
         1.00 C > S P. 1:101
@@ -108,6 +128,20 @@ struct SilenceOneWayTests {
   static func lostAnswers(_ times: [Double], message: Int = 100) -> String {
     atServer + "1 C > S P. 1:\(message + 1)\n1.0001 S > C P. 1:501\n1.08 C > S .\n"
       + times.map { "\($0) C > S . \(message):\(message + 1)\n+100us S > C .\n" }.joined() + "end 900"
+  }
+
+  /// A last FIN that is repeated, though acknowledged, harms nobody; nor does the RST that ends that.
+  @Test func whatIsOverIsNotLost() throws {
+    let findings = try audit(
+      onLAN + """
+        1.0 C > S F. 1
+        1.001 S > C F. 1 ack 2
+        1.002 C > S . 2 ack 2
+        1.3,1.9,3.1,5.5,10.3 S > C F. 1 ack 2
+        1.301,1.901,3.101,5.501,10.301 C > S . 2 ack 2
+        20 S > C R. 2 ack 2
+        """)
+    #expect(findings.allSatisfy { $0.severity == .note }, "\(findings.map(\.summary))")
   }
 
   @Test(arguments: acksLost) func repeatedThoughAcknowledged(_ verdict: Verdict) throws { try verdict.check() }

@@ -328,7 +328,34 @@ struct TransferTests {
         2 C > S R. 10001
         """)
     #expect(finding.rule == "transfer-truncated")
-    #expect(finding.suspects == [.client, .path])
+    #expect(finding.suspects == [.client, .path, .server])
+  }
+
+  /// Nor may it be at fault where it closed meanwhile, where its RST is challenged (so small packets arrive there), and where the peer repeats
+  /// itself as well and hears nothing.
+  @Test(arguments: [
+    "0.5,1.1,2.3,4.7,9.5 C > S . 6001:7001\n12 C > S F. 10001\n20 C > S R. 10002",
+    "0.5,1.1,2.3,4.7,9.5 C > S . 6001:7001\n20 C > S R. 10001\n20.02 S > C . 1 ack 6001",
+    """
+    0.5,1.1,2.3,4.7 C > S . 6001:7001
+    0.6,1.2,2.4,4.8 S > C P. 1:11 ack 6001
+    9 C > S R. 10001
+    """,
+  ]) func givingUpWhileNothingArrives(_ rest: String) throws {
+    let findings = try audit(
+      onLAN + "0.1 C > S . 1:10001/1000\n0.2 S > C . ack 6001\n" + rest + "\n60 tick")
+    #expect(findings.contains { $0.suspects.contains(.path) })
+    #expect(findings.allSatisfy { $0.severity == .note || $0.suspects != [.client] }, "\(findings.map(\.summary))")
+  }
+
+  /// The first of it never came as far as the capture, and what did is of no use to its receiver.
+  @Test(arguments: [("0.3", [Party.client]), ("20", [.client, .path])])
+  func givingUpBehindALoss(_ end: String, _ suspects: [Party]) throws {
+    let finding = try auditOne(
+      onLAN + "0.1 C > S . 1:1001\n0.11 S > C . ack 1001\n0.2 C > S P. 9001:9301\n"
+        + "0.201 S > C . 1 ack 1001 <sack 9001-9301>\n\(end) C > S R. 9301\n60 tick")
+    #expect(finding.rule == "transfer-truncated")
+    #expect(finding.suspects == suspects)
   }
 
   @Test func aForgedResetIsTheCauseBesideTheDamage() throws {

@@ -33,6 +33,7 @@ extension Page {
       another where an answer got lost; a single byte of data, repeated, about twice as late each time.
     - *Several such times, long apart*: new data, a keepalive or a higher ACK number between them show
       that the side hears. Only one run counts.
+    - *An abort*: where the side that hears nothing gives up by a RST in the end, that is told here, and no truncation.
     - *`peer-vanished`* is the same path seen from the other side of the fault.
 
     ## What to do

@@ -40,12 +40,13 @@ extension Page {
     of multipath TCP, where no more than a TLS alert was lost, for a client that never asked, or resets when the
     next of several answers has just come, and for one that has sent its FIN and gives up no more than a segment:
     the farewell that answers QUIT in SMTP, FTP or POP3 crosses the FIN. At fault is the side that reset; the path
-    where the RST is forged, and then `reset-forged` stands beside this. Both are suspects where that side was
-    repeating itself unanswered, where nothing of it was captured but RSTs, where the RST's TTL was begun from
-    another value, and where it is a bare RST that answers a packet though that side was heard of less than a second
-    before: its own abort, or its FIN, may be what the capture lost, or another host has its address now. Then the
-    finding is `likely` at best; so it is where the data may have been acknowledged by an ACK that the capture has
-    not, as where it lacks the handshake's.
+    where the RST is forged, and then `reset-forged` stands beside this. Both, and the peer, are suspects where
+    that side was repeating itself unanswered; both where what the peer waits for never came as far as the capture,
+    where nothing of it was captured but RSTs, where the RST's TTL was begun from another value, and where it is a
+    bare RST that answers a packet though that side was heard of less than a second before: its own abort, or its
+    FIN, may be what the capture lost, or another host has its address now. Then the finding is `likely` at best;
+    so it is where the data may have been acknowledged by an ACK that the capture has not, as where it lacks the
+    handshake's.
 
     Where the capture has packets behind their own answers (a SYN behind its SYN-ACK, data behind their ACK), what
     stands no farther apart than twice that may have come in another order: then this and the other findings about an

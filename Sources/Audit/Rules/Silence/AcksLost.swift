@@ -1,11 +1,14 @@
 internal import Flow
+internal import Wire
 
 extension Rule {
   static let acksLost = Rule(
     id: "acks-lost", section: .silence, severity: .error, when: .deaf,
     title: "data come again and again although their ACKs are on the wire"
   ) { facts, surroundings, thresholds in
-    guard facts.state != .closed, !facts.isAfterlife, let (side, deaf) = facts.deafSide(thresholds) else { return nil }
+    guard !facts.isAfterlife, let (side, deaf) = facts.deafSide(thresholds),
+      facts.state != .closed || facts[side].resets?.effective != nil
+    else { return nil }
     let unheard = side.other
     guard surroundings.recorded(since: deaf, thresholds) >= facts.overdue(thresholds) else { return nil }
     let ample = deaf.count >= thresholds.dataTransmissions + 1 && deaf.span >= 2 * thresholds.silentSpan
@@ -36,12 +39,17 @@ extension Rule {
 
 extension Facts {
   /// The side that repeats what was acknowledged: the transmission that the ACKs answered counts too.
-  fileprivate func deafSide(_ thresholds: Thresholds) -> (Side, Burst)? {
+  func deafSide(_ thresholds: Thresholds) -> (Side, Burst)? {
     for side in Side.allCases {
       guard let deaf = self[side].deaf, deaf.count + 1 >= thresholds.dataTransmissions,
-        deaf.span >= thresholds.silentSpan, deaf.growing >= 1, self[side].resets?.effective == nil,
-        self[side.other].resets?.effective == nil
+        deaf.span >= thresholds.silentSpan, deaf.growing >= 1, self[side.other].resets?.effective == nil
       else { continue }
+      // By its own it gives up, unless all is over.
+      if let reset = self[side].resets?.effective,
+        !reset.flags.contains(.ack) || !deaf.last.precedes(reset.moment) || reset.isAfterClose
+      {
+        continue
+      }
       return (side, deaf)
     }
     return nil

@@ -48,8 +48,9 @@ private struct CutTransfer: Claim {
   private var suspects: [Party] {
     // Neither could know of the other's: a request and the end of a connection that was idle.
     if hungUp, crossed, abort.forgery.confidence == nil { return [abort.side.party, abort.peer.party] }
-    return !hungUp && abort.forgery.confidence == nil && abort.wasUnanswered
-      ? [abort.side.party, .path] : abort.suspects
+    guard !hungUp, abort.forgery.confidence == nil else { return abort.suspects }
+    if abort.wasUnanswered { return [abort.side.party, .path, abort.peer.party] }
+    return abort.isBehindLoss ? [abort.side.party, .path] : abort.suspects
   }
 
   private var severity: Severity {
