@@ -123,8 +123,10 @@ let package = Package(
       swiftSettings: tests),
 
     // Programs of the workshop, not of the product.
+    // Two kernels and the path between them, simulated.
+    .target(name: "Endpoints", dependencies: ["PacketScript", "Wire"], path: "tools/endpoints", swiftSettings: tests),
     .executableTarget(
-      name: "generate", dependencies: ["PacketScript", "Wire"], path: "tools/generate",
+      name: "generate", dependencies: ["Endpoints", "PacketScript", "Wire"], path: "tools/generate",
       swiftSettings: tests),
     .executableTarget(
       name: "damage", dependencies: ["Capture", "PacketScript", "Wire"], path: "tools/damage", swiftSettings: tests),

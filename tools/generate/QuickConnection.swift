@@ -1,3 +1,4 @@
+import Endpoints
 /// A connection without a mind of its own: handshake, data to and fro, close; cheap enough for millions.
 struct QuickConnection {
   private let client: UInt32

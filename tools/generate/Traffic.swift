@@ -1,3 +1,4 @@
+import Endpoints
 import PacketScript
 import Wire
 

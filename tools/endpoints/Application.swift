@@ -1,10 +1,12 @@
 import Wire
 
 /// What a program does with its socket, in order.
-enum Step {
+package enum Step {
   /// A connection is begun; data of that many bytes go with the SYN (RFC 7413).
   case connect
   case connectFast(Int64)
+  /// Until a listening socket has its connection.
+  case accept
   case wait(Int64)
   /// Until that time after the connection began.
   case until(Int64)
@@ -31,14 +33,14 @@ enum Step {
 
 extension Kernel {
   /// Time between an event and what a program does about it, ns.
-  static let reaction = 60_000 as Int64
+  package static let reaction = 60_000 as Int64
 
-  func start(_ net: Simulation) {
+  package func start(_ net: Simulation) {
     if !program.isEmpty { net.arm(.application, of: self, after: 0) }
   }
 
   /// Goes on with the program as far as it can.
-  func run(_ net: Simulation) {
+  package func run(_ net: Simulation) {
     if failed {
       // A program that gets an error closes and ends.
       step = program.count
@@ -55,6 +57,7 @@ extension Kernel {
   private func perform(_ action: Step, _ net: Simulation) -> Bool {
     switch action {
     case .connect, .connectFast, .connectToo: return connect(action, net)
+    case .accept: return isSynchronized
     case .wait(let time):
       if wants == 0 {
         wants = net.now + time

@@ -1,19 +1,19 @@
-import PacketScript
+package import PacketScript
 import Wire
 
 /// What passed the place of the capture, counted from the simulated kernels' own numbers.
-struct WireRecord {
+package struct WireRecord {
   /// Per end: highest offset of data sent, highest acknowledged by the other's kernel, by its RST too (no middlebox here
   /// makes one with ACK), and what it selectively acknowledged.
-  var sent: [Int64] = [1, 1]
-  var acknowledged: [Int64] = [1, 1]
-  var selectively: [[(Int64, Int64)]] = [[], []]
-  var packets = 0
-  var lostByCapture = 0
-  var resets = [0, 0]
-  var aborted: (end: End, at: Int64)?
+  package var sent: [Int64] = [1, 1]
+  package var acknowledged: [Int64] = [1, 1]
+  package var selectively: [[(Int64, Int64)]] = [[], []]
+  package var packets = 0
+  package var lostByCapture = 0
+  package var resets = [0, 0]
+  package var aborted: (end: End, at: Int64)?
 
-  mutating func see(_ packet: TCPPacket, from end: End, at time: Int64, isn: UInt32, peerISN: UInt32) {
+  package mutating func see(_ packet: TCPPacket, from end: End, at time: Int64, isn: UInt32, peerISN: UInt32) {
     packets += 1
     if packet.flags.contains(.rst) {
       resets[end.rawValue] += 1
@@ -43,7 +43,7 @@ struct WireRecord {
   }
 
   /// Data bytes of `end` that passed here and that the receiving kernel never said it had.
-  func unacknowledged(_ end: End) -> Int64 {
+  package func unacknowledged(_ end: End) -> Int64 {
     let stop = sent[end.rawValue]
     var start = min(acknowledged[end.rawValue], stop)
     var missing: Int64 = 0

@@ -1,10 +1,21 @@
-import PacketScript
+package import PacketScript
 import Wire
 
+/// A packet's way, or the part of it from a device on. Distances from the sender, ns.
+package struct Flight {
+  package var parcel: Parcel
+  package var from: End
+  /// When it was at `begins`.
+  package var time: Int64
+  package var begins: Int64 = 0
+  /// Where it was lost or kept; beyond the path where it arrived.
+  package var ends = Int64.max
+}
+
 /// One connection: two kernels, the path between them, and what a capture on it sees. Time begins at 0.
-final class Simulation {
+package final class Simulation {
   private enum Happening {
-    case travel(Parcel, from: End, station: Int, lostBefore: Int)
+    case travel(Parcel, from: End, flight: Int, station: Int, lostBefore: Int)
     case timer(End, Timer, generation: Int)
   }
   private struct Event {
@@ -13,35 +24,38 @@ final class Simulation {
     var what: Happening
   }
 
-  private(set) var now: Int64 = 0
-  let client: Kernel
-  let server: Kernel
-  let path: Path
+  package private(set) var now: Int64 = 0
+  package let client: Kernel
+  package let server: Kernel
+  package let path: Path
   private var random: Random
   private var events: [Event] = []
   private var number = 0
   private var free: [Int64] = [0, 0]
   /// What the capture has, and what was said of it.
-  private(set) var captured: [(time: Int64, parcel: Parcel)] = []
-  private(set) var record = WireRecord()
+  package private(set) var captured: [(time: Int64, parcel: Parcel)] = []
+  package private(set) var record = WireRecord()
+  /// Everything that was on the way, for a capture at any place.
+  package private(set) var flights: [Flight] = []
 
-  init(client: Kernel, server: Kernel, path: Path, random: Random) {
+  package init(client: Kernel, server: Kernel, path: Path, random: Random) {
     self.client = client
     self.server = server
     self.path = path
     self.random = random
   }
 
-  func kernel(_ end: End) -> Kernel { end == .client ? client : server }
+  package func kernel(_ end: End) -> Kernel { end == .client ? client : server }
 
   /// Until nothing happens any more, or `limit`.
-  func run(until limit: Int64) {
+  package func run(until limit: Int64) {
     client.start(self)
     server.start(self)
     while let event = pop(), event.time <= limit {
       now = event.time
       switch event.what {
-      case .travel(let parcel, let from, let station, let lost): travel(parcel, from, station, lost)
+      case .travel(let parcel, let from, let flight, let station, let lost):
+        travel(parcel, from, flight, station, lost)
       case .timer(let end, let timer, let generation): fire(kernel(end), timer, generation)
       }
     }
@@ -59,26 +73,26 @@ final class Simulation {
     }
   }
 
-  func arm(_ timer: Timer, of kernel: Kernel, after delay: Int64) {
+  package func arm(_ timer: Timer, of kernel: Kernel, after delay: Int64) {
     kernel.generations[timer.rawValue] += 1
     push(now + delay, .timer(kernel.end, timer, generation: kernel.generations[timer.rawValue]))
   }
 
   /// The application looks at its socket again, unless it sleeps.
-  func wake(_ kernel: Kernel) {
+  package func wake(_ kernel: Kernel) {
     guard kernel.step < kernel.program.count else { return }
     if case .wait = kernel.program[kernel.step], !kernel.failed { return }
     if case .until = kernel.program[kernel.step], !kernel.failed { return }
     arm(.application, of: kernel, after: Kernel.reaction)
   }
 
-  func note(abortOf kernel: Kernel) {
+  package func note(abortOf kernel: Kernel) {
     if record.aborted == nil { record.aborted = (kernel.end, now) }
   }
 
   // MARK: The path
 
-  func send(_ packet: TCPPacket, from end: End) {
+  package func send(_ packet: TCPPacket, from end: End) {
     guard kernel(end).isAlive else { return }
     var start = max(now, free[end.rawValue]) + Int64(packet.ipLength) * path.perByte
     free[end.rawValue] = start
@@ -93,15 +107,26 @@ final class Simulation {
 
   private func launch(_ parcel: Parcel, from end: End, at start: Int64, lostBefore: Int) {
     let first = path.stations(from: end)[0]
-    push(start + first.after, .travel(parcel, from: end, station: 0, lostBefore: lostBefore))
+    flights.append(Flight(parcel: parcel, from: end, time: start))
+    push(
+      start + first.after,
+      .travel(parcel, from: end, flight: flights.count - 1, station: 0, lostBefore: lostBefore))
   }
 
-  private func travel(_ parcel: Parcel, _ from: End, _ place: Int, _ lostBefore: Int) {
-    guard place < lostBefore else { return }
+  private func travel(_ parcel: Parcel, _ from: End, _ flight: Int, _ place: Int, _ lostBefore: Int) {
     let stations = path.stations(from: from)
+    let distance = now - flights[flight].time + flights[flight].begins
+    guard place < lostBefore else {
+      flights[flight].ends = distance
+      return
+    }
     switch stations[place].station {
     case .capture: capture(parcel, from: from)
-    case .middlebox: guard meet(parcel, from) else { return }
+    case .middlebox:
+      guard meet(parcel, from, at: place) else {
+        flights[flight].ends = distance
+        return
+      }
     case .end:
       if case .tcp(let packet) = parcel {
         kernel(from.other).receive(packet, self)
@@ -112,23 +137,36 @@ final class Simulation {
       }
       return
     }
-    push(now + stations[place + 1].after, .travel(parcel, from: from, station: place + 1, lostBefore: lostBefore))
+    push(
+      now + stations[place + 1].after,
+      .travel(parcel, from: from, flight: flight, station: place + 1, lostBefore: lostBefore))
   }
 
   /// Whether the middlebox lets it pass.
-  private func meet(_ parcel: Parcel, _ from: End) -> Bool {
+  private func meet(_ parcel: Parcel, _ from: End, at place: Int) -> Bool {
     guard let policy = path.policy, case .tcp(let packet) = parcel else { return true }
     switch policy(Passage(packet: packet, from: from, now: now)) {
     case .pass: return true
     case .drop: return false
+    case .hold(let time):
+      relaunch(parcel, from: from, station: place, after: time)
+      return false
     case .inject(let parcels, let passes):
       for (end, parcel) in parcels {
         let place = path.stations(from: end.other).firstIndex { $0.station == .middlebox } ?? 0
-        let next = path.stations(from: end.other)[place + 1]
-        push(now + next.after + 20_000, .travel(parcel, from: end.other, station: place + 1, lostBefore: .max))
+        relaunch(parcel, from: end.other, station: place, after: 20_000)
       }
       return passes
     }
+  }
+
+  /// From the middlebox on, which is that station.
+  private func relaunch(_ parcel: Parcel, from end: End, station: Int, after time: Int64) {
+    let begins = end == .client ? path.middlebox : path.oneWay - path.middlebox
+    flights.append(Flight(parcel: parcel, from: end, time: now + time, begins: begins))
+    push(
+      now + path.stations(from: end)[station + 1].after + time,
+      .travel(parcel, from: end, flight: flights.count - 1, station: station + 1, lostBefore: .max))
   }
 
   private func capture(_ parcel: Parcel, from end: End) {

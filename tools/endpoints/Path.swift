@@ -1,65 +1,67 @@
-import PacketScript
+package import PacketScript
 import Wire
 
-enum End: Int {
+package enum End: Int {
   case client, server
 
-  var other: End { self == .client ? .server : .client }
+  package var other: End { self == .client ? .server : .client }
 }
 
 /// Where the capture stands.
-enum Place: String, CaseIterable {
+package enum Place: String, CaseIterable {
   case client, between, server
 }
 
 /// What travels.
-enum Parcel {
+package enum Parcel {
   case tcp(TCPPacket)
   case icmp(ICMPError)
 }
 
 /// A packet as the middlebox meets it.
-struct Passage {
-  var packet: TCPPacket
-  var from: End
+package struct Passage {
+  package var packet: TCPPacket
+  package var from: End
   /// ns since the connection began.
-  var now: Int64
+  package var now: Int64
 }
 
 /// What a middlebox does with a packet.
-enum Verdict {
+package enum Verdict {
   case pass
   case drop
+  /// Passes it on so much later, ns: behind what followed it.
+  case hold(Int64)
   /// Passes it on, or not, and sends packets of its own to the ends.
   case inject([(to: End, Parcel)], passes: Bool)
 }
 
 /// The line between the two ends: client — … capture, middlebox, in any order … — server.
-struct Path {
+package struct Path {
   /// ns from end to end.
-  var oneWay: Int64
+  package var oneWay: Int64
   /// Distances from the client, ns.
-  var capture: Int64
-  var middlebox: Int64
+  package var capture: Int64
+  package var middlebox: Int64
   /// Routers between the ends, and before the capture as seen from the client.
-  var hops: UInt8
-  var hopsBeforeCapture: UInt8
+  package var hops: UInt8
+  package var hopsBeforeCapture: UInt8
   /// ns a byte takes on the slowest link.
-  var perByte: Int64 = 8
-  var loss = 0.0
-  var reordering = 0.0
-  var duplication = 0.0
+  package var perByte: Int64 = 8
+  package var loss = 0.0
+  package var reordering = 0.0
+  package var duplication = 0.0
   /// The device's own mind; nil lets everything pass.
-  var policy: ((Passage) -> Verdict)?
+  package var policy: ((Passage) -> Verdict)?
 
   // What the capture does wrong.
-  var captureLoss = 0.0
-  var captureDuplicates = false
+  package var captureLoss = 0.0
+  package var captureDuplicates = false
   /// The capture sees only what this end sends.
-  var onlyFrom: End?
+  package var onlyFrom: End?
 
   /// - Parameter roundTrip: ns.
-  init(roundTrip: Int64, at place: Place) {
+  package init(roundTrip: Int64, at place: Place) {
     oneWay = max(roundTrip / 2, 4000)
     hops = roundTrip < milliseconds(1) ? 0 : roundTrip < milliseconds(20) ? 4 : 11
     middlebox = oneWay / 2
@@ -77,7 +79,7 @@ struct Path {
   }
 
   /// Stations of a packet in the order in which it meets them, with the time from the one before.
-  func stations(from end: End) -> [(station: Station, after: Int64)] {
+  package func stations(from end: End) -> [(station: Station, after: Int64)] {
     var places: [(Station, Int64)] = [(.capture, capture), (.middlebox, middlebox)]
     if end == .server { places = places.map { ($0.0, oneWay - $0.1) } }
     places.sort { $0.1 < $1.1 }
@@ -85,12 +87,12 @@ struct Path {
   }
 
   /// Of a packet that `end` sent, as the capture sees it.
-  func ttl(_ initial: UInt8, from end: End) -> UInt8 {
+  package func ttl(_ initial: UInt8, from end: End) -> UInt8 {
     initial - (end == .client ? hopsBeforeCapture : hops - hopsBeforeCapture)
   }
 
   /// The middlebox as seen from the capture, relative to the client's distance.
-  var middleboxIsBehindCapture: Bool { middlebox > capture }
+  package var middleboxIsBehindCapture: Bool { middlebox > capture }
 }
 
-enum Station { case capture, middlebox, end }
+package enum Station { case capture, middlebox, end }

@@ -2,7 +2,7 @@ import PacketScript
 import Wire
 
 extension Kernel {
-  func sendAck(_ net: Simulation) {
+  package func sendAck(_ net: Simulation) {
     var ack = header(.ack, at: nxt, now: net.now)
     if useSack, !early.isEmpty || duplicate != nil {
       var blocks: [SequenceRange] = []
@@ -21,7 +21,7 @@ extension Kernel {
   }
 
   /// RFC 5961 §7: no more than one in 500 ms (Linux, `tcp_invalid_ratelimit`).
-  func challenge(_ net: Simulation) {
+  package func challenge(_ net: Simulation) {
     guard net.now - lastChallenge >= milliseconds(500) else { return }
     lastChallenge = net.now
     sendAck(net)
@@ -32,7 +32,7 @@ extension Kernel {
     generations[Timer.delayedAck.rawValue] += 1
   }
 
-  func sendSYN(_ net: Simulation) {
+  package func sendSYN(_ net: Simulation) {
     var syn = header(state == .synReceived ? [.syn, .ack] : .syn, at: 0, now: net.now)
     if state == .synSent, fastOpenData > 0 {
       syn.options.append(.fastOpen(cookie: [1, 2, 3, 4, 5, 6, 7, 8]))
@@ -44,7 +44,7 @@ extension Kernel {
   }
 
   /// Sends what the windows allow.
-  func pump(_ net: Simulation) {
+  package func pump(_ net: Simulation) {
     switch state {
     case .established, .closeWait, .finWait1, .closing, .lastAck: break
     default: return
@@ -74,7 +74,7 @@ extension Kernel {
   }
 
   /// One segment at `start`; the FIN goes with the last data.
-  func transmit(from start: Int64, length: Int64, _ net: Simulation) {
+  package func transmit(from start: Int64, length: Int64, _ net: Simulation) {
     var packet = header(.ack, at: start, now: net.now)
     packet.payloadLength = Int(length)
     let isLast = start + length == written
@@ -94,7 +94,7 @@ extension Kernel {
     net.send(packet, from: end)
   }
 
-  func armRetransmission(_ net: Simulation) {
+  package func armRetransmission(_ net: Simulation) {
     guard una < nxt else {
       generations[Timer.retransmit.rawValue] += 1
       return
@@ -109,10 +109,11 @@ extension Kernel {
 
   /// RFC 8985 §7.
   private var canProbeTail: Bool {
-    !probedTail && retries == 0 && recovery == nil && useSack && smoothed != nil && peerWindow > 0 && isSynchronized
+    stack.probesTail && !probedTail && retries == 0 && recovery == nil && useSack && smoothed != nil && peerWindow > 0
+      && isSynchronized
   }
 
-  func retransmitTimeout(_ net: Simulation) {
+  package func retransmitTimeout(_ net: Simulation) {
     switch state {
     case .synSent, .synReceived:
       retries += 1
@@ -142,42 +143,60 @@ extension Kernel {
     }
   }
 
-  func retransmitOldest(_ net: Simulation) {
+  package func retransmitOldest(_ net: Simulation) {
     transmit(from: una, length: min(Int64(stack.mss), max(0, min(nxt, written) - una)), net)
   }
 
-  /// Linux probes with an empty segment just below SND.UNA.
+  /// An empty segment just below SND.UNA, or a byte that the window has no room for.
   private func probeWindow(_ net: Simulation) {
     guard nxt < written, peerWindow == 0 else { return }
-    net.send(header(.ack, at: una - 1, now: net.now), from: end)
+    var probe = header(.ack, at: una - 1, now: net.now)
+    if stack.windowProbeBytes > 0 {
+      probe.sequence &+= 1
+      probe.payloadLength = stack.windowProbeBytes
+      probedWithData = true
+    }
+    net.send(probe, from: end)
     persistBackoff += 1
     net.arm(.retransmit, of: self, after: persistDelay)
   }
 
-  /// Retransmissions used up: the kernel forgets the connection without a word.
+  /// Retransmissions used up: the kernel forgets the connection, most without a word.
   private func die(_ net: Simulation) {
+    if stack.resetsWhenGivingUp { net.send(activeReset(net), from: end) }
     state = .closed
     failed = true
     net.wake(self)
   }
 
+  private func activeReset(_ net: Simulation) -> TCPPacket {
+    var reset = header([.rst, .ack], at: nxt, now: net.now)
+    if !stack.dressesResets {
+      reset.options = []
+      reset.window = 0
+    }
+    return reset
+  }
+
   /// RST+ACK of a live socket (tcp_send_active_reset); the send queue is thrown away.
-  func abort(_ net: Simulation) {
+  package func abort(_ net: Simulation) {
     switch state {
     case .closed, .listen, .timeWait:
       break
     case .synSent:
       state = .closed
     default:
-      net.send(header([.rst, .ack], at: nxt, now: net.now), from: end)
+      net.send(activeReset(net), from: end)
       net.note(abortOf: self)
     }
     state = .closed
     generations = generations.map { $0 + 1 }
   }
 
-  func keepaliveTimeout(_ net: Simulation) {
-    guard let keepalive = stack.keepalive ?? requestedKeepalive, isSynchronized, una == nxt else { return }
+  package func keepaliveTimeout(_ net: Simulation) {
+    guard let keepalive = stack.keepalive ?? requestedKeepalive, isSynchronized else { return }
+    // What is under way is repeated as it is.
+    guard una == nxt else { return net.arm(.keepalive, of: self, after: keepalive.idle) }
     let idle = net.now - lastHeard
     if idle < keepalive.idle {
       return net.arm(.keepalive, of: self, after: keepalive.idle - idle)
@@ -189,7 +208,9 @@ extension Kernel {
       return net.wake(self)
     }
     keepaliveProbes += 1
-    net.send(header(.ack, at: nxt - 1, now: net.now), from: end)
+    var probe = header(.ack, at: nxt - 1, now: net.now)
+    probe.payloadLength = stack.keepaliveBytes
+    net.send(probe, from: end)
     net.arm(.keepalive, of: self, after: keepalive.interval)
   }
 }

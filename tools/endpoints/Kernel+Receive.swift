@@ -1,8 +1,8 @@
-import PacketScript
+package import PacketScript
 import Wire
 
 extension Kernel {
-  func receive(_ packet: TCPPacket, _ net: Simulation) {
+  package func receive(_ packet: TCPPacket, _ net: Simulation) {
     guard isAlive else { return }
     switch state {
     case .closed:
@@ -85,7 +85,7 @@ extension Kernel {
     }
   }
 
-  func establish(_ net: Simulation) {
+  package func establish(_ net: Simulation) {
     state = .established
     una = max(una, 1)
     retries = 0
@@ -151,6 +151,10 @@ extension Kernel {
 
   private func acknowledge(_ packet: TCPPacket, _ net: Simulation) {
     let position = una + Int64(Int32(bitPattern: packet.acknowledgment &- isn &- UInt32(truncatingIfNeeded: una)))
+    if probedWithData, position == nxt + 1 {
+      nxt = position
+      probedWithData = false
+    }
     guard position <= nxt else { return }
     let opened = peerWindow == 0 && packet.window > 0
     let sameWindow = peerWindow == Int64(packet.window) << Int64(peerScale)

@@ -3,14 +3,14 @@ import PacketScript
 import Wire
 
 /// Writes a classic pcap with nanoseconds, a megabyte at a time.
-struct CaptureWriter: ~Copyable {
+package struct CaptureWriter: ~Copyable {
   private let file: UnsafeMutablePointer<FILE>
   private let snaplen: Int
   private var buffer: [UInt8] = []
-  private(set) var packets = 0
-  private(set) var failed = false
+  package private(set) var packets = 0
+  package private(set) var failed = false
 
-  init?(path: String, snaplen: Int) {
+  package init?(path: String, snaplen: Int) {
     guard let file = fopen(path, "wb") else { return nil }
     self.file = file
     self.snaplen = snaplen
@@ -28,7 +28,7 @@ struct CaptureWriter: ~Copyable {
   }
 
   /// - Parameter length: of the whole frame, where `frame` is the beginning of it.
-  mutating func write(_ frame: [UInt8], length: Int? = nil, at time: Int64) {
+  package mutating func write(_ frame: [UInt8], length: Int? = nil, at time: Int64) {
     let kept = min(frame.count, snaplen)
     put(UInt32(time / 1_000_000_000))
     put(UInt32(time % 1_000_000_000))
@@ -45,7 +45,7 @@ struct CaptureWriter: ~Copyable {
   }
 
   /// - Parameter cut: bytes of the last record that are missing in the file.
-  consuming func finish(cut: Int = 0) -> Bool {
+  package consuming func finish(cut: Int = 0) -> Bool {
     buffer.removeLast(min(cut, buffer.count))
     flush()
     return fclose(file) == 0 && !failed
