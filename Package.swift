@@ -130,6 +130,9 @@ let package = Package(
       swiftSettings: tests),
     .executableTarget(
       name: "damage", dependencies: ["Capture", "PacketScript", "Wire"], path: "tools/damage", swiftSettings: tests),
+    .executableTarget(
+      name: "simulate", dependencies: ["Endpoints", "PacketScript", "Wire"], path: "tools/simulate",
+      swiftSettings: tests),
     .executableTarget(name: "puppet", path: "tools/puppet", swiftSettings: tests),
     .executableTarget(name: "forwarder", path: "tools/forwarder", swiftSettings: tests),
     .executableTarget(name: "volley", path: "tools/volley", swiftSettings: tests),
