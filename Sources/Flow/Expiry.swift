@@ -3,17 +3,15 @@ public import Wire
 
 /// A connection that is open when the input ends. In twelve bytes: of millions of attempts each has one.
 struct Remaining: BitwiseCopyable, Sendable {
-  private let idHigh: UInt32
-  private let idLow: UInt32
+  private let halves: UInt64Halves
   let index: UInt32
 
   init(id: UInt64, index: UInt32) {
-    idHigh = UInt32(truncatingIfNeeded: id >> 32)
-    idLow = UInt32(truncatingIfNeeded: id)
+    halves = UInt64Halves(id)
     self.index = index
   }
 
-  var id: UInt64 { UInt64(idHigh) << 32 | UInt64(idLow) }
+  var id: UInt64 { halves.value }
 }
 
 // How connections leave the table: closed and quiet, replaced, given up for want of room, or at the end of input. Nothing

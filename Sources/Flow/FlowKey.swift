@@ -104,6 +104,11 @@ struct FlowKey: Hashable, BitwiseCopyable {
     return UInt32(truncatingIfNeeded: HashSeed.fold(low ^ rest, high) >> 32)
   }
 
+  /// Both addresses, where they are IPv4's.
+  var pairOfIPv4: UInt64? {
+    aHigh | bHigh == 0 && aLow >> 32 == 0xffff && bLow >> 32 == 0xffff ? aLow << 32 | bLow & 0xffff_ffff : nil
+  }
+
   var a: Endpoint { Endpoint(address: IPAddress(high: aHigh, low: aLow), port: aPort) }
   var b: Endpoint { Endpoint(address: IPAddress(high: bHigh, low: bLow), port: bPort) }
 }

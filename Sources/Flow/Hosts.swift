@@ -13,6 +13,7 @@ public struct Hosts: ~Copyable {
   private var timesToLive: KnownHosts<TTLRange>
   private var pairs: KnownHosts<Sightings>
   private var run = Sightings()
+  private var oneOnly = Witnesses()
 
   /// - Parameter seed: of the hash; results do not depend on it.
   public init(seed: UInt64 = TrackerOptions().seed) {
@@ -34,6 +35,7 @@ public struct Hosts: ~Copyable {
     let sighting = brief.sighting
     guard sighting != .neither else { return }
     run.add(sighting, brief.id)
+    if sighting == .oneOnly { oneOnly.add(brief.id) }
     guard let place = pairs.place(of: brief.client.endpoint.address, brief.server.endpoint.address) else { return }
     pairs[place].add(sighting, brief.id)
   }
@@ -88,44 +90,74 @@ public struct Hosts: ~Copyable {
   /// is known, by which what it lacks of this one may have gone.
   public mutating func isPairSeenWhole(_ facts: Facts) -> Bool {
     guard let pair = pairs.find(facts.clientEndpoint.address, facts.serverEndpoint.address) else { return false }
-    return pairs[pair].without(facts.id) == true && !run.hasOneOnly(without: facts.id)
+    return pairs[pair].without(facts.id) == true && !oneOnly.hasOther(than: facts.id)
   }
 }
 
-/// Two connections each: one of them is not the one that asks.
+/// Who saw both directions, two connections, as one of them may be the one that asks; while there is none of these, who saw one only, and
+/// beside a first of them one other. What is left out changes no answer.
 struct Sightings: HostRecord {
-  private var both = Witnesses()
-  private var oneOnly = Witnesses()
+  private var witnesses = Witnesses()
+  /// How many of the witnesses saw both directions: the first ones.
+  private var both: UInt8 = 0
   /// Of one connection or more.
   var severalPlaces = false
 
   mutating func add(_ sighting: Brief.Sighting, _ id: UInt64) {
     switch sighting {
-    case .both: both.add(id)
-    case .oneOnly: oneOnly.add(id)
-    case .neither: break
+    case .both where both == 0:
+      witnesses.putFirst(id)
+      both = 1
+    case .both where both == 1: if witnesses.setOther(id) { both = 2 }
+    case .oneOnly where both < 2: witnesses.add(id)
+    case .both, .oneOnly, .neither: break
     }
   }
 
   /// Whether others than `id` saw both directions; nil where no other tells.
   func without(_ id: UInt64) -> Bool? {
-    if both.hasOther(than: id) { return true }
-    return oneOnly.hasOther(than: id) ? false : nil
+    if both == 2 || (both == 1 && !witnesses.isFirst(id)) { return true }
+    return witnesses.hasOther(than: id) ? false : nil
   }
-
-  /// Whether another than `id` was seen in one direction only.
-  func hasOneOnly(without id: UInt64) -> Bool { oneOnly.hasOther(than: id) }
 }
 
+/// Two connections: one of them is not the one that asks.
 private struct Witnesses: BitwiseCopyable {
-  private var first: UInt64?
-  private var second: UInt64?
+  private var first = UInt64Halves(0)
+  private var second = UInt64Halves(0)
+  private var count: UInt8 = 0
 
   mutating func add(_ id: UInt64) {
-    if first == nil { first = id } else if first != id, second == nil { second = id }
+    if count == 0 {
+      first = UInt64Halves(id)
+      count = 1
+    } else if count == 1, !isFirst(id) {
+      second = UInt64Halves(id)
+      count = 2
+    }
   }
 
-  func hasOther(than id: UInt64) -> Bool { first != nil && (first != id || second != nil) }
+  /// Before those that were there, of which one stays.
+  mutating func putFirst(_ id: UInt64) {
+    if count > 0, !isFirst(id) {
+      second = first
+      count = 2
+    }
+    first = UInt64Halves(id)
+    count = max(count, 1)
+  }
+
+  /// Says whether it is another than the first.
+  mutating func setOther(_ id: UInt64) -> Bool {
+    guard !isFirst(id) else { return false }
+    second = UInt64Halves(id)
+    count = 2
+    return true
+  }
+
+  func isFirst(_ id: UInt64) -> Bool { first.value == id }
+
+  func hasOther(than id: UInt64) -> Bool { count == 2 || (count == 1 && !isFirst(id)) }
 }
 
 /// Lowest and highest TTL with the connections they come from, and the next ones of another connection: enough to leave
@@ -147,28 +179,31 @@ struct TTLRange: HostRecord {
 }
 
 private struct Extreme: BitwiseCopyable {
-  /// Values above 255 are none.
-  private var value: UInt16 = .max
-  private var id: UInt64 = 0
+  private var id = UInt64Halves(0)
+  private var value: UInt8 = 0
   /// Of another connection than `id`.
-  private var second: UInt16 = .max
+  private var second: UInt8 = 0
+  /// How many of both there are.
+  private var count: UInt8 = 0
 
   mutating func add(_ added: UInt8, _ connection: UInt64) {
-    let added = UInt16(added)
-    if value == .max || id == connection {
-      value = min(value, added)
-      id = connection
+    if count == 0 || id.value == connection {
+      value = count == 0 ? added : min(value, added)
+      id = UInt64Halves(connection)
+      count = max(count, 1)
     } else if added < value {
       second = value
       value = added
-      id = connection
-    } else if added < second {
+      id = UInt64Halves(connection)
+      count = 2
+    } else if count == 1 || added < second {
       second = added
+      count = 2
     }
   }
 
   func without(_ connection: UInt64) -> UInt8? {
-    let left = id == connection ? second : value
-    return left > 255 ? nil : UInt8(left)
+    if id.value == connection { return count == 2 ? second : nil }
+    return count > 0 ? value : nil
   }
 }

@@ -7,22 +7,28 @@ protocol HostRecord: BitwiseCopyable, Sendable {
 }
 
 /// What is remembered, and of whom.
-struct KnownHost<Record: HostRecord>: BitwiseCopyable, Sendable {
-  var key: FlowKey
+struct KnownHost<Key: BitwiseCopyable & Sendable, Record: HostRecord>: BitwiseCopyable, Sendable {
+  var key: Key
   var record = Record()
 }
 
 /// Records of hosts, or of pairs of hosts in either order: asked several times for each connection, so found as the
-/// connections themselves are.
+/// connections themselves are. Most are of IPv4, and a third as large as others for that.
 struct KnownHosts<Record: HostRecord>: ~Copyable {
   private let seed: HashSeed
+  private let limit: Int
   private var table = FlowTable()
-  private var entries: Region<KnownHost<Record>>
+  private var narrow: Region<KnownHost<UInt64Halves, Record>>
+  private var wide: Region<KnownHost<FlowKey, Record>>
+  /// Marks a place in `wide`.
+  private static var wideBit: UInt32 { 1 << 31 }
 
   /// - Parameter limit: most records; there is none for what comes after them.
   init(limit: Int, seed: HashSeed) {
     self.seed = seed
-    entries = Region(capacity: limit)
+    self.limit = limit
+    narrow = Region(capacity: limit)
+    wide = Region(capacity: limit)
   }
 
   // Mutating, both, though nothing changes: what is called of a value that is only lent works on a copy of it.
@@ -43,14 +49,21 @@ struct KnownHosts<Record: HostRecord>: ~Copyable {
     let key = Self.key(one, other)
     let hash = key.hash(seed: seed)
     if let known = find(key, hash) { return known }
-    guard let made = entries.allocate(KnownHost(key: key)) else { return nil }
+    guard narrow.count + wide.count < limit, let made = enter(key) else { return nil }
     table.insert(hash, made)
     return made
   }
 
+  private mutating func enter(_ key: FlowKey) -> UInt32? {
+    if let pair = key.pairOfIPv4 { return narrow.allocate(KnownHost(key: UInt64Halves(pair))) }
+    return wide.allocate(KnownHost(key: key)).map { $0 | Self.wideBit }
+  }
+
   subscript(_ place: UInt32) -> Record {
-    get { entries[place].record }
-    _modify { yield &entries[place].record }
+    get { place < Self.wideBit ? narrow[place].record : wide[place & ~Self.wideBit].record }
+    _modify {
+      if place < Self.wideBit { yield &narrow[place].record } else { yield &wide[place & ~Self.wideBit].record }
+    }
   }
 
   private static func key(_ one: IPAddress, _ other: IPAddress) -> FlowKey {
@@ -58,7 +71,13 @@ struct KnownHosts<Record: HostRecord>: ~Copyable {
   }
 
   private mutating func find(_ key: FlowKey, _ hash: UInt32) -> UInt32? {
-    let place = table.find(hash) { entries[$0].key == key }
+    let place: UInt32
+    if let pair = key.pairOfIPv4 {
+      let sought = UInt64Halves(pair)
+      place = table.find(hash) { $0 < Self.wideBit && narrow[$0].key == sought }
+    } else {
+      place = table.find(hash) { $0 >= Self.wideBit && wide[$0 & ~Self.wideBit].key == key }
+    }
     return place == 0 ? nil : place
   }
 }

@@ -18,6 +18,19 @@ struct UInt48: BitwiseCopyable, Sendable {
   var value: Int64 { Int64(low) | Int64(middle) << 16 | Int64(high) << 32 }
 }
 
+/// All 64 bits, where fields of four bytes at most lie side by side.
+struct UInt64Halves: BitwiseCopyable, Hashable, Sendable {
+  private var low: UInt32
+  private var high: UInt32
+
+  init(_ value: UInt64) {
+    low = UInt32(truncatingIfNeeded: value)
+    high = UInt32(truncatingIfNeeded: value >> 32)
+  }
+
+  var value: UInt64 { UInt64(high) << 32 | UInt64(low) }
+}
+
 /// 0 ..< 2^24 - 1, or none.
 struct UInt24: BitwiseCopyable, Sendable {
   private var low: UInt8
