@@ -90,7 +90,8 @@ extension Tracker {
       closedCount -= 1
     }
     quiet[place].clear()
-    quiet.free(place)
+    // After the end nobody takes places, and to list all that become free would take memory when most is in use.
+    if ending == nil { quiet.free(place) }
   }
 
   /// Makes a connection of a quiet one: its next packet has come.
