@@ -45,9 +45,11 @@ extension Tracker {
   }
 
   private mutating func putAway(_ index: UInt32) -> Bool {
-    guard Quiet.isBeyondCopies(&records[index], now: now), let small = Quiet(&records[index]),
-      let place = quiet.allocate(small)
-    else { return false }
+    guard Quiet.isBeyondCopies(&records[index], now: now), let place = quiet.allocate() else { return false }
+    guard quiet[place].take(&records[index]) else {
+      quiet.free(place)
+      return false
+    }
     leaveRecord(index, for: place)
     return true
   }
@@ -60,12 +62,19 @@ extension Tracker {
 
   /// Puts away a connection that has just been closed, at once: what it waits for seldom comes. It is in the queue then.
   mutating func putAwayClosed(_ index: UInt32) -> Bool {
-    guard !zeek.isOn, let closing = Closing(&records[index]) else { return false }
+    guard !zeek.isOn, records[index].mayBePutAwayClosed else { return false }
     // A full record is no place to wait in: it takes twice as much.
     if closings.available == 0 { evictClosing() }
-    guard let small = Quiet(&records[index], closing: true), let place = quiet.allocate(small),
-      let kept = closings.allocate(closing)
-    else { return false }
+    guard let kept = closings.allocate() else { return false }
+    guard let place = quiet.allocate() else {
+      closings.free(kept)
+      return false
+    }
+    guard closings[kept].take(&records[index]), quiet[place].take(&records[index], closing: true) else {
+      quiet.free(place)
+      closings.free(kept)
+      return false
+    }
     quiet[place].close(kept)
     closings[kept].turn = Turn(of: place)
     closedCount += 1

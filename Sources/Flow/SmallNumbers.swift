@@ -48,40 +48,49 @@ struct UInt24: BitwiseCopyable, Sendable {
     high = UInt8(truncatingIfNeeded: raw >> 16)
   }
 
+  static var zero: UInt24 { UInt24(raw: 0) }
   static var none: UInt24 { UInt24(raw: 0xff_ffff) }
   var isNone: Bool { value == 0xff_ffff }
   var value: UInt32 { UInt32(low) | UInt32(middle) << 8 | UInt32(high) << 16 }
 }
 
-/// A moment up to 4.2 s and 2^32 packets of the same input after another, in the order of the file both.
+/// A moment up to 4.2 s and 2^24 - 2 packets of the same input after another, in the order of the file both.
 struct NearMoment: BitwiseCopyable, Sendable {
-  private(set) var time: UInt32
-  private(set) var packets: UInt32
+  // Of two bytes and one, so that whatever follows may lie anywhere.
+  private var timeLow: UInt16
+  private var timeHigh: UInt16
+  private(set) var packets: UInt24
 
-  static var zero: NearMoment { NearMoment(time: 0, packets: 0) }
+  var time: UInt32 { UInt32(timeLow) | UInt32(timeHigh) << 16 }
 
-  private init(time: UInt32, packets: UInt32) {
-    self.time = time
-    self.packets = packets
+  static var zero: NearMoment { NearMoment() }
+
+  private init() {
+    timeLow = 0
+    timeHigh = 0
+    packets = .zero
   }
 
   @inline(__always) init?(_ moment: Moment, after base: Moment) {
-    guard let far = FarMoment(moment, after: base), let time = UInt32(exactly: far.time.value) else { return nil }
-    self.time = time
-    packets = far.packets
+    guard let far = FarMoment(moment, after: base), let time = UInt32(exactly: far.time.value),
+      let packets = UInt24(far.packets)
+    else { return nil }
+    timeLow = UInt16(truncatingIfNeeded: time)
+    timeHigh = UInt16(truncatingIfNeeded: time >> 16)
+    self.packets = packets
   }
 
   func moment(after base: Moment) -> Moment {
     Moment(
       time: base.time.advanced(by: Int64(time)),
-      packet: PacketReference(rawValue: base.packet.rawValue + UInt64(packets)))
+      packet: PacketReference(rawValue: base.packet.rawValue + UInt64(packets.value)))
   }
 
   /// The one that `later` is after.
   func moment(before later: Moment) -> Moment {
     Moment(
       time: later.time.advanced(by: -Int64(time)),
-      packet: PacketReference(rawValue: later.packet.rawValue - UInt64(packets)))
+      packet: PacketReference(rawValue: later.packet.rawValue - UInt64(packets.value)))
   }
 }
 

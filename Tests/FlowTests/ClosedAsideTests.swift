@@ -170,10 +170,10 @@ struct ClosedAsideTests {
     var options = Self.kept(true)
     options.maxMemory = 1 << 20
     var tracker = Tracker(options)
-    _ = feed(try Self.connections(800), &tracker, batchSize: 1)
+    _ = feed(try Self.connections(1200), &tracker, batchSize: 1)
     #expect(tracker.records.count == 0)
     #expect(tracker.evicted > 0 && tracker.closings.available == 0)
-    #expect(tracker.closings.count + Int(tracker.evicted) == 800)
+    #expect(tracker.closings.count + Int(tracker.evicted) == 1200)
     tracker.finish()
     #expect(tracker.openConnections == tracker.closings.count, "what waits to be taken")
   }

@@ -53,6 +53,28 @@ struct QuietTests {
         9.0 C > S R. 1 ttl 64
         """
       ),
+      (
+        "no options on one side, the largest scale on the other",
+        """
+        0.00 C > S S
+        0.08 S > C S. <mss 1300,wscale 14>
+        0.09 C > S .
+        5.0 S > C P. 1:11
+        5.1 C > S . ack 11
+        9.0 C > S R. 1
+        """
+      ),
+      (
+        "a scale that nobody may offer",
+        """
+        0.00 C > S S <mss 1400,wscale 15>
+        0.08 S > C S. <mss 1300,wscale 200>
+        0.09 C > S .
+        5.0 S > C P. 1:11
+        5.1 C > S . ack 11
+        9.0 C > S R. 1
+        """
+      ),
     ]
 
   @Test func whatIsIdleIsPutAway() throws {
