@@ -47,9 +47,9 @@ struct MemoryLimits {
     let share = max(options.maxMemory, 1 << 20) / 32
     func count(_ shares: Int, of bytes: Int) -> Int { share * shares / bytes }
     attempts = min(options.maxConnections, count(6, of: MemoryLayout<Attempt>.stride + MemoryLimits.slotBytes))
-    refusals = min(attempts, count(1, of: MemoryLayout<RefusingReset>.stride + MemoryLayout<Lingering>.stride))
+    refusals = min(attempts, count(1, of: MemoryLayout<RefusingReset>.stride + ClosedQueue.bytesEach))
     quiet = min(options.maxConnections, count(8, of: MemoryLayout<Quiet>.stride + MemoryLimits.slotBytes))
-    closings = min(quiet, count(3, of: MemoryLayout<Closing>.stride + MemoryLayout<Lingering>.stride))
+    closings = min(quiet, count(3, of: MemoryLayout<Closing>.stride + ClosedQueue.bytesEach))
     let zeek = options.zeek ? MemoryLayout<ZeekConnection>.stride + MemoryLayout<Ranges>.stride : 0
     connections = min(
       options.maxConnections, count(6, of: MemoryLayout<Connection>.stride + MemoryLimits.slotBytes + zeek))

@@ -23,8 +23,8 @@ struct MemoryTests {
     let limits = MemoryLimits(options)
     let sum =
       limits.quiet * (MemoryLayout<Quiet>.stride + 32) + limits.attempts * (MemoryLayout<Attempt>.stride + 32)
-      + limits.closings * (MemoryLayout<Closing>.stride + MemoryLayout<Lingering>.stride)
-      + limits.refusals * (MemoryLayout<RefusingReset>.stride + MemoryLayout<Lingering>.stride) + limits
+      + limits.closings * (MemoryLayout<Closing>.stride + ClosedQueue.bytesEach)
+      + limits.refusals * (MemoryLayout<RefusingReset>.stride + ClosedQueue.bytesEach) + limits
       .connections
       * (MemoryLayout<Connection>.stride + 32)
       + limits.troubles * MemoryLayout<Trouble>.stride + limits.resets * MemoryLayout<Resets>.stride
