@@ -13,13 +13,17 @@ extension Tracker {
   /// Most times in one batch: live, no packet waits for long.
   private static var mostLooks: Int { 16 }
 
-  /// Looks at a few connections, and puts away those that are quiet; at more of them as long as that gains something.
+  /// Looks at a few connections, and puts away those that are quiet; at more of them as long as that gains something; and at two for each
+  /// that came, or those that come would be ahead for ever of who looks.
   mutating func putAwayQuiet() {
     guard !zeek.isOn else { return }
+    let behind = 2 * min(entered, SegmentBatch.capacity)
+    entered = 0
     var times = 1
     var done = 0
     while done < times, records.count >= options.quietFrom {
-      let looks = min(looksInVain > records.count ? Tracker.fewestLooks : Tracker.looks, records.count)
+      let usual = looksInVain > records.count ? Tracker.fewestLooks : Tracker.looks
+      let looks = min(done == 0 ? max(usual, behind) : usual, records.count)
       let found = lookForQuiet(looks)
       looksInVain = found > 0 ? 0 : looksInVain + looks
       times = min(times + found, Tracker.mostLooks)

@@ -15,6 +15,8 @@ public struct Tracker: ~Copyable {
   var quietHand: UInt32 = 0
   /// How many records were looked at since the last of them was found.
   var looksInVain = 0
+  /// Records that were taken since somebody looked: for connections that begin, and for idle ones that wake.
+  var entered = 0
   /// How those of them were closed that were.
   var closings: Region<Closing>
   /// How many those are.
@@ -240,6 +242,7 @@ public struct Tracker: ~Copyable {
     if records.available == 0 { evictConnection() }
     // There is room: a place was given up where there was none.
     let index = records.allocate() ?? 1
+    entered &+= 1
     if attempt == 0 { table.insert(hash, index) } else { table.replace(hash, attempt, by: index) }
     return index
   }

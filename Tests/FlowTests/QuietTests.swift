@@ -134,6 +134,36 @@ struct QuietTests {
     #expect(tracker.looksInVain < 64)
   }
 
+  /// Each of 2,048 speaks every 3.2 s, and one in five has spoken within the last second: at eight a batch who looks would be overtaken by
+  /// the 32 that wake meanwhile.
+  @Test func whoWakesIsLookedAtSoonEnough() throws {
+    var options = TrackerOptions()
+    options.quietFrom = 16
+    var tracker = Tracker(options)
+    let opening = try PacketScript.parse(handshake).segments
+    var ordinal: UInt64 = 0
+    func of(_ port: Int, _ place: Int, at milliseconds: Int64) -> Observation {
+      var segment = opening[place]
+      let number = UInt16(port + 1)
+      if place == 1 { segment.destinationPort = number } else { segment.sourcePort = number }
+      ordinal += 1
+      segment.ordinal = ordinal
+      segment.packet = PacketReference(input: 0, number: ordinal)
+      segment.time = opening[0].time.advanced(by: milliseconds * 1_000_000)
+      return .segment(segment)
+    }
+    for port in 0..<2048 { _ = feed((0..<3).map { of(port, $0, at: 0) }, &tracker) }
+    var most = 0
+    for round in 0..<8 {
+      for step in 0..<64 {
+        let now = Int64(round * 64 + step + 1) * 50
+        _ = feed((0..<32).map { of(step * 32 + $0, 2, at: now) }, &tracker, batchSize: 32)
+        if round >= 4 { most = max(most, tracker.records.count) }
+      }
+    }
+    #expect(most < 1280)
+  }
+
   @Test(arguments: scripts.indices) func theFactsAreTheSame(_ index: Int) throws {
     let script = Self.scripts[index]
     let observations = try Self.slow(script.text)
