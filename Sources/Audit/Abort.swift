@@ -12,9 +12,9 @@ final class Abort {
   /// What its side and the peer sent: kept once, for each asking by name would copy a side, and it is asked for thirty times.
   let own: SideFacts
   let theirs: SideFacts
-  private let facts: Facts
+  let facts: Facts
+  let thresholds: Thresholds
   private let surroundings: Surroundings
-  private let thresholds: Thresholds
 
   /// nil where no RST took effect, where both FINs were acknowledged before, and while the handshake was not complete.
   init?(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) {
@@ -137,12 +137,19 @@ final class Abort {
     return isHeard && !isEchoAlone ? [side.party] : [side.party, .path]
   }
 
-  /// An answer of who has no such socket, though its side was alive a moment ago and nothing shows that it closed: its own abort is
-  /// missing in the capture, or another host has its address now.
-  var isEchoAlone: Bool { reset.isBare && reset.echoes && !reset.ownFin && own.resets?.hasLive == false }
+  /// The answer of who has no such socket, though nothing shows that its side closed.
+  var isEcho: Bool { reset.isBare && reset.echoes && !reset.ownFin && own.resets?.hasLive == false }
 
-  /// How sure it can be that its loss came by it: as much as of who sent it, and where one packet behind it may be talk, no more than likely.
-  var surest: Confidence { forgery.confidence ?? (forgery.isInDoubt || isEchoAlone ? .likely : .certain) }
+  /// And nothing explains it, though its side was alive a moment ago: its own abort is missing in the capture, or another host has its
+  /// address now.
+  var isEchoAlone: Bool { isEcho && !closedUnsent }
+
+  /// Its sender had closed with more to send, and met new data of the peer.
+  private(set) lazy var closedUnsent = metDataAfterClose()
+
+  /// How sure it can be that its loss came by it: as much as of who sent it, and where one packet behind it may be talk, or it is a bare one
+  /// alone, no more than likely.
+  var surest: Confidence { forgery.confidence ?? (forgery.isInDoubt || isEcho ? .likely : .certain) }
 
   /// What to do about one.
   var mendOfEcho: String {

@@ -37,6 +37,8 @@ extension Page {
     - *A SYN that is challenged, and nothing more* is an injection or a stray: no finding.
     - *A peer that was alive a second before* has not been restarted: its own abort or its FIN is missing in
       the capture, and the bare RST is the echo.
+    - *A peer that probed a closed window* and whose next probe was not due is `transfer-truncated`: it had closed with
+      data still queued, and new data met it.
     - *A scanner's lone ACK*, without data and not asked again, is no connection.
 
     ## What to do

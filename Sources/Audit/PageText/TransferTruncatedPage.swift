@@ -22,6 +22,14 @@ extension Page {
     ACK is sent then. Such a RST is `reset-abort`. Where its echoes show that ACKs were still under way (a bare RST
     answers each of them, with its number), something may have waited for these, behind a short segment too.
 
+    Or the side that reset had closed with data still queued, and its FIN behind them. New data of the peer then meet a
+    socket that nobody reads any more: its kernel throws the queue away, and answers with a bare RST that has their ACK
+    number (Linux counts it as TCPAbortOnData), as a host does that never had that socket. It is told by what came
+    before: that side had been heard of less than a second ago, or was probing a closed window and the next probe was
+    not due; the RST is no answer to a packet before those data; and more waited, for the peer's window was zero, or
+    the last that was sent, a moment ago, was a whole segment. Then that side alone is at fault, and the finding is
+    `likely`: how much was queued is in no capture.
+
     ## What is counted
 
     `bytes_lost` is what was on the wire and not acknowledged, of both sides (`lost_unacked`). `lost_by` says who
@@ -40,13 +48,13 @@ extension Page {
     of multipath TCP, where no more than a TLS alert was lost, for a client that never asked, or resets when the
     next of several answers has just come, and for one that has sent its FIN and gives up no more than a segment:
     the farewell that answers QUIT in SMTP, FTP or POP3 crosses the FIN. At fault is the side that reset; the path
-    where the RST is forged, and then `reset-forged` stands beside this. Both, and the peer, are suspects where
-    that side was repeating itself unanswered; both where what the peer waits for never came as far as the capture,
-    where nothing of it was captured but RSTs, where the RST's TTL was begun from another value, and where it is a
-    bare RST that answers a packet though that side was heard of less than a second before: its own abort, or its
-    FIN, may be what the capture lost, or another host has its address now. Then the finding is `likely` at best;
-    so it is where the data may have been acknowledged by an ACK that the capture has not, as where it lacks the
-    handshake's.
+    where the RST is forged, and then `reset-forged` stands beside this. Both, and the peer, are suspects where that
+    side was repeating itself unanswered; both where what the peer waits for never came as far as the capture, where
+    nothing of it was captured but RSTs, where the RST's TTL was begun from another value, and where it is a bare
+    RST that answers a packet though that side was heard of less than a second before, and nothing shows that it had
+    more to send: its own abort, or its FIN, may be what the capture lost, or another host has its address now. Then
+    the finding is `likely` at best; so it is where the data may have been acknowledged by an ACK that the capture
+    has not, as where it lacks the handshake's.
 
     Where the capture has packets behind their own answers (a SYN behind its SYN-ACK, data behind their ACK), what
     stands no farther apart than twice that may have come in another order: then this and the other findings about an

@@ -12,7 +12,7 @@ extension Rule {
       of: abort.side, facts, reset: (abort.side, abort.reset), isForged: abort.forgery.confidence != nil,
       thresholds)
     let peers = Loss(of: abort.peer, facts, reset: (abort.side, abort.reset), unread: abort.peerUnread, thresholds)
-    let cutItself = abort.wasSending(thresholds)
+    let cutItself = abort.wasSending(thresholds) || abort.closedUnsent
     // Whether a bare RST alone cut anything that was not sent yet nobody knows, unless it is somebody else's, or comes behind whole segments.
     let tellsOfMore =
       abort.forgery.confidence != nil || !abort.isEchoAlone || facts.endsWhole(abort.side)
@@ -74,11 +74,8 @@ private struct CutTransfer: Claim {
   private var summary: String {
     let side = abort.side.name
     let peer = abort.peer.name
-    let who =
-      abort.forgery.confidence != nil
-      ? "\(abort.what) ended the connection"
-      : abort.isEchoAlone ? "a bare RST of the \(side) ended the connection" : "\(side) reset the connection"
     var parts: [String] = []
+    if abort.closedUnsent { parts.append("what it had not sent yet is lost") }
     if own.unacked > 0 { parts.append("\(own.textOfBytes(isExact: isExact)) of the \(side) lost") }
     if peers.unacked > 0 { parts.append("\(peers.textOfBytes(isExact: isExact)) of the \(peer) lost") }
     if peers.unread > 0 {
@@ -87,13 +84,27 @@ private struct CutTransfer: Claim {
     if own.unacked + peers.unacked == 0 {
       parts.append("all that was seen is acknowledged, what was not sent yet is lost")
     }
+    return "\(event): " + parts.joined(separator: ", ")
+  }
+
+  /// Who ended it, and when.
+  private var event: String {
+    let side = abort.side.name
+    let peer = abort.peer.name
+    if abort.closedUnsent {
+      return "\(side) closed in the middle of what it sent, and reset the connection at the \(peer)'s next data"
+    }
+    let who =
+      abort.forgery.confidence != nil
+      ? "\(abort.what) ended the connection"
+      : abort.isEchoAlone ? "a bare RST of the \(side) ended the connection" : "\(side) reset the connection"
     let when =
       hungUp && crossed
       ? "when data of the \(peer) had crossed its FIN"
       : hungUp
         ? (hasClosed ? "behind its FIN, while it was receiving" : "while it was receiving")
         : cutItself ? "in the middle of what the \(side) sent" : "with data under way"
-    return "\(who) \(when): " + parts.joined(separator: ", ")
+    return "\(who) \(when)"
   }
 
   /// The peer sent more before it heard of it.
@@ -104,8 +115,12 @@ private struct CutTransfer: Claim {
     if let data = abort.reset.ownLastData, own.unacked > 0 || cutItself {
       list.append(Evidence(data, abort.side, "its last new data"))
     }
+    if let shut = abort.shutSince, abort.closedUnsent {
+      list.append(Evidence(shut, abort.peer, "its window is zero: the rest has to wait"))
+    }
     if let data = abort.peerLastData, peers.unacked > 0 {
-      list.append(Evidence(data, abort.peer, "its last new data\(isOvertaken ? " before the RST" : "")"))
+      let what = abort.closedUnsent ? "new data, which a closed socket does not take" : "its last new data"
+      list.append(Evidence(data, abort.peer, "\(what)\(isOvertaken ? " before the RST" : "")"))
     }
     let lost = own.unacked + peers.unacked
     list.append(
@@ -121,7 +136,7 @@ private struct CutTransfer: Claim {
   }
 
   func finding(_ facts: Facts, _ surroundings: Surroundings) -> Finding {
-    let isOwn = own.unacked >= peers.unacked && !hungUp
+    let isOwn = (own.unacked >= peers.unacked || abort.closedUnsent) && !hungUp
     let (worse, other) = isOwn ? (own, peers) : (peers, own)
     let start = (abort.reset.ownLastData ?? abort.reset.moment).time
     let isSure =
@@ -149,12 +164,14 @@ private struct CutTransfer: Claim {
             + " \(abort.side.name) does, or send once more what was not answered"
         : abort.forgery.confidence != nil
           ? "a capture at the \(abort.side.name) that lacks this RST would prove that somebody between sent it"
-          : abort.isEchoAlone
-            ? abort.mendOfEcho
-            : hasClosed
-              ? "harmless if the \(abort.side.name) did not want it; else its application must read until end of file before close()"
-              : "the \(abort.side.name)'s application must close() without SO_LINGER 0 and with nothing unread; if it was killed"
-                + " or gave up, its log says so")
+          : abort.closedUnsent
+            ? abort.mendOfClose
+            : abort.isEchoAlone
+              ? abort.mendOfEcho
+              : hasClosed
+                ? "harmless if the \(abort.side.name) did not want it; else its application must read until end of file before close()"
+                : "the \(abort.side.name)'s application must close() without SO_LINGER 0 and with nothing unread; if it was killed"
+                  + " or gave up, its log says so")
   }
 }
 
