@@ -228,6 +228,19 @@ struct IdleCloseTests {
     #expect(findings.map(\.severity) == [severity])
   }
 
+  /// It was idle, and closed: had its FIN come through, nobody would have asked it. Beside it that would have been captured.
+  @Test(arguments: [("client", true), ("server", false)]) func halfOpenMayBeALostClose(_ place: String, _ isNamed: Bool)
+    throws
+  {
+    let finding = try auditOne(
+      (place == "client"
+        ? atClient + "0.1 C > S P. 1:101\n0.18 S > C P. 1:301 ack 101\n0.1801 C > S . 101 ack 301\n"
+        : atServer + "0.1 C > S P. 1:101\n0.1001 S > C P. 1:301 ack 101\n0.18 C > S . 101 ack 301\n")
+        + "3.0 C > S P. 101:201 ack 301\n\(place == "client" ? 3.08 : 3.0001) S > C R 301\n")
+    #expect(finding.rule == "half-open" && finding.confidence == .likely && finding.suspects == [.server, .path])
+    #expect(finding.mend.hasPrefix("Its FIN or RST may have been lost on the way") == isNamed)
+  }
+
   /// Its own timeout is why it has no socket any more, and not a restart.
   @Test func halfOpenBecauseItGaveUp() throws {
     let finding = try auditOne(

@@ -43,6 +43,10 @@ extension Page {
 
     ## What to do
 
+    Had it closed the idle connection (a keep-alive timeout), and its FIN or RST was lost on the way? From the other end
+    that looks the same: who keeps connections for later must give them up sooner than its peer does, and ask again
+    where one proves dead.
+
     Was the host restarted? Does a load balancer or a virtual address stand between, and did it fail
     over? `facts.idle` is how long nobody had spoken: a time like 350 s speaks for a middlebox that
     answers with RST. Keepalives find a dead connection before the next request does.

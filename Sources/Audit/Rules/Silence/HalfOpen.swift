@@ -79,12 +79,27 @@ extension Facts {
         NamedFact("answered_after", duration: reset.delay), NamedFact("new_syn", syn != nil),
         NamedFact("lost_unacked", lost),
       ],
-      mend: "See whether the \(side.name)'s host was restarted, or whether another host has its address (a failover, a "
-        + "load balancer); a capture there shows who sends the RST. Keepalives find such a connection before data do.")
+      mend: syn == nil && mayLackClose(of: side, before: reset) ? mendOfLostClose(side) : mendOfRestart(side))
   }
 }
 
 extension Facts {
+  /// It may have closed the idle connection, and its FIN, or a RST, did not come as far as the capture: it owed nothing.
+  private func mayLackClose(of side: Side, before reset: Reset) -> Bool {
+    !standsAt(side) && reset.ownAckKnown && reset.ownAcked >= reset.ownSent
+  }
+
+  private func mendOfRestart(_ side: Side) -> String {
+    "See whether the \(side.name)'s host was restarted, or whether another host has its address (a failover, a "
+      + "load balancer); a capture there shows who sends the RST. Keepalives find such a connection before data do."
+  }
+
+  private func mendOfLostClose(_ side: Side) -> String {
+    "Its FIN or RST may have been lost on the way, if it closed the idle connection (a keep-alive timeout): then the"
+      + " \(side.other.name) must give up idle connections sooner than that. Or the \(side.name)'s host was restarted, or another host"
+      + " has its address (a failover, a load balancer). A capture there shows which."
+  }
+
   /// What `side` had repeated without an answer until it gave up: that is why it has no socket any more.
   private func givenUp(by side: Side, before reset: Reset, _ thresholds: Thresholds) -> Unanswered? {
     guard let run = self[side].unanswered, run.kind == .data || run.kind == .fin,
