@@ -131,7 +131,7 @@ final class Abort {
 
   /// Who ended it: the resetting side, unless somebody else sent the RST in its name.
   var suspects: [Party] {
-    if forgery.confidence != nil { return [.path] }
+    if forgery.confidence != nil || wasShot { return [.path] }
     // Of a side that was never heard but by RSTs nothing tells that they are its own.
     let isHeard = own.packets > own.rstPackets && !forgery.isOfUnknownOrigin && !forgery.isInDoubt
     return isHeard && !isEchoAlone ? [side.party] : [side.party, .path]
@@ -146,6 +146,16 @@ final class Abort {
 
   /// Its sender had closed with more to send, and met new data of the peer.
   private(set) lazy var closedUnsent = metDataAfterClose()
+
+  /// Somebody had reset its sender in the peer's name: it only answers what still comes.
+  private(set) lazy var wasShot = findShot()
+
+  private func findShot() -> Bool {
+    guard isEcho, forgery.confidence == nil, let told = theirs.resets?.first,
+      facts.answerOfGone(side, behind: told, of: peer, thresholds) != nil
+    else { return false }
+    return Forgery(of: told, from: peer, facts, surroundings, thresholds).confidence != nil
+  }
 
   /// How sure it can be that its loss came by it: as much as of who sent it, and where one packet behind it may be talk, or it is a bare one
   /// alone, no more than likely.

@@ -7,7 +7,8 @@ internal import Wire
 extension Abort {
   /// The RST is such an answer: to new data and to no packet before them, of who was alive a moment before and had more to send.
   func metDataAfterClose() -> Bool {
-    guard isEcho, forgery.confidence == nil, !forgery.isOfUnknownOrigin, !forgery.isInDoubt, !reset.isBehindGap,
+    guard isEcho, !wasShot, forgery.confidence == nil, !forgery.isOfUnknownOrigin, !forgery.isInDoubt,
+      !reset.isBehindGap,
       !reset.peerFin, own.resets?.first.moment == reset.moment, let data = reset.peerLastData,
       reset.peerSent > reset.peerAcked + reset.peerSacked
     else { return false }

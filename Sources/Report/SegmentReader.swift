@@ -166,7 +166,7 @@ struct SegmentReader {
       row.kind = .event
       append("handshake complete", &row)
     } else if segment.payloadLength == 0 {
-      if sender.challenges {
+      if sender.challenges, acked == .same {
         row.kind = .event
         row.meaning = "challenge ACK"
       } else if let probe {

@@ -49,10 +49,11 @@ extension Page {
 
     ## How bad, and who
 
-    The path is at fault. An error where the connection ended by it; a warning where it had no effect; a note where
-    it was out of the window and the same ports had been used before in this capture, and where RSTs are all that was
-    captured. Beside `half-close-truncated`
-    or `transfer-truncated` this is the cause, the other the damage. After a long idle time it is told as
+    The path is at fault. An error where the connection ended by it: also where whoever it was sent to answers all
+    that comes later with bare RSTs, for what that side still said before was under way, and it has no such socket
+    any more. A warning where it had no effect; a note where it was out of the window and the same ports had been
+    used before in this capture, and where RSTs are all that was captured. Beside `half-close-truncated` or
+    `transfer-truncated` this is the cause, the other the damage. After a long idle time it is told as
     `idle-killed`.
 
     ## Look-alikes

@@ -7,7 +7,7 @@ extension Rule {
     id: "reset-abort", section: .closing, severity: .warning, .note,
     title: "an established connection is ended by RST instead of FIN by a live socket"
   ) { abort, facts, _, thresholds in
-    guard abort.forgery.confidence == nil, !abort.isOfNoSocket, !abort.endsSilence,
+    guard abort.forgery.confidence == nil, !abort.wasShot, !abort.isOfNoSocket, !abort.endsSilence,
       // Bare ones and nothing else of the connection: a kernel without that socket answered what is not in the capture.
       !(abort.reset.isBare && abort.own.packets == abort.own.rstPackets && abort.theirs.packets == 0)
     else {

@@ -1,4 +1,5 @@
 internal import Flow
+internal import Wire
 
 extension Rule {
   /// Somebody between the ends sent a RST in one end's name.
@@ -35,6 +36,9 @@ extension Rule {
     let mayBeOut = forgery.failed.isOnly(.goesOn) && facts.mayBeOutOfWindow(reset, side)
     let confidence = outOfWindow || mayBeOut ? min(confidence, .likely) : confidence
     let stale = outOfWindow && facts.tupleReused
+    // Behind it its receiver knows of nothing any more: what that one still said was under way.
+    let gone = tookEffect ? nil : facts.answerOfGone(side.other, behind: reset, of: side, thresholds)
+    let tookEffect = tookEffect || gone != nil
     let reasons = forgery.failed.list.map { reason($0, reset, side, facts) }
     let isAlone = facts.client.packets + facts.server.packets == facts.client.rstPackets + facts.server.rstPackets
     let effect =
@@ -50,6 +54,12 @@ extension Rule {
     if forgery.failed.contains(.goesOn), let after = facts[side].ownPackets(after: reset) {
       evidence.append(Evidence(after.first, side, "goes on talking"))
     }
+    if let gone {
+      if let last = facts[side].resets?.last, last != reset.moment {
+        evidence.append(Evidence(last, side, "the last such RST"))
+      }
+      evidence.append(Evidence(gone.moment, side.other, "bare RST: the \(side.other.name) has no such socket any more"))
+    }
     return Finding(
       rule: "reset-forged", severity: isAlone || stale ? .note : tookEffect ? .error : .warning,
       confidence: facts.confidence(
@@ -57,7 +67,7 @@ extension Rule {
       suspects: [.path],
       summary: "a RST in the \(side.name)'s name\(stage) \(effect): "
         + reasons.joined(separator: "; "),
-      evidence: evidence,
+      evidence: evidence.sorted { $0.moment.precedes($1.moment) },
       facts: [
         NamedFact("stage", forgery.stage), NamedFact("tests_failed", forgery.failed.list.map(\.rawValue)),
         NamedFact("tests_passed", forgery.passed.list.map(\.rawValue)),
@@ -99,6 +109,21 @@ extension Facts {
     guard side == .client, reset.isBare, reset.verdict != .effective, reset.provoked != nil, handshake.syn != nil
     else { return false }
     return handshake.ack.map { reset.moment.precedes($0) } ?? true
+  }
+
+  /// The first of the RSTs by which who was told so answers whatever comes afterwards: it has no such socket any more, and died of nothing
+  /// else. nil where it said anything later, or long after these.
+  func answerOfGone(_ target: Side, behind reset: Reset, of side: Side, _ thresholds: Thresholds) -> Reset? {
+    guard let told = self[side].resets, let answers = self[target].resets, let alive = self[target].lastAlive,
+      !reset.ownFin, reset.verdict != .ignored || told.count > 1
+    else { return nil }
+    let answer = answers.first
+    let underWay = max(thresholds.answer, 2 * (roundTrip ?? 0))
+    guard answer.isBare, answer.echoes, !answer.ownFin, answers.echoCount == answers.count, answers.ownAfter == nil,
+      told.last.precedes(answer.moment), alive.precedes(answer.moment),
+      alive.time.since(told.last.time) <= underWay
+    else { return nil }
+    return answer
   }
 
   /// Of an attempt of the same 4-tuple that was given up: its answer came late, and was refused, while the next attempt was under way; or it

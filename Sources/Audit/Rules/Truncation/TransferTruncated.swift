@@ -55,10 +55,10 @@ private struct CutTransfer: Claim {
 
   private var severity: Severity {
     if hungUp && (peers.mayBeAlert || mayHaveCrossed) { return .note }
-    if hungUp, isGoodbye, abort.forgery.confidence == nil { return .note }
+    if hungUp, isGoodbye, abort.forgery.confidence == nil, !abort.wasShot { return .note }
     // All that it lost of its own, and of its peer's, is the word by which it closed.
     if own.mayBeAlert, peers.unacked == 0 || peers.mayBeAlert, abort.forgery.confidence == nil { return .note }
-    guard hungUp, abort.forgery.confidence == nil else { return .error }
+    guard hungUp, abort.forgery.confidence == nil, !abort.wasShot else { return .error }
     return isClientLeaving ? .note : .warning
   }
 
@@ -95,9 +95,11 @@ private struct CutTransfer: Claim {
       return "\(side) closed in the middle of what it sent, and reset the connection at the \(peer)'s next data"
     }
     let who =
-      abort.forgery.confidence != nil
-      ? "\(abort.what) ended the connection"
-      : abort.isEchoAlone ? "a bare RST of the \(side) ended the connection" : "\(side) reset the connection"
+      abort.wasShot
+      ? "a RST in the \(peer)'s name had ended the connection at the \(side)"
+      : abort.forgery.confidence != nil
+        ? "\(abort.what) ended the connection"
+        : abort.isEchoAlone ? "a bare RST of the \(side) ended the connection" : "\(side) reset the connection"
     let when =
       hungUp && crossed
       ? "when data of the \(peer) had crossed its FIN"
@@ -114,6 +116,9 @@ private struct CutTransfer: Claim {
     var list: [Evidence] = []
     if let data = abort.reset.ownLastData, own.unacked > 0 || cutItself {
       list.append(Evidence(data, abort.side, "its last new data"))
+    }
+    if abort.wasShot, let told = abort.theirs.resets?.last {
+      list.append(Evidence(told, abort.peer, "RST in the \(abort.peer.name)'s name"))
     }
     if let shut = abort.shutSince, abort.closedUnsent {
       list.append(Evidence(shut, abort.peer, "its window is zero: the rest has to wait"))
@@ -157,21 +162,29 @@ private struct CutTransfer: Claim {
           NamedFact("idle", duration: abort.reset.idleBefore), NamedFact("echoes", abort.echoes),
           NamedFact("crossed", hungUp && crossed),
         ],
-      mend: hungUp && crossed && abort.forgery.confidence == nil
-        ? isGoodbye
-          ? "nothing to mend where the \(abort.peer.name) only said goodbye, or answered a PING"
-          : "a connection that may be closed at any time is used again: the \(abort.peer.name) must close idle ones before the"
-            + " \(abort.side.name) does, or send once more what was not answered"
-        : abort.forgery.confidence != nil
-          ? "a capture at the \(abort.side.name) that lacks this RST would prove that somebody between sent it"
-          : abort.closedUnsent
-            ? abort.mendOfClose
-            : abort.isEchoAlone
-              ? abort.mendOfEcho
-              : hasClosed
-                ? "harmless if the \(abort.side.name) did not want it; else its application must read until end of file before close()"
-                : "the \(abort.side.name)'s application must close() without SO_LINGER 0 and with nothing unread; if it was killed"
-                  + " or gave up, its log says so")
+      mend: mend)
+  }
+
+  private var mend: String {
+    let side = abort.side.name
+    let peer = abort.peer.name
+    if abort.forgery.confidence != nil {
+      return "a capture at the \(side) that lacks this RST would prove that somebody between sent it"
+    }
+    if abort.wasShot {
+      return "a capture at the \(peer) that lacks the RST in its name would prove that somebody between sent it"
+    }
+    if hungUp && crossed {
+      if isGoodbye { return "nothing to mend where the \(peer) only said goodbye, or answered a PING" }
+      return "a connection that may be closed at any time is used again: the \(peer) must close idle ones before the"
+        + " \(side) does, or send once more what was not answered"
+    }
+    if abort.closedUnsent { return abort.mendOfClose }
+    if abort.isEchoAlone { return abort.mendOfEcho }
+    return hasClosed
+      ? "harmless if the \(side) did not want it; else its application must read until end of file before close()"
+      : "the \(side)'s application must close() without SO_LINGER 0 and with nothing unread; if it was killed"
+        + " or gave up, its log says so"
   }
 }
 
