@@ -6,6 +6,7 @@ internal import Wire
 //   §3.10.7.1). No kernel aborts by a bare one: one that comes when such an ACK may have is taken for an echo, whatever was seen before it.
 // - A RST that acknowledges more than was seen of its peer, or of whose peer, since the data, nothing was seen but that it was acknowledged:
 //   packets of the peer are missing, and what they acknowledged.
+// - A live socket's RST behind a bare one, which answered what came later and overtook it.
 // - Time: who receives acknowledges within half a second (RFC 9293 §3.8.6.3), and what nobody acknowledges is sent again.
 //
 // When it was sent is known of two segments, of the oldest that waits and of the last: each is weighed for itself, and what lies between
@@ -34,6 +35,7 @@ extension Facts {
         if waiting.wasAcknowledged(oldest, upTo: end) { known = end }
       }
     }
+    if side != resetter, let late = self[resetter].overtakenACK(of: own, behind: reset) { known = max(known, late) }
     // Below SND.NXT nobody resets of himself.
     if let echoed = waiting.echoed, echoed < own.dataEnd { known = max(known, echoed) }
     let echoed = own.resets.flatMap { $0.hasLive && resetter == side ? $0.highestEcho : nil } ?? own.sndUna
@@ -132,6 +134,14 @@ private struct Waiting {
 }
 
 extension SideFacts {
+  /// How far its own abort acknowledges what `peer` had sent, as an offset, where an echo of that had overtaken it.
+  fileprivate func overtakenACK(of peer: SideFacts, behind reset: Reset) -> Int64? {
+    guard reset.isBare, reset.echoes, let late = resets?.lateACK, let origin = peer.origin else { return nil }
+    let end = peer.dataEnd
+    let offset = end + Int64(late.distance(from: origin.advanced(by: Int(truncatingIfNeeded: end))))
+    return min(offset, end)
+  }
+
   /// The last that it sent is not in the capture, but was acknowledged after the last packet of it that is, and after `moment`.
   fileprivate func fellSilentUnseen(since moment: Moment?) -> Bool {
     guard packets > 0, let last, let moment, let progress = lastProgress, last.precedes(progress),

@@ -121,6 +121,7 @@ extension Shared {
     resets.last = reset.moment
     resets.hasLive = resets.hasLive || (reset.looksLive && reset.verdict != .ignored && reset.verdict != .challenged)
     resets.noteEcho(reset, sender)
+    resets.noteLive(reset, within: sender.ttlLow...max(sender.ttlLow, sender.ttlHigh))
     if reset.echoes {
       resets.echoCount = resets.echoCount == .max ? .max : resets.echoCount + 1
       resets.lowestEcho = min(resets.lowestEcho ?? .max, reset.offset)
@@ -155,6 +156,17 @@ extension Resets {
       (sender.has(.fin) || (!first.isBare && sender.ttlLow <= first.ttl && first.ttl <= sender.ttlHigh))
       && (sender.leg == .max || reset.moment.time.since(sender.lastNew.time) >= Int64(sender.leg) * 1000)
     if reset.offset < sender.nxt || isAnswer { highestEcho = max(highestEcho ?? .min, reset.offset) }
+  }
+
+  /// The abort itself, overtaken by an echo of it; of somebody else who knew the numbers it would have another TTL.
+  mutating func noteLive(_ reset: Reset, within hops: ClosedRange<UInt8>?) {
+    guard reset.looksLive, reset.verdict == .effective, hops?.contains(reset.ttl) == true else { return }
+    lateACK = Resets.later(lateACK, reset.acknowledgment)
+  }
+
+  static func later(_ one: SequenceNumber?, _ other: SequenceNumber?) -> SequenceNumber? {
+    guard let one, let other else { return one ?? other }
+    return other.distance(from: one) > 0 ? other : one
   }
 }
 

@@ -24,6 +24,8 @@ extension SideFacts {
     if theirs.first.echoes { echoes.append(theirs.first.offset) }
     whole.lowestEcho = echoes.min()
     whole.hasLive = whole.hasLive || theirs.hasLive
+    whole.noteLive(theirs.first, within: ttlRange)
+    whole.lateACK = Resets.later(whole.lateACK, theirs.lateACK)
     whole.highestEcho = [whole.highestEcho, theirs.highestEcho].compactMap(\.self).max()
     whole.wasNotTaken = whole.wasNotTaken || theirs.wasNotTaken
     if whole.effective == nil, let effective = theirs.effective, !(whole.hidesEchoes && effective.echoes) {

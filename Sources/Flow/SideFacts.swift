@@ -270,6 +270,8 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
   public var highestEcho: Int64?
   /// One of them is a live socket's: it aborted, and the bare ones are the echoes of that, in whatever order they were recorded.
   public var hasLive: Bool
+  /// ACK number of a live one behind the first: what it acknowledges had arrived when its socket aborted.
+  public var lateACK: SequenceNumber?
   /// What this side still sent that is no RST after the first RST, where a later one is the effective one.
   public var ownBetween: Burst?
   /// What this side still sent after the effective (else the first) RST that shows that it lives; and what the peer still sent
@@ -295,6 +297,7 @@ public struct Resets: BitwiseCopyable, Hashable, Sendable {
     lowestEcho = nil
     highestEcho = nil
     hasLive = !first.isBare
+    lateACK = nil
     ownBetween = nil
     ownAfter = nil
     peerAfter = nil

@@ -140,6 +140,16 @@ struct MissedACKTests {
         + "0.041 C > S . 201 ack 2897\n0.0411 S > C . 5793:8689/1448 ack 201\n0.060 C > S R 201\n0.06005 C > S R. 201 ack 2897",
       "transfer-truncated warning client certain 5792"),
     Case(
+      "an echo overtook its abort, which acknowledges all",
+      flight
+        + "0.041 C > S . 201 ack 2897\n0.0411 S > C . 5793:8689/1448 ack 201\n0.062 C > S R 201\n0.074 C > S R. 201 ack 8689",
+      "reset-abort note client likely 0"),
+    Case(
+      "what acknowledges all behind an echo was sent from somewhere else",
+      flight
+        + "0.041 C > S . 201 ack 2897\n0.0411 S > C . 5793:8689/1448 ack 201\n0.062 C > S R 201\n"
+        + "0.074 C > S R. 201 ack 8689 ttl 50", "transfer-truncated warning client certain 5792"),
+    Case(
       "an echo alone may be another's",
       flight + "0.041 C > S . 201 ack 2897\n0.0411 S > C . 5793:8689/1448 ack 201\n0.060 C > S R 201",
       "transfer-truncated warning unknown likely 5792"),
