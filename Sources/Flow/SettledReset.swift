@@ -15,10 +15,11 @@ extension Facts {
   }
 
   /// Who answers the ACK of its own FIN as a socket that is gone does had closed it, where the peer's FIN was acknowledged too: its RSTs
-  /// came after that, wherever the ACKs are.
+  /// came after that, wherever the ACKs are. So had who answers another ACK that is not in the capture, which may have come late.
   private mutating func settleClosed() {
-    guard client.finArrived, server.finArrived else { return }
-    for side in Side.allCases where self[side].answersACKOfFIN {
+    let isTimed = !handshake.ackCameWithData
+    guard client.finArrived(isTimed), server.finArrived(isTimed) else { return }
+    for side in Side.allCases where self[side].answersAsClosed(isTimed) {
       self[side].resets?.first.comeAfterClose()
       self[side].resets?.effective?.comeAfterClose()
     }
@@ -51,18 +52,16 @@ extension Facts {
 
 extension SideFacts {
   /// Its FIN was acknowledged, or it answers its ACK as a socket that is gone does.
-  fileprivate var finArrived: Bool {
-    guard let fin else { return false }
-    return fin.acked != nil || answersACKOfFIN
-  }
+  fileprivate func finArrived(_ isTimed: Bool) -> Bool { fin?.acked != nil || answersAsClosed(isTimed) }
 
-  /// All its RSTs are those of a kernel that has no such socket, behind its FIN, and one answers the ACK of that.
-  fileprivate var answersACKOfFIN: Bool {
-    guard let fin, $resets, let resets, resets.first.isBare, !resets.hasLive, let echo = resets.highestEcho else {
-      return false
-    }
-    return echo > fin.offset && resets.first.offset <= fin.offset + 1
-      && (fin.inferred || fin.sent.first.precedes(resets.first.moment))
+  /// All its RSTs are those of a kernel that has no such socket, behind its FIN, and one answers the ACK of that, or one that nobody saw.
+  /// - Parameter isTimed: how long its peer takes to answer is known, and so what comes too soon for an ACK of the last that it sent.
+  fileprivate func answersAsClosed(_ isTimed: Bool) -> Bool {
+    guard let fin, $resets, let resets, resets.first.isBare, !resets.hasLive,
+      fin.inferred || fin.sent.first.precedes(resets.first.moment), resets.first.offset <= fin.offset + 1,
+      let echo = resets.highestEcho ?? (isTimed ? nil : resets.first.offset)
+    else { return false }
+    return echo > fin.offset || (fin.acked == nil && !fin.inferred && echo > sndUna)
   }
 
   fileprivate func window64K(_ reset: Reset) -> Int64 {

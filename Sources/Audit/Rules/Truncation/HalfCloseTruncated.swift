@@ -237,7 +237,9 @@ private final class CutAnswer {
       return "\(closed) half-closed, then reset while the \(other) was answering\(later): \(damage)"
     case .abort(let abort):
       let flight = loss.inFlightAtDeath.map { " (\(commas($0)) of them under way when it closed)" } ?? ""
-      if loss.isExact { return "\(other) reset after its answer to the half-closed \(closed)\(flight): \(amount) lost" }
+      if loss.isExact || answer.fin != nil {
+        return "\(other) reset after its answer to the half-closed \(closed)\(flight): \(amount) lost"
+      }
       let sent = sentAfter == 1 ? "1 byte was" : "\(bytes(sentAfter)) were"
       let fate =
         loss.unacked == 0 ? "sent and arrived\(flight)" : "sent\(flight), \(commas(loss.unacked)) never acknowledged"

@@ -1,0 +1,36 @@
+import Audit
+import Testing
+
+/// What the capture lacks may be all that there is to see: then nobody is accused of it.
+@Suite("Captures that lack packets")
+struct LackingCaptureTests {
+  /// Of SYNs, FINs and RSTs alone: the server answers an ACK that is not there, and has closed by then, or is cutting its own answer.
+  @Test(arguments: [("", true), ("0.150 C > S . 51 ack 65402", false)])
+  func anEchoBelowTheFIN(_ ack: String, _ isHarmless: Bool) throws {
+    let findings = try audit(
+      """
+      0.000 C > S S
+      0.027 S > C S.
+      0.035 C > S F. 50
+      0.129 S > C FP. 75538:76986 ack 51
+      \(ack)
+      0.157 S > C R 65402
+      """)
+    #expect(findings.map(\.rule) == (isHarmless ? [] : ["half-close-truncated"]), "\(findings.map(\.summary))")
+    #expect(findings.allSatisfy { !$0.summary.contains("instead of FIN") })
+  }
+
+  /// The same: the RST bears the number of the ACK of the FIN. How long the client takes to answer its own FIN does not tell.
+  @Test func theEchoOfTheACKOfTheFIN() throws {
+    let findings = try audit(
+      """
+      0.0000 C > S S
+      0.0095 S > C S.
+      0.0220 C > S FP. 28961:30002
+      0.3750 S > C FP. 99913:100001 ack 30003
+      0.3828 S > C R 100002
+      0.3933 S > C R 79641
+      """)
+    #expect(findings.isEmpty, "\(findings.map(\.summary))")
+  }
+}
