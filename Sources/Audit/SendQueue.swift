@@ -63,10 +63,13 @@ extension Facts {
   /// each packet has, or without.
   private func endsShort(_ side: Side, _ thresholds: Thresholds) -> Bool {
     let own = self[side]
-    guard own.lastNewData != nil, let whole = wholeSegment(side), let ours = own.mss, let theirs = self[side.other].mss
-    else { return false }
     let length = own.dataEnd - own.lastNewOffset
-    guard length > 0 else { return false }
+    guard own.lastNewData != nil, length > 0 else { return false }
+    guard let whole = wholeSegment(side), let ours = own.mss, let theirs = self[side.other].mss else {
+      // Whatever the SYNs say that are not there, a whole one is larger; unless it sends nothing else.
+      let largest = Int64(own.largestSent)
+      return length < Int64(thresholds.largeSegment) && (length < largest || own.dataEnd < 3 * largest)
+    }
     // A path that takes none of that size cuts them all shorter, but not to less than every host takes.
     return length < min(whole, Int64(thresholds.largeSegment))
       || (Int64(own.largestSent) >= whole && length % whole != 0 && length % Int64(min(ours, theirs)) != 0)

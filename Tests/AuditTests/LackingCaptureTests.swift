@@ -33,4 +33,22 @@ struct LackingCaptureTests {
       """)
     #expect(findings.isEmpty, "\(findings.map(\.summary))")
   }
+
+  /// Nobody knows the MSS where one SYN is not there; but no path cuts segments so small.
+  @Test(arguments: [("1:72", "reset-abort", Severity.note), ("1:1449", "transfer-truncated", .error)])
+  func aShortSegmentOfAnUnknownMSS(_ answer: String, _ rule: String, _ severity: Severity) throws {
+    let end = answer.split(separator: ":")[1]
+    let finding = try auditOne(
+      """
+      0.00000 C > S S <mss 1460,sackOK,TS,wscale 7>
+      0.00005 S > C S. <mss 1460,sackOK,TS,wscale 7> lost
+      0.00010 C > S . 1
+      0.00015 C > S P. 1:87
+      0.00016 S > C . 1 ack 87
+      0.00050 S > C P. \(answer) ack 87
+      0.00060 C > S . 87 ack \(end)
+      0.00065 S > C R. \(end) ack 87
+      """)
+    #expect(finding.rule == rule && finding.severity == severity && finding.suspects == [.server])
+  }
 }
