@@ -160,7 +160,8 @@ extension SideFacts {
 }
 
 extension Reset {
-  fileprivate func acknowledgesMore(than peer: SideFacts) -> Bool {
+  /// It acknowledges more than was seen of the peer: packets of that one are not in the capture.
+  public func acknowledgesMore(than peer: SideFacts) -> Bool {
     guard flags.contains(.ack), let origin = peer.origin, peer.packets > 0 else { return false }
     let beyond = acknowledgment.distance(from: origin.advanced(by: Int(truncatingIfNeeded: peer.sndNxt)))
     return beyond > 0 && Int64(beyond) <= Plausible.jump

@@ -51,4 +51,20 @@ struct LackingCaptureTests {
       """)
     #expect(finding.rule == rule && finding.severity == severity && finding.suspects == [.server])
   }
+
+  /// The RST acknowledges what nobody saw: it may be the answer to all that its sender said.
+  @Test(arguments: [("234", "reset-abort", Severity.note), ("1", "transfer-truncated", .error)])
+  func aRSTAcknowledgesAnAnswerThatIsNotThere(_ ack: String, _ rule: String, _ severity: Severity) throws {
+    let finding = try auditOne(
+      """
+      0.0000 C > S S
+      0.0001 S > C S.
+      0.0002 C > S . 1
+      0.0003 C > S P. 1:1449
+      0.0004 S > C . 1 ack 1449
+      0.0005 S > C P. 1:234 ack 1449 lost
+      0.0020 C > S R. 1449 ack \(ack)
+      """)
+    #expect(finding.rule == rule && finding.severity == severity && finding.suspects == [.client])
+  }
 }
