@@ -47,9 +47,10 @@ extension SideFacts {
       let proof = lastProgress, holes.count > 0
     else { return nil }
     let hole = holes[holes.count - 1]
-    guard hole.end == sndNxt, hole.length == 1 else { return nil }
-    // What its receiver sent since is known where its ACK was seen at once.
-    if let supposed = supposedFIN, supposed.offset == hole.start { return supposed }
+    guard hole.end == sndNxt else { return nil }
+    // What its receiver sent since is known where its ACK was seen at once; and that it is none of the data before it, which are missing too.
+    if let supposed = supposedFIN, supposed.offset == hole.end - 1 { return supposed }
+    guard hole.length == 1 else { return nil }
     var fin = Fin(sent: Burst(at: proof), offset: hole.start)
     fin.acked = proof
     fin.inferred = true

@@ -67,4 +67,58 @@ struct LackingCaptureTests {
       """)
     #expect(finding.rule == rule && finding.severity == severity && finding.suspects == [.client])
   }
+
+  /// One byte that is not there, and that the answer follows: a FIN, or the question.
+  @Test(arguments: [14481, 13033]) func aQuestionOfOneByte(_ acked: Int) throws {
+    let findings = try audit(
+      """
+      0.000 C > S S
+      0.004 S > C S.
+      0.005 C > S . 1
+      0.006 C > S P. 1:2 lost
+      0.009 S > C . 1 ack 2
+      0.010 S > C . 1:14481/1448 ack 2
+      0.011 C > S . 2 ack \(acked)
+      0.012 C > S R. 2 ack \(acked)
+      """)
+    #expect(!findings.contains { $0.rule == "half-close-truncated" }, "\(findings.map(\.summary))")
+    #expect(findings.allSatisfy { $0.severity == .note })
+  }
+
+  /// Behind an upload it can't be a question.
+  @Test func aFINInAnUpload() throws {
+    let finding = try auditOne(
+      """
+      0.000 C > S S
+      0.004 S > C S.
+      0.005 C > S . 1
+      0.010 C > S . 1:14481/1448
+      0.015 S > C . 1 ack 14481
+      0.016 S > C F. 1 ack 14481 lost
+      0.017 C > S . 14481 ack 2
+      0.018 C > S . 14481:28961/1448 ack 2
+      0.022 S > C R 2
+      """)
+    #expect(finding.rule == "half-close-truncated" && finding.severity == .error && finding.bytesLost == 14480)
+  }
+
+  /// The end of the answer is not there, nor the FIN behind it; the client's ACKs tell them apart.
+  @Test func aFINBehindDataThatAreMissing() throws {
+    let findings = try audit(
+      """
+      0.000 C > S S
+      0.001 S > C S.
+      0.002 C > S . 1
+      0.010 C > S P. 1:31
+      0.011 S > C . 1:2897/1448 ack 31
+      0.012 C > S . 31 ack 2897
+      0.012 S > C P. 2897:3801 ack 31 lost
+      0.013 C > S . 31 ack 3801
+      1.344 S > C F. 3801 ack 31 lost
+      1.345 C > S . 31 ack 3802
+      3.206 C > S P. 31:61 ack 3802
+      3.207 S > C R 3802
+      """)
+    #expect(!findings.contains { $0.rule == "half-open" }, "\(findings.map(\.summary))")
+  }
 }

@@ -67,6 +67,10 @@ private final class CutAnswer {
     closersLoss = Loss(
       of: halfCloser, facts, reset: facts.abort, unread: abort.map { $0.side == halfCloser ? 0 : $0.peerUnread } ?? 0,
       thresholds)
+    // One byte that is not in the capture may have been a FIN or a question: the more so where it is all that was said before the answer.
+    let lost = loss.unacked + loss.unread + closersLoss.unacked
+    let isFirst = fin.offset == 0 && fin.peerSent == 0
+    if fin.inferred, lost == 0 || isFirst, self.abort?.side == halfCloser { return nil }
     // It had nothing more to send: its answer was whole, though it ends by RST.
     if let abort = self.abort, abort.side == answerer, abort.forgery.confidence == nil, answer.fin == nil,
       loss.unacked == 0, closersLoss.unacked == 0, !loss.queueDestroyed
