@@ -115,13 +115,15 @@ final class Abort {
   /// The last that the peer said is a farewell and wants no answer: a TLS alert; a few bytes right before its FIN that only this RST
   /// acknowledges, or that close a talk; less than any request takes.
   func isToldGoodbye(_ thresholds: Thresholds) -> Bool {
-    guard facts.rolesKnown, let last = peerLastData, last == theirs.lastNewData else { return false }
+    guard let last = peerLastData, last == theirs.lastNewData else { return false }
     let length = theirs.dataEnd - theirs.lastNewOffset
     let unacked = reset.peerSent - reset.peerAcked
-    if reset.peerFin, unacked > 0, unacked <= thresholds.goodbyeBytes { return true }
+    // Behind the FIN of who may be the client a few bytes may be a request.
+    let isEnd = reset.peerFin && facts.rolesKnown
+    if isEnd, unacked > 0, unacked <= thresholds.goodbyeBytes { return true }
     guard reset.ownSent > 0 else { return false }
     if TLSAlert.isLengthOfOne(length), !theirs.lastNewDataIsNoAlert { return true }
-    return length <= (reset.peerFin ? thresholds.goodbyeBytes : thresholds.leastRequest)
+    return length <= (isEnd ? thresholds.goodbyeBytes : thresholds.leastRequest)
   }
 
   /// The RST's own ACK number says that all of the peer's data had arrived: its sender did not want them.

@@ -121,4 +121,20 @@ struct LackingCaptureTests {
       """)
     #expect(!findings.contains { $0.rule == "half-open" }, "\(findings.map(\.summary))")
   }
+
+  /// Met later, after its answer the client says so little that it asks for nothing, whoever it is.
+  @Test(arguments: [("5000:5001", Severity.note), ("5000:5201", .error)])
+  func aWordThatOnlyTheRSTAcknowledges(_ word: String, _ severity: Severity) throws {
+    let end = word.split(separator: ":")[1]
+    let finding = try auditOne(
+      """
+      0.000 C > S . 4900 ack 1
+      0.010 C > S P. 4900:5000 ack 1
+      0.020 S > C . 1:14481/1448 ack 5000
+      0.021 C > S . 5000 ack 14481
+      0.027 C > S P. \(word) ack 14481
+      0.029 S > C R. 14481 ack \(end)
+      """)
+    #expect(finding.rule == "reset-unread" && finding.severity == severity && finding.suspects == [.server])
+  }
 }
