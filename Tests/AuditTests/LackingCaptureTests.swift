@@ -137,4 +137,13 @@ struct LackingCaptureTests {
       """)
     #expect(finding.rule == "reset-unread" && finding.severity == severity && finding.suspects == [.server])
   }
+
+  /// One direction alone: what answered the last SYN nobody saw; that those before had no answer, the last of many shows.
+  @Test(arguments: [("0,1", false), ("0,1,3,7", true)])
+  func oneDirectionOfAnAttempt(_ times: String, _ found: Bool) throws {
+    let findings = try audit("\(times) C > S S\nend 40", Circumstances(bothDirectionsSeen: false))
+    #expect(findings.map(\.rule) == (found ? ["syn-unanswered"] : []))
+    let answers = try audit("0,1,3 S > C S. ack 1\nend 40", Circumstances(bothDirectionsSeen: false))
+    #expect(answers.isEmpty, "\(answers.map(\.summary))")
+  }
 }

@@ -38,8 +38,9 @@ extension Page {
 
     ## What it cannot tell
 
-    At the server's side: whether the SYN-ACK was lost on its way or ignored. With one direction in the
-    capture: whether the client's ACK was there; the confidence is lower then.
+    At the server's side: whether the SYN-ACK was lost on its way or ignored. Where the client's packets are
+    missing, its SYN with them: whether its ACK was there. The confidence is lower then, and in a capture of one
+    direction there is no finding.
 
     ## Recorded
 

@@ -31,7 +31,8 @@ extension Page {
       refuses nothing (too big, source quench) is no answer, and is in the evidence.
     - *A SYN that joins a connection of multipath TCP* (MP_JOIN): a note, for the connection goes on.
     - *The capture saw one direction only*: then the client goes on with an ACK, and there is no
-      finding. That it repeats its SYN proves that it was not answered. A RST of the client that comes
+      finding. That it repeats its SYN proves that it was not answered; but the last one may have been refused
+      unseen, so it takes four SYNs there. A RST of the client that comes
       later than its next SYN would have come only says that it gave up.
     - *Repeated too soon*, by equal pauses below 0.9 seconds: that is no timeout but the answer to a RST, which
       Windows

@@ -10,7 +10,9 @@ extension Rule {
       // Nothing but SYNs on either side; a RST of the client is an answer (a scan, a health check).
       facts.client.packets == facts.client.synPackets,
       facts.server.packets == facts.server.synPackets + facts.server.rstPackets,
-      surroundings.recorded(since: synAck, thresholds) >= thresholds.silentSpan
+      surroundings.recorded(since: synAck, thresholds) >= thresholds.silentSpan,
+      // Of one direction, which lacks the SYN too, nobody knows what the other one said.
+      facts.client.packets > 0 || surroundings.bothDirectionsSeen
     else { return nil }
     let ample = synAck.count >= thresholds.synAckTransmissions + 2
     var confidence = facts.confidence(

@@ -10,7 +10,9 @@ extension Rule {
     let recorded = surroundings.recorded(since: syn, thresholds)
     guard recorded >= thresholds.synSpan else { return nil }
     let ample = syn.count >= thresholds.synTransmissions + 2 && syn.span >= 2 * thresholds.synSpan
-    // That the SYN is repeated proves that no answer came; a capture of one direction can't show where one was lost.
+    // That the SYN is repeated proves that no answer came; a capture of one direction can't show where one was lost, nor whether the last
+    // was refused.
+    guard ample || surroundings.bothDirectionsSeen else { return nil }
     let standsAtServer = facts.seesServer(surroundings)
     // Next to the server is not in it: who is named alone is so in all likelihood.
     let confidence = facts.confidence(
