@@ -51,6 +51,11 @@ public struct Surroundings: Sendable {
     return false
   }
 
+  /// It lacks so much of what was sent that it may lack the few packets of any connection's end.
+  func lacksPackets(_ thresholds: Thresholds) -> Bool {
+    missingBytes > 0 && missingBytes >= payloadBytes / thresholds.missingShare
+  }
+
   /// The clock leapt between these moments: nobody knows how long that was.
   func leaps(from start: Timestamp, to end: Timestamp) -> Bool {
     leaps.contains { start <= $0.lowerBound && $0.upperBound <= end }

@@ -110,6 +110,9 @@ public struct Thresholds: Sendable {
   /// One packet in so many, copies included.
   public var duplicatedShare: UInt64 = 20
 
+  /// One byte in so many that were acknowledged is not in the capture: nor may other packets be, without a trace.
+  public var missingShare: UInt64 = 100
+
   /// The options' defaults, and the numbers that no option changes.
   public init() {}
 }

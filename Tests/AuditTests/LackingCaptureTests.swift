@@ -138,6 +138,25 @@ struct LackingCaptureTests {
     #expect(finding.rule == "reset-unread" && finding.severity == severity && finding.suspects == [.server])
   }
 
+  /// A capture that lacks one byte in a hundred may lack the end of a connection.
+  @Test(arguments: [("", Confidence.certain), (" lost", .possible)])
+  func aFINThatMayBeWhatIsMissing(_ lost: String, _ confidence: Confidence) throws {
+    let finding = try auditOne(
+      """
+      0.00 C > S S
+      0.02 S > C S.
+      0.03 C > S . 1
+      0.04 C > S P. 1:1001\(lost)
+      0.06 S > C . 1 ack 1001
+      1.04 C > S P. 1001:9001/1000
+      1.06 S > C . 1 ack 9001
+      9.00 C > S F. 9001
+      9.02 S > C . 1 ack 9002
+      60 tick
+      """)
+    #expect(finding.rule == "fin-unanswered" && finding.confidence == confidence)
+  }
+
   /// One direction alone: what answered the last SYN nobody saw; that those before had no answer, the last of many shows.
   @Test(arguments: [("0,1", false), ("0,1,3,7", true)])
   func oneDirectionOfAnAttempt(_ times: String, _ found: Bool) throws {

@@ -33,6 +33,8 @@ extension Page {
     - A long computation before the answer looks the same until the answer comes.
     - A peer that is cut off after its ACK looks the same from here; from its own side the answer is seen repeated.
     - A subflow of multipath TCP is closed while the connection goes on: no finding.
+    - A capture that lost the peer's FIN and its ACK: where one byte in a hundred is missing, or any of this
+      connection, the finding is less sure.
     - A FIN that is not even acknowledged: `fin-unacked`.
 
     ## What to do

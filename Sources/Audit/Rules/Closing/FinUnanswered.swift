@@ -37,13 +37,15 @@ extension Rule {
         !surroundings.isBlind(from: since.time, to: end)
       else { continue }
       let answer = fin.lastAfter == nil ? "sends nothing" : "sends no more"
+      // Its FIN and the ACK of that are two packets, and a gap of the capture holds both.
+      let mayBeMissing = surroundings.lacksPackets(thresholds)
       // Elsewhere a firewall that forgot the half-closed connection shows the same: what its application did is not seen.
       let isSeen = facts.standsAt(side.other)
       return Finding(
         rule: "fin-unanswered", severity: .warning,
         confidence: facts.confidence(
-          silence > 4 * least ? .certain : .likely, from: since.time, to: end, losing: [side.other],
-          surroundings),
+          silence > 4 * least ? .certain : .likely, from: since.time, to: end, surroundings
+        ).lowered(by: mayBeMissing ? 1 : 0),
         suspects: isSeen ? [side.other.party] : [side.other.party, .path],
         summary:
           "\(side.name) closed; the \(side.other.name)'s kernel acknowledged it, and for \(duration(silence)) "
