@@ -94,8 +94,12 @@ final class Abort {
       return false
     }
     guard isRecent(data, thresholds) else { return false }
-    // It acknowledges what nobody saw: that may be the answer to them.
-    if reset.ownSent == reset.ownAcked, forgery.confidence == nil, reset.acknowledgesMore(than: theirs) { return false }
+    // It acknowledges what nobody saw: that may be the answer to them, if they end as a question does.
+    if reset.ownSent == reset.ownAcked, forgery.confidence == nil, !facts.endsWhole(side),
+      reset.acknowledgesMore(than: theirs)
+    {
+      return false
+    }
     return forgery.confidence != nil || !facts.hadSentAll(side, before: reset, thresholds)
   }
 

@@ -38,9 +38,12 @@ extension Abort {
     return stall.reopened.map { $0.precedes(data) } == true ? nil : stall.since
   }
 
-  /// The last that it sent, a moment ago, was a whole segment: more waited for the window, or for an ACK.
+  /// The last that it sent, a moment ago, was a whole segment: more waited for the window, or for an ACK. That comes within a round trip, and
+  /// whoever has more then sends it.
   private var mayHaveWaited: Bool {
-    reset.ownLastData.map { isRecent($0, thresholds) } == true && facts.endsWhole(side)
+    guard let data = reset.ownLastData, isRecent(data, thresholds), facts.endsWhole(side) else { return false }
+    guard theirs.offersRoom, let roundTrip = facts.roundTrip else { return true }
+    return reset.moment.time.since(data.time) <= 2 * roundTrip + thresholds.delayedACK
   }
 
   /// What to do about one.

@@ -23,6 +23,8 @@ public struct Thresholds: Sendable {
   public var synSpan: Int64 = 3_000_000_000
   /// Two repetitions of a SYN-ACK: one may be a lost ACK.
   public var synAckTransmissions: UInt32 = 3
+  /// No kernel repeats data sooner, ns (Linux' TCP_RTO_MIN).
+  public var soonestRepetition: Int64 = 200_000_000
   /// As for data.
   public var finTransmissions: UInt32 = 4
   /// RFC 9293 §3.8.4: one missing reply is no death.
@@ -93,6 +95,8 @@ public struct Thresholds: Sendable {
   /// A live socket's RST whose window is smaller by that many bytes than the widest it offered holds unread data; less may be
   /// an alert or a GOAWAY that nobody needs to read.
   public var unreadBytes: Int64 = 256
+  /// An ACK may be kept back for so long, ns (Linux' TCP_DELACK_MIN).
+  public var delayedACK: Int64 = 40_000_000
   /// Whoever acknowledged an answer so long ago, ns, has read it: who waits for one reads at once.
   public var readAnswer: Int64 = 200_000_000
 

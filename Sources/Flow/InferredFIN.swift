@@ -49,7 +49,8 @@ extension SideFacts {
     let hole = holes[holes.count - 1]
     guard hole.end == sndNxt else { return nil }
     // What its receiver sent since is known where its ACK was seen at once; and that it is none of the data before it, which are missing too.
-    if let supposed = supposedFIN, supposed.offset == hole.end - 1 { return supposed }
+    // (Of a side of which nothing is, the last byte is one like the others.)
+    if let supposed = supposedFIN, supposed.offset == hole.end - 1, hole.length == 1 || packets > 0 { return supposed }
     guard hole.length == 1 else { return nil }
     var fin = Fin(sent: Burst(at: proof), offset: hole.start)
     fin.acked = proof

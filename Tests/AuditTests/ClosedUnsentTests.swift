@@ -97,4 +97,17 @@ struct ClosedUnsentTests {
         """)
     #expect(finding.rule == "transfer-truncated" && finding.suspects == [.server, .path])
   }
+
+  /// All was sent, and acknowledged, and the window was wide: it had nothing more, and its FIN is what the capture lacks.
+  @Test(arguments: [(0.13, true), (0.3, false)]) func whoHasSentAll(_ asked: Double, _ found: Bool) throws {
+    let findings = try audit(
+      onLAN + """
+        0.1 C > S P. 1:31
+        0.101 S > C . 1:2921/1460 ack 31
+        0.102 C > S . 31 ack 2921
+        \(asked) C > S P. 31:61 ack 2921
+        \(asked + 0.001) S > C R 2921
+        """)
+    #expect(findings.contains { $0.summary.contains("closed in the middle") } == found)
+  }
 }

@@ -82,7 +82,8 @@ struct LackingCaptureTests {
       0.012 C > S R. 2 ack \(acked)
       """)
     #expect(!findings.contains { $0.rule == "half-close-truncated" }, "\(findings.map(\.summary))")
-    #expect(findings.allSatisfy { $0.severity == .note })
+    // Whichever it was, what was still to come did not interest the client.
+    #expect(findings.allSatisfy { $0.severity <= .warning && $0.confidence < .certain })
   }
 
   /// Behind an upload it can't be a question.

@@ -118,7 +118,9 @@ extension Facts {
       !reset.ownFin, reset.verdict != .ignored || told.count > 1
     else { return nil }
     let answer = answers.first
-    let underWay = max(thresholds.answer, 2 * (roundTrip ?? 0))
+    // Whatever it had sent before it was told comes within the way to it and back, or a little later.
+    let leg = target == .server ? serverLeg : clientLeg
+    let underWay = leg.map { 2 * $0 + thresholds.overtaken } ?? max(thresholds.answer, 2 * (roundTrip ?? 0))
     guard answer.isBare, answer.echoes, !answer.ownFin, answers.echoCount == answers.count, answers.ownAfter == nil,
       told.last.precedes(answer.moment), alive.precedes(answer.moment),
       alive.time.since(told.last.time) <= underWay

@@ -44,9 +44,10 @@ extension Facts {
       guard let deaf = self[side].deaf, deaf.count + 1 >= thresholds.dataTransmissions,
         deaf.span >= thresholds.silentSpan, deaf.growing >= 1, self[side.other].resets?.effective == nil
       else { continue }
-      // By its own it gives up, unless all is over.
+      // By its own it gives up, unless all is over; or it was silent for longer than who hears nothing would be.
       if let reset = self[side].resets?.effective,
         !reset.flags.contains(.ack) || !deaf.last.precedes(reset.moment) || reset.isAfterClose
+          || reset.moment.time > deaf.nextDue
       {
         continue
       }

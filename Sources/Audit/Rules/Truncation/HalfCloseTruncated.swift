@@ -150,7 +150,10 @@ private final class CutAnswer {
   /// given up what comes then: a probe that meets a banner, a browser that connected in advance. Who has had answers before
   /// may leave a segment behind (a session ticket, the answer at which a load generator ends), but not a whole answer.
   private var isClientLeaving: Bool {
-    guard halfCloser == .client, fin.peerAcked == fin.peerSent, ackedAfter == 0 else { return false }
+    guard halfCloser == .client, ackedAfter == 0 else { return false }
+    // Farewells cross (HTTP/2's GOAWAYs, the answer to a PING), the first of them before the FIN is seen.
+    if fin.peerSent > 0, loss.unacked <= thresholds.goodbyeBytes { return true }
+    guard fin.peerAcked == fin.peerSent else { return false }
     // (Met later, it may have had some that are not in the capture.)
     if fin.peerSent > 0 || facts.isMetLater, loss.unacked <= segment { return true }
     return fin.offset == 0 || crossed

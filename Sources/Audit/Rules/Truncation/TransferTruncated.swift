@@ -19,11 +19,13 @@ extension Rule {
       || abort.own.resets?.lowestEcho.map { $0 < abort.reset.ownSent } == true
     let lostAny = own.unacked > 0 || peers.unacked > 0 || (cutItself && tellsOfMore)
     guard lostAny, cutItself || !abort.isOfNoSocket else { return nil }
-    let crossed = facts.crossedClose(abort)
+    let isShort = peers.unacked <= thresholds.goodbyeBytes
+    let crossed = facts.crossedClose(abort, isShort: isShort, thresholds)
     return CutTransfer(
       abort: abort, own: own, peers: peers, cutItself: cutItself,
-      mayHaveCrossed: abort.own.fin?.inferred == true && abort.reset.ownFin,
-      crossed: crossed, isGoodbye: crossed && peers.unacked <= thresholds.goodbyeBytes)
+      mayHaveCrossed: abort.own.fin.map { $0.inferred && ($0.offset > 0 || $0.peerSent > 0) } == true
+        && abort.reset.ownFin,
+      crossed: crossed, isGoodbye: crossed && isShort && facts.answersServer(abort))
   }
 }
 
@@ -69,7 +71,10 @@ private struct CutTransfer: Claim {
   }
 
   /// The side that reset had sent its FIN: it closed in order, and met more.
-  private var hasClosed: Bool { hungUp && abort.reset.ownFin && abort.forgery.confidence == nil }
+  private var hasClosed: Bool {
+    hungUp && abort.reset.ownFin && abort.forgery.confidence == nil
+      && (abort.own.fin?.inferred != true || mayHaveCrossed)
+  }
 
   private var summary: String {
     let side = abort.side.name
@@ -145,7 +150,7 @@ private struct CutTransfer: Claim {
     let (worse, other) = isOwn ? (own, peers) : (peers, own)
     let start = (abort.reset.ownLastData ?? abort.reset.moment).time
     let isSure =
-      own.unacked + peers.unacked > 0
+      own.unacked + peers.unacked > 0 && abort.own.fin?.inferred != true
       && !Side.allCases.contains { facts.mayLackACKs(of: $0) && facts[$0].lostBytes > 0 }
     let least: Confidence = isSure ? .certain : .likely
     return Finding(
@@ -189,13 +194,25 @@ private struct CutTransfer: Claim {
 }
 
 extension Facts {
-  /// A server that had answered something has closed, and what the client sent last before its FIN was seen came from the other direction
-  /// at that time: neither knew of the other. At the server's own host nothing crosses.
-  fileprivate func crossedClose(_ abort: Abort) -> Bool {
-    guard rolesKnown, abort.side == .server, abort.reset.ownFin, let fin = server.fin, !fin.inferred,
-      let data = abort.reset.peerLastData, data.precedes(fin.sent.first), server.lastNewData != nil,
-      let leg = serverLeg
+  /// A server that had answered has closed, and what the client sent last before its FIN was seen came from the other direction at that
+  /// time, as the way there took, or as the FIN tells that does not acknowledge it: neither knew of the other. At the server's own host
+  /// nothing crosses.
+  /// - Parameter isShort: no more than a farewell. More is a request where the server had nothing to say any more; who uploads has always
+  ///   just sent something.
+  fileprivate func crossedClose(_ abort: Abort, isShort: Bool, _ thresholds: Thresholds) -> Bool {
+    guard abort.side == .server, abort.reset.ownFin, let fin = server.fin, !fin.inferred,
+      let data = abort.reset.peerLastData, data.precedes(fin.sent.first), let answer = server.lastNewData,
+      isShort || answer.precedes(data), !standsAt(.server)
     else { return false }
-    return fin.sent.first.time.since(data.time) <= leg && !standsAt(.server)
+    let age = fin.sent.first.time.since(data.time)
+    if rolesKnown, let leg = serverLeg, age <= leg { return true }
+    // Not yet repeated: it may have been on its way for longer than any before it, in a queue.
+    return fin.peerAcked <= client.lastNewOffset && age < thresholds.soonestRepetition
+  }
+
+  /// The client's last words came right behind some of the server's, as the answer to a PING does: by itself nobody says goodbye, but asks.
+  fileprivate func answersServer(_ abort: Abort) -> Bool {
+    guard let answer = server.lastNewData, let data = abort.reset.peerLastData else { return false }
+    return !answer.precedes(data) || data.time.since(answer.time) <= (roundTrip ?? 0)
   }
 }
