@@ -79,6 +79,15 @@ final class Abort {
     return run.peerPackets == 0 || run.sent.count > 2
   }
 
+  /// What the peer repeated to the end, and nobody answered: on one of the two ways nothing arrives, and who hung up may have waited in
+  /// vain. nil where the other one was heard, or may have been.
+  var peerUnanswered: Unanswered? {
+    guard forgery.confidence == nil, !wasShot, let run = theirs.unanswered?.silentPart, run.kind == .data, !run.movedOn,
+      run.sent.count > 2, run.sent.last.precedes(reset.moment)
+    else { return nil }
+    return run
+  }
+
   /// What the peer waits for never came this far, for a second and more: the path lost it before the capture, and may be why it hung up.
   var isBehindLoss: Bool {
     guard own.everAcked, let data = reset.ownLastData, reset.moment.time.since(data.time) >= thresholds.midStream else {
