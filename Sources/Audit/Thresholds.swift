@@ -29,6 +29,9 @@ public struct Thresholds: Sendable {
   public var finTransmissions: UInt32 = 4
   /// RFC 9293 §3.8.4: one missing reply is no death.
   public var keepaliveProbes: UInt32 = 3
+  /// The least time from one probe to the next, ns, on the average: no kernel takes an interval below 1 s, and an ACK that comes again
+  /// in a burst is a duplicate, or an old one.
+  public var keepaliveInterval: Int64 = 500_000_000
   /// A keepalive's period varies by one in so many: an idle time that is no longer than that beyond what was survived proves
   /// nothing.
   public var keepaliveJitter: Int64 = 20

@@ -194,6 +194,12 @@ struct SilencePeerTests {
     Verdict(
       "three probes, and the kernel gives up", "keepalive-unanswered", [.path, .server], .certain,
       of: atClient + alive + "31,41,51 C > S . 100\n61 C > S R. 101"),
+    Verdict(
+      "old ACKs that come late: no kernel asks so often",
+      nothingIn: atClient + alive + "31,31.00004,31.0001 C > S . 100\nend 600"),
+    Verdict(
+      "a second apart", "keepalive-unanswered", [.path, .server], .likely,
+      of: atClient + alive + "31,32,33 C > S . 100\nend 600"),
     Verdict("two probes", nothingIn: atClient + alive + "31,41 C > S . 100\nend 600"),
     Verdict("answered", nothingIn: atClient + alive + "31,41,51 C > S . 100\n51.08 S > C .\nend 600"),
     Verdict(

@@ -24,7 +24,8 @@ extension Page {
     ## Told from its look-alikes
 
     - *Window probes* are the same packet; the peer's last window was zero (`stalled-reader`).
-    - *Duplicate ACKs* come in bursts, probes a second apart and more.
+    - *Duplicate ACKs*, and old ones out of order, come in bursts, probes a second apart and more: less than
+      half a second from one to the next, on the average, is no train of probes.
     - *Answered probes* come as regularly, and so do their *answers*: one ACK again and again. Where the
       capture has one direction of the connection only they prove nothing, and there is no finding;
       echoed timestamps that rise prove that they were answered. But for two cases: the sender gives up,

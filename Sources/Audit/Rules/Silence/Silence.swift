@@ -38,6 +38,7 @@ final class Silence {
   static func ofKeepalives(_ facts: Facts, _ surroundings: Surroundings, _ thresholds: Thresholds) -> Silence? {
     let silence = earliest(facts, surroundings, thresholds) { run in
       run.kind == .keepalive && run.sent.count >= thresholds.keepaliveProbes
+        && run.sent.span / Int64(max(run.sent.count, 2) - 1) >= thresholds.keepaliveInterval
     }
     guard let silence, facts[silence.silent].packets > 0 || silence.isProvedByItself else { return nil }
     return silence
