@@ -250,6 +250,32 @@ struct FinTests {
     #expect(findings.map(\.rule) == (found ? ["fin-unanswered"] : []), "\(findings.map(\.summary))")
   }
 
+  /// The client takes no more: the rest of the answer, and the FIN behind it, wait for room, and the server asks for some.
+  @Test(arguments: [("", false), ("6.5 C > S . 2 ack 2921 win 2920", true)])
+  func whoClosedHasNoRoomForTheAnswer(_ update: String, _ found: Bool) throws {
+    let findings = try audit(
+      """
+      0.000 C > S S <mss 1460>
+      0.002 S > C S. <mss 1460>
+      0.0021 C > S . win 2920
+      0.003 C > S F. 1 win 2920
+      0.005 S > C . 1 ack 2
+      0.305 S > C . 1:2921/1460 ack 2
+      0.349 C > S . 2 ack 2921 win 0
+      0.564 S > C . 2920 ack 2
+      0.5641 C > S . 2 ack 2921 win 0
+      0.997 S > C . 2920 ack 2
+      0.9971 C > S . 2 ack 2921 win 0
+      1.864 S > C . 2920 ack 2
+      1.8641 C > S . 2 ack 2921 win 0
+      3.557 S > C . 2920 ack 2
+      3.5571 C > S . 2 ack 2921 win 0
+      \(update)
+      end 20
+      """)
+    #expect(findings.contains { $0.rule == "fin-unanswered" } == found, "\(findings.map(\.summary))")
+  }
+
   /// However long it was: times are hostile input.
   @Test func pausesWithoutEnd() throws {
     var patient = Circumstances()

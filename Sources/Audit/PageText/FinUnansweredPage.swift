@@ -18,7 +18,8 @@ extension Page {
     was *recorded* after the FIN's ACK and the peer's last data. The end of the file is not the end of the
     connection: a capture that ends earlier, was blind in that time, or jumps by more than a week, gives no finding;
     nor does a connection met midstream whose peer sent nothing but ACKs, for its own FIN may have gone before; nor a
-    silence that is not twice as long as the longest pause after which the peer went on before (`tail -f`).
+    silence that is not twice as long as the longest pause after which the peer went on before (`tail -f`); nor a
+    closing side whose own window is zero: the answer has to wait for room (`stalled-reader`).
 
     ## How bad, and who
 

@@ -18,6 +18,8 @@ extension Rule {
       guard let fin = facts[side].fin, let acked = fin.acked, peer.fin == nil, peer.packets > 0, peer.lostBytes == 0,
         peer.unanswered == nil, facts[side].unanswered == nil
       else { continue }
+      // Its answer has to wait for room, and its FIN goes out behind it.
+      if facts.isStalled(side) { continue }
       // It is there, wherever its numbers stand.
       if peer.finPackets > 0 { continue }
       // The last that the peer sent is not in the capture: its FIN may have been part of that.
