@@ -42,7 +42,7 @@ extension Abort {
   /// whoever has more then sends it.
   private var mayHaveWaited: Bool {
     guard let data = reset.ownLastData, isRecent(data, thresholds), facts.endsWhole(side) else { return false }
-    guard theirs.offersRoom, let roundTrip = facts.roundTrip else { return true }
+    guard let roundTrip = facts.roundTrip else { return true }
     return reset.moment.time.since(data.time) <= 2 * roundTrip + thresholds.delayedACK
   }
 

@@ -87,7 +87,7 @@ extension Facts {
 
 extension SideFacts {
   /// Its window has room for a segment, as far as it said last.
-  var offersRoom: Bool {
+  fileprivate var offersRoom: Bool {
     // By a scale that nobody knows it is as much as it may be: nobody is accused by the least.
     let scale = windowScale ?? (isn == nil || optionsCut ? 14 : 0)
     return (stall == nil || stall?.reopened != nil)
