@@ -38,6 +38,16 @@ struct ForgeryEffectTests {
     #expect(finding.evidence.last?.what == "bare RST: the client has no such socket any more")
   }
 
+  /// What is sent longer after it than the way to the capture takes, nobody had under way then: the socket was there.
+  @Test func itsReceiverIsHeardHalfASecondLater() throws {
+    let finding = try #require(
+      audit(
+        shot + "0.7000 C > S P. 31:61 ack 26065\n0.7001 S > C . ack 61\n0.9000 C > S R 61\n0.9001 C > S R 61\n60 tick\n"
+      )
+      .first { $0.rule == "reset-forged" })
+    #expect(finding.fact("took_effect") == .bool(false) && finding.severity == .warning)
+  }
+
   /// The server hears that.
   @Test func andSaysSo() throws {
     let findings = try audit(shot + "0.2010 C > S R 31\n0.2011 C > S R 31\n60 tick\n")

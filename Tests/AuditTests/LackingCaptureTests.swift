@@ -68,6 +68,19 @@ struct LackingCaptureTests {
     #expect(finding.rule == rule && finding.severity == severity && finding.suspects == [.client])
   }
 
+  /// Whole segments are in the middle of something, whatever else the RST acknowledges.
+  @Test func aRSTCutsWholeSegmentsAllTheSame() throws {
+    let finding = try auditOne(
+      onLAN + """
+        0.1000 C > S P. 1:31
+        0.1010 S > C . 1:14481/1448 ack 31
+        0.1020 C > S . 31 ack 14481
+        0.1025 C > S P. 31:331 ack 14481 lost
+        0.1030 S > C R. 14481 ack 331
+        """)
+    #expect(finding.rule == "transfer-truncated" && finding.severity == .error && finding.suspects == [.server])
+  }
+
   /// One byte that is not there, and that the answer follows: a FIN, or the question.
   @Test(arguments: [14481, 13033]) func aQuestionOfOneByte(_ acked: Int) throws {
     let findings = try audit(

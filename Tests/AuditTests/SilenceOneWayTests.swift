@@ -144,6 +144,20 @@ struct SilenceOneWayTests {
     #expect(findings.allSatisfy { $0.severity == .note }, "\(findings.map(\.summary))")
   }
 
+  /// Who hears nothing repeats: that it did not for a minute shows that it had heard, whatever it ends by.
+  @Test(arguments: [(20, true), (80, false)]) func whoFallsSilentHasHeard(_ end: Int, _ isDeaf: Bool) throws {
+    let findings = try audit(
+      atClient + """
+        1.00 C > S P. 1:101
+        1.08 S > C P. 1:501
+        1.081 C > S .
+        1.4,2.0,3.2,5.6,10.4 S > C P. 1:501
+        1.401,2.001,3.201,5.601,10.401 C > S .
+        \(end) S > C R. 501
+        """)
+    #expect(findings.contains { $0.rule == "acks-lost" } == isDeaf, "\(findings.map(\.summary))")
+  }
+
   @Test(arguments: acksLost) func repeatedThoughAcknowledged(_ verdict: Verdict) throws { try verdict.check() }
 
   static let stalls = [

@@ -63,7 +63,7 @@ private struct CutTransfer: Claim {
 
   private var severity: Severity {
     if hungUp && (peers.mayBeAlert || mayHaveCrossed) { return .note }
-    if hungUp, isGoodbye, abort.forgery.confidence == nil, !abort.wasShot { return .note }
+    if hungUp, isGoodbye, abort.forgery.confidence == nil { return .note }
     // All that it lost of its own, and of its peer's, is the word by which it closed.
     if own.mayBeAlert, peers.unacked == 0 || peers.mayBeAlert, abort.forgery.confidence == nil { return .note }
     guard hungUp, abort.forgery.confidence == nil, !abort.wasShot else { return .error }
