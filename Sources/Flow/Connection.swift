@@ -185,10 +185,8 @@ extension Shared {
     let peerMoved = receiver.una > unaBefore
     let kind = sender.advance(
       &segment, moment, idle: gap, acknowledgesNew: peerMoved, receiver: &receiver, troubles: &troubles)
-    if kind == .retransmission || (kind == .syn && sender.synCount > 1), lastOwn.packet.input != segment.packet.input,
-      sender.isSamePacket(segment, latest: lastIPID, troubles)
-    {
-      sender.noteCrossing(from: lastOwn.packet.input, &receiver, &troubles)
+    if kind == .retransmission || (kind == .syn && sender.synCount > 1) {
+      sender.noteOtherPlace(segment, lastInput: lastOwn.packet.input, lastIPID: lastIPID, &receiver, &troubles)
     }
     sender.advertise(segment, moment, troubles: &troubles)
     if receiver.trouble != 0 { receiver.hearPeer(moment, kind, troubles: &troubles) }

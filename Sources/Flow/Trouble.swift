@@ -83,6 +83,8 @@ struct Trouble: BitwiseCopyable {
   var copies: KnownCopies?
   /// The input, counted from 1, from which the connection came before what was in it came from another: see Places.swift.
   var crossedFrom: UInt32 = 0
+  /// TTL of a packet that the same input has twice, the second time; 0 where it has none: see Places.swift.
+  var secondTTL: UInt8 = 0
 
   init() {}
 

@@ -128,4 +128,14 @@ struct CaptureRuleTests {
     #expect(findings[0].summary.hasPrefix(summary))
     #expect(findings[0].mend.hasPrefix("audit each capture by itself"))
   }
+
+  @Test func mergedIntoOneFile() {
+    let findings = Self.judge {
+      $0.severalPlaces = 3
+      $0.inputs = 1
+    }
+    #expect(findings.map(\.severity) == [.warning])
+    #expect(findings[0].summary.hasPrefix("3 connections are in this capture twice, as if merged from two taken at"))
+    #expect(findings[0].mend.hasPrefix("audit each capture by itself, before it is merged"))
+  }
 }

@@ -48,6 +48,73 @@ struct PlacesTests {
     #expect(finding.severity == .warning && finding.summary.hasPrefix("1 connection is in several captures"))
   }
 
+  /// A reset in mid-transfer over a path of 400 ms, as the client's end has it.
+  private static let distant = """
+    0.000 C > S S <mss 1460,wscale 7>
+    0.400 S > C S. <mss 1460,wscale 7>
+    0.400 C > S . ack 1
+    0.401 C > S P. 1:101
+    0.801 S > C . ack 101
+    0.802 S > C P. 1:4001/1000 ack 101
+    0.803 C > S . 101 ack 4001
+    0.900 C > S P. 101:201 ack 4001
+    1.000 C > S R. 201 ack 4001
+    9 tick
+    """
+
+  @Test("merged into one file: the TTL of what comes again tells", arguments: [110, 150, 190], [1, 2] as [UInt8])
+  func merged(after milliseconds: Int64, hops: UInt8) throws {
+    let here = try PacketScript.parse(Self.distant)
+    var there = here
+    there.entries = here.entries.map { entry in
+      guard case .tcp(var packet) = entry.content else { return entry }
+      var entry = entry
+      let isOfClient = packet.destination.port == 2181
+      entry.time = entry.time.advanced(by: (isOfClient ? milliseconds : -milliseconds) * 1_000_000)
+      packet.source.ttl = isOfClient ? packet.source.ttl - hops : packet.source.ttl + hops
+      entry.content = .tcp(packet)
+      return entry
+    }
+    #expect(try !audit([here]).findings.isEmpty)
+    var both = here
+    both.entries = (here.entries + there.entries).sorted { $0.time < $1.time }
+    let found = try audit([both])
+    #expect(found.connections.count == 1 && found.findings.isEmpty)
+    let finding = try #require(found.ofCapture.first { $0.rule == "capture-duplicated" })
+    #expect(finding.severity == .warning && finding.summary.hasPrefix("1 connection is in this capture twice"))
+  }
+
+  /// A sender some of whose packets, its repetitions among them, take another way is no second place.
+  @Test("one place: repetitions over another way")
+  func ways() throws {
+    var script = try PacketScript.parse(
+      handshake + """
+        0.100 C > S P. 1:101
+        0.180 S > C . ack 101
+        0.300 C > S P. 101:201
+        0.600 C > S P. 101:201
+        0.680 S > C . ack 201
+        1.000 C > S P. 201:301
+        1.300 C > S P. 201:301
+        1.380 S > C . ack 301
+        1.500 S > C R 1
+        9 tick
+        """)
+    var client = 0
+    script.entries = script.entries.map { entry in
+      guard case .tcp(var packet) = entry.content, packet.destination.port == 2181 else { return entry }
+      var entry = entry
+      client += 1
+      // Each second one: the repetitions are among them.
+      packet.source.ttl -= UInt8(client % 2)
+      entry.content = .tcp(packet)
+      return entry
+    }
+    let found = try audit([script])
+    #expect(found.facts.first?.client.retransmittedPackets == 2 && found.facts.first?.severalPlaces == false)
+    #expect(!found.findings.isEmpty)
+  }
+
   @Test("the same place twice: a copy is a copy") func onePlace() throws {
     let found = try audit([try view(after: 0, hops: 0), try view(after: 0, hops: 0)])
     #expect(try found.findings.map(\.rule) == audit([view(after: 0, hops: 0)]).findings.map(\.rule))

@@ -18,6 +18,8 @@ struct Matrix {
 
   private static let ends: [End] = [.client, .server]
   private static let roundTrips = [300, 20_000, 180_000]
+  /// Two taps may be so far apart that a copy comes long after its original's followers.
+  private static let roundTripsOfTwoTaps = roundTrips + [400_000]
 
   let story: Story
   let seed: UInt64
@@ -28,8 +30,9 @@ struct Matrix {
     self.seed = seed
     var random = self.random("cases")
     func drawn(_ acting: End, _ tap: Tap, _ view: View) -> Case {
-      Case(
-        acting: acting, stack: random.pick(Stacks.names), roundTrip: random.pick(Self.roundTrips), tap: tap, view: view)
+      let distances = view.isOfTwoTaps ? Self.roundTripsOfTwoTaps : Self.roundTrips
+      return Case(
+        acting: acting, stack: random.pick(Stacks.names), roundTrip: random.pick(distances), tap: tap, view: view)
     }
     if isQuick {
       for tap in Tap.allCases { cases.append(drawn(random.pick(Self.ends), tap, .whole)) }

@@ -23,7 +23,8 @@ extension Page {
     - A router or middlebox captured on both sides: the copy's TTL is one lower.
     - Several captures of the same traffic, given together. Those of the client and of the server are two views, and
       no copies of one: about a connection that both hold, with a delay or a router between them, nothing is claimed,
-      and this finding is a warning that says so.
+      and this finding is a warning that says so. The same where both were merged into one file, once a packet comes
+      again more than a tenth of a second later and with another TTL.
 
     ## What to do
 
@@ -33,7 +34,8 @@ extension Page {
 
     ## What it cannot tell
 
-    Copies that NAT has changed in between appear as a second connection.
+    Copies that NAT has changed in between appear as a second connection. Of two captures that were merged into one
+    file, and taken on one link or less than a tenth of a second apart, what is told may be less certain than of each.
 
     ## Recorded
 
