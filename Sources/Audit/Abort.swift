@@ -79,14 +79,8 @@ final class Abort {
     return run.peerPackets == 0 || run.sent.count > 2
   }
 
-  /// What the peer repeated to the end, and nobody answered: on one of the two ways nothing arrives, and who hung up may have waited in
-  /// vain. nil where the other one was heard, or may have been.
-  var peerUnanswered: Unanswered? {
-    guard forgery.confidence == nil, !wasShot, let run = theirs.unanswered?.silentPart, run.kind == .data, !run.movedOn,
-      run.sent.count > 2, run.sent.last.precedes(reset.moment)
-    else { return nil }
-    return run
-  }
+  /// Why its sender may have lost patience; nil where nothing tells.
+  private(set) lazy var impatience = findImpatience()
 
   /// What the peer waits for never came this far, for a second and more: the path lost it before the capture, and may be why it hung up.
   var isBehindLoss: Bool {
@@ -113,9 +107,11 @@ final class Abort {
   }
 
   func isRecent(_ moment: Moment, _ thresholds: Thresholds) -> Bool {
-    let recent = max(thresholds.midStream, thresholds.midStreamRoundTrips * (facts.roundTrip ?? 0))
-    return reset.moment.time.since(moment.time) < recent
+    reset.moment.time.since(moment.time) < recent
   }
+
+  /// How long before something else cannot be its reason, ns.
+  var recent: Int64 { max(thresholds.midStream, thresholds.midStreamRoundTrips * (facts.roundTrip ?? 0)) }
 
   /// The peer's data that the resetting side had not answered when it reset.
   var unansweredData: Moment? {

@@ -105,6 +105,7 @@ extension Sender {
       _ = troubles.records[index].sacked.remove(OffsetRange(.min / 2, ack))
     }
     if let run = troubles.records[index].run, ack > troubles.records[index].runOffset || run.kind == .synAck {
+      if run.isHeldUp { troubles.records[index].heldUp = run.sent }
       troubles.records[index].run = nil
     }
   }

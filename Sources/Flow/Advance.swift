@@ -68,8 +68,13 @@ extension Sender {
   mutating func takeLast(_ segment: inout Segment, _ moment: Moment, idle: Int64, receiver: inout Sender) {
     let length = segment.payloadLength
     if length > 0 { takeNew(nxt, Int64(length), length, segment.options, moment, idle: idle) }
-    if !has(.timing) { time(nxt, moment, idle: idle) }
     takeCleanFIN(moment, receiver: &receiver)
+    if !has(.timing) { time(dataEnd, moment, idle: idle) }
+  }
+
+  /// Asked at the FIN, before that is timed: what was timed last is its latest data, as nothing was outstanding when they were sent.
+  @inline(__always) var isLastDataLate: Bool {
+    has(.data) && timedOffset == lastNewOffset && Int64(timedIdle) * 1_000_000 >= Plausible.outage
   }
 
   @inline(__always) private mutating func time(_ start: Int64, _ moment: Moment, idle: Int64) {
@@ -280,6 +285,7 @@ extension Sender {
       nxt = end
     }
     marks.insert(.fin)
+    if isLastDataLate { marks.insert(.lateLastData) }
     if !has(.timing) { time(nxt, moment, idle: idle) }
     nxt += 1
     var fin = Fin(sent: Burst(at: moment), offset: end)

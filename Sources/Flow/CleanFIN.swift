@@ -27,6 +27,7 @@ extension Sender {
     marks.formUnion([.fin, .cleanFIN])
     if receiver.ackIsKnown { marks.insert(.peerAckKnownAtFIN) }
     if hasLastWord(before: receiver) { marks.insert(.lastWord) }
+    if isLastDataLate { marks.insert(.lateLastData) }
     nxt += 1
   }
 

@@ -44,6 +44,9 @@ public struct Burst: BitwiseCopyable, Hashable, Sendable {
     growing = 0
   }
 
+  /// Three transmissions, and a second: what was acknowledged sooner was hardly missed.
+  var isLong: Bool { count > 2 && span >= Plausible.answer }
+
   /// Nanoseconds from the first transmission to the last.
   public var span: Int64 { last.time.since(first.time) }
 

@@ -51,6 +51,8 @@ enum Plausible {
   static var keepalivePause: Int64 { 1_000_000_000 }
   /// The same where it is measured from one probe to the next: they do not take equally long to the capture.
   static var probePause: Int64 { 875_000_000 }
+  /// So long nothing gets through where more than a packet or two is lost.
+  static var outage: Int64 { 3_000_000_000 }
   /// What comes later after a packet was not provoked by it, however far the peer is.
   static var answer: Int64 { 1_000_000_000 }
   /// As long both sides must be silent for a RST to have been taken: a challenge ACK takes a round trip, a retransmission less

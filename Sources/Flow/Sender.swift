@@ -46,6 +46,8 @@ struct SenderMarks: OptionSet, BitwiseCopyable {
   static var mptcpUnknown: Self { .init(rawValue: 1 << 24) }
   /// With `cleanFIN`: it was the first to acknowledge `cleanFIN.peerAcked`.
   static var ackedByFIN: Self { .init(rawValue: 1 << 25) }
+  /// With a FIN: the latest data before it came behind a silence of the whole connection.
+  static var lateLastData: Self { .init(rawValue: 1 << 26) }
 }
 
 /// A packet's likeness, to know a copy that the capture made: header hash and microseconds (low 32 bits).

@@ -29,6 +29,7 @@ extension SideFacts {
     whole.deaf = wentOnDeaf.map { burst in later.deaf.map { burst.joined(with: $0) } ?? burst } ?? later.deaf
     whole.stall = mergedStall(later)
     whole.unanswered = mergedRun(later, joint, seam)
+    whole.heldUp = later.heldUp ?? (deaf?.isLong == true && whole.deaf == nil ? deaf : mergedHeldUp(later, joint))
     // To be settled anew.
     (whole.ackMissedBytes, whole.lastACKMissed, whole.mayLackACKs) = (0, false, false)
     whole.supposedFIN = nil
@@ -55,6 +56,7 @@ extension SideFacts {
     mptcp = mptcp || later.mptcp
     mptcpJoin = mptcpJoin || later.mptcpJoin
     headersCut = headersCut || later.headersCut
+    lastDataAfterSilence = lastDataAfterSilence || later.lastDataAfterSilence
     sackNotCaptured = sackNotCaptured || later.sackNotCaptured
     largestSent = max(largestSent, later.largestSent)
     widestWindow = max(widestWindow, later.widestWindow)
@@ -162,6 +164,12 @@ extension SideFacts {
     }
     theirs.longest = max(theirs.longest, ours.longest)
     return theirs
+  }
+
+  /// What this part still repeated, and the later one has acknowledged.
+  private func mergedHeldUp(_ later: SideFacts, _ joint: StreamJoint) -> Burst? {
+    let isAcked = later.everAcked && joint.una > sndUna + joint.earlierShift
+    return unanswered.flatMap { isAcked && $0.isHeldUp ? $0.sent : nil } ?? heldUp
   }
 
   private func mergedRun(_ later: SideFacts, _ joint: StreamJoint, _ seam: Seam) -> Unanswered? {

@@ -9,6 +9,7 @@ extension SideFacts {
     takeSequenceSpace(&side, &trouble)
     takeFIN(&side, &trouble)
     survivedIdle = Int64(side.survivedIdle) * 1_000_000
+    heldUp = trouble.heldUp
     deaf = trouble.deaf
     stall = trouble.stall
     strangeSYN = trouble.strangeSYN
@@ -93,6 +94,7 @@ extension SideFacts {
   private mutating func takeFIN(_ side: inout Sender, _ trouble: inout Trouble) {
     if side.has(.supposedFIN), !side.has(.fin) { supposedFIN = trouble.fin }
     guard side.has(.fin), let taken = trouble.fin else { return }
+    lastDataAfterSilence = side.has(.lateLastData)
     fin = taken
     // The ring was written forwards from its start; newest first is how it is read.
     for place in 0..<16 { keptFIN.recentAcks[place] = taken.recentAcks[(Int(trouble.ackCursor) &+ 15 &- place) & 15] }

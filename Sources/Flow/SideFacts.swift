@@ -117,6 +117,8 @@ public struct SideFacts: Hashable, Sendable {
   public var firstOffset: Int64 = 0
   /// The packet of the peer that moved SND.UNA last, where that is known: for a side in trouble, or met midstream.
   public var lastProgress: Moment?
+  /// The latest data that it sent three times or more, over a second or more, before the peer acknowledged them, or before it heard that.
+  public var heldUp: Burst?
   /// The peer acknowledged something of this side at least once.
   public var everAcked = false
   /// What is missing below `sndNxt`, oldest first: sent before the capture could see it, or lost by capture or path.
@@ -138,6 +140,8 @@ public struct SideFacts: Hashable, Sendable {
   // The optional in two parts: of a large one nothing can be asked without a copy of it all.
   @usableFromInline private(set) var hasFIN = false
   @usableFromInline var keptFIN = Fin.none
+  /// With a FIN: the latest data before it came behind three seconds and more in which nobody said anything.
+  public var lastDataAfterSilence = false
   /// What may have been one, and what followed it: taken where nothing speaks against it.
   @Rare var supposedFIN: Fin?
   /// nil where it sent none.

@@ -22,7 +22,7 @@ extension Sender {
     switch kind {
     case .new:
       noteAhead(segment, &troubles)
-      troubles.records[trouble].deaf = nil
+      endDeafness(&troubles)
     case .retransmission:
       repeated(segment, moment, &troubles)
       noteEcho(segment, moment, &troubles)
@@ -63,6 +63,12 @@ extension Sender {
       case .syn, .synAck: break
       }
     }
+    endDeafness(&troubles)
+  }
+
+  /// It hears its peer again, or says something new.
+  private func endDeafness(_ troubles: inout Troubles) {
+    if let deaf = troubles.records[trouble].deaf, deaf.isLong { troubles.records[trouble].heldUp = deaf }
     troubles.records[trouble].deaf = nil
   }
 

@@ -63,6 +63,8 @@ struct Trouble: BitwiseCopyable {
   var twinShift: Int64 = 0
   /// The packet by which SND.UNA moved last.
   var progress: Moment?
+  /// As `SideFacts.heldUp`.
+  var heldUp: Burst?
   /// The latest data that were recorded behind their ACK.
   var late: LateData?
   /// The longest time by which data were, ns.

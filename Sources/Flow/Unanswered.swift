@@ -57,6 +57,9 @@ extension Unanswered {
   /// Repetitions since the peer was last heard.
   var repetitions: UInt32 { sinceHeard?.count ?? (peerPackets == 0 ? sent.count - 1 : 0) }
 
+  /// Data that took long to arrive, or their ACK did.
+  var isHeldUp: Bool { kind == .data && !movedOn && sent.isLong }
+
   /// Once more, and nobody has answered.
   /// - Parameter next: SND.NXT.
   mutating func repeated(at moment: Moment, upTo next: Int64) {

@@ -14,6 +14,8 @@ package enum Step {
   /// So many bytes more; what comes beyond stays unread.
   case read(Int64)
   case readToEnd
+  /// Whatever comes until that time after the connection began.
+  case readUntil(Int64)
   /// Only until it is there, unread.
   case await(Int64)
   case shutdown
@@ -80,6 +82,10 @@ extension Kernel {
     case .readToEnd:
       consume(to: .max, net)
       return finAt.map { read >= $0 && rcvNxt > $0 } ?? false
+    case .readUntil(let time):
+      if net.now < time { net.arm(.application, of: self, after: time - net.now) }
+      consume(to: .max, net)
+      return net.now >= time
     case .shutdown: shutdown(net)
     case .close: close(net)
     case .abort: abort(net)

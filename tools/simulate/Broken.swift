@@ -17,7 +17,7 @@ enum Broken {
       now, a: ask + ask + [.until(seconds(2 + rest))] + ask + last, b: answer + answer + b + answer, limit: limit)
   }
 
-  static let stories: [Story] = dead + silent + openings + others
+  static let stories: [Story] = dead + silent + impatient + openings + others
 
   /// `b`'s host is gone, without a word.
   private static let dead: [Story] = [
@@ -129,6 +129,30 @@ enum Broken {
     Story("big-packets-of-answer") { now in
       Play(now, a: [.write(200), .read(9000)], b: [.read(200), .write(9000)], limit: 90)
         .through { $0.packet.payloadLength > 1300 ? .drop : .pass }
+    },
+  ]
+
+  /// The path lets nothing pass for a while, or little, and when it does again `a` has given up.
+  private static let impatient: [Story] = [
+    Story("outage-outlasts-patience") { now in
+      Play(
+        now, a: ask + ask + [.until(seconds(3)), .write(200), .until(seconds(6)), .close],
+        b: answer + answer + [.read(200), .write(9000)] + Turns.leave, limit: 120
+      ).through(Devices.outage(from: 2.5, to: 10))
+    },
+    Story("outage-of-answer-outlasts-patience") { now in
+      let end = now.end(.b)
+      return Play(
+        now, a: ask + ask + [.until(seconds(3)), .write(200), .until(seconds(6)), .close],
+        b: answer + answer + [.read(200), .write(9000)] + Turns.leave, limit: 120
+      ).through(Devices.outage(from: 2.5, to: 10) { $0.from == end })
+    },
+    Story("answer-crawls") { now in
+      let end = now.end(.b)
+      return Play(
+        now, a: [.write(200), .readUntil(seconds(20)), .close], b: [.read(200), .write(600_000)] + Turns.leave,
+        limit: 120
+      ).through(Devices.loss(0.6, now) { $0.from == end && $0.hasData })
     },
   ]
 

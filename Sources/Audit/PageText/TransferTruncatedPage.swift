@@ -49,8 +49,10 @@ extension Page {
     several answers has just come, and for one that has sent its FIN and gives up no more than a segment: the
     farewell that answers QUIT in SMTP, FTP or POP3 crosses the FIN. At fault is the side that reset; the path where
     the RST is forged, and then `reset-forged` stands beside this. Both, and the peer, are suspects where that side
-    was repeating itself unanswered; both where the receiver hung up and its peer had sent the same for the third
-    time, or more, into a silence (one of the two ways lost everything); both where what the peer waits for never
+    was repeating itself unanswered; the path too where the receiver hung up and may have
+    lost patience (its peer had sent the same for the third time, or more, into a silence; its own data had been sent
+    again and again before they arrived; a gap in what it received had kept it waiting for a second; every fourth byte
+    had to be sent again); both where what the peer waits for never
     came as far as the capture, where nothing of it was captured but RSTs, where the RST's TTL was begun from another
     value, and where it is a bare RST that answers a packet though that side was heard of less than a second before,
     and nothing shows that it had more to send: its own abort, or its FIN, may be what the capture lost, or another

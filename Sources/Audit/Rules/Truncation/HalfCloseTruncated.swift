@@ -91,6 +91,13 @@ private final class CutAnswer {
     return UnheardReset(of: halfCloser, facts, surroundings, thresholds)
   }
 
+  /// The half-closer hung up where something had not got through for long. (A farewell behind a silence is one for all that.)
+  private var impatience: Impatience? {
+    guard let abort, abort.side == halfCloser, let found = abort.impatience else { return nil }
+    if case .late = found, severity == .note { return nil }
+    return found
+  }
+
   private var sentAfter: Int64 { max(0, answer.dataEnd - fin.peerSent) }
   private var ackedAfter: Int64 {
     max(0, min(answer.sndUna + Int64(clamping: answer.ackMissedBytes), answer.dataEnd) - fin.peerSent)
@@ -115,6 +122,7 @@ private final class CutAnswer {
       return wait > thresholds.linger ? silent + [answerer.party] : silent
     case .abort(let abort):
       if abort.forgery.confidence != nil { return abort.suspects }
+      if let impatience { return abort.suspects(impatience) }
       if isNewRequest { return [answerer.party, halfCloser.party] }
       if isRequest { return [halfCloser.party, answerer.party] }
       guard abort.side == halfCloser, crossed || wait > thresholds.linger else { return abort.suspects }
@@ -231,6 +239,9 @@ private final class CutAnswer {
     case .abort(let abort) where abort.forgery.confidence != nil:
       return "\(closed) half-closed, and a RST in the \(abort.side.name)'s name cut the answer: \(amount) lost"
     case .abort(let abort) where abort.side == halfCloser:
+      if let impatience {
+        return "\(closed) closed and reset the \(other)'s answer, when \(abort.circumstance(impatience)): \(damage)"
+      }
       if isNewRequest {
         return
           "\(other) wrote to a connection that the \(closed) had closed \(duration(wait)) before, and was reset: \(damage)"
@@ -274,13 +285,14 @@ private final class CutAnswer {
       list.append(Evidence(run.sent.last, answerer, "transmission \(run.sent.count) of the same"))
       if let unheard { list += sights(of: unheard) }
     case .abort(let abort):
+      if let impatience { list += abort.evidence(impatience) }
       let what =
         abort.side == halfCloser
         ? "\(abort.what), " + unacknowledged
         : "\(abort.what) \(answer.fin == nil ? "instead of" : "after its") FIN"
       list.append(Evidence(abort.reset.moment, abort.side, what))
     }
-    return unheard == nil ? list : list.sorted { $0.moment.precedes($1.moment) }
+    return unheard == nil && impatience == nil ? list : list.sorted { $0.moment.precedes($1.moment) }
   }
 
   private func deafSummary(_ unheard: UnheardReset, _ run: Unanswered) -> String {
@@ -313,6 +325,7 @@ private final class CutAnswer {
     case .abort(let abort):
       end = abort.reset.moment.time
       if fin.inferred || facts.mayLackACKs(of: answerer) && loss.unacked > 0 { best = .likely }
+      if impatience != nil { best = .likely }
       // What it said unasked may have been a question.
       if isRequest, fin.peerSent == 0, fin.offset > 0 { best = .likely }
       best = min(best, abort.surest)
@@ -331,6 +344,7 @@ private final class CutAnswer {
         "a capture at the \(halfCloser.name)'s side would show whether the answer arrives there; a firewall that takes a"
         + " FIN for the end of the connection forgets it too soon"
     }
+    if let impatience { return abort.mend(impatience) }
     if abort.isEchoAlone { return abort.mendOfEcho }
     if abort.side == answerer {
       return

@@ -46,16 +46,14 @@ private struct CutTransfer: Claim {
   /// The side that reset lost none of its own: it hung up on what it received.
   private var hungUp: Bool { own.unacked == 0 && !cutItself }
 
-  /// It hung up where the peer's data, or its own ACKs, did not get through.
-  private var unanswered: Unanswered? { hungUp ? abort.peerUnanswered : nil }
+  /// It hung up where something had not got through for long.
+  private var impatience: Impatience? { hungUp && !isGoodbye ? abort.impatience : nil }
 
   /// Who hangs up while nobody answers may have a reason that lies elsewhere.
   private var suspects: [Party] {
+    if let impatience { return abort.suspects(impatience) }
     // Neither could know of the other's: a request and the end of a connection that was idle.
     if hungUp, crossed, abort.forgery.confidence == nil { return [abort.side.party, abort.peer.party] }
-    if unanswered != nil {
-      return abort.facts.standsAt(abort.side) ? [abort.side.party, .path] : [.path, abort.side.party]
-    }
     guard !hungUp, abort.forgery.confidence == nil else { return abort.suspects }
     if abort.wasUnanswered { return [abort.side.party, .path, abort.peer.party] }
     return abort.isBehindLoss ? [abort.side.party, .path] : abort.suspects
@@ -111,13 +109,12 @@ private struct CutTransfer: Claim {
       : abort.forgery.confidence != nil
         ? "\(abort.what) ended the connection"
         : abort.isEchoAlone ? "a bare RST of the \(side) ended the connection" : "\(side) reset the connection"
+    if let impatience { return "\(who) while it was receiving, when \(abort.circumstance(impatience))" }
     let when =
       hungUp && crossed
       ? "when data of the \(peer) had crossed its FIN"
       : hungUp
-        ? unanswered != nil
-          ? "when it had answered nothing of the \(peer) for a while"
-          : (hasClosed ? "behind its FIN, while it was receiving" : "while it was receiving")
+        ? (hasClosed ? "behind its FIN, while it was receiving" : "while it was receiving")
         : cutItself ? "in the middle of what the \(side) sent" : "with data under way"
     return "\(who) \(when)"
   }
@@ -140,10 +137,7 @@ private struct CutTransfer: Claim {
       let what = abort.closedUnsent ? "new data, which a closed socket does not take" : "its last new data"
       list.append(Evidence(data, abort.peer, "\(what)\(isOvertaken ? " before the RST" : "")"))
     }
-    if let run = unanswered {
-      let what = "\(run.what), the \(ordinal(run.sent.count)) time, and no answer"
-      list.append(Evidence(run.sent.last, abort.peer, what))
-    }
+    if let impatience { list += abort.evidence(impatience) }
     let lost = own.unacked + peers.unacked
     list.append(
       Evidence(
@@ -162,7 +156,7 @@ private struct CutTransfer: Claim {
     let (worse, other) = isOwn ? (own, peers) : (peers, own)
     let start = (abort.reset.ownLastData ?? abort.reset.moment).time
     let isSure =
-      own.unacked + peers.unacked > 0 && unanswered == nil && abort.own.fin?.inferred != true
+      own.unacked + peers.unacked > 0 && impatience == nil && abort.own.fin?.inferred != true
       && !Side.allCases.contains { facts.mayLackACKs(of: $0) && facts[$0].lostBytes > 0 }
     let least: Confidence = isSure ? .certain : .likely
     return Finding(
@@ -191,14 +185,11 @@ private struct CutTransfer: Claim {
     if abort.wasShot {
       return "a capture at the \(peer) that lacks the RST in its name would prove that somebody between sent it"
     }
+    if let impatience { return abort.mend(impatience) }
     if hungUp && crossed {
       if isGoodbye { return "nothing to mend where the \(peer) only said goodbye, or answered a PING" }
       return "a connection that may be closed at any time is used again: the \(peer) must close idle ones before the"
         + " \(side) does, or send once more what was not answered"
-    }
-    if unanswered != nil {
-      return "capture at the \(side)'s side too: if what the \(peer) repeats arrives there, its host or its application"
-        + " is at fault, else the path"
     }
     if abort.closedUnsent { return abort.mendOfClose }
     if abort.isEchoAlone { return abort.mendOfEcho }
