@@ -146,6 +146,23 @@ struct SilenceHandshakeTests {
     try Verdict("", "syn-unanswered", [.path, .server], of: script).check()
   }
 
+  /// An outage, or a server that has no time, outlasts the client's time limit.
+  @Test(arguments: [(5.2, "R 1", true), (2.9, "R 1", false), (5.2, "R. 1 ack 1", false)])
+  func answeredTooLate(_ time: Double, _ reset: String, _ isTold: Bool) throws {
+    let findings = try audit(
+      """
+      0,1.02,3.06 C > S S <mss 1460>
+      \(time) S > C S. <mss 1460>
+      \(time + 0.0001) C > S \(reset)
+      60 tick
+      """)
+    #expect(findings.map(\.rule) == (isTold ? ["syn-unanswered"] : []))
+    guard isTold else { return }
+    #expect(findings[0].severity == .error && findings[0].confidence == .likely)
+    #expect(findings[0].suspects == [.path, .server])
+    #expect(findings[0].summary == "3 SYNs over 3.1 s, answered 5.2 s after the first, when the client had given up")
+  }
+
   @Test func whatTheCaptureMayHaveMissedLowersConfidence() throws {
     let script = "0,1,3,7 C > S S\nend 8"
     try Verdict("", "syn-unanswered", [.path, .server], .likely, of: script)

@@ -1,10 +1,12 @@
 internal import Flow
+internal import Wire
 
 extension Rule {
   static let synUnanswered = Rule(
-    id: "syn-unanswered", section: .silence, severity: .error, .note, when: .loneSYN,
+    id: "syn-unanswered", section: .silence, severity: .error, .note, when: [.loneSYN, .abort],
     title: "SYNs without an answer of any kind"
   ) { facts, surroundings, thresholds in
+    if let finding = facts.answeredTooLate(surroundings, thresholds) { return finding }
     guard let syn = facts.unansweredSYNs, syn.count >= thresholds.synTransmissions, !syn.isProvoked(thresholds)
     else { return nil }
     let recorded = surroundings.recorded(since: syn, thresholds)
@@ -32,6 +34,38 @@ extension Rule {
       mend: standsAtServer
         ? "The SYNs arrive at the server, or next to it: look at its firewall, and at its listen queue (nstat: ListenDrops)."
         : "Capture at the server's side: if the SYNs arrive there, the server drops them, else the path does.")
+  }
+}
+
+extension Facts {
+  /// The SYN-ACK comes when the client has given up: its kernel knows no such socket any more.
+  fileprivate func answeredTooLate(_ surroundings: Surroundings, _ thresholds: Thresholds) -> Finding? {
+    guard let syn = client.syn, let synAck = handshake.synAck, handshake.ack == nil, !handshake.simultaneousOpen,
+      syn.count >= thresholds.synTransmissions, synAck.time.since(syn.first.time) >= thresholds.synSpan,
+      let reset = client.resets?.effective, reset.isBare, reset.echoes, synAck.precedes(reset.moment),
+      client.packets == client.synPackets + client.rstPackets, server.packets == server.synPackets,
+      Forgery(of: reset, from: .client, self, surroundings, thresholds).confidence == nil
+    else { return nil }
+    let standsAtServer = seesServer(surroundings)
+    let delay = synAck.time.since(syn.first.time)
+    return Finding(
+      rule: "syn-unanswered", severity: .error,
+      confidence: confidence(.likely, from: syn.first.time, to: reset.moment.time, losing: [], surroundings),
+      suspects: standsAtServer ? [.server] : [.path, .server],
+      summary: "\(count(syn.count, "SYN")) over \(TimeSpan.text(syn.span)), answered \(TimeSpan.text(delay)) after the"
+        + " first, when the client had given up",
+      evidence: [
+        Evidence(syn.first, .client, "the first SYN"), Evidence(synAck, .server, "SYN-ACK"),
+        Evidence(reset.moment, .client, "RST: no such socket any more"),
+      ],
+      facts: [
+        NamedFact("transmissions", Int64(syn.count)), NamedFact("span", duration: syn.span),
+        NamedFact("last_gap", duration: syn.lastGap),
+        NamedFact("recorded", duration: delay),
+      ],
+      mend: standsAtServer
+        ? "The SYNs arrive at the server, or next to it: look at its listen queue (nstat: ListenDrops) and its load."
+        : "Capture at the server's side: if the SYNs arrive there at once, the server is late, else the path is.")
   }
 }
 
