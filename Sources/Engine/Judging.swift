@@ -16,6 +16,8 @@ struct Judging: ~Copyable {
   var healthChecks = HealthChecks()
   /// Connections that the capture has twice.
   private(set) var twins = Twins()
+  /// And those of which something was told while they were open.
+  var toldTwins = ToldTwins()
   /// Connections with bytes that the capture lost, and by rule what was found on them.
   private var lossyConnections: UInt64 = 0
   private var doubtedFindings: [String: UInt64] = [:]
@@ -129,7 +131,9 @@ struct Judging: ~Copyable {
     surroundings.severalPlaces = hosts.areSeenFromSeveralPlaces(brief)
     var findings = judge(facts, surroundings, thresholds)
     // What happened once is told once: by the sight that ended first.
-    if let twin { findings.removeAll { Catalogue.bit(of: $0.rule) & twin.told != 0 } }
+    let toldOpen = toldTwins.isEmpty ? (ofTwin: 0, ofItself: 0) : toldTwins.told(brief)
+    let toldElsewhere = (twin?.told ?? 0) & ~toldOpen.ofItself | toldOpen.ofTwin
+    if toldElsewhere != 0 { findings.removeAll { Catalogue.bit(of: $0.rule) & toldElsewhere != 0 } }
     twins.tell(findings.reduce(0) { $0 | Catalogue.bit(of: $1.rule) }, of: brief)
     if facts.client.missingBytes + facts.server.missingBytes > 0 {
       lossyConnections += 1

@@ -55,6 +55,18 @@ struct NATTests {
     #expect(run.summary.seenTwice == 1 && run.summary.seenAgain == 1)
   }
 
+  /// The answer is never acknowledged: that is told while both sights are open.
+  @Test("27: a live audit tells it once, and takes nothing back", arguments: [true, false])
+  func live(isCut: Bool) throws {
+    let script = isCut ? cut : handshake + "0.1 C > S P. 1:5\n0.2 S > C . ack 5\n1,1.3,1.9,3.1,5.5 S > C P. 1:101 ack 5\n"
+    let folder = Folder()
+    let path = try folder.capture(throughNAT(script))
+    let live = try replay([path])
+    #expect(live.mistakes == [])
+    #expect(live.all.map(\.record.finding.rule) == [isCut ? "half-close-truncated" : "peer-vanished"])
+    #expect(live.all.allSatisfy { $0.isEarly && !$0.record.finding.isHealed })
+  }
+
   @Test("27: the report says so, in words and in JSON")
   func itIsSaid() throws {
     let folder = Folder()

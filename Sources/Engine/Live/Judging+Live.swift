@@ -19,7 +19,19 @@ extension Judging {
     ask(inputsOf: facts)
     surroundings.isHealthCheck = false
     surroundings.captureEnd = recorded(facts, until: time)
-    return judge(facts, surroundings, thresholds).filter { selection.contains($0) }
+    return wanted(judge(facts, surroundings, thresholds), brief)
+  }
+
+  /// What is selected, and was not told of the other sight of the connection.
+  private func wanted(_ findings: [Finding], _ brief: Brief) -> [Finding] {
+    let told = toldTwins.isEmpty ? 0 : toldTwins.told(brief).ofTwin
+    return findings.filter { selection.contains($0) && Catalogue.bit(of: $0.rule) & told == 0 }
+  }
+
+  /// Remembers what stands of an open connection, for its other sight.
+  mutating func note(_ told: [Told], of facts: Facts) {
+    guard !told.isEmpty || !toldTwins.isEmpty else { return }
+    toldTwins.tell(told.reduce(0) { $0 | Catalogue.bit(of: $1.claim.rule) }, of: facts.brief)
   }
 
   /// Of a connection that has ended; what is not wanted is counted.
@@ -33,9 +45,10 @@ extension Judging {
   /// - Parameter findings: the verdict of `time`, just given.
   mutating func nextChange(of facts: Facts, _ findings: [Finding], after time: Timestamp) -> Timestamp? {
     defer { surroundings.captureEnd = time }
+    let brief = facts.brief
     func isOther(at later: Timestamp) -> Bool {
       surroundings.captureEnd = recorded(facts, until: later)
-      let then = judge(facts, surroundings, thresholds).filter { selection.contains($0) }
+      let then = wanted(judge(facts, surroundings, thresholds), brief)
       return then.map(Claim.init) != findings.map(Claim.init)
     }
     // What is provable becomes so within that time, or not by time alone: the longest threshold, and its multiples.

@@ -177,6 +177,7 @@ struct LiveAudit: ~Copyable {
       recorder?.note(record, facts)
     }
     watches[suspect.id]?.told = known
+    judging.note(known, of: facts)
     count(lossOf: known, instead: told)
   }
 
