@@ -149,3 +149,15 @@ let onLAN = """
   0.0004 C > S .
 
   """
+
+/// Probes of a closed window as Linux sends them, without data and one below SND.NXT, at these times, and what they are told each time.
+/// - Parameters:
+///   - next: SND.NXT of who asks.
+///   - end: SND.NXT of who is full.
+func windowProbes(
+  _ times: [Double], from prober: String, at next: Int, to peer: String, at end: Int, after delay: String = "100us"
+) -> String {
+  times.map {
+    "\($0) \(prober) > \(peer) . \(next - 1) ack \(end)\n+\(delay) \(peer) > \(prober) . \(end) ack \(next) win 0\n"
+  }.joined()
+}

@@ -41,14 +41,8 @@ struct ClosedUnsentTests {
       0.1802 C > S . 31 ack 14481 win 4
       0.3 S > C P. 14481:14993 ack 31
       0.3001 C > S . 31 ack 14993 win 0
-      0.52 S > C . 14992 ack 31
-      0.5201 C > S . 31 ack 14993 win 0
-      0.95 S > C . 14992 ack 31
-      0.9501 C > S . 31 ack 14993 win 0
-      1.8 S > C . 14992 ack 31
-      1.8001 C > S . 31 ack 14993 win 0
 
-      """
+      """ + windowProbes([0.52, 0.95, 1.8], from: "S", at: 14993, to: "C", at: 31)
 
   @Test func behindAClosedWindow() throws {
     let finding = try auditOne(

@@ -262,17 +262,8 @@ struct FinTests {
       0.005 S > C . 1 ack 2
       0.305 S > C . 1:2921/1460 ack 2
       0.349 C > S . 2 ack 2921 win 0
-      0.564 S > C . 2920 ack 2
-      0.5641 C > S . 2 ack 2921 win 0
-      0.997 S > C . 2920 ack 2
-      0.9971 C > S . 2 ack 2921 win 0
-      1.864 S > C . 2920 ack 2
-      1.8641 C > S . 2 ack 2921 win 0
-      3.557 S > C . 2920 ack 2
-      3.5571 C > S . 2 ack 2921 win 0
-      \(update)
-      end 20
-      """)
+
+      """ + windowProbes([0.564, 0.997, 1.864, 3.557], from: "S", at: 2921, to: "C", at: 2) + update + "\nend 20")
     #expect(findings.contains { $0.rule == "fin-unanswered" } == found, "\(findings.map(\.summary))")
   }
 

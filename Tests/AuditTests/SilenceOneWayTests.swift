@@ -8,26 +8,24 @@ import Wire
 struct SilenceOneWayTests {
   static let alive = SilencePeerTests.alive
 
+  /// The server repeats what was acknowledged at once, each time.
+  static let deaf =
+    atClient + """
+      1.00 C > S P. 1:101
+      1.08 S > C P. 1:501
+      1.081 C > S .
+      1.4,2.0,3.2,5.6,10.4 S > C P. 1:501
+      1.401,2.001,3.201,5.601,10.401 C > S .
+
+      """
+
   static let acksLost = [
     Verdict(
       "the server repeats what was acknowledged", "acks-lost", [.path], .certain,
-      of: atClient + """
-        1.00 C > S P. 1:101
-        1.08 S > C P. 1:501
-        1.081 C > S .
-        1.4,2.0,3.2,5.6,10.4 S > C P. 1:501
-        1.401,2.001,3.201,5.601,10.401 C > S .
-        """),
+      of: deaf),
     Verdict(
       "and gives up by a RST", "acks-lost", [.path], .certain,
-      of: atClient + """
-        1.00 C > S P. 1:101
-        1.08 S > C P. 1:501
-        1.081 C > S .
-        1.4,2.0,3.2,5.6,10.4 S > C P. 1:501
-        1.401,2.001,3.201,5.601,10.401 C > S .
-        20 S > C R. 501
-        """),
+      of: deaf + "20 S > C R. 501"),
     Verdict(
       "and gives up its request by a RST, as seen at the server", "acks-lost", [.path], .certain,
       of: atServer + """
@@ -147,14 +145,7 @@ struct SilenceOneWayTests {
   /// Who hears nothing repeats: that it did not for a minute shows that it had heard, whatever it ends by.
   @Test(arguments: [(20, true), (80, false)]) func whoFallsSilentHasHeard(_ end: Int, _ isDeaf: Bool) throws {
     let findings = try audit(
-      atClient + """
-        1.00 C > S P. 1:101
-        1.08 S > C P. 1:501
-        1.081 C > S .
-        1.4,2.0,3.2,5.6,10.4 S > C P. 1:501
-        1.401,2.001,3.201,5.601,10.401 C > S .
-        \(end) S > C R. 501
-        """)
+      Self.deaf + "\(end) S > C R. 501")
     #expect(findings.contains { $0.rule == "acks-lost" } == isDeaf, "\(findings.map(\.summary))")
   }
 
@@ -189,8 +180,7 @@ struct SilenceOneWayTests {
 
   /// A zero window, and probes at these times with their answers 10 ms later.
   static func stall(_ times: [Double]) -> String {
-    "1.1 S > C . 501 ack 101 win 0\n"
-      + times.map { "\($0) C > S . 100\n+10ms S > C . 501 ack 101 win 0\n" }.joined()
+    "1.1 S > C . 501 ack 101 win 0\n" + windowProbes(times, from: "C", at: 101, to: "S", at: 501, after: "10ms")
   }
 
   @Test(arguments: stalls) func zeroWindow(_ verdict: Verdict) throws { try verdict.check() }
