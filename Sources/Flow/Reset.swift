@@ -121,7 +121,9 @@ extension Shared {
     resets.last = reset.moment
     resets.hasLive = resets.hasLive || (reset.looksLive && reset.verdict != .ignored && reset.verdict != .challenged)
     resets.noteEcho(reset, sender)
-    resets.noteLive(reset, within: sender.ttlLow...max(sender.ttlLow, sender.ttlHigh))
+    let hops = sender.ttlLow...max(sender.ttlLow, sender.ttlHigh)
+    resets.noteLive(reset, within: hops)
+    if resets.endedByEcho(of: reset, within: hops) { resets.end(byAbort: reset) }
     if reset.echoes {
       resets.echoCount = resets.echoCount == .max ? .max : resets.echoCount + 1
       resets.lowestEcho = min(resets.lowestEcho ?? .max, reset.offset)
@@ -162,6 +164,20 @@ extension Resets {
   mutating func noteLive(_ reset: Reset, within hops: ClosedRange<UInt8>?) {
     guard reset.looksLive, reset.verdict == .effective, hops?.contains(reset.ttl) == true else { return }
     lateACK = Resets.later(lateACK, reset.acknowledgment)
+  }
+
+  /// What was taken for the end is an echo of this one, the abort itself: recorded before it, as two queues may have them. Of somebody else who
+  /// knew the numbers it would have another TTL.
+  func endedByEcho(of reset: Reset, within hops: ClosedRange<UInt8>?) -> Bool {
+    guard let told = effective, told.isBare, told.echoes, ownAfter == nil, !peerMovedOn else { return false }
+    return reset.looksLive && reset.verdict == .effective && hops?.contains(reset.ttl) == true
+      && reset.moment.time.since(told.moment.time) <= Plausible.leastTimeout
+  }
+
+  /// The echo before it answered an ACK that its socket had not seen.
+  mutating func end(byAbort reset: Reset) {
+    if let echo = effective?.offset { lowestEcho = min(lowestEcho ?? .max, echo) }
+    end(by: reset)
   }
 
   static func later(_ one: SequenceNumber?, _ other: SequenceNumber?) -> SequenceNumber? {

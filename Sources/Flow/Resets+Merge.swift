@@ -28,18 +28,26 @@ extension SideFacts {
     whole.lateACK = Resets.later(whole.lateACK, theirs.lateACK)
     whole.highestEcho = [whole.highestEcho, theirs.highestEcho].compactMap(\.self).max()
     whole.wasNotTaken = whole.wasNotTaken || theirs.wasNotTaken
-    if whole.effective == nil, let effective = theirs.effective, !(whole.hidesEchoes && effective.echoes) {
+    if whole.endedByEcho(of: theirs.first, within: ttlRange) {
+      whole.end(byAbort: theirs.first)
+      whole.take(theirs)
+    } else if whole.effective == nil, let effective = theirs.effective, !(whole.hidesEchoes && effective.echoes) {
       whole.end(by: effective)
-      whole.ownAfter = theirs.ownAfter
-      whole.peerAfter = theirs.peerAfter
-      whole.ownStale = theirs.ownStale
-      whole.peerMovedOn = theirs.peerMovedOn
+      whole.take(theirs)
     }
     return whole
   }
 }
 
 extension Resets {
+  /// What was seen behind the RST that ended it, where that lies in the later part.
+  fileprivate mutating func take(_ theirs: Resets) {
+    ownAfter = theirs.ownAfter
+    peerAfter = theirs.peerAfter
+    ownStale = theirs.ownStale
+    peerMovedOn = theirs.peerMovedOn
+  }
+
   /// What the later part holds that is no RST came after it.
   fileprivate mutating func hearAfter(_ later: SideFacts, _ seam: Seam, _ joint: StreamJoint, peer: StreamJoint) {
     let own = later.packets - min(later.rstPackets, later.packets)

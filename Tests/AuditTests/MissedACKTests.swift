@@ -143,7 +143,17 @@ struct MissedACKTests {
       "an echo overtook its abort, which acknowledges all",
       flight
         + "0.041 C > S . 201 ack 2897\n0.0411 S > C . 5793:8689/1448 ack 201\n0.062 C > S R 201\n0.074 C > S R. 201 ack 8689",
-      "reset-abort note client likely 0"),
+      "reset-unread note client likely 0"),
+    Case(
+      "likewise of a server, which had answered none of it",
+      answered
+        + "0.0411 C > S . 201 ack 301\n0.2 C > S . 201:7501/1460 ack 301\n0.2202 S > C R 301\n0.2203 S > C R. 301 ack 7501",
+      "reset-unread error server likely 0"),
+    Case(
+      "the bare one is 0.3 s earlier, and so no echo of this abort",
+      answered
+        + "0.0411 C > S . 201 ack 301\n0.2 C > S . 201:7501/1460 ack 301\n0.2202 S > C R 301\n0.5203 S > C R. 301 ack 7501",
+      "reset-abort note server likely 0"),
     Case(
       "what acknowledges all behind an echo was sent from somewhere else",
       flight
