@@ -50,15 +50,35 @@ extension SideFacts {
     guard hole.end == sndNxt else { return nil }
     // What its receiver sent since is known where its ACK was seen at once; and that it is none of the data before it, which are missing too.
     // (Of a side of which nothing is, the last byte is one like the others.)
-    if let supposed = supposedFIN, supposed.offset == hole.end - 1, hole.length == 1 || packets > 0 { return supposed }
-    guard hole.length == 1 else { return nil }
-    var fin = Fin(sent: Burst(at: proof), offset: hole.start)
+    if let supposed = supposedFIN, supposed.offset == hole.end - 1,
+      hole.length == 1 || (packets > 0 && !mayBeTyped(supposed, hole, peer))
+    {
+      return supposed
+    }
+    guard hole.length == 1 || answersAsGone(behind: peer) else { return nil }
+    var fin = Fin(sent: Burst(at: proof), offset: hole.end - 1)
     fin.acked = proof
     fin.inferred = true
     fin.peerSent = peer.dataEnd
     fin.peerAcked = min(peer.sndUna, peer.dataEnd)
     fin.peerAckKnown = peer.everAcked || peer.isn != nil
     return fin
+  }
+
+  /// It went byte by byte, as who echoes what is typed, and its peer had not closed: one byte more of what is missing may be another.
+  private func mayBeTyped(_ supposed: Fin, _ hole: OffsetRange, _ peer: SideFacts) -> Bool {
+    guard lastNewData != nil, hole.start - lastNewOffset == 1 else { return false }
+    guard let closed = peer.fin?.sent.first, let acked = supposed.acked else { return true }
+    return !closed.precedes(acked)
+  }
+
+  /// Its peer had closed, and it answers the ACK of all that it sent as who has no such socket any more, and had not aborted: what the capture
+  /// lacks of it ends with its FIN.
+  private func answersAsGone(behind peer: SideFacts) -> Bool {
+    guard packets > 0, peer.fin?.acked != nil, $resets, let resets, !resets.hasLive, let end = resets.effective else {
+      return false
+    }
+    return end.isBare && end.echoes && end.offset == sndNxt
   }
 
   fileprivate mutating func take(_ inferred: Fin) {

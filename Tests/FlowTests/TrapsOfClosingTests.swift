@@ -164,6 +164,41 @@ struct TrapsOfClosingTests {
     #expect(facts.client.fin?.peerSent == 100)
   }
 
+  @Test("33: and with it the data before it: who answers the ACK of both as a kernel without that socket had closed")
+  func finLostWithData() throws {
+    let facts = try trackOne(
+      handshake + """
+        0.1 C > S P. 1:11
+        0.2 S > C P. 1:101 ack 11
+        0.3 C > S F. 11 ack 101
+        0.4 S > C . 101 ack 12
+        0.5 S > C FP. 101:201 ack 12 lost
+        0.6 C > S . 12 ack 202
+        0.7 S > C R 202
+        """)
+    #expect(facts.server.fin?.offset == 200 && facts.server.fin?.inferred == true)
+    #expect(facts.server.ackedBytes == 200 && facts.server.missingBytes == 100)
+    #expect(facts.state == .closed)
+  }
+
+  /// Who echoes what is typed sends a byte at a time, too.
+  @Test("33: an echo is no FIN, where more than that is missing", arguments: [false, true])
+  func echoLost(_ isClosing: Bool) throws {
+    let facts = try trackOne(
+      handshake + """
+        0.2 C > S P. 1:2
+        0.21 S > C P. 1:2 ack 2
+        0.3 C > S P. 2:3 ack 2
+        0.31 S > C P. 2:3 ack 3 lost
+        0.4 C > S P. 3:4 ack 3
+        \(isClosing ? "0.405 C > S F. 4 ack 3" : "")
+        0.41 S > C P. 3:4 ack 4 lost
+        0.45 C > S . \(isClosing ? 5 : 4) ack 4
+        5 C > S R. \(isClosing ? 5 : 4) ack 4
+        """)
+    #expect((facts.server.fin != nil) == isClosing)
+  }
+
   @Test("34: an ACK of the last byte does not acknowledge the FIN")
   func ackOfTheDataOnly() throws {
     let facts = try trackOne(
