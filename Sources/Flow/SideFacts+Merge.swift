@@ -51,6 +51,7 @@ extension SideFacts {
     keepalivePackets &+= later.keepalivePackets
     zeroWindowPackets &+= later.zeroWindowPackets
     windowProbePackets &+= later.windowProbePackets
+    acksLateBy = max(acksLateBy, later.acksLateBy)
     everAcked = everAcked || later.everAcked
     survivedIdle = max(survivedIdle, later.survivedIdle)
     mptcp = mptcp || later.mptcp

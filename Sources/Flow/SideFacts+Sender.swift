@@ -31,6 +31,7 @@ extension SideFacts {
     keepalivePackets = UInt64(trouble.keepalivePackets)
     zeroWindowPackets = UInt64(trouble.zeroWindowPackets)
     windowProbePackets = UInt64(trouble.windowProbePackets)
+    acksLateBy = trouble.acksLateBy
   }
 
   private mutating func takeWords(_ side: inout Sender, _ trouble: inout Trouble) {

@@ -55,6 +55,8 @@ public struct SideFacts: Hashable, Sendable {
   public var zeroWindowPackets: UInt64 = 0
   /// Sent into the peer's zero window: a byte at SND.NXT, or nothing new just below.
   public var windowProbePackets: UInt64 = 0
+  /// How long all had been silent before a keepalive of it that was the first to acknowledge what the peer had said, ns; 0 where none was.
+  var acksLateBy: Int64 = 0
 
   // MARK: When (packets of this side, copies left out; nil where there was none)
   /// Of any kind, RST too.

@@ -59,7 +59,11 @@ extension Sender {
       case .data, .fin:
         if run.repetitions >= (run.peerPackets == 0 ? 1 : 2) { troubles.records[trouble].run?.goOn() }
       // It has got the sign of life that it asked for, though the capture has not.
-      case .keepalive, .windowProbe: troubles.records[trouble].run = nil
+      case .keepalive, .windowProbe:
+        if run.kind == .keepalive, run.sent.count == 1, run.sent.first == last {
+          troubles.records[trouble].acksLateBy = max(troubles.records[trouble].acksLateBy, run.idleBefore)
+        }
+        troubles.records[trouble].run = nil
       case .syn, .synAck: break
       }
     }

@@ -11,6 +11,8 @@ struct Trouble: BitwiseCopyable {
   var keepalivePackets: UInt32 = 0
   var zeroWindowPackets: UInt32 = 0
   var windowProbePackets: UInt32 = 0
+  /// How long all had been silent before a keepalive of it that was the first to acknowledge what the peer had said, ns; 0 where none was.
+  var acksLateBy: Int64 = 0
   /// Lowest offset seen: below 0 where segments from before the first one came later.
   var low: Int64 = 0
   var holes = Ranges()

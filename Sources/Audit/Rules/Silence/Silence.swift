@@ -41,7 +41,8 @@ final class Silence {
         && run.sent.span / Int64(max(run.sent.count, 2) - 1) >= thresholds.keepaliveInterval
     }
     guard let silence, facts[silence.silent].packets > 0 || silence.isProvedByItself else { return nil }
-    return silence
+    // Their answers are ACKs alone.
+    return facts.lacksPureACKs ? nil : silence
   }
 
   /// Answered probes come as regularly, and so do their answers: of a connection of which one side only was seen, a train of them
