@@ -142,6 +142,14 @@ final class Abort {
     return reset.acknowledgment.distance(from: end) >= 0
   }
 
+  /// All that the peer had sent it acknowledges, and that was sent longer before than anybody waits with an ACK: which is what the capture lacks.
+  var acknowledgesOld: Bool {
+    guard forgery.confidence == nil, let arrived = reset.acknowledged(of: theirs), arrived >= reset.peerSent,
+      let last = theirs.lastAlive, last.precedes(reset.moment)
+    else { return false }
+    return reset.moment.time.since(last.time) > thresholds.latestACK + (facts.roundTrip ?? 0)
+  }
+
   /// Who ended it: the resetting side, unless somebody else sent the RST in its name.
   var suspects: [Party] {
     if forgery.confidence != nil || wasShot { return [.path] }

@@ -104,6 +104,8 @@ public struct Thresholds: Sendable {
   public var unreadBytes: Int64 = 256
   /// An ACK may be kept back for so long, ns (Linux' TCP_DELACK_MIN).
   public var delayedACK: Int64 = 40_000_000
+  /// And by nobody for longer, ns (RFC 9293 §3.8.6.3).
+  public var latestACK: Int64 = 500_000_000
   /// Whoever acknowledged an answer so long ago, ns, has read it: who waits for one reads at once.
   public var readAnswer: Int64 = 200_000_000
 

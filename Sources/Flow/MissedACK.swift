@@ -90,13 +90,15 @@ private struct Waiting {
     isRepeated = own.repeatedLast != nil
     peerIsShut = peer.lastWindow == 0 && peer.packets > peer.rstPackets
     trip = facts.roundTrip ?? facts.handshake.ack.map { max(0, $0.time.since(facts.start.time)) } ?? 0
-    // A second once a round trip was measured (RFC 6298 §2.4); before that, and after a handshake that was repeated, three with stacks
-    // of before it (§2.1, §5.7).
+    // A second, or what it takes, once a round trip was measured (RFC 6298 §2.3, §2.4); before that, and after a handshake that was repeated,
+    // three with stacks of before it (§2.1, §5.7). Where the capture lacks all such ACKs, they measured it by one of those.
     let isMeasured =
       (side == resetter ? reset.ownAcked : reset.peerAcked) > own.firstOffset && (own.syn?.count ?? 1) == 1
       && (peer.syn?.count ?? 1) == 1
     let trips = 3 * min(trip, .max / 8)
-    var timeout = isMeasured ? Plausible.answer + trips : max(3 * Plausible.answer, trips) + Plausible.answer / 2
+    var timeout =
+      isMeasured || facts.lacksPureACKs
+      ? max(Plausible.answer, trips) : max(3 * Plausible.answer, trips) + Plausible.answer / 2
     if let heard, let oldest = own.oldestWaiting {
       // Heard of later without an ACK of it, the peer is so far away by now: queues grow.
       timeout = max(timeout, 3 * min(max(0, heard.since(oldest.time)), .max / 8))

@@ -62,6 +62,25 @@ struct MissedACKTests {
         + "0.0411 C > S . 201 ack 301\n0.1 C > S P. 201:401 ack 301\n0.12 S > C P. 301:601 ack 401\n1.6 S > C R. 601 ack 401",
       "reset-abort note server likely 0"),
     Case(
+      "a second, where a round trip takes 20 ms",
+      answered
+        + "0.0411 C > S . 201 ack 301\n0.1 C > S P. 201:401 ack 301\n0.12 S > C P. 301:601 ack 401\n1.122 S > C R. 601 ack 401",
+      "reset-abort note server likely 0"),
+    Case(
+      "3 s, where no ACK is there that stands alone, and one was sent: the handshake's",
+      "0 C > S S\n0.020 S > C S.\n0.021 C > S P. 1:201\n0.041 S > C P. 1:301 ack 201\n3.04 S > C R. 301 ack 201",
+      "reset-abort note server likely 0"),
+    Case(
+      "a RST acknowledges what is not there, and was sent long before",
+      answered
+        + "0.0411 C > S . 201 ack 301\n0.1 C > S P. 201:237 ack 301 lost\n0.12 S > C P. 301:370 ack 237 lost\n"
+        + "0.16 C > S . 237 ack 370\n1.1 S > C R. 370 ack 237", "reset-abort note server possible 0"),
+    Case(
+      "or a moment before",
+      answered
+        + "0.0411 C > S . 201 ack 301\n0.1 C > S P. 201:237 ack 301 lost\n0.12 S > C P. 301:370 ack 237 lost\n"
+        + "0.16 C > S . 237 ack 370\n0.3 S > C R. 370 ack 237", "transfer-truncated error server possible 0"),
+    Case(
       "0.5 s, which some would",
       answered
         + "0.0411 C > S . 201 ack 301\n0.1 C > S P. 201:401 ack 301\n0.12 S > C P. 301:601 ack 401\n0.62 S > C R. 601 ack 401",

@@ -36,7 +36,7 @@ private struct LiveAbort: Claim {
     let reset = abort.reset
     let inFlight =
       max(0, reset.ownSent - reset.ownAcked - reset.ownSacked)
-      + max(0, reset.peerSent - reset.peerAcked - reset.peerSacked)
+      + (abort.acknowledgesOld ? 0 : max(0, reset.peerSent - reset.peerAcked - reset.peerSacked))
     // Of what was not captured and not acknowledged nobody knows.
     let arrived = Side.allCases.allSatisfy { side in
       let own = facts[side]

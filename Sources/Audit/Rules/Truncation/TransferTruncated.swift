@@ -157,8 +157,10 @@ private struct CutTransfer: Claim {
     let start = (abort.reset.ownLastData ?? abort.reset.moment).time
     let isSure =
       own.unacked + peers.unacked > 0 && impatience == nil && abort.own.fin?.inferred != true
-      && !Side.allCases.contains { facts.mayLackACKs(of: $0) && facts[$0].lostBytes > 0 }
-    let least: Confidence = isSure ? .certain : .likely
+      && !lacksACKs
+    // What a capture lacks that is known to lose packets it may lack here.
+    let least: Confidence =
+      isSure ? .certain : lacksACKs && surroundings.lacksPackets(abort.thresholds) ? .possible : .likely
     return Finding(
       rule: "transfer-truncated", severity: severity,
       confidence: facts.confidence(
@@ -174,6 +176,11 @@ private struct CutTransfer: Claim {
           NamedFact("crossed", hungUp && crossed),
         ],
       mend: mend)
+  }
+
+  /// Some of what nobody is seen to acknowledge may have been.
+  private var lacksACKs: Bool {
+    Side.allCases.contains { abort.facts.mayLackACKs(of: $0) && abort.facts[$0].lostBytes > 0 }
   }
 
   private var mend: String {
