@@ -155,6 +155,7 @@ final class Abort {
     if forgery.confidence != nil || wasShot { return [.path] }
     // Of a side that was never heard but by RSTs nothing tells that they are its own.
     let isHeard = own.packets > own.rstPackets && !forgery.isOfUnknownOrigin && !forgery.isInDoubt
+    if isHeard, wasNeverLetIn { return [side.party, .path, peer.party] }
     return isHeard && !isEchoAlone ? [side.party] : [side.party, .path]
   }
 
@@ -181,6 +182,24 @@ final class Abort {
   /// How sure it can be that its loss came by it: as much as of who sent it, and where one packet behind it may be talk, or it is a bare one
   /// alone, no more than likely.
   var surest: Confidence { forgery.confidence ?? (forgery.isInDoubt || isEcho ? .likely : .certain) }
+
+  /// The server goes on with its SYN-ACK behind what only who has had it sends, and has said nothing else: it did not let the client in, or
+  /// hears nothing of it, and whoever gives up then has a reason.
+  private(set) lazy var wasNeverLetIn = findRefusedEntry()
+
+  private func findRefusedEntry() -> Bool {
+    let answered = UInt64(own.resets?.peerAfter?.count ?? 0)
+    guard side == .client, let synAck = theirs.syn?.last, own.sndUna <= 0, synAck.precedes(reset.moment),
+      theirs.packets <= theirs.synPackets + theirs.rstPackets + answered,
+      facts.handshake.fastOpenBytes == 0
+    else { return false }
+    // Data that the ACK of a SYN-ACK stands behind were sent in answer to one before it.
+    if own.holes.count > 0, own.holes[0].start <= 0, facts.handshake.ack.map({ synAck.precedes($0) }) == true {
+      return true
+    }
+    let sent = [own.lastNewData, own.isn == nil ? own.first : nil, facts.handshake.ack].compactMap(\.self)
+    return sent.contains { synAck.time.since($0.time) > thresholds.overtaken }
+  }
 
   /// What to do about one.
   var mendOfEcho: String {

@@ -34,6 +34,79 @@ struct LackingCaptureTests {
     #expect(findings.isEmpty, "\(findings.map(\.summary))")
   }
 
+  /// The client had closed, and all that the server sent is acknowledged, with one byte more than it wrote: its FIN is the last of what is not
+  /// there, for it answers as who has no such socket. Unless it had aborted.
+  @Test(arguments: [("", true), ("0.0219 S > C R. 28961 ack 51", false)])
+  func theFINIsLostWithTheDataBeforeIt(_ abort: String, _ isHarmless: Bool) throws {
+    let script = """
+      0.0000 C > S S
+      0.0001 S > C S.
+      0.0100 C > S . 1
+      0.0110 C > S P. 1:50
+      0.0111 S > C . 1:14481/1448 ack 50
+      0.0115 C > S F. 50 ack 1
+      0.0210 C > S . 51 ack 7241
+      0.0211 S > C . 14481:28961/1448 ack 51
+      \(abort)
+      0.0220 S > C FP. 28961:30001 ack 51 lost
+      0.0320 C > S . 51 ack 30002
+      0.0321 S > C R 30002
+      0.0330 C > S . 51 ack 30002
+      0.0331 S > C R 30002
+      """
+    let findings = try audit(script)
+    #expect(findings.isEmpty == isHarmless, "\(findings.map(\.summary))")
+    #expect(findings.allSatisfy { !$0.summary.contains("30,001") })
+  }
+
+  /// Another connection shows that one byte in a hundred is not there.
+  @Test(arguments: [("", Confidence.likely), (" lost", .possible)])
+  func whoLacksPacketsLacksACKs(_ fate: String, _ confidence: Confidence) throws {
+    let finding = try #require(
+      audit(
+        """
+        host D = 10.0.0.9:5000
+        0.00 D > S S
+        0.02 S > D S.
+        0.0201 D > S . 1
+        0.03 D > S P. 1:1001\(fate)
+        0.05 S > D . 1 ack 1001
+        1.0 C > S S
+        1.020 S > C S.
+        1.0201 C > S . 1
+        1.021 C > S P. 1:201
+        1.041 S > C P. 1:301 ack 201
+        1.042 C > S . 201 ack 301
+        1.1 C > S P. 201:401 ack 301
+        1.12 S > C P. 301:601 ack 401
+        1.62 S > C R. 601 ack 401
+        """
+      ).first { $0.rule == "transfer-truncated" })
+    #expect(finding.confidence == confidence)
+  }
+
+  /// Probes with a byte of garbage, and no ACK that stands alone: neither the handshake's, nor that of the answer, nor any to a probe.
+  @Test(arguments: [
+    ("0 C > S S\n0.02 S > C S.\n", "", false), ("", "", false),
+    ("0 C > S S\n0.02 S > C S.\n0.0201 C > S . 1\n", "", true),
+    ("", "0.0601 C > S . 2 ack 2\n", true),
+  ]) func noACKStandsAlone(_ opening: String, _ ack: String, _ isSilence: Bool) throws {
+    let findings = try audit(
+      opening + "0.04 C > S P. 1:2 ack 1\n0.06 S > C P. 1:2 ack 2\n" + ack
+        + "5.06,10.06,15.06,20.06,25.06,30.06,35.06 C > S . 1:2 ack 2\nend 90")
+    #expect(findings.contains { $0.rule == "keepalive-unanswered" } == isSilence, "\(findings.map(\.summary))")
+  }
+
+  /// The client gives up, and the server, which repeats its SYN-ACK, may be why: however little of it is there.
+  @Test(arguments: [
+    "0 C > S P. 1:301\n5.489 S > C S. ack 1\n5.49 C > S . 301 ack 1\n9.609 C > S R. 301 ack 1",
+    "5.489 S > C S. ack 1\n5.49 C > S . 301 ack 1\n9.609 C > S R. 301 ack 1",
+    "0 C > S S\n0.02 S > C S.\n0.0201 C > S . 1\n0.03 C > S P. 1:301\n7 S > C S. ack 1\n9.609 C > S R. 301 ack 1",
+  ]) func theServerRepeatsItsSYNACK(_ script: String) throws {
+    let finding = try auditOne(script + "\n9.629 S > C . 1 ack 1\n9.63 C > S R 1")
+    #expect(finding.suspects == [.client, .path, .server], "\(finding.rule): \(finding.summary)")
+  }
+
   /// Nobody knows the MSS where one SYN is not there; but no path cuts segments so small.
   @Test(arguments: [("1:72", "reset-abort", Severity.note), ("1:1449", "transfer-truncated", .error)])
   func aShortSegmentOfAnUnknownMSS(_ answer: String, _ rule: String, _ severity: Severity) throws {

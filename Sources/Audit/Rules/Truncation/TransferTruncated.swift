@@ -55,7 +55,7 @@ private struct CutTransfer: Claim {
     // Neither could know of the other's: a request and the end of a connection that was idle.
     if hungUp, crossed, abort.forgery.confidence == nil { return [abort.side.party, abort.peer.party] }
     guard !hungUp, abort.forgery.confidence == nil else { return abort.suspects }
-    if abort.wasUnanswered { return [abort.side.party, .path, abort.peer.party] }
+    if abort.wasUnanswered || abort.wasNeverLetIn { return [abort.side.party, .path, abort.peer.party] }
     return abort.isBehindLoss ? [abort.side.party, .path] : abort.suspects
   }
 
