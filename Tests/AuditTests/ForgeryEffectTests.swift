@@ -46,6 +46,7 @@ struct ForgeryEffectTests {
       )
       .first { $0.rule == "reset-forged" })
     #expect(finding.fact("took_effect") == .bool(false) && finding.severity == .warning)
+    #expect(finding.summary.contains("had no effect, nor had another; the server did not send it"))
   }
 
   /// The server hears that.
@@ -67,5 +68,32 @@ struct ForgeryEffectTests {
         """)
     #expect(findings.map(\.rule) == ["reset-forged"] && findings.first?.severity == .warning)
     #expect(findings.first?.fact("took_effect") == .bool(false))
+  }
+
+  /// Nothing tells why it falls silent: it may have been one of these RSTs, or another.
+  @Test func itsReceiverIsNotHeardAnyMore() throws {
+    let findings = try audit(shot + "0.4000,0.8000,1.6000,3.2000,6.4000 S > C . 14481:15929 ack 31\n60 tick\n")
+    let finding = try #require(findings.first { $0.rule == "reset-forged" })
+    #expect(finding.fact("took_effect") == .null && finding.severity == .warning)
+    #expect(finding.summary.contains("may have ended the connection: the client is not heard any more; "))
+  }
+
+  /// All but the last met who was there; behind that one nobody spoke.
+  @Test func whatTheLastHadIsNotShown() throws {
+    let findings = try audit(
+      between + """
+        0.0801 C > S P. 1:31
+        0.1200 S > C . 1:2897/1448 ack 31
+        0.1600 C > S . 31 ack 2897
+        0.1601 S > C R 2897 ttl 99
+        0.1602 S > C . 2897:4345 ack 31
+        0.2005 C > S . 31 ack 4345
+        0.3000 C > S P. 31:61 ack 4345
+        0.3001 S > C R 4345 ttl 99
+        0.3400 S > C . 4345 ack 61
+        """)
+    let finding = try #require(findings.first { $0.rule == "reset-forged" })
+    #expect(
+      finding.summary.contains("had no effect, and what the last of 2 had the capture does not show; "), "\(finding)")
   }
 }

@@ -38,13 +38,15 @@ extension Rule {
     let stale = outOfWindow && facts.tupleReused
     // Behind it its receiver knows of nothing any more: what that one still said was under way.
     let gone = tookEffect ? nil : facts.answerOfGone(side.other, behind: reset, of: side, thresholds)
-    let tookEffect = tookEffect || gone != nil
+    let effect: Effect =
+      tookEffect || gone != nil
+      ? .ended : facts.mayBeGone(side.other, behind: reset, of: side, thresholds) ? .unknown : .none
     let reasons = forgery.failed.list.map { reason($0, reset, side, facts) }
     let isAlone = facts.client.packets + facts.server.packets == facts.client.rstPackets + facts.server.rstPackets
-    let effect =
+    let what =
       isAlone
       ? "is all that was seen; it may not be the \(side.name)'s"
-      : (tookEffect ? "ended the connection" : "had no effect")
+      : effect.words(facts[side].resets, of: side, to: facts[side.other])
         + "; the \(side.name) \(confidence == .possible ? "may not have sent" : "did not send") it"
     let stage = forgery.stage == "unknown" ? "" : ", \(forgery.stage),"
     var evidence = [Evidence(reset.moment, side, "RST in the \(side.name)'s name: " + reasons.joined(separator: "; "))]
@@ -61,17 +63,17 @@ extension Rule {
       evidence.append(Evidence(gone.moment, side.other, "bare RST: the \(side.other.name) has no such socket any more"))
     }
     return Finding(
-      rule: "reset-forged", severity: isAlone || stale ? .note : tookEffect ? .error : .warning,
+      rule: "reset-forged", severity: isAlone || stale ? .note : effect == .ended ? .error : .warning,
       confidence: facts.confidence(
         confidence, from: reset.moment.time, to: reset.moment.time, losing: [side], surroundings),
       suspects: [.path],
-      summary: "a RST in the \(side.name)'s name\(stage) \(effect): "
+      summary: "a RST in the \(side.name)'s name\(stage) \(what): "
         + reasons.joined(separator: "; "),
       evidence: evidence.sorted { $0.moment.precedes($1.moment) },
       facts: [
         NamedFact("stage", forgery.stage), NamedFact("tests_failed", forgery.failed.list.map(\.rawValue)),
         NamedFact("tests_passed", forgery.passed.list.map(\.rawValue)),
-        NamedFact("took_effect", tookEffect && !isAlone),
+        NamedFact("took_effect", effect == .unknown && !isAlone ? .null : .bool(effect == .ended && !isAlone)),
         NamedFact("ttl", Int64(reset.ttl)), NamedFact("sender_ttl", facts[side].ttlRange.map { Int64($0.lowerBound) }),
         NamedFact("delay", duration: reset.isDelayKnown ? reset.delay : nil),
         NamedFact("round_trip", duration: side == .server ? facts.serverLeg : facts.clientLeg),
@@ -102,6 +104,30 @@ extension Rule {
   }
 }
 
+/// What it did to its receiver.
+private enum Effect {
+  case ended, none
+  /// Its receiver is not heard any more, and nothing tells why.
+  case unknown
+
+  /// - Parameters:
+  ///   - resets: all in the same name: of others than these, which the capture may lack, nothing is said.
+  ///   - receiver: `side`'s peer.
+  func words(_ resets: Resets?, of side: Side, to receiver: SideFacts) -> String {
+    switch self {
+    case .ended: return "ended the connection"
+    case .unknown: return "may have ended the connection: the \(side.other.name) is not heard any more"
+    case .none:
+      if resets?.effective != nil { return "had no effect, a later one ended the connection" }
+      guard let resets, resets.count > 1 else { return "had no effect" }
+      // Who was heard behind the last of them was there.
+      let isHeard = receiver.lastAlive.map { resets.last.precedes($0) } ?? false
+      if !isHeard { return "had no effect, and what the last of \(commas(resets.count)) had the capture does not show" }
+      return "had no effect, nor had \(resets.count == 2 ? "another" : "\(commas(resets.count - 1)) more")"
+    }
+  }
+}
+
 extension Facts {
   /// In SYN-SENT a kernel answers an ACK of something else by a RST with its number (RFC 9293 §3.10.7.3): so a host that
   /// was started anew answers each challenge of the connection that its peer still holds. It goes on with its SYN then.
@@ -118,14 +144,28 @@ extension Facts {
       !reset.ownFin, reset.verdict != .ignored || told.count > 1
     else { return nil }
     let answer = answers.first
-    // Whatever it had sent before it was told comes within the way to it and back, or a little later.
-    let leg = target == .server ? serverLeg : clientLeg
-    let underWay = leg.map { 2 * $0 + thresholds.overtaken } ?? max(thresholds.answer, 2 * (roundTrip ?? 0))
     guard answer.isBare, answer.echoes, !answer.ownFin, answers.echoCount == answers.count, answers.ownAfter == nil,
       told.last.precedes(answer.moment), alive.precedes(answer.moment),
-      alive.time.since(told.last.time) <= underWay
+      alive.time.since(told.last.time) <= underWay(from: target, thresholds)
     else { return nil }
     return answer
+  }
+
+  /// Whatever an end had sent before it was told comes within the way to it and back, or a little later, ns.
+  private func underWay(from end: Side, _ thresholds: Thresholds) -> Int64 {
+    let leg = end == .server ? serverLeg : clientLeg
+    return leg.map { 2 * $0 + thresholds.overtaken } ?? max(thresholds.answer, 2 * (roundTrip ?? 0))
+  }
+
+  /// Who was told so said nothing after that but what was under way, though the other one repeats itself: this RST, or one more that is not in
+  /// the capture, may be why.
+  fileprivate func mayBeGone(_ target: Side, behind reset: Reset, of side: Side, _ thresholds: Thresholds) -> Bool {
+    guard let told = self[side].resets, let alive = self[target].lastAlive, self[target].fin == nil,
+      !self[target].$resets, told.effective == nil, reset.verdict != .ignored || told.count > 1,
+      let run = self[side].unanswered?.silentPart, run.kind == .data || run.kind == .fin, run.sent.count > 1
+    else { return false }
+    let heard = alive.time.since(told.last.time)
+    return heard <= underWay(from: target, thresholds) && told.last.precedes(run.sent.last)
   }
 
   /// Of an attempt of the same 4-tuple that was given up: its answer came late, and was refused, while the next attempt was under way; or it
