@@ -41,6 +41,14 @@ struct UnreadTests {
     #expect(finding.confidence == confidence)
   }
 
+  /// Whole segments alone are no question, but the beginning of something: the path may have eaten the rest.
+  @Test(arguments: [(14481, "reset-abort", Severity.note), (14001, "reset-unread", .error)])
+  func whoWaitsForTheRest(_ end: Int, _ rule: String, _ severity: Severity) throws {
+    let finding = try auditOne(
+      atServer + "0.1 C > S . 1:\(end)/1448\n0.1001 S > C . 1 ack \(end)\n4.2 S > C R. 1 ack \(end)")
+    #expect(finding.rule == rule && finding.severity == severity && finding.suspects == [.server])
+  }
+
   /// One packet says that the window is zero: what opened it again may be what the capture lost, and who sent for so long was a log.
   @Test(arguments: [
     ("", "reset-abort", Severity.note), ("3 C > S . 9000\n3.0001 S > C . ack 9001 win 0", "reset-unread", .error),

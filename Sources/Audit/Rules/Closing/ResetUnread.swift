@@ -28,6 +28,8 @@ extension Rule {
     // A client that has read its answer resets an idle connection; so does a server to which one only talks.
     let waits =
       abort.side == .server && !facts.isOneWay(to: abort, until: data, thresholds)
+      // Behind whole segments more was to come, and did not: it may have read all that did, and waited for the rest.
+      && !facts.endsWhole(abort.peer)
       && abort.reset.moment.time.since(data.time) < thresholds.idle
     guard isRecent || isProved || waits || isFull else { return nil }
     // The wire shows unread data by a window that has shrunk, or by the RST's own ACK number; else it is the habit of the
