@@ -2,7 +2,7 @@ internal import Wire
 
 /// Load balancers ask a service whether it lives: they connect and close, by FIN or RST, without a word or once a hello is answered, at
 /// regular times (field.md, trap 40). Told by their period alone: a host that connects to a service and leaves like this, every time
-/// after the same pause.
+/// after the same pause. Some that do not always hang up in time close in order, with the service: those make the period too.
 ///
 /// Feed it each connection in brief once it has ended, and before the last ones are judged those that are still open; one that
 /// is learnt twice counts once. Bounded: what comes after `limit` pairs of host and service is not classified.
@@ -35,11 +35,20 @@ public struct HealthChecks: Sendable {
     var start: Timestamp
     var client: IPAddress
     var service: Endpoint
+    /// A hello, its answer and an orderly end: as anybody's, and only part of a period.
+    var isTalk = false
   }
 
   private struct Pair: Hashable, Sendable {
     var client: IPAddress
     var service: Endpoint
+
+    /// A cheap hash of it, the same in every run.
+    var place: Int {
+      let hosts = (client.high ^ client.low) &* 0x9e37_79b9_7f4a_7c15 ^ service.address.high ^ service.address.low
+      let mixed = (hosts ^ UInt64(service.port) << 32) &* 0xbf58_476d_1ce4_e5b9
+      return Int(mixed >> (64 - UInt64(HealthChecks.placeBits)))
+    }
   }
 
   /// The latest connections of a pair that came at regular times.
@@ -51,10 +60,28 @@ public struct HealthChecks: Sendable {
     var period: Int64 = 0
     var count = 1
 
+    init(_ candidate: Candidate) {
+      (firstID, lastID, last) = (candidate.id, candidate.id, candidate.start)
+    }
+
     var isRegular: Bool { count >= HealthChecks.least }
+
+    /// Its period is known, and the next one may still come.
+    func goesOn(at time: Timestamp) -> Bool {
+      isRegular && 0...(HealthChecks.missing + 2) * period ~= time.since(last)
+    }
+  }
+
+  private struct Place: Sendable {
+    var pair: Pair
+    var run: Run
   }
 
   private var runs: [Pair: Run] = [:]
+  /// The same with talks among them. Nearly everybody talks, and each connection asks: a pair has one place, and loses it to the next that has
+  /// the same unless its period is known and goes on.
+  private var places: [Place?] = []
+  private static var placeBits: Int { 10 }
   /// How many there were.
   public private(set) var count: UInt64 = 0
 
@@ -74,33 +101,52 @@ public struct HealthChecks: Sendable {
 
   mutating func learn(_ candidate: Candidate) -> Bool {
     let pair = Pair(client: candidate.client, service: candidate.service)
-    guard let place = runs.index(forKey: pair) else {
-      guard runs.count < HealthChecks.limit else { return false }
-      runs[pair] = Run(firstID: candidate.id, lastID: candidate.id, last: candidate.start)
-      return false
-    }
-    var run = runs.values[place]
-    if candidate.id > run.lastID {
-      add(candidate, to: &run)
-      runs.values[place] = run
-    }
-    return run.isRegular && run.firstID <= candidate.id
+    let ofAll = learnTalk(candidate, pair)
+    guard !candidate.isTalk else { return false }
+    let own = learnAlone(candidate, pair)
+    count += own.counted > 0 ? own.counted : ofAll.isCheck && !own.isCheck && ofAll.counted > 0 ? 1 : 0
+    return own.isCheck || ofAll.isCheck
   }
 
-  private mutating func add(_ candidate: Candidate, to run: inout Run) {
+  /// What one is by those before it, and how many more are checks by it.
+  private typealias Verdict = (isCheck: Bool, counted: UInt64)
+
+  private mutating func learnAlone(_ candidate: Candidate, _ pair: Pair) -> Verdict {
+    if let place = runs.index(forKey: pair) { return HealthChecks.add(candidate, to: &runs.values[place]) }
+    if runs.count < HealthChecks.limit { runs[pair] = Run(candidate) }
+    return (false, 0)
+  }
+
+  private mutating func learnTalk(_ candidate: Candidate, _ pair: Pair) -> Verdict {
+    if places.isEmpty { places = Array(repeating: nil, count: 1 << HealthChecks.placeBits) }
+    let index = pair.place
+    if places[index]?.pair == pair { return HealthChecks.add(candidate, to: &places[index]!.run) }
+    if let other = places[index]?.run, other.goesOn(at: candidate.start) { return (false, 0) }
+    places[index] = Place(pair: pair, run: Run(candidate))
+    return (false, 0)
+  }
+
+  private static func add(_ candidate: Candidate, to run: inout Run) -> Verdict {
+    let counted: UInt64 = candidate.id > run.lastID ? add(candidate, to: &run) : 0
+    return (run.isRegular && run.firstID <= candidate.id, counted)
+  }
+
+  private static func add(_ candidate: Candidate, to run: inout Run) -> UInt64 {
+    var counted: UInt64 = 0
     let pause = candidate.start.since(run.last)
-    if HealthChecks.continues(run, pause) {
+    if continues(run, pause) {
       run.count += 1
-      if run.isRegular { count += run.count == HealthChecks.least ? UInt64(run.count) : 1 }
+      if run.isRegular { counted = run.count == least ? UInt64(run.count) : 1 }
     } else {
       // The one before it may be the first of another run.
-      let isPeriod = HealthChecks.period.contains(pause)
-      run = Run(
-        firstID: isPeriod ? run.lastID : candidate.id, lastID: candidate.id, last: candidate.start,
-        period: isPeriod ? pause : 0, count: isPeriod ? 2 : 1)
+      let isPeriod = period.contains(pause)
+      let firstID = run.lastID
+      run = Run(candidate)
+      if isPeriod { (run.firstID, run.period, run.count) = (firstID, pause, 2) }
     }
     run.lastID = candidate.id
     run.last = candidate.start
+    return counted
   }
 
   private static func continues(_ run: Run, _ pause: Int64) -> Bool {
@@ -115,15 +161,24 @@ extension Brief {
   private var isSilent: Bool { client.payloadBytes == 0 && server.payloadBytes == 0 }
 
   /// Without an answer it is a client that gives up.
-  private var isHungUpOn: Bool {
-    clientHungUp && 1...HealthChecks.hello ~= client.payloadBytes && 1...HealthChecks.answer ~= server.payloadBytes
+  private var isHungUpOn: Bool { clientHungUp && isHello }
+
+  /// A hello and an answer, no more.
+  private var isHello: Bool {
+    1...HealthChecks.hello ~= client.payloadBytes && 1...HealthChecks.answer ~= server.payloadBytes
   }
 
   var healthCheckCandidate: HealthChecks.Candidate? {
-    guard state == .closed || state == .reset, isSilent || isHungUpOn, client.missingBytes == 0,
-      server.missingBytes == 0, let birth, birth.serverISN != nil
-    else { return nil }
+    guard state == .closed || state == .reset, isSilent || isHungUpOn else { return talk(isClosed: state == .closed) }
+    return candidate(isTalk: false)
+  }
+
+  /// The same connection as one that is no check by itself.
+  func talk(isClosed: Bool) -> HealthChecks.Candidate? { isClosed && isHello ? candidate(isTalk: true) : nil }
+
+  private func candidate(isTalk: Bool) -> HealthChecks.Candidate? {
+    guard client.missingBytes == 0, server.missingBytes == 0, let birth, birth.serverISN != nil else { return nil }
     return HealthChecks.Candidate(
-      id: id, start: start.time, client: client.endpoint.address, service: server.endpoint)
+      id: id, start: start.time, client: client.endpoint.address, service: server.endpoint, isTalk: isTalk)
   }
 }

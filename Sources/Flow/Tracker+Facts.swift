@@ -69,7 +69,8 @@ extension Tracker {
         id: brief.id, start: brief.start.time, client: brief.client.endpoint.address, service: brief.server.endpoint)
     }
     // Whether its client hung up the facts tell, which are dear.
-    guard records[index].shared.has(.reset), min(sent.0, sent.1) > 0, max(sent.0, sent.1) <= HealthChecks.answer else {
+    guard records[index].shared.has(.reset) else { return brief.talk(isClosed: true) }
+    guard min(sent.0, sent.1) > 0, max(sent.0, sent.1) <= HealthChecks.answer else {
       return nil
     }
     var connection = records[index]

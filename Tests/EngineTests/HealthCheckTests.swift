@@ -90,6 +90,27 @@ struct HealthCheckTests {
     #expect(try records(of: script(every(0.5, 8), hangUp: Self.greeting + ["H > S R. 518 ack 1"])).findings.isEmpty)
   }
 
+  private static let question = ["H > S P. 1:24", "S > H P. 1:201 ack 24"]
+
+  /// It hangs up at the first line of the answer, and the service may have closed sooner.
+  @Test(
+    "40: who hangs up on some only is known by the period of all; and is not by those in order alone",
+    arguments: [true, false])
+  func inOrderMostly(_ isRegular: Bool) throws {
+    let times = every(0.4, 24).enumerated().map {
+      isRegular ? $0.element : $0.element + 0.3 * Double($0.offset % 3 % 2)
+    }
+    let hungUp: Set = [8, 11, 15, 16, 20]
+    let closed = Self.question + ["S > H F. 201 ack 24", "H > S F. 24 ack 202", "S > H . 202 ack 25"]
+    let parts = times.enumerated().map { number, time in
+      let end = hungUp.contains(number) ? Self.question + ["H > S R. 24 ack 1"] : closed
+      return script([time], hangUp: end, port: 40_000 + number)
+    }
+    let run = try records(of: parts.joined())
+    #expect(run.summary.healthChecks == (isRegular ? 5 : 0))
+    #expect(run.findings.isEmpty == isRegular, "\(run.findings.map(\.summary))")
+  }
+
   @Test(
     "40: who is reset by the service, gets no answer, asks for much or at no regular times, is no checker",
     arguments: [
