@@ -33,6 +33,10 @@ extension Page {
       interval; and not where data of its own are in the capture, which somebody has acknowledged); or it
       had been seen to be one byte further, and whatever else these two hosts say to each other is in the
       capture in both directions (`likely`).
+    - *A capture without ACKs*: filtered by length or by flags it lacks all that stand alone, and so the
+      answers. There is no finding where none of either side is there, and one at least was sent: the
+      handshake's, or that of what a probe was the first to acknowledge, later than half a second, though
+      it was not sent again.
     - *One or two probes without an answer* are lost packets: RFC 9293 forbids to call that death.
     - *`half-open`*: the probe is answered, by a RST.
     - *`idle-killed`*: the idle time before the first probe is long enough for a middlebox to forget,

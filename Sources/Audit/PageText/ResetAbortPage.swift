@@ -14,9 +14,12 @@ extension Page {
 
     ## How bad, and who
 
-    A note where nothing was in flight; a warning where something was, and arrived all the same; or where a server
-    resets right behind its FIN, and within 200 ms of its answer, which the client may not have read by then. At
-    fault is the side that reset. Confidence is `likely` at best: the wire shows that it reset, not why.
+    A note where nothing was in flight, as far as its own ACK number tells: what that covers, and was sent longer
+    before than anybody waits with an ACK, is none of it. A warning where something was, and arrived all the same;
+    or where a server resets right behind its FIN, and within 200 ms of its answer, which the client may not have
+    read by then. At fault is the side that reset; the path and the server are suspects, too, where a client gives
+    up on a server that said nothing but SYN-ACKs, the last behind what is sent once one of them has come.
+    Confidence is `likely` at best: the wire shows that it reset, not why.
 
     ## Look-alikes
 
@@ -29,9 +32,10 @@ extension Page {
     ## Common and harmless
 
     A browser that resets idle connections; a client that resets after the server's FIN; a proxy that cleans up;
-    multipath TCP, whose subflows come and go by RST. A load balancer's health checks (connect, reset, no data; or a
-    hello of up to 2 kB, and a RST within a second at the first 16 kB of its answer) are not told once their period is
-    known: six of one host to one service, equally far apart. The summary counts them.
+    multipath TCP, whose subflows come and go by RST. A load balancer's health checks (connect, reset, no data; or
+    a hello of up to 2 kB, and a RST within a second at the first 16 kB of its answer) are not told once their
+    period is known: six of one host to one service, equally far apart; those count for it, too, that end in order
+    behind as little, for who hangs up on an answer is late at times. The summary counts those that hang up.
 
     ## What to do
 

@@ -51,10 +51,13 @@ extension Page {
 
     The path is at fault. An error where the connection ended by it: also where whoever it was sent to answers all
     that comes later with bare RSTs, for what that side still said before was under way, and it has no such socket
-    any more. A warning where it had no effect; a note where it was out of the window and the same ports had been
-    used before in this capture, and where RSTs are all that was captured. Beside `half-close-truncated` or
-    `transfer-truncated` this is the cause, the other the damage. After a long idle time it is told as
-    `idle-killed`.
+    any more. A warning where it had no effect, or nobody can tell: where its receiver is not heard any more though
+    the other side repeats itself (`took_effect` is null then, as this RST may be why, or one that the capture
+    lacks). Of several RSTs in one name the first is judged, and the others are counted: that they had no effect is
+    said where their receiver is heard behind the last of them. A note where it was out of the window and the same
+    ports had been used before in this capture, and where RSTs are all that was captured. Beside
+    `half-close-truncated` or `transfer-truncated` this is the cause, the other the damage. After a long idle time it
+    is told as `idle-killed`.
 
     ## Look-alikes
 

@@ -17,8 +17,9 @@ extension Page {
     It needs a RST+ACK without a FIN before it, and one of these:
 
     - the peer's last data are newer than anything the resetting side sent (never answered), and they are younger
-      than max(1 s, 2 round trips), or `--idle` (60 s) where it is the server, and not one that never said a word to a
-      client that wrote for more than 1 s: a log is only listened to;
+      than max(1 s, 2 round trips), or `--idle` (60 s) where it is the server; but not one that never said a word to a
+      client that wrote for more than 1 s (a log is only listened to), nor where the last of these data are whole
+      segments (more was to come, and the path may have eaten it);
     - the window in the RST is smaller, by at least 256 bytes, than the widest that this side ever offered: unread
       data close the window, and reading opens it again (`window_short_by`; only where both SYNs were captured);
     - its window was zero up to the end, and it said so again more than a round trip later: a full buffer that nobody

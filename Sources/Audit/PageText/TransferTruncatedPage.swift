@@ -44,20 +44,28 @@ extension Page {
 
     An error where the sender cut its own stream; a warning where the receiver hung up, or a server had closed an
     idle connection just when the client used it again (`crossed`: the request was sent less than the way there and
-    back before the server's FIN was seen; both are suspects, for neither knew of the other); a note for a subflow of
+    back before the server's FIN was seen; both are suspects, for neither knew of the other). A note for a subflow of
     multipath TCP, where no more than a TLS alert was lost, for a client that never asked, or resets when the next of
-    several answers has just come, and for one that has sent its FIN and gives up no more than a segment: the
-    farewell that answers QUIT in SMTP, FTP or POP3 crosses the FIN. At fault is the side that reset; the path where
-    the RST is forged, and then `reset-forged` stands beside this. Both, and the peer, are suspects where that side
-    was repeating itself unanswered; the path too where the receiver hung up and may have
-    lost patience (its peer had sent the same for the third time, or more, into a silence; its own data had been sent
-    again and again before they arrived; a gap in what it received had kept it waiting for a second; every fourth byte
-    had to be sent again); both where what the peer waits for never
-    came as far as the capture, where nothing of it was captured but RSTs, where the RST's TTL was begun from another
-    value, and where it is a bare RST that answers a packet though that side was heard of less than a second before,
-    and nothing shows that it had more to send: its own abort, or its FIN, may be what the capture lost, or another
-    host has its address now. Then the finding is `likely` at best; so it is where the data may have been
-    acknowledged by an ACK that the capture has not, as where it lacks the handshake's.
+    several answers has just come, and for one that has sent its FIN and gives up no more than a segment: the farewell
+    that answers QUIT in SMTP, FTP or POP3 crosses the FIN.
+
+    At fault is the side that reset; the path where the RST is forged, and then `reset-forged` stands beside this.
+    The finding is `likely` at best, and others are suspects too, where something else may have been the reason:
+
+    - The side that reset was repeating itself unanswered, or is a client whose server said nothing but SYN-ACKs, the
+      last behind what is sent once one has come: the path, and the peer.
+    - The receiver hung up and may have lost patience: its peer had sent the same for the third time, or more, into a
+      silence; its own data had been sent again and again before they arrived; a gap in what it received had kept it
+      waiting for a second; every fourth byte had to be sent again: the path.
+    - What the peer waits for never came as far as the capture; nothing of the side that reset was captured but RSTs;
+      the RST's TTL was begun from another value; or it is a bare one that answers a packet though that side was heard
+      of less than a second before, and nothing shows that it had more to send (its own abort, or its FIN, may be what
+      the capture lost, or another host has its address now): the path.
+
+    It is `likely` too where the data may have been acknowledged by an ACK that the capture has not, as where it lacks
+    the handshake's, and `possible` where it is known to lack one byte in a hundred. What waited for a second, or three
+    round trips, and was not sent again, had been acknowledged; before any round trip was measured three and a half,
+    unless the capture has no ACK that stands alone.
 
     Where the capture has packets behind their own answers (a SYN behind its SYN-ACK, data behind their ACK), what
     stands no farther apart than twice that may have come in another order: then this and the other findings about an
