@@ -15,6 +15,7 @@ struct Seen {
   var role: Role
 
   var hasData: Bool { packet.payloadLength > 0 }
+  var isReset: Bool { packet.flags.contains(.rst) }
   /// Neither data nor a word about the connection.
   var isPureACK: Bool { !hasData && packet.flags.isDisjoint(with: [.syn, .fin, .rst]) }
 }

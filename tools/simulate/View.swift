@@ -52,6 +52,16 @@ struct View: Sendable {
       }
     },
     View("both-taps").ofTwo(),
+    // The abort behind an echo of it, as two queues of one interface may have them.
+    View("resets-mixed") { packets, _ in
+      var mixed = packets
+      for place in mixed.indices.dropFirst() {
+        let (one, next) = (mixed[place - 1], mixed[place])
+        guard one.isReset, next.isReset, one.role == next.role, next.time - one.time < 20_000_000 else { continue }
+        (mixed[place - 1].packet, mixed[place].packet) = (next.packet, one.packet)
+      }
+      return mixed
+    },
   ]
 
   private func stopping() -> View {
