@@ -58,7 +58,8 @@ struct NATTests {
   /// The answer is never acknowledged: that is told while both sights are open.
   @Test("27: a live audit tells it once, and takes nothing back", arguments: [true, false])
   func live(isCut: Bool) throws {
-    let script = isCut ? cut : handshake + "0.1 C > S P. 1:5\n0.2 S > C . ack 5\n1,1.3,1.9,3.1,5.5 S > C P. 1:101 ack 5\n"
+    let silence = "0.1 C > S P. 1:5\n0.2 S > C . ack 5\n1,1.3,1.9,3.1,5.5 S > C P. 1:101 ack 5\n"
+    let script = isCut ? cut : handshake + silence
     let folder = Folder()
     let path = try folder.capture(throughNAT(script))
     let live = try replay([path])
