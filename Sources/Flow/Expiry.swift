@@ -197,6 +197,7 @@ extension Tracker {
   public mutating func takeBrief(_ brief: inout Brief) -> Bool {
     guard ended.isEmpty, let reason = ending else { return ended.takeBrief(&brief) }
     while ended.isEmpty, let next = remaining.popLast() {
+      prefetchRemaining(behind: remaining.count)
       // What is in order goes straight to who asks for it.
       if options.brief, endInBrief(next.index, &brief) { return true }
       retireRemaining(next.index, reason)

@@ -1,7 +1,7 @@
 /// How many connections of this run had a port at either end: a service's port is shared by many peers, a client's by
 /// few. Tells who is the server where no handshake was seen.
 struct PortCounts: Sendable {
-  private var counts = [UInt32](repeating: 0, count: 65_536)
+  private(set) var counts = [UInt32](repeating: 0, count: 65_536)
 
   mutating func count(_ key: FlowKey) { count(key.aPort, key.bPort) }
 

@@ -9,7 +9,9 @@ extension Tracker {
     var repeated: [LoneSYN] = []
     listOpen()
     var brief = Brief()
-    for open in remaining.reversed() {
+    for place in remaining.indices.reversed() {
+      let open = remaining[place]
+      prefetchRemaining(behind: place)
       if Tracker.isAttempt(open.index) {
         let place = open.index & ~Tracker.attemptBit
         if attempts[place].refusal != 0 { hosts.learn(OpenSight(refused: attempts[place])) }

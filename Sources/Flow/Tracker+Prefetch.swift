@@ -12,7 +12,12 @@ extension Tracker {
   /// Looks up what is sought, and fetches its record.
   @inline(__always) mutating func fetch(_ sought: inout Sought) {
     let candidate = table.candidate(sought.hash)
-    if candidate == 0 { prefetchUse(of: sought.key) } else { prefetchRecord(candidate) }
+    if candidate == 0 {
+      prefetchUse(of: sought.key)
+      prefetchPorts(of: sought.key)
+    } else {
+      prefetchRecord(candidate)
+    }
     sought.candidate = candidate
   }
 
@@ -59,11 +64,43 @@ extension Tracker {
     }
   }
 
+  /// Those that are open at the end, in order of their beginnings, lie anywhere: each is fetched eight before it is looked at, and what it
+  /// points to four before.
+  @inline(__always) mutating func prefetchRemaining(behind count: Int) {
+    if count > 8 {
+      let index = remaining[count - 9].index
+      prefetchRecord(index)
+      if index >= Tracker.quietBit, !Tracker.isAttempt(index) {
+        unsafe tcpaudit_prefetch(quiet.address(of: index & ~Tracker.quietBit) + 64)
+        unsafe tcpaudit_prefetch(quiet.address(of: index & ~Tracker.quietBit) + MemoryLayout<Quiet>.size - 1)
+      }
+    }
+    if count > 4 {
+      let index = remaining[count - 5].index
+      if Tracker.isAttempt(index) {
+        let refusal = attempts[index & ~Tracker.attemptBit].refusal
+        if refusal != 0 { unsafe tcpaudit_prefetch(refusals.address(of: refusal)) }
+      } else if index >= Tracker.quietBit {
+        let closing = quiet[index & ~Tracker.quietBit].closing
+        if closing != 0 { unsafe tcpaudit_prefetch(closings.address(of: closing)) }
+      }
+    }
+  }
+
   /// Whether the tuple was used before.
   @inline(__always) func prefetchUse(of key: FlowKey) {
     guard let word = usedTuples.word(of: key) else { return }
     unsafe usedTuples.latest.withUnsafeBufferPointer { words in
       if let base = words.baseAddress { unsafe tcpaudit_prefetch(base + word) }
+    }
+  }
+
+  /// How often its ports were used: who begins is counted there.
+  @inline(__always) private func prefetchPorts(of key: FlowKey) {
+    unsafe servicePorts.counts.withUnsafeBufferPointer { counts in
+      guard let base = counts.baseAddress else { return }
+      unsafe tcpaudit_prefetch(base + Int(key.aPort))
+      unsafe tcpaudit_prefetch(base + Int(key.bPort))
     }
   }
 
