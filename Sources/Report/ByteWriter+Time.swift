@@ -16,14 +16,13 @@ extension ByteWriter {
       days -= 1
     }
     if date.days != days { date = CivilDate(days: days) }
-    decimal(UInt64(clamping: date.year), digits: 4, then: "-")
-    decimal(UInt64(clamping: date.month), digits: 2, then: "-")
-    decimal(UInt64(clamping: date.day), digits: 2, then: "T")
+    bytes(date.text)
     let time = UInt64(clamping: second)
-    decimal(time / 3600, digits: 2, then: ":")
-    decimal(time / 60 % 60, digits: 2, then: ":")
-    decimal(time % 60, digits: 2, then: ".")
-    decimal(UInt64(clamping: nanoseconds), digits: 9, then: "Z")
+    twoDigits(time / 3600, then: ":")
+    twoDigits(time / 60 % 60, then: ":")
+    twoDigits(time % 60, then: ".")
+    decimals(UInt64(clamping: nanoseconds), trimmed: false)
+    byte(UInt8(ascii: "Z"))
   }
 
   /// Nanoseconds as seconds, exact, without trailing zeros but for one decimal: `0.08012`, `350.0`.
@@ -31,13 +30,7 @@ extension ByteWriter {
     if nanoseconds < 0 { byte(UInt8(ascii: "-")) }
     decimal(nanoseconds.magnitude / 1_000_000_000)
     byte(UInt8(ascii: "."))
-    var fraction = nanoseconds.magnitude % 1_000_000_000
-    var width = 9
-    while width > 1, fraction % 10 == 0 {
-      fraction /= 10
-      width -= 1
-    }
-    decimal(fraction, width: width)
+    decimals(nanoseconds.magnitude % 1_000_000_000, trimmed: true)
   }
 
   /// A ratio of 0 … 1 with at most nine decimals, in the same manner.
@@ -50,9 +43,8 @@ extension ByteWriter {
 struct CivilDate {
   /// Since 1970-01-01.
   let days: Int64
-  let year: Int64
-  let month: Int64
-  let day: Int64
+  /// `2026-11-22T`: kept, as most times are of one day.
+  let text: InlineArray<11, UInt8>
 
   /// Counted in eras of 400 years (146,097 days) that begin on 1 March, so that a leap day is the last day of its year.
   init(days: Int64) {
@@ -62,9 +54,15 @@ struct CivilDate {
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
     let monthFromMarch = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+    let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    func digit(_ value: Int64) -> UInt8 { UInt8(ascii: "0") + UInt8(clamping: value % 10) }
+    let dash = UInt8(ascii: "-")
     self.days = days
-    day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-    month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    text = [
+      digit(year / 1000), digit(year / 100), digit(year / 10), digit(year), dash, digit(month / 10), digit(month), dash,
+      digit(day / 10), digit(day), UInt8(ascii: "T"),
+    ]
   }
 }

@@ -85,6 +85,12 @@
     wrote(4)
   }
 
+  /// Those of a date.
+  @inline(__always) mutating func bytes(_ bytes: InlineArray<11, UInt8>) {
+    unsafe place(for: 11).storeBytes(of: bytes, as: InlineArray<11, UInt8>.self)
+    wrote(11)
+  }
+
   /// As it is: no quoting, no escaping.
   public mutating func text(_ text: String) {
     var text = text
@@ -156,22 +162,6 @@
     return place &+ length &+ 3
   }
 
-  /// From the last digit to the first, two at a time; leading zeros up to `digits`.
-  @inline(__always) private static func put(_ value: UInt64, _ digits: Int, _ base: UnsafeMutableRawPointer) {
-    var rest = value
-    var place = digits
-    while place > 1 {
-      place &-= 2
-      let hundredth = rest / 100
-      let two = UInt16(truncatingIfNeeded: rest &- hundredth &* 100)
-      let tens = two / 10
-      let ascii = 0x3030 &+ tens &+ (two &- tens &* 10) << 8
-      unsafe base.storeBytes(of: ascii.littleEndian, toByteOffset: place, as: UInt16.self)
-      rest = hundredth
-    }
-    if place > 0 { unsafe base.storeBytes(of: digit(rest), as: UInt8.self) }
-  }
-
   /// - Parameter value: 0 … 9.
   @inline(__always) private static func digit(_ value: UInt64) -> UInt8 {
     UInt8(ascii: "0") | UInt8(truncatingIfNeeded: value)
@@ -201,7 +191,16 @@
   }
 
   /// Not inlined: most numbers have one digit, and the others' code would stand at each of sixty names.
-  @inline(never) private mutating func long(_ value: UInt64) { decimal(value, digits: ByteWriter.digits(of: value)) }
+  @inline(never) private mutating func long(_ value: UInt64) {
+    guard value < 100_000_000 else {
+      decimal(value / 100_000_000)
+      return decimal(value % 100_000_000, digits: 8)
+    }
+    let digits = ByteWriter.eightDigits(value)
+    let zeros = digits.trailingZeroBitCount >> 3
+    unsafe ByteWriter.put(digits, behind: zeros, place(for: 8))
+    wrote(8 &- zeros)
+  }
 
   /// With a minus where negative, without separators or leading zeros.
   public mutating func decimal(_ value: Int64) {
@@ -209,34 +208,47 @@
     decimal(value.magnitude)
   }
 
-  /// With leading zeros up to `width`.
-  public mutating func decimal(_ value: UInt64, width: Int) {
-    decimal(value, digits: max(width, ByteWriter.digits(of: value)))
-  }
-
-  /// Exactly `digits` of them: it has no more.
-  @inline(__always) mutating func decimal(_ value: UInt64, digits: Int) {
-    unsafe ByteWriter.put(value, digits, place(for: digits))
+  /// Exactly `digits` of them, 8 at most: it has no more.
+  @inline(__always) public mutating func decimal(_ value: UInt64, digits: Int) {
+    unsafe ByteWriter.put(ByteWriter.eightDigits(value), behind: 8 &- digits, place(for: 8))
     wrote(digits)
   }
 
-  /// Exactly `digits` of them, and what stands behind them.
-  @inline(__always) mutating func decimal(_ value: UInt64, digits: Int, then next: Unicode.Scalar) {
-    let base = unsafe place(for: digits &+ 1)
-    unsafe ByteWriter.put(value, digits, base)
-    unsafe base.storeBytes(of: UInt8(ascii: next), toByteOffset: digits, as: UInt8.self)
-    wrote(digits &+ 1)
+  /// Two digits, and what stands behind them.
+  @inline(__always) mutating func twoDigits(_ value: UInt64, then next: Unicode.Scalar) {
+    let base = unsafe place(for: 3)
+    let tens = value / 10
+    unsafe base.storeBytes(of: ByteWriter.digit(tens), as: UInt8.self)
+    unsafe base.storeBytes(of: ByteWriter.digit(value &- tens &* 10), toByteOffset: 1, as: UInt8.self)
+    unsafe base.storeBytes(of: UInt8(ascii: next), toByteOffset: 2, as: UInt8.self)
+    wrote(3)
   }
 
-  /// 1233 / 4096 is a little more than log₁₀ 2: by its bits a number has so many digits, or one more.
-  private static func digits(of value: UInt64) -> Int {
-    let least = ((64 &- value.leadingZeroBitCount) &* 1233) >> 12
-    return least &+ (value >= powersOfTen[least] ? 1 : 0)
+  /// Billionths: nine decimals, or, where `trimmed`, as many of them as say something, and one at least.
+  @inline(__always) mutating func decimals(_ billionths: UInt64, trimmed: Bool) {
+    let base = unsafe place(for: 9)
+    let first = billionths / 100_000_000
+    let others = ByteWriter.eightDigits(billionths &- first &* 100_000_000)
+    unsafe base.storeBytes(of: ByteWriter.digit(first), as: UInt8.self)
+    unsafe ByteWriter.put(others, behind: 0, base + 1)
+    wrote(trimmed ? 9 &- others.leadingZeroBitCount >> 3 : 9)
   }
 
-  private static let powersOfTen: InlineArray<20, UInt64> = [
-    1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
-    100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000,
-    10_000_000_000_000_000, 100_000_000_000_000_000, 1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
-  ]
+  /// Those of a value below 10⁸, each in a byte of its own, the first one lowest: halves, pairs and digits are parted side by side, and
+  /// divided by multiplying, which is exact for values as small.
+  @inline(__always) private static func eightDigits(_ value: UInt64) -> UInt64 {
+    let high = value / 10_000
+    let halves = high | (value &- high &* 10_000) << 32
+    let hundreds = (halves &* 10_486) >> 20 & 0x7f_0000_007f
+    let pairs = hundreds | (halves &- hundreds &* 100) << 16
+    let tens = (pairs &* 103) >> 10 & 0x000f_000f_000f_000f
+    return tens | (pairs &- tens &* 10) << 8
+  }
+
+  /// The digits behind the first `skipped`, and as many bytes more that count for nothing.
+  @inline(__always)
+  private static func put(_ digits: UInt64, behind skipped: Int, _ base: UnsafeMutableRawPointer) {
+    let ascii = (digits | 0x3030_3030_3030_3030) &>> UInt64(skipped &* 8)
+    unsafe base.storeBytes(of: ascii.littleEndian, as: UInt64.self)
+  }
 }

@@ -102,7 +102,7 @@ public struct ZeekReport: Reporter {
     if micros < 0 { writer.byte(UInt8(ascii: "-")) }
     writer.decimal(micros.magnitude / 1_000_000)
     writer.byte(UInt8(ascii: "."))
-    writer.decimal(micros.magnitude % 1_000_000, width: 6)
+    writer.decimal(micros.magnitude % 1_000_000, digits: 6)
   }
 
   private mutating func count(_ value: UInt64) {

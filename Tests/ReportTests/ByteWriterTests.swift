@@ -11,7 +11,10 @@ func written(_ write: (inout ByteWriter) -> Void) -> String {
 @Suite("Bytes")
 struct ByteWriterTests {
   @Test(arguments: [
-    (UInt64(0), "0"), (9, "9"), (10, "10"), (1_048_576, "1048576"), (.max, "18446744073709551615"),
+    (UInt64(0), "0"), (9, "9"), (10, "10"), (99, "99"), (100, "100"), (9_999, "9999"), (10_000, "10000"),
+    (1_048_576, "1048576"), (99_999_999, "99999999"), (100_000_000, "100000000"), (10_000_000_007, "10000000007"),
+    (9_999_999_999_999_999, "9999999999999999"), (10_000_000_000_000_000, "10000000000000000"),
+    (.max, "18446744073709551615"),
   ])
   func decimals(value: UInt64, text: String) { #expect(written { $0.decimal(value) } == text) }
 
@@ -19,11 +22,22 @@ struct ByteWriterTests {
   func signedDecimals(value: Int64, text: String) { #expect(written { $0.decimal(value) } == text) }
 
   @Test(arguments: [
-    (UInt64(0), 2, "00"), (7, 2, "07"), (10, 2, "10"), (123, 2, "123"), (1, 9, "000000001"),
-    (.max, 25, "0000018446744073709551615"),
+    (UInt64(0), 2, "00"), (7, 2, "07"), (10, 2, "10"), (123, 6, "000123"), (12_345_678, 8, "12345678"),
   ])
-  func paddedDecimals(value: UInt64, width: Int, text: String) {
-    #expect(written { $0.decimal(value, width: width) } == text)
+  func paddedDecimals(value: UInt64, digits: Int, text: String) {
+    #expect(written { $0.decimal(value, digits: digits) } == text)
+  }
+
+  /// Of each length, and with each digit in each place.
+  @Test func decimalsAsSwiftHasThem() {
+    var value: UInt64 = 1
+    for factor in [3, 7, 10, 11, 13, 9, 3, 17, 19, 5, 23, 29, 2, 31] as [UInt64] {
+      for more in 0..<1000 as Range<UInt64> {
+        let number = value &+ more &* 7_919
+        #expect(written { $0.decimal(number) } == String(number))
+      }
+      value *= factor
+    }
   }
 
   @Test(arguments: [
