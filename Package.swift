@@ -33,6 +33,7 @@ let package = Package(
     .target(name: "CPrefetch"),
     .target(name: "CNamespaces"),
     .target(name: "CPrivileges"),
+    .target(name: "CSHA1"),
 
     .target(name: "Wire", swiftSettings: house),
     .target(
@@ -46,7 +47,7 @@ let package = Package(
       name: "Audit", dependencies: ["Flow", "Wire"], exclude: ["Pages"], swiftSettings: house),
     // Beside the packets: the kernel's own table of sockets, and what is to be said of it.
     .target(name: "Sockets", dependencies: ["Audit", "Flow", "Wire", "CNamespaces"], swiftSettings: house),
-    .target(name: "Report", dependencies: ["Sockets", "Audit", "Flow", "Wire"], swiftSettings: house),
+    .target(name: "Report", dependencies: ["Sockets", "Audit", "Flow", "Wire", "CSHA1"], swiftSettings: house),
     // What somebody expects of an audit, and how it differs.
     .target(name: "Expectation", dependencies: ["Report", "Audit", "Flow", "Wire"], swiftSettings: house),
     .target(
