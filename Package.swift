@@ -34,6 +34,7 @@ let package = Package(
     .target(name: "CNamespaces"),
     .target(name: "CPrivileges"),
     .target(name: "CSHA1"),
+    .target(name: "CStartup"),
 
     .target(name: "Wire", swiftSettings: house),
     .target(
@@ -71,7 +72,7 @@ let package = Package(
       name: "tcpaudit",
       dependencies: [
         "Engine", "Screen", "Metrics", "Expectation", "Capture", "Wire", "Flow", "Audit", "Sockets", "Report",
-        "CPrivileges",
+        "CPrivileges", "CStartup",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "SystemPackage", package: "swift-system"),

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Audit
+internal import CStartup
 internal import Capture
 internal import Engine
 internal import Flow
@@ -94,6 +95,7 @@ struct Read: ParsableCommand {
     defer { progress.clear() }
     do throws(FilterError) {
       let pipeline = try Pipeline(captures, options)
+      tcpaudit_forget_startup()
       let record = RunRecord(version: Tcpaudit.version, inputs: captures, filter: audit.filter)
       let outcome = pipeline.run(&reporter, record) { progress.show($0, of: $1) }
       return (outcome, reporter.extraction)
