@@ -44,7 +44,7 @@ extension Facts {
   var isWorthALook: Bool {
     // What one packet said may refute whatever the others seem to say.
     guard !client.headersCut, !server.headersCut else { return false }
-    guard client.fin?.acked != nil, server.fin?.acked != nil else { return true }
+    guard client.finIsAcked, server.finIsAcked else { return true }
     return client.isInTrouble || server.isInTrouble || icmp != nil
   }
 }
@@ -62,7 +62,8 @@ extension Rule {
 }
 
 extension SideFacts {
-  fileprivate var isInTrouble: Bool {
+  /// Inlined: a side is not copied for it.
+  @inline(__always) fileprivate var isInTrouble: Bool {
     $resets || unanswered != nil || deaf != nil || stall != nil || strangeSYN != nil
   }
 }

@@ -24,7 +24,7 @@ public struct ConnectionPackets: Sendable {
     var decoder = Decoder()
     var scopes = KeyScopes(options)
     let facts = record.facts
-    let membership = Membership(of: facts, scope: scopes.scope(of: record.encapsulation))
+    let membership = Membership(of: facts, scope: scopes.scope(of: record.verdict.encapsulation))
     var segment = Segment()
     while let frame = timeline.next() {
       // What comes later in the only input is of no interest.

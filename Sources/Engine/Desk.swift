@@ -9,8 +9,6 @@ struct Desk: ~Copyable {
   var judging: Judging
   /// Of connections and findings.
   var tally = Tally()
-  /// Of one connection after the other, as facts are large: who has those of the next lays them down here, and calls `report`.
-  var record = ConnectionRecord()
   private let reportsAllConnections: Bool
 
   init(_ options: RunOptions, inputs: Int) {
@@ -50,25 +48,27 @@ struct Desk: ~Copyable {
     let verdict: Judging.RefusalVerdict?
   }
 
-  /// Judges the connection whose facts are in `record`, and reports it.
+  /// Judges a connection, and reports it. Its facts, which are large, are handed on as they are lent.
   /// - Parameter verdict: where it is known already.
   mutating func report(
-    _ names: borrowing Names, given verdict: Judging.RefusalVerdict? = nil, to reporter: inout some Reporter
+    _ facts: Facts, _ names: borrowing Names, given verdict: Judging.RefusalVerdict? = nil,
+    to reporter: inout some Reporter
   ) {
+    var told = ConnectionVerdict()
     let brief: Brief
     if let verdict {
-      brief = record.facts.brief
-      (record.findings, record.sameAs) = verdict.told
+      brief = facts.brief
+      (told.findings, told.sameAs) = verdict.told
     } else {
-      (brief, record.findings, record.sameAs) = judging.findings(of: record.facts)
+      (brief, told.findings, told.sameAs) = judging.findings(of: facts)
     }
     reporter.meet(brief)
     tally.end(brief)
-    for told in record.findings { tally.find(told.finding.rule, told.finding.severity) }
-    guard reportsAllConnections || !record.findings.isEmpty else { return }
-    record.encapsulation = names.encapsulation(record.facts.encapsulation)
-    record.interface = names.interface(record.facts.interface)
-    reporter.report(record)
+    for record in told.findings { tally.find(record.finding.rule, record.finding.severity) }
+    guard reportsAllConnections || !told.findings.isEmpty else { return }
+    told.encapsulation = names.encapsulation(facts.encapsulation)
+    told.interface = names.interface(facts.interface)
+    reporter.report(facts, told)
   }
 
   /// The last words: attempts, and what is wrong with the capture itself.

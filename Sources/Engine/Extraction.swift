@@ -60,7 +60,7 @@ public struct Extraction: Sendable {
     byTuple[tuple, default: []].append(wanted.count)
     wanted.append(
       Wanted(
-        membership: Membership(of: facts, scope: scopes.scope(of: record.encapsulation)),
+        membership: Membership(of: facts, scope: scopes.scope(of: record.verdict.encapsulation)),
         name: "\(facts.id)-\(first.finding.rule).pcapng", comments: comments,
         writer: PcapngWriter(comment: first.finding.summary)))
   }

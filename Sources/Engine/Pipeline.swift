@@ -84,11 +84,10 @@ public struct Pipeline: ~Copyable {
           continue
         }
         guard let rest = desk.take(refusal, brief, to: &reporter) else { continue }
-        desk.record.facts = stages.tracker.facts(of: refusal)
-        desk.report(names, given: rest.verdict, to: &reporter)
+        desk.report(stages.tracker.facts(of: refusal), names, given: rest.verdict, to: &reporter)
       }
-      guard stages.tracker.takeFinished(&desk.record.facts) else { return }
-      desk.report(names, to: &reporter)
+      guard stages.tracker.hasFacts() else { return }
+      desk.report(stages.tracker.takeFacts(), names, to: &reporter)
     }
   }
 }

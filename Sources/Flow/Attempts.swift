@@ -60,7 +60,7 @@ extension Tracker {
       let (key, fromA) = FlowKey.of(syn, scope: 0)
       var connection = Connection(key: key, hash: 0, beginning: &syn)
       connection.observe(&syn, fromA: fromA, troubles: &troubles)
-      write(facts(of: &connection, index: 0, reason))
+      write(&connection, index: 0, reason)
     }
     // After the end nobody asks for it any more.
     guard ending == nil else { return attempts[place].clear() }

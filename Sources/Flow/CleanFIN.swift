@@ -91,3 +91,13 @@ extension Sender {
     trouble.finPackets = 1
   }
 }
+
+extension Trouble {
+  /// What `moveFIN(into:)` said.
+  mutating func forgetFIN() {
+    progress = nil
+    ackCursor = 0
+    fin = nil
+    finPackets = 0
+  }
+}

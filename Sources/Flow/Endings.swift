@@ -31,6 +31,18 @@ struct Endings: Sendable {
     factsWritten &+= 1
   }
 
+  /// Those that were written in full, for who adds another one where it is to lie, and gives them back.
+  mutating func lendWritten() -> [Facts] {
+    var lent: [Facts] = []
+    swap(&lent, &written)
+    return lent
+  }
+
+  mutating func takeBack(_ lent: inout [Facts]) {
+    swap(&lent, &written)
+    factsWritten &+= 1
+  }
+
   mutating func append(_ ended: Brief) {
     briefs.append(ended)
     factsBefore.append(factsWritten)
@@ -59,15 +71,15 @@ struct Endings: Sendable {
   /// Whether the next is in brief.
   @inline(__always) var isBriefNext: Bool { factsBefore.first == factsTaken }
 
-  /// The next that is in full, into the place where it is wanted. Says whether there is one.
-  mutating func takeFacts(_ next: inout Facts) -> Bool {
+  var hasFacts: Bool { factsCount > 0 }
+
+  /// The next that is in full; there is one (`hasFacts`). No optional, nor `removeLast()`, which makes one: it would be copied in and out.
+  @inline(__always) mutating func takeFacts() -> Facts {
     if leaving.isEmpty {
       swap(&leaving, &written)
       leaving.reverse()
     }
-    guard !leaving.isEmpty else { return false }
     factsTaken &+= 1
-    next = leaving.remove(at: leaving.count - 1)
-    return true
+    return leaving.remove(at: leaving.count - 1)
   }
 }

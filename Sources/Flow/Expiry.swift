@@ -230,16 +230,16 @@ extension Tracker {
 
   /// The facts of the next connection that has ended and is not given in brief, in order of their ends; nil where there
   /// is none for now.
-  public mutating func nextFinished() -> Facts? {
-    var facts = Facts()
-    return takeFinished(&facts) ? facts : nil
+  public mutating func nextFinished() -> Facts? { hasFacts() ? takeFacts() : nil }
+
+  /// Whether there are such.
+  public mutating func hasFacts() -> Bool {
+    if ended.isEmpty { endRemaining() }
+    return ended.hasFacts
   }
 
-  /// The same, into the place where they are wanted: facts are large. Says whether there were any.
-  public mutating func takeFinished(_ facts: inout Facts) -> Bool {
-    if ended.isEmpty { endRemaining() }
-    return ended.takeFacts(&facts)
-  }
+  /// As `nextFinished()`, after `hasFacts()` said that there are some: an optional would cost two copies of what is large.
+  public mutating func takeFacts() -> Facts { ended.takeFacts() }
 
   /// At the end of the input: one connection more.
   private mutating func endRemaining() {

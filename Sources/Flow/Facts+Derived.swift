@@ -45,7 +45,10 @@ extension Facts {
   }
 
   /// interface.md: the first that fits.
-  public var state: ConnectionState {
+  public var state: ConnectionState { derivedState }
+
+  /// Inlined, with what it asks: of facts that are being written, each call would work on a copy.
+  @inline(__always) private var derivedState: ConnectionState {
     let answered = server.isn != nil
     let bothFinsAcked = client.finIsAcked && server.finIsAcked
     if let abort = abortMoment {
@@ -78,11 +81,14 @@ extension Facts {
   /// The client had acknowledged a SYN-ACK, seen or not, when this RST came.
   public func isEstablished(before reset: Reset) -> Bool { isEstablished(before: reset.moment) }
 
-  private func isEstablished(before reset: Moment) -> Bool { handshake.ack?.precedes(reset) ?? false }
+  @inline(__always) private func isEstablished(before reset: Moment) -> Bool { handshake.ack?.precedes(reset) ?? false }
+
+  /// Says why the record ends. (A function that changes them: facts that are being written are copied for any other.)
+  mutating func end(_ reason: EndReason) { endedBecause = reasonOfEnd(reason) }
 
   /// Why the record ends: a close or a RST wins over `reason`.
-  func reasonOfEnd(_ reason: EndReason) -> EndReason {
-    switch state {
+  @inline(__always) private func reasonOfEnd(_ reason: EndReason) -> EndReason {
+    switch derivedState {
     case .closed: .closed
     case .reset, .refused: .reset
     default: reason == .closed || reason == .reset ? .endOfInput : reason

@@ -82,7 +82,7 @@ extension Facts {
     whole.observedUntil = max(observedUntil, later.observedUntil)
     whole.settleResets()
     whole.settleACKs()
-    whole.endedBecause = whole.reasonOfEnd(later.endedBecause)
+    whole.end(later.endedBecause)
     return whole
   }
 }

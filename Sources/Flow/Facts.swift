@@ -174,6 +174,9 @@ public struct Facts: Hashable, Sendable {
     self.init(id: 0, client: nobody, server: nobody, rolesKnown: false, ipVersion: 4, start: nothing)
   }
 
+  /// One of no connection yet: copied whole, another is made sooner than field by field.
+  static let blanks = [Facts()]
+
   /// Of its first packet alone: `end` and `observedUntil` are that packet's time.
   @inline(__always)
   public init(id: UInt64, client: Endpoint, server: Endpoint, rolesKnown: Bool, ipVersion: UInt8, start: Moment) {

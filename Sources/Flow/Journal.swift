@@ -147,7 +147,7 @@ extension Tracker {
       let clientIsA = connection.isClientA(journal.clientIsA, servicePorts)
       if connection.writeIfInOrder(&brief, clientIsA: clientIsA, troubles) { return ended.append(brief) }
     }
-    ended.append(facts(of: &connection, index: index, reason))
+    appendFacts(of: &connection, index: index, reason)
   }
 
   /// Which end is the client is told by the ports of all connections of the run.

@@ -156,15 +156,12 @@ public struct JournalMerge: Sendable {
     return true
   }
 
-  /// After `next()` said so, and true then.
-  public mutating func takeFacts(_ facts: inout Facts) -> Bool {
-    guard readers[turn].chunk.ended.takeFacts(&facts) else { return false }
-    guard isEither else { return true }
-    if clientIsA(facts.clientEndpoint, facts.serverEndpoint) {
-      var other = Facts()
-      return readers[turn].chunk.ended.takeFacts(&other)
-    }
-    return readers[turn].chunk.ended.takeFacts(&facts)
+  /// After `next()` said so.
+  public mutating func takeFacts() -> Facts {
+    guard isEither else { return readers[turn].chunk.ended.takeFacts() }
+    let first = readers[turn].chunk.ended.takeFacts()
+    let second = readers[turn].chunk.ended.takeFacts()
+    return clientIsA(first.clientEndpoint, first.serverEndpoint) ? first : second
   }
 
   /// After `next()` said so.

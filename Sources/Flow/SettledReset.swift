@@ -6,7 +6,7 @@ extension Facts {
   /// A RST that knew its peer's sequence space, and after which nobody said a word: it was taken.
   mutating func settleResets() {
     settleClosed()
-    for side in Side.allCases where isSettled(side) {
+    for side in Side.allCases where (side == .client ? client.wasReset : server.wasReset) && isSettled(side) {
       guard var resets = self[side].resets else { continue }
       resets.first.verdict = .effective
       resets.effective = resets.first

@@ -68,7 +68,6 @@ extension SideFacts {
 
   private mutating func takeSequenceSpace(_ side: inout Sender, _ trouble: inout Trouble) {
     guard side.has(.origin) else { return }
-    let (holes, sacked) = (trouble.holes, trouble.sacked)
     let acked = min(side.una, side.dataEnd)
     origin = side.origin
     sndUna = side.una
@@ -80,6 +79,14 @@ extension SideFacts {
     largestSent = side.largestSent
     largestAcked = side.largestAcked
     ackedBytes = UInt64(max(0, acked - trouble.low))
+    if side.trouble > 1 { return takeHoles(&side, &trouble, acked: acked) }
+    payloadBytes = UInt64(max(0, side.dataEnd - trouble.low))
+    unackedBytes = UInt64(max(0, side.dataEnd - max(acked, trouble.low)))
+  }
+
+  /// Only a cold record has any.
+  private mutating func takeHoles(_ side: inout Sender, _ trouble: inout Trouble, acked: Int64) {
+    let (holes, sacked) = (trouble.holes, trouble.sacked)
     self.holes = holes
     payloadBytes = UInt64(max(0, side.dataEnd - trouble.low - holes.total - holes.forgotten))
     missingBytes = UInt64(holes.total(below: acked) + holes.forgotten)
@@ -96,7 +103,9 @@ extension SideFacts {
     if side.has(.supposedFIN), !side.has(.fin) { supposedFIN = trouble.fin }
     guard side.has(.fin), let taken = trouble.fin else { return }
     lastDataAfterSilence = side.has(.lateLastData)
-    fin = taken
+    // As `fin` is set, without its copies.
+    hasFIN = true
+    keptFIN = taken
     // The ring was written forwards from its start; newest first is how it is read.
     for place in 0..<16 { keptFIN.recentAcks[place] = taken.recentAcks[(Int(trouble.ackCursor) &+ 15 &- place) & 15] }
   }

@@ -140,7 +140,7 @@ public struct SideFacts: Hashable, Sendable {
     set { (hasFIN, keptFIN) = (newValue != nil, newValue ?? Fin.none) }
   }
   // The optional in two parts: of a large one nothing can be asked without a copy of it all.
-  @usableFromInline private(set) var hasFIN = false
+  @usableFromInline var hasFIN = false
   @usableFromInline var keptFIN = Fin.none
   /// With a FIN: the latest data before it came behind three seconds and more in which nobody said anything.
   public var lastDataAfterSilence = false

@@ -82,9 +82,17 @@ extension Tracker {
   // Mutating, all of these, though nothing changes: what is called of a value that is only lent works on a copy of it.
 
   mutating func facts(of connection: inout Connection, index: UInt32, _ reason: EndReason) -> Facts {
-    var facts = Facts()
+    var facts = Facts.blanks[0]
     write(&connection, index: index, reason, into: &facts)
     return facts
+  }
+
+  /// Adds them to those that wait, in the place where they wait: facts are large.
+  mutating func appendFacts(of connection: inout Connection, index: UInt32, _ reason: EndReason) {
+    var written = ended.lendWritten()
+    written.append(contentsOf: Facts.blanks)
+    write(&connection, index: index, reason, into: &written[written.count - 1])
+    ended.takeBack(&written)
   }
 
   /// - Parameter facts: of no connection yet.
@@ -113,7 +121,7 @@ extension Tracker {
       takeSides(&facts, &connection.shared, client: &connection.b, server: &connection.a)
     }
     if connection.isMixed(troubles) { facts.mix() }
-    facts.endedBecause = facts.reasonOfEnd(reason)
+    facts.end(reason)
     if zeek.isOn { facts.zeek = zeek.view(index, firstIsClient: connection.startedByA == clientIsA) }
   }
 
@@ -158,9 +166,10 @@ extension Tracker {
     // The shared record is everybody's, and nobody's.
     guard index > 1 else {
       if side.has(.cleanFIN) {
-        var trouble = troubles.records[Troubles.blank]
-        side.moveFIN(into: &trouble)
-        facts.take(&side, peer: &peer, &trouble)
+        // Lent for it: a cold record is dear to copy.
+        side.moveFIN(into: &troubles.records[Troubles.blank])
+        facts.take(&side, peer: &peer, &troubles.records[Troubles.blank])
+        troubles.records[Troubles.blank].forgetFIN()
       } else {
         facts.take(&side, peer: &peer, &troubles.records[Troubles.blank])
       }

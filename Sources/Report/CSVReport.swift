@@ -1,5 +1,5 @@
 internal import Audit
-internal import Flow
+public import Flow
 internal import Wire
 
 /// `--format csv`: one header line, one line a connection, the JSON record flattened; lines and quoting after RFC 4180.
@@ -23,16 +23,18 @@ public struct CSVReport: Reporter {
     let nothing = Moment(time: Timestamp(nanoseconds: 0), packet: .none)
     let nobody = Endpoint(address: IPAddress(v4: 0), port: 0)
     let facts = Facts(id: 0, client: nobody, server: nobody, rolesKnown: false, ipVersion: 4, start: nothing)
-    ConnectionRecord(facts: facts, findings: [], encapsulation: Encapsulation(), interface: nil)
-      .visit(&header, severalInputs: severalInputs)
+    ConnectionVerdict().visit(&header, with: facts, severalInputs: severalInputs)
     fields.writer.text(header.names.joined(separator: ","))
     endLine()
   }
 
   /// One line, its findings as rule ids joined by `;`.
-  public mutating func report(_ connection: ConnectionRecord) {
+  public mutating func report(_ connection: ConnectionRecord) { report(connection.facts, connection.verdict) }
+
+  /// The same.
+  public mutating func report(_ facts: Facts, _ verdict: ConnectionVerdict) {
     fields.hasPredecessor = false
-    connection.visit(&fields, severalInputs: severalInputs)
+    verdict.visit(&fields, with: facts, severalInputs: severalInputs)
     endLine()
   }
 
@@ -63,7 +65,9 @@ private struct CSVHeader: FieldVisitor {
   mutating func address(_ name: StaticString, _ value: IPAddress, ipVersion: UInt8) { add(name) }
   mutating func time(_ name: StaticString, _ value: Timestamp?) { add(name) }
   mutating func seconds(_ name: StaticString, _ nanoseconds: Int64?) { add(name) }
-  mutating func communityID(_ name: StaticString, _ facts: Facts) { add(name) }
+  mutating func communityID(_ name: StaticString, _ client: Endpoint, _ server: Endpoint, ipVersion: UInt8) {
+    add(name)
+  }
   mutating func numbers(_ name: StaticString, _ values: [UInt16]) { add(name) }
   mutating func tunnels(_ name: StaticString, _ values: [Tunnel]) { add(name) }
   mutating func rules(_ name: StaticString, _ findings: [FindingRecord]) { add(name) }
@@ -117,9 +121,9 @@ private struct CSVFields: FieldVisitor {
     if let nanoseconds { writer.seconds(nanoseconds) }
   }
 
-  mutating func communityID(_ name: StaticString, _ facts: Facts) {
+  mutating func communityID(_ name: StaticString, _ client: Endpoint, _ server: Endpoint, ipVersion: UInt8) {
     separate()
-    writer.communityID(facts.clientEndpoint, facts.serverEndpoint, ipVersion: facts.ipVersion)
+    writer.communityID(client, server, ipVersion: ipVersion)
   }
 
   mutating func numbers(_ name: StaticString, _ values: [UInt16]) {

@@ -8,7 +8,7 @@ extension ConnectionRecord {
   public func fields(at paths: Set<String>) -> [String: String] {
     guard !paths.isEmpty else { return [:] }
     var table = FieldTable(paths: paths)
-    visit(&table, severalInputs: false)
+    verdict.visit(&table, with: facts, severalInputs: false)
     return table.values
   }
 }
@@ -55,8 +55,8 @@ private struct FieldTable: FieldVisitor {
     set(name) { $0.seconds(nanoseconds) }
   }
 
-  mutating func communityID(_ name: StaticString, _ facts: Facts) {
-    set(name) { $0.communityID(facts.clientEndpoint, facts.serverEndpoint, ipVersion: facts.ipVersion) }
+  mutating func communityID(_ name: StaticString, _ client: Endpoint, _ server: Endpoint, ipVersion: UInt8) {
+    set(name) { $0.communityID(client, server, ipVersion: ipVersion) }
   }
 
   mutating func numbers(_ name: StaticString, _ values: [UInt16]) {

@@ -94,10 +94,10 @@ struct JSONFields: FieldVisitor {
     writer.seconds(nanoseconds)
   }
 
-  mutating func communityID(_ name: StaticString, _ facts: Facts) {
+  mutating func communityID(_ name: StaticString, _ client: Endpoint, _ server: Endpoint, ipVersion: UInt8) {
     self.name(name)
     writer.byte(UInt8(ascii: "\""))
-    writer.communityID(facts.clientEndpoint, facts.serverEndpoint, ipVersion: facts.ipVersion)
+    writer.communityID(client, server, ipVersion: ipVersion)
     writer.byte(UInt8(ascii: "\""))
   }
 

@@ -40,13 +40,16 @@ public struct JSONReport: Reporter {
   public mutating func meet(_ connection: borrowing Brief) { held.meet(connection) }
 
   /// A `connection` line, then a `finding` line for each of its findings that was not told before.
-  public mutating func report(_ connection: ConnectionRecord) {
-    if findingsOnly, connection.findings.isEmpty { return }
+  public mutating func report(_ connection: ConnectionRecord) { report(connection.facts, connection.verdict) }
+
+  /// The same.
+  public mutating func report(_ facts: Facts, _ verdict: ConnectionVerdict) {
+    if findingsOnly, verdict.findings.isEmpty { return }
     beginLine("connection")
-    connection.visit(&fields, severalInputs: severalInputs)
+    verdict.visit(&fields, with: facts, severalInputs: severalInputs)
     endLine()
-    for finding in connection.findings where !finding.wasTold {
-      write(finding, ShownConnection(connection.facts), isUndated: connection.facts.isUndated)
+    for finding in verdict.findings where !finding.wasTold {
+      write(finding, ShownConnection(facts), isUndated: facts.isUndated)
     }
   }
 

@@ -86,32 +86,51 @@ public struct RefusalRecord: Sendable {
   }
 }
 
-/// A connection that has ended, with what was found.
-public struct ConnectionRecord: Sendable {
-  /// All that its packets told, until it ended.
-  public var facts: Facts
+/// What is told of a connection beside its facts.
+public struct ConnectionVerdict: Sendable {
   /// Those that are wanted, told before or not.
-  public var findings: [FindingRecord]
+  public var findings: [FindingRecord] = []
   /// `vlan` and `tunnel` of the record.
-  public var encapsulation: Encapsulation
+  public var encapsulation = Encapsulation()
   /// Name of the interface, where the capture has one.
   public var interface: String?
   /// Id of an earlier record that shows the same connection, on the other side of a NAT. What was told of that one is not told
   /// of this one again.
   public var sameAs: UInt64?
 
-  /// Of no connection yet.
-  public init() { self.init(facts: Facts(), findings: [], encapsulation: Encapsulation(), interface: nil) }
+  /// Nothing found.
+  public init() {}
+}
+
+/// A connection that has ended, with what was found.
+public struct ConnectionRecord: Sendable {
+  /// All that its packets told, until it ended.
+  public var facts: Facts
+  /// What was found, and what else is told of it.
+  public var verdict: ConnectionVerdict
+
+  /// As `ConnectionVerdict` has them.
+  public var findings: [FindingRecord] {
+    get { verdict.findings }
+    set { verdict.findings = newValue }
+  }
+
+  /// Both are of one connection.
+  public init(_ facts: Facts, _ verdict: ConnectionVerdict) {
+    self.facts = facts
+    self.verdict = verdict
+  }
 
   /// - Parameter interface: its name; nil where the capture names none.
   public init(
     facts: Facts, findings: [FindingRecord], encapsulation: Encapsulation, interface: String?, sameAs: UInt64? = nil
   ) {
-    self.sameAs = sameAs
     self.facts = facts
-    self.findings = findings
-    self.encapsulation = encapsulation
-    self.interface = interface
+    verdict = ConnectionVerdict()
+    verdict.findings = findings
+    verdict.encapsulation = encapsulation
+    verdict.interface = interface
+    verdict.sameAs = sameAs
   }
 }
 
@@ -204,6 +223,8 @@ public protocol Reporter {
   /// Each connection that has ended, be it reported or not, and before it is.
   mutating func meet(_ connection: borrowing Brief)
   mutating func report(_ connection: ConnectionRecord)
+  /// The same in two parts, as it comes: facts are large, and who reports all connections takes them as they are lent.
+  mutating func report(_ facts: Facts, _ verdict: ConnectionVerdict)
   /// Whether plain refusals are wanted as such, and not as connections.
   var takesRefusals: Bool { get }
   mutating func report(_ refusal: RefusalRecord)
@@ -217,6 +238,10 @@ extension Reporter {
   public var isBroken: Bool { false }
   /// Nothing, unless a reporter looks ahead.
   public mutating func meet(_ connection: borrowing Brief) {}
+  /// Most report few, and take them whole.
+  public mutating func report(_ facts: Facts, _ verdict: ConnectionVerdict) {
+    report(ConnectionRecord(facts, verdict))
+  }
   /// Refusals come as connections, unless a reporter says otherwise.
   public var takesRefusals: Bool { false }
   /// Never called where `takesRefusals` is false.

@@ -13,7 +13,7 @@ struct ShownConnection {
   /// Another connection used its addresses and ports too: it takes its frames to select it.
   var tupleReused: Bool
 
-  init(_ facts: Facts) {
+  init(_ facts: borrowing Facts) {
     client = facts.clientEndpoint
     server = facts.serverEndpoint
     ipVersion = facts.ipVersion

@@ -146,10 +146,13 @@ private struct Noting<Inner: Reporter>: Reporter {
   mutating func meet(_ connection: borrowing Brief) { inner.meet(connection) }
 
   mutating func report(_ connection: ConnectionRecord) {
-    if isOn, !connection.findings.isEmpty { extraction.note(connection) }
-    inner.report(connection)
+    report(connection.facts, connection.verdict)
   }
 
+  mutating func report(_ facts: Facts, _ verdict: ConnectionVerdict) {
+    if isOn, !verdict.findings.isEmpty { extraction.note(ConnectionRecord(facts, verdict)) }
+    inner.report(facts, verdict)
+  }
   mutating func report(_ refusal: RefusalRecord) { inner.report(refusal) }
   mutating func report(_ finding: FindingRecord) { inner.report(finding) }
   mutating func end(_ summary: SummaryRecord) { inner.end(summary) }

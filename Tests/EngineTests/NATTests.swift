@@ -42,7 +42,7 @@ struct NATTests {
       0.250 C > S R 6
       """
 
-  private func sameAs(_ run: Records) -> [UInt64?] { run.connections.map(\.sameAs) }
+  private func sameAs(_ run: Records) -> [UInt64?] { run.connections.map(\.verdict.sameAs) }
 
   @Test("27: they are two records, linked, and one story")
   func oneStory() throws {

@@ -44,8 +44,8 @@ struct CSVReportTests {
   @Test func aLineHasTheValuesOfTheJSONRecord() throws {
     let finding = cutReplyFinding(try #require(try track(cutReply).first))
     var connection = try record(cutReply, [finding, finding])
-    connection.interface = "tap \"0\", left\nright"
-    connection.encapsulation = Encapsulation(vlans: [1, 2], tunnels: [Tunnel(.gre, id: 9), Tunnel(.mpls)])
+    connection.verdict.interface = "tap \"0\", left\nright"
+    connection.verdict.encapsulation = Encapsulation(vlans: [1, 2], tunnels: [Tunnel(.gre, id: 9), Tunnel(.mpls)])
     let lines = report({ CSVReport($0) }, [connection]).split(separator: "\r\n")
     try #require(lines.count == 2)
     let row = Dictionary(uniqueKeysWithValues: zip(fields(lines[0]), fields(lines[1])))
@@ -65,7 +65,7 @@ struct CSVReportTests {
   @Test(arguments: [("=cmd|' /c calc'!A0", "'=cmd|' /c calc'!A0"), ("@a", "'@a"), ("-1+2", "'-1+2"), ("eth0", "eth0")])
   func noTextIsAFormula(name: String, written: String) throws {
     var connection = try record(cutReply)
-    connection.interface = name
+    connection.verdict.interface = name
     let lines = report({ CSVReport($0) }, [connection]).split(separator: "\r\n")
     let row = Dictionary(uniqueKeysWithValues: zip(fields(lines[0]), fields(lines[1])))
     #expect(row["interface"] == written)

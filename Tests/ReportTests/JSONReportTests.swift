@@ -174,7 +174,7 @@ struct JSONReportTests {
 
   @Test func encapsulationsAreLists() throws {
     var connection = try record(cutReply)
-    connection.encapsulation = Encapsulation(
+    connection.verdict.encapsulation = Encapsulation(
       vlans: [100, 7],
       tunnels: [
         Tunnel(.vxlan, id: 42, source: IPAddress(v4: 0x0a00_0001), destination: IPAddress(v4: 0x0a00_0002)),
@@ -215,12 +215,12 @@ struct JSONReportTests {
 
   @Test func hostileNamesStayStrings() throws {
     var connection = try record(cutReply)
-    connection.interface = "eth0\",\"x\":1\u{1b}]0;owned\u{7}" + String(decoding: [0xff, 0xfe], as: UTF8.self)
+    connection.verdict.interface = "eth0\",\"x\":1\u{1b}]0;owned\u{7}" + String(decoding: [0xff, 0xfe], as: UTF8.self)
     let text = report({ JSONReport($0) }, [connection])
     #expect(!text.utf8.contains { $0 < 0x20 && $0 != 0x0a || $0 == 0x7f })
     let line = try jsonLines([connection])[1]
     #expect(line.names == Self.connection)
-    #expect(line["interface"] == .string(connection.interface ?? ""))
+    #expect(line["interface"] == .string(connection.verdict.interface ?? ""))
   }
 
   /// A program that reads the report alone must not take an input that nobody could read for one without connections.
@@ -246,7 +246,7 @@ struct JSONReportTests {
   @Test func aTwinNamesTheRecordBeforeIt() throws {
     var connection = try record(cutReply)
     #expect(try jsonLines([connection])[1]["same_as"] == .null)
-    connection.sameAs = 7
+    connection.verdict.sameAs = 7
     #expect(try jsonLines([connection])[1]["same_as"] == .number("7"))
   }
 }

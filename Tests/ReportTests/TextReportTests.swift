@@ -342,7 +342,7 @@ struct TextReportTests {
   @Test(arguments: [false, true]) func escapeSequencesAreShownNotSent(color: Bool) throws {
     let evil = "\u{1b}]0;owned\u{7}\u{9b}2J\r\u{8}\u{202e}" + String(decoding: [0xff], as: UTF8.self)
     var connections = try cutReplies(1)
-    connections[0].interface = evil
+    connections[0].verdict.interface = evil
     connections[0].findings[0].finding.summary = "cut " + evil
     connections[0].findings[0].finding.mend = evil
     connections[0].findings[0].finding.evidence[0].what = evil

@@ -108,9 +108,8 @@ struct Shards: ~Copyable {
           continue
         }
         guard let rest = desk.take(refusal, brief, to: &reporter) else { continue }
-        desk.record.facts = tracker.facts(of: refusal)
-        desk.report(names, given: rest.verdict, to: &reporter)
-      case .facts: if merge.takeFacts(&desk.record.facts) { desk.report(names, to: &reporter) }
+        desk.report(tracker.facts(of: refusal), names, given: rest.verdict, to: &reporter)
+      case .facts: desk.report(merge.takeFacts(), names, to: &reporter)
       case .sight: learn(merge.sight())
       }
     }

@@ -21,23 +21,26 @@ extension Rule {
     _ syn: Moment, transmissions: UInt32, by reset: Moment, refusals: UInt32, port: UInt16, forgery: Confidence?
   ) -> Finding {
     let forged = forgery != nil
+    let syns = count(transmissions, "SYN")
     return Finding(
       rule: synRefused.id, severity: .note, confidence: min(forgery ?? .likely, .likely),
       suspects: forged ? [.path] : [.server],
-      summary: "refused: \(count(transmissions, "SYN")), answered by RST"
-        + (forged
-          ? " of a device in the path"
-          : "; nobody listens on port \(port), or a firewall refuses in the server's name"),
+      summary: forged
+        ? "refused: \(syns), answered by RST of a device in the path"
+        : "refused: \(syns), answered by RST; nobody listens on port \(port), or a firewall refuses in the server's name",
       evidence: [Evidence(syn, .client, "SYN"), Evidence(reset, .server, "RST")],
       facts: [
         NamedFact("transmissions", Int64(transmissions)), NamedFact("refusals", Int64(refusals)),
         NamedFact("after", duration: reset.time.since(syn.time)),
       ],
-      mend: forged
-        ? "See reset-forged: a firewall that rejects with RST speaks in the server's name."
-        : "See whether the service runs and on which address it listens (ss -ltn on the server); if it does,"
-          + " look for a firewall rule that rejects with a reset.")
+      mend: forged ? mendForged : mendRefused)
   }
+
+  private static let mendForged = "See reset-forged: a firewall that rejects with RST speaks in the server's name."
+  // Made once: of a port scan there are as many as ports.
+  private static let mendRefused =
+    "See whether the service runs and on which address it listens (ss -ltn on the server); if it does,"
+    + " look for a firewall rule that rejects with a reset."
 }
 
 // A port scan is made of refusals: of one that is plain it is known without its facts what they amount to.
