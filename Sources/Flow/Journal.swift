@@ -187,7 +187,9 @@ extension Tracker {
     if from == 0 { listOpen() }
     let end = min(from + most, remaining.count)
     while from < end {
-      let open = remaining[remaining.count - 1 - from]
+      let place = remaining.count - 1 - from
+      let open = remaining[place]
+      prefetchRemaining(behind: place)
       from += 1
       journal.tracked = JournalPlace.sights + open.id
       journal.place = JournalPlace(ordinal: journal.tracked)
@@ -211,6 +213,7 @@ extension Tracker {
     var left = most
     while left > 0, let open = remaining.popLast() {
       left -= 1
+      prefetchRemaining(behind: remaining.count)
       journal.tracked = JournalPlace.lastEnds + open.id
       journal.place = JournalPlace(ordinal: journal.tracked)
       retireRemaining(open.index, ending ?? .endOfInput)
