@@ -253,7 +253,7 @@ extension Facts {
   /// the ACKs, that it did not hear.
   func silenceEnded(by side: Side, _ surroundings: Surroundings, _ thresholds: Thresholds) -> Bool {
     if UnheardReset(of: side.other, self, surroundings, thresholds) != nil { return true }
-    if deafSide(thresholds)?.0 == side { return true }
+    if deafSide(surroundings, thresholds)?.0 == side { return true }
     let silence =
       Silence.ofData(self, surroundings, thresholds) ?? Silence.ofKeepalives(self, surroundings, thresholds)
     return silence?.speaker == side && !repeatsSYNACK(side.other)

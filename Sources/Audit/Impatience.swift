@@ -5,13 +5,14 @@ internal import Wire
 enum Impatience {
   /// What the peer repeated to the end, and nobody answered: on one of the two ways nothing arrives.
   case unanswered(Unanswered)
-  /// Its own latest data had to be sent again and again before they were acknowledged, or before it heard that.
+  /// Its own latest data, or its FIN, had to be sent again and again before they were acknowledged, or before it heard that.
   case heldUp(Burst)
-  /// For a second and more it had waited for what the path lost: more had come that lay behind it. Since when, and whether that is when
-  /// it acknowledged something new last.
-  case gap(since: Moment, isProgress: Bool)
-  /// Much of what the peer sent had to be sent again.
-  case crawl
+  /// The same of the peer's data, until right before.
+  case peerHeldUp(Burst)
+  /// For a second and more it had waited for what the path lost: data that lie behind it had come, then.
+  case gap(Moment)
+  /// Much of what the peer sent had to be sent again, and what was under way in the end too.
+  case crawl(Unanswered)
   /// Its last data came to the capture behind a silence, and its FIN right behind them, both perhaps sent before, in vain.
   case late
 }
@@ -20,13 +21,14 @@ extension Abort {
   func findImpatience() -> Impatience? {
     guard forgery.confidence == nil, !wasShot else { return nil }
     if let run = peerUnanswered { return .unanswered(run) }
-    if let burst = heldUp { return .heldUp(burst) }
-    if isBehindGap, let since = theirs.lastProgress ?? theirs.lastNewData,
-      hungUpAt.since(since.time) >= thresholds.midStream
-    {
-      return .gap(since: since, isProgress: theirs.lastProgress != nil)
+    if let burst = heldUp ?? repeatedFIN { return .heldUp(burst) }
+    if let burst = theirs.heldUp, burst.last.time <= hungUpAt, hungUpAt.since(burst.last.time) < recent {
+      return .peerHeldUp(burst)
     }
-    if peerCrawls { return .crawl }
+    if let beyond = theirs.lastNewData, isBehindGap, hungUpAt.since(beyond.time) >= thresholds.midStream {
+      return .gap(beyond)
+    }
+    if let run = peerCrawls { return .crawl(run) }
     return isLate ? .late : nil
   }
 
@@ -48,23 +50,39 @@ extension Abort {
   /// By the time its latest data were heard of it had given up: it closes soon, or while it backs off (RFC 6298 §5.5), or resets what
   /// answers them.
   private var heldUp: Burst? {
-    guard let burst = own.heldUp ?? own.deaf, let data = own.lastNewData, burst.count > 2, !burst.last.precedes(data)
-    else { return nil }
+    let latest = [own.heldUp, own.deaf].compactMap(\.self).max { $0.last.precedes($1.last) }
+    guard let burst = latest, let data = own.lastNewData, burst.count > 2, !burst.last.precedes(data) else {
+      return nil
+    }
     let delay = hungUpAt.since(burst.last.time)
     return delay < recent || delay / 5 * 2 < burst.lastGap ? burst : nil
+  }
+
+  /// Nothing was heard for so long that it sent its FIN three times and more.
+  private var repeatedFIN: Burst? {
+    guard let fin = own.fin, !fin.inferred, fin.sent.count > 2, fin.sent.span >= thresholds.midStream,
+      fin.acked.map({ fin.sent.last.precedes($0) }) ?? true
+    else { return nil }
+    return fin.sent
   }
 
   /// When it closed, or reset what it had not closed.
   private var hungUpAt: Timestamp { own.fin.map { min($0.sent.first.time, reset.moment.time) } ?? reset.moment.time }
 
-  /// Of the peer's data it has some that lie behind others, which it has not.
+  /// The peer's latest data lie behind others that have not come.
   private var isBehindGap: Bool {
-    reset.peerSacked > 0 || (0..<theirs.holes.count).contains { theirs.holes[$0].end > theirs.sndUna }
+    if reset.peerSacked > 0 { return true }
+    return (0..<theirs.holes.count).contains {
+      theirs.holes[$0].end > theirs.sndUna && theirs.holes[$0].end <= theirs.lastNewOffset
+    }
   }
 
-  private var peerCrawls: Bool {
-    theirs.retransmittedPackets >= thresholds.crawlingPackets
-      && theirs.retransmittedBytes >= theirs.sentBytes / thresholds.crawlingShare
+  private var peerCrawls: Unanswered? {
+    guard let run = theirs.unanswered, run.kind == .data, run.sent.count > 1, run.sent.last.precedes(reset.moment),
+      theirs.retransmittedPackets >= thresholds.crawlingPackets,
+      theirs.retransmittedBytes >= theirs.sentBytes / thresholds.crawlingShare
+    else { return nil }
+    return run
   }
 
   /// Where the capture stands at its place, it would have what was sent in vain.
@@ -72,7 +90,9 @@ extension Abort {
     guard own.lastDataAfterSilence, !facts.standsAt(side), let fin = own.fin, let data = own.lastNewData else {
       return false
     }
-    return fin.sent.first.time.since(data.time) < thresholds.midStream
+    // What is repeated after a silence goes alone (RFC 5681 §3.1), and the FIN with it or when it was acknowledged.
+    let delay = fin.sent.first.time.since(data.time)
+    return fin.sent.first == data || (delay >= facts.roundTrip ?? 0 && delay < thresholds.midStream)
   }
 
   // MARK: In words
@@ -81,9 +101,11 @@ extension Abort {
   func circumstance(_ impatience: Impatience) -> String {
     switch impatience {
     case .unanswered: "nothing of the \(peer.name) had been answered for a while"
-    case .heldUp(let burst): "its own data had been sent \(count(burst.count, "time")) over \(duration(burst.span))"
-    case .gap(let since, _):
-      "a gap in the \(peer.name)'s data had kept it waiting for \(duration(hungUpAt.since(since.time)))"
+    case .heldUp(let burst): "what it said itself had been sent again and again, over \(duration(burst.span))"
+    case .peerHeldUp(let burst):
+      "the \(peer.name)'s data had been sent again and again, over \(duration(burst.span))"
+    case .gap(let beyond):
+      "a gap in the \(peer.name)'s data had kept it waiting for \(duration(hungUpAt.since(beyond.time)))"
     case .crawl: "\(count(theirs.retransmittedPackets, "packet")) of the \(peer.name) had to be sent again"
     case .late: "its own last data came behind a long silence"
     }
@@ -93,26 +115,27 @@ extension Abort {
     switch impatience {
     case .unanswered: facts.standsAt(side) ? [side.party, .path] : [.path, side.party]
     case .heldUp: [.path, peer.party, side.party]
-    case .gap, .crawl: [.path, side.party]
+    case .peerHeldUp, .gap, .crawl: [.path, side.party]
     case .late: [side.party, .path]
     }
   }
 
   func evidence(_ impatience: Impatience) -> [Evidence] {
     switch impatience {
-    case .unanswered(let run):
+    case .unanswered(let run), .crawl(let run):
       [Evidence(run.sent.last, peer, "\(run.what), the \(ordinal(run.sent.count)) time, and no answer")]
     case .heldUp(let burst):
       [
-        Evidence(burst.first, side, "its data, the first time"),
-        Evidence(burst.last, side, "the same, the \(ordinal(burst.count)) time"),
+        Evidence(burst.first, side, "what it sends again and again"),
+        Evidence(burst.last, side, "the same once more"),
       ]
-    case .gap(let since, let isProgress):
+    case .peerHeldUp(let burst):
       [
-        isProgress
-          ? Evidence(since, side, "acknowledges what lies before a gap") : Evidence(since, peer, "beyond a gap")
+        Evidence(burst.first, peer, "what it sends again and again"),
+        Evidence(burst.last, peer, "the same once more"),
       ]
-    case .crawl, .late: []
+    case .gap(let beyond): [Evidence(beyond, peer, "beyond a gap")]
+    case .late: []
     }
   }
 
@@ -124,7 +147,7 @@ extension Abort {
     case .heldUp:
       "find what let nothing through for so long: capture at the \(peer.name)'s side too, and if the \(side.name)'s data"
         + " arrived there at once the \(peer.name)'s host or the way back is at fault, else the path"
-    case .gap, .crawl:
+    case .peerHeldUp, .gap, .crawl:
       "find what loses packets between \(peer.name) and \(side.name): big ones only, one direction only, or all"
     case .late:
       "capture at the \(side.name)'s side too: if it sends its last data again and again there, the path was at fault; else"

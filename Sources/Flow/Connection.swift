@@ -144,7 +144,7 @@ extension Shared {
   mutating func observe(
     _ segment: inout Segment, fromA: Bool, sender: inout Sender, receiver: inout Sender, troubles: inout Troubles
   ) {
-    if sender.comesBack(&segment, troubles) { marks.insert(.severalPlaces) }
+    if sender.comesBack(&segment, peer: receiver.trouble, &troubles) { marks.insert(.severalPlaces) }
     if (sender.trouble | receiver.trouble) > 1, isRenumbered(&segment, &sender, &receiver, &troubles) { return }
     if sender.isCopy(&segment, peer: &receiver, &troubles) { return }
     let gap = max(0, segment.time.since(lastTime))

@@ -18,6 +18,10 @@ public struct HealthChecks: Sendable {
   /// Once the period is known, so many may be missing in a row.
   private static var missing: Int64 { 4 }
 
+  /// Of a run that has talks, at least so many do not end in order, and one in so many.
+  private static var leastHangUps: UInt64 { 3 }
+  private static var hangUpShare: UInt64 { 8 }
+
   /// The longest hello of who only asks, bytes: a ClientHello with a post-quantum key share takes 1.8 kB.
   static var hello: UInt64 { 2_048 }
   /// The longest answer that nobody waits to see the end of, bytes: a server's certificates.
@@ -59,6 +63,12 @@ public struct HealthChecks: Sendable {
     /// ns; 0 while there was one.
     var period: Int64 = 0
     var count = 1
+    /// Of them, those that are no talks; and how many of these were counted as checks.
+    var hangUps: UInt64 = 0
+    var lastIsHangUp = false
+    var counted: UInt64 = 0
+    /// Of those of a run without talks, how many the run with talks has counted.
+    var countedWithTalks: UInt64 = 0
 
     init(_ candidate: Candidate) {
       (firstID, lastID, last) = (candidate.id, candidate.id, candidate.start)
@@ -78,8 +88,8 @@ public struct HealthChecks: Sendable {
   }
 
   private var runs: [Pair: Run] = [:]
-  /// The same with talks among them. Nearly everybody talks, and each connection asks: a pair has one place, and loses it to the next that has
-  /// the same unless its period is known and goes on.
+  /// The same with talks among them, from a hang-up on. Nearly everybody talks, and each connection asks: a pair has one place, and loses it
+  /// to the next that has the same unless its period is known and goes on.
   private var places: [Place?] = []
   private static var placeBits: Int { 10 }
   /// How many there were.
@@ -104,7 +114,13 @@ public struct HealthChecks: Sendable {
     let ofAll = learnTalk(candidate, pair)
     guard !candidate.isTalk else { return false }
     let own = learnAlone(candidate, pair)
-    count += own.counted > 0 ? own.counted : ofAll.isCheck && !own.isCheck && ofAll.counted > 0 ? 1 : 0
+    if own.counted > 0 {
+      count += own.counted - min(own.counted, runs[pair]?.countedWithTalks ?? 0)
+      runs[pair]?.countedWithTalks = 0
+    } else if ofAll.isCheck, !own.isCheck, ofAll.counted > 0 {
+      count += ofAll.counted
+      runs[pair]?.countedWithTalks += ofAll.counted
+    }
     return own.isCheck || ofAll.isCheck
   }
 
@@ -118,12 +134,29 @@ public struct HealthChecks: Sendable {
   }
 
   private mutating func learnTalk(_ candidate: Candidate, _ pair: Pair) -> Verdict {
-    if places.isEmpty { places = Array(repeating: nil, count: 1 << HealthChecks.placeBits) }
+    if places.isEmpty {
+      if candidate.isTalk { return (false, 0) }
+      places = Array(repeating: nil, count: 1 << HealthChecks.placeBits)
+    }
     let index = pair.place
-    if places[index]?.pair == pair { return HealthChecks.add(candidate, to: &places[index]!.run) }
+    if places[index]?.pair == pair {
+      return HealthChecks.add(candidate, amongTalks: &places[index]!.run)
+    }
+    if candidate.isTalk { return (false, 0) }
     if let other = places[index]?.run, other.goesOn(at: candidate.start) { return (false, 0) }
-    places[index] = Place(pair: pair, run: Run(candidate))
+    var run = Run(candidate)
+    (run.hangUps, run.lastIsHangUp) = (1, true)
+    places[index] = Place(pair: pair, run: run)
     return (false, 0)
+  }
+
+  /// One or two of many that talked in order are no checks, but what went wrong.
+  private static func add(_ candidate: Candidate, amongTalks run: inout Run) -> Verdict {
+    guard add(candidate, to: &run).isCheck, run.hangUps >= leastHangUps,
+      run.hangUps * hangUpShare >= UInt64(run.count)
+    else { return (false, 0) }
+    defer { run.counted = run.hangUps }
+    return (true, run.hangUps - run.counted)
   }
 
   private static func add(_ candidate: Candidate, to run: inout Run) -> Verdict {
@@ -134,14 +167,19 @@ public struct HealthChecks: Sendable {
   private static func add(_ candidate: Candidate, to run: inout Run) -> UInt64 {
     var counted: UInt64 = 0
     let pause = candidate.start.since(run.last)
+    let hangUp: UInt64 = candidate.isTalk ? 0 : 1
+    defer { run.lastIsHangUp = !candidate.isTalk }
     if continues(run, pause) {
       run.count += 1
+      run.hangUps += hangUp
       if run.isRegular { counted = run.count == least ? UInt64(run.count) : 1 }
     } else {
       // The one before it may be the first of another run.
       let isPeriod = period.contains(pause)
       let firstID = run.lastID
+      let before: UInt64 = isPeriod && run.lastIsHangUp ? 1 : 0
       run = Run(candidate)
+      run.hangUps = before + hangUp
       if isPeriod { (run.firstID, run.period, run.count) = (firstID, pause, 2) }
     }
     run.lastID = candidate.id

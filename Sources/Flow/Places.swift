@@ -35,8 +35,7 @@ extension Sender {
     return likeness[1].hash == likeness[0].hash || troubles.remembers(likeness[0].hash, trouble)
   }
 
-  /// It was there before, number or date and all, and came to this place over more or fewer routers. A sender whose packets take
-  /// several ways sends none of them twice.
+  /// It was there before, number or date and all, and came to this place over more or fewer routers.
   private mutating func noteSecondPlace(_ segment: Segment, _ troubles: inout Troubles) {
     guard ttlLow != ttlHigh, segment.ipID != 0 || segment.checksumCoversTSval,
       likeness[1].hash == likeness[0].hash || troubles.remembers(likeness[0].hash, trouble)
@@ -45,14 +44,18 @@ extension Sender {
   }
 
   /// The input that was crossed from, or the place whose packets have another TTL, goes on: both hold the connection at once.
-  @inline(__always) func comesBack(_ segment: inout Segment, _ troubles: borrowing Troubles) -> Bool {
-    trouble > 1 && isBack(segment, troubles)
+  /// - Parameter peer: its cold record.
+  @inline(__always) func comesBack(_ segment: inout Segment, peer: UInt32, _ troubles: inout Troubles) -> Bool {
+    trouble > 1 && isBack(segment, peer, &troubles)
   }
 
-  @inline(never) private func isBack(_ segment: Segment, _ troubles: borrowing Troubles) -> Bool {
+  /// By TTLs in both directions: some stacks send the same packet again, number and all, and on one way over other routers.
+  @inline(never) private func isBack(_ segment: Segment, _ peer: UInt32, _ troubles: inout Troubles) -> Bool {
     if troubles.records[trouble].crossedFrom == UInt32(truncatingIfNeeded: segment.packet.input) &+ 1 { return true }
     let second = troubles.records[trouble].secondTTL
-    return second != 0 && segment.ttl != second && !segment.flags.contains(.rst)
+    guard second != 0, segment.ttl != second, !segment.flags.contains(.rst) else { return false }
+    troubles.records[trouble].cameBack = true
+    return peer > 1 && troubles.records[peer].cameBack
   }
 
   /// Of a copy from another input: it took its time, or routers have counted down its TTL.

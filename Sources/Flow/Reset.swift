@@ -50,7 +50,7 @@ extension Shared {
       peerAcked: min(receiver.una, receiver.dataEnd),
       ownSacked: senderTrouble == 0 ? 0 : troubles.records[senderTrouble].sacked.total,
       peerSacked: receiverTrouble == 0 ? 0 : troubles.records[receiverTrouble].sacked.total,
-      ownLastData: sender.has(.data) ? sender.lastNew : nil, peerLastData: receiver.has(.data) ? receiver.lastNew : nil,
+      ownLastData: sender.latestData, peerLastData: receiver.latestData,
       peerSpokeLast: receiver.has(.data) && (!sender.has(.data) || spoke(sender, before: receiver, troubles)),
       ownFin: sender.has(.fin), ownFinAcked: sender.has(.finAcked), peerFin: receiver.has(.fin),
       peerFinAcked: receiver.has(.finAcked))

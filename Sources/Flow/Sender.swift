@@ -125,6 +125,9 @@ struct Sender: BitwiseCopyable {
   /// One past the last data byte: without the FIN.
   @inline(__always) var dataEnd: Int64 { has(.fin) ? nxt - 1 : nxt }
 
+  /// The latest new data; nil too where all that was seen fills holes below what had been acknowledged.
+  var latestData: Moment? { has(.data) && !lastNew.packet.isNone ? lastNew : nil }
+
   /// SND.UNA is more than where the input met this side.
   var ackIsKnown: Bool { has(.everAcked) || has(.syn) }
 

@@ -39,7 +39,7 @@ extension SideFacts {
     first = side.first
     last = side.last
     lastAlive = side.has(.reset) ? trouble.lastAlive : side.last
-    if side.has(.data) { lastNewData = side.lastNew.packet.isNone ? nil : side.lastNew }
+    lastNewData = side.latestData
     lastNewOffset = side.lastNewOffset
     lastNewDataIsNoAlert = side.has(.noAlert)
     ttl = side.ttl

@@ -89,6 +89,8 @@ struct Trouble: BitwiseCopyable {
   var crossedFrom: UInt32 = 0
   /// TTL of a packet that the same input has twice, the second time; 0 where it has none: see Places.swift.
   var secondTTL: UInt8 = 0
+  /// And the first place went on.
+  var cameBack = false
 
   init() {}
 

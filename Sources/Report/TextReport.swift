@@ -43,6 +43,9 @@ public struct TextReport: Reporter {
     groups = FindingGroups(all: options.all)
   }
 
+  /// Nobody reads the table any more; without one nothing is written before the end.
+  public var isBroken: Bool { options.connections && output.isClosed }
+
   /// Kept for the heading and for the hints on how to see more.
   public mutating func begin(_ run: RunRecord) { self.run = run }
 

@@ -90,6 +90,10 @@ public enum Wording {
     if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return text }
     var result = ""
     for scalar in text.unicodeScalars {
+      if (0x20..<0x7f).contains(scalar.value) {
+        result.unicodeScalars.append(scalar)
+        continue
+      }
       switch scalar.properties.generalCategory {
       case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
         result += "\\u{\(String(scalar.value, radix: 16))}"

@@ -15,16 +15,19 @@ struct Span {
   /// For an option: a mistake says what is right.
   static func parse(_ argument: String) throws -> Span {
     guard let span = Span(argument: argument) else {
-      throw ValidationError("a time is a number and one of ns, us, ms, s, m, h, d: 350s, 5m")
+      throw ValidationError("a time is a number and one of ns, us, ms, s, m, h, d: 350s, 5m; ten years at most")
     }
     return span
   }
+
+  /// Ten years, ns: what is reckoned from it, some multiples, is far from what 64 bits hold.
+  private static var longest: Double { 315_576_000e9 }
 
   init?(argument: String) {
     let unit = Span.units.first { argument.hasSuffix($0.0) } ?? ("", 1_000_000_000)
     guard let number = Double(argument.dropLast(unit.0.count)), number >= 0, number.isFinite else { return nil }
     let product = number * Double(unit.1)
-    guard product < Double(Int64.max) else { return nil }
+    guard product <= Span.longest else { return nil }
     nanoseconds = Int64(product)
   }
 }

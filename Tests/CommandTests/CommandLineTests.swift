@@ -78,9 +78,10 @@ struct CommandLineTests {
     }
   }
 
-  @Test func aTimeWithoutAKnownUnitIsExplained() {
+  /// What is reckoned from one that is too long would not fit.
+  @Test(arguments: ["1x", "25000d", "-1s"]) func aTimeThatIsNoneIsExplained(_ time: String) {
     do {
-      _ = try Tcpaudit.parseAsRoot(["read", "--linger", "1x", "a.pcap"])
+      _ = try Tcpaudit.parseAsRoot(["read", "--linger", time, "a.pcap"])
     } catch {
       #expect(Tcpaudit.message(for: error).contains("a time is a number and one of ns, us, ms, s, m, h, d"))
     }

@@ -111,6 +111,28 @@ struct HealthCheckTests {
     #expect(run.findings.isEmpty == isRegular, "\(run.findings.map(\.summary))")
   }
 
+  /// What goes wrong with a poller now and then is told; and no check is counted by both periods.
+  @Test(
+    "40: one or two of many talks that were cut are no checks", arguments: [[13], [13, 17]])
+  func talksThatWereCut(_ cut: [Int]) throws {
+    let closed = Self.question + ["S > H F. 201 ack 24", "H > S F. 24 ack 202", "S > H . 202 ack 25"]
+    let parts = every(0.4, 24).enumerated().map { number, time in
+      script(
+        [time], hangUp: cut.contains(number) ? Self.question + ["H > S R. 24 ack 1"] : closed, port: 40_000 + number)
+    }
+    let run = try records(of: parts.joined())
+    #expect(run.summary.healthChecks == 0)
+    #expect(run.findings.count == cut.count, "\(run.findings.map(\.summary))")
+  }
+
+  @Test("40: talks, and then hang-ups alone: each is counted once") func talksFirst() throws {
+    let closed = Self.question + ["S > H F. 201 ack 24", "H > S F. 24 ack 202", "S > H . 202 ack 25"]
+    let parts = every(0.4, 16).enumerated().map { number, time in
+      script([time], hangUp: number < 6 ? closed : Self.question + ["H > S R. 24 ack 1"], port: 40_000 + number)
+    }
+    #expect(try records(of: parts.joined()).summary.healthChecks == 10)
+  }
+
   @Test(
     "40: who is reset by the service, gets no answer, asks for much or at no regular times, is no checker",
     arguments: [

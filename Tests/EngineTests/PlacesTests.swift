@@ -50,8 +50,8 @@ struct PlacesTests {
 
   /// A reset in mid-transfer over a path of 400 ms, as the client's end has it.
   private static let distant = """
-    0.000 C > S S <mss 1460,wscale 7>
-    0.400 S > C S. <mss 1460,wscale 7>
+    0.000 C > S S <mss 1460,sackOK,TS,wscale 7>
+    0.400 S > C S. <mss 1460,sackOK,TS,wscale 7>
     0.400 C > S . ack 1
     0.401 C > S P. 1:101
     0.801 S > C . ack 101
@@ -113,6 +113,24 @@ struct PlacesTests {
     let found = try audit([script])
     #expect(found.facts.first?.client.retransmittedPackets == 2 && found.facts.first?.severalPlaces == false)
     #expect(!found.findings.isEmpty)
+  }
+
+  /// Some stacks send a datagram again as it is, and on one way there may be a router more.
+  @Test("one place: the same packets again, of one side only") func sameDatagram() throws {
+    let here = try PacketScript.parse(Self.distant)
+    var again = here
+    again.entries = here.entries.compactMap { entry in
+      guard case .tcp(var packet) = entry.content, packet.destination.port == 2181 else { return nil }
+      var entry = entry
+      entry.time = entry.time.advanced(by: 150_000_000)
+      packet.source.ttl -= 1
+      entry.content = .tcp(packet)
+      return entry
+    }
+    var both = here
+    both.entries = (here.entries + again.entries).sorted { $0.time < $1.time }
+    let found = try audit([both])
+    #expect(found.facts.first?.severalPlaces == false && !found.findings.isEmpty)
   }
 
   @Test("the same place twice: a copy is a copy") func onePlace() throws {

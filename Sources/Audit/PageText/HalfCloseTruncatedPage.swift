@@ -46,11 +46,14 @@ extension Page {
       then the client used a connection that was closed, whether it knew it or their packets crossed; and where the
       server answered before the request was whole (413, 401 to an upload), closed its half and reset later. Met
       midstream, an end that closes a second or more after its last word counts as such a server.
-    - A RST of a half-closer that may have lost patience: the path too, and `likely` at best. Its own last data had to
-      be sent again and again before they arrived, or before it heard that (an outage that was longer than its time
-      limit; then the answerer is a suspect as well); a gap in the answer had kept it waiting for a second or more;
-      every fourth byte of the answer had to be sent again; the answerer repeated itself into silence; or, where the
-      capture does not stand beside it, its last data came behind three seconds of silence, and its FIN right behind.
+    - A RST of a half-closer that may have lost patience: the path too, and `likely` at best. So it is where
+        - its own last data, or its FIN, had to be sent again and again before they arrived, or before it heard that:
+          an outage that was longer than its time limit (then the answerer is a suspect as well);
+        - the answer had been sent again and again, to the end or until right before;
+        - a gap in the answer had kept it waiting for a second or more;
+        - every fourth byte of the answer had to be sent again;
+        - the capture does not stand beside it, its last data came behind three seconds of silence, and its FIN with
+          them or a round trip later, as what had been sent in vain before comes.
     - A RST of the answerer: the answerer; the path too, and `likely` at best, where it is a bare one with no
       abort and
       no FIN before it: the abort may be what the capture lost, or another host has the address now.

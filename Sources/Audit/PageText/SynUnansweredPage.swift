@@ -19,11 +19,12 @@ extension Page {
         3.0    client → server  SYN
                                           and nothing
 
-    An error: at least 2 SYNs, and 3 seconds recorded after the first. Likewise where the SYN-ACK comes so late that
-    the client has given up, and its kernel answers it with a bare RST; that is `likely` at best. A lone SYN is a
-    note, summed up per target; the many targets of one source are one note, a scan: lone SYNs to 32 targets or
-    more, or SYNs that are repeated to as many hosts on one port, or ports of one host. Those that were given up for
-    want of room (`--max-memory`, `--max-connections`) are counted in it, and said to be; nobody is accused of them.
+    An error: at least 2 SYNs, and 3 seconds recorded after the first. Likewise where the SYN-ACK comes so late, a
+    second or more after the last SYN, that the client has given up, and its kernel answers it with a bare RST; that
+    is `likely` at best. A lone SYN is a note, summed up per target; the many targets of one source are one note, a
+    scan: lone SYNs to 32 targets or more, or SYNs that are repeated to as many hosts on one port, or ports of one
+    host. Those that were given up for want of room (`--max-memory`, `--max-connections`) are counted in it, and
+    said to be; nobody is accused of them.
 
     ## Told from its look-alikes
 

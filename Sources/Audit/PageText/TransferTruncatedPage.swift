@@ -55,8 +55,9 @@ extension Page {
     - The side that reset was repeating itself unanswered, or is a client whose server said nothing but SYN-ACKs, the
       last behind what is sent once one has come: the path, and the peer.
     - The receiver hung up and may have lost patience: its peer had sent the same for the third time, or more, into a
-      silence; its own data had been sent again and again before they arrived; a gap in what it received had kept it
-      waiting for a second; every fourth byte had to be sent again: the path.
+      silence, or again and again until right before; its own data, or its FIN, had been sent again and again before
+      they arrived; a gap in what it received had kept it waiting for a second; every fourth byte had to be sent again:
+      the path.
     - What the peer waits for never came as far as the capture; nothing of the side that reset was captured but RSTs;
       the RST's TTL was begun from another value; or it is a bare one that answers a packet though that side was heard
       of less than a second before, and nothing shows that it had more to send (its own abort, or its FIN, may be what

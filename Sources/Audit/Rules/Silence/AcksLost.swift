@@ -6,11 +6,10 @@ extension Rule {
     id: "acks-lost", section: .silence, severity: .error, when: .deaf,
     title: "data come again and again although their ACKs are on the wire"
   ) { facts, surroundings, thresholds in
-    guard !facts.isAfterlife, let (side, deaf) = facts.deafSide(thresholds),
+    guard !facts.isAfterlife, let (side, deaf) = facts.deafSide(surroundings, thresholds),
       facts.state != .closed || facts[side].resets?.effective != nil
     else { return nil }
     let unheard = side.other
-    guard surroundings.recorded(since: deaf, thresholds) >= facts.overdue(thresholds) else { return nil }
     let ample = deaf.count >= thresholds.dataTransmissions + 1 && deaf.span >= 2 * thresholds.silentSpan
     let confidence = facts.confidence(
       ample ? .certain : .likely, from: deaf.first.time, to: deaf.last.time, losing: [side], surroundings)
@@ -38,11 +37,14 @@ extension Rule {
 }
 
 extension Facts {
-  /// The side that repeats what was acknowledged: the transmission that the ACKs answered counts too.
-  func deafSide(_ thresholds: Thresholds) -> (Side, Burst)? {
+  /// The side that repeats what was acknowledged: the transmission that the ACKs answered counts too. Recorded for so long that
+  /// it can be told.
+  func deafSide(_ surroundings: Surroundings, _ thresholds: Thresholds) -> (Side, Burst)? {
     for side in Side.allCases {
       guard let deaf = self[side].deaf, deaf.count + 1 >= thresholds.dataTransmissions,
-        deaf.span >= thresholds.silentSpan, deaf.growing >= 1, self[side.other].resets?.effective == nil
+        deaf.span >= thresholds.silentSpan,
+        surroundings.recorded(since: deaf, thresholds) >= overdue(thresholds), deaf.growing >= 1,
+        self[side.other].resets?.effective == nil
       else { continue }
       // By its own it gives up, unless all is over; or it was silent for longer than who hears nothing would be.
       if let reset = self[side].resets?.effective,

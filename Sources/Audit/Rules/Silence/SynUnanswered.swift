@@ -42,6 +42,8 @@ extension Facts {
   fileprivate func answeredTooLate(_ surroundings: Surroundings, _ thresholds: Thresholds) -> Finding? {
     guard let syn = client.syn, let synAck = handshake.synAck, handshake.ack == nil, !handshake.simultaneousOpen,
       syn.count >= thresholds.synTransmissions, synAck.time.since(syn.first.time) >= thresholds.synSpan,
+      // A scanner resets each answer at once, also to its third SYN.
+      synAck.time.since(syn.last.time) >= thresholds.leastTimeout,
       let reset = client.resets?.effective, reset.isBare, reset.echoes, synAck.precedes(reset.moment),
       client.packets == client.synPackets + client.rstPackets, server.packets == server.synPackets,
       Forgery(of: reset, from: .client, self, surroundings, thresholds).confidence == nil

@@ -156,7 +156,8 @@ private struct CutTransfer: Claim {
     let (worse, other) = isOwn ? (own, peers) : (peers, own)
     let start = (abort.reset.ownLastData ?? abort.reset.moment).time
     let isSure =
-      own.unacked + peers.unacked > 0 && impatience == nil && abort.own.fin?.inferred != true
+      own.unacked + peers.unacked > 0 && impatience == nil && (hungUp || !abort.wasUnanswered)
+      && abort.own.fin?.inferred != true
       && !lacksACKs
     // What a capture lacks that is known to lose packets it may lack here.
     let least: Confidence =
