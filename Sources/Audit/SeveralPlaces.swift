@@ -1,8 +1,8 @@
 internal import Flow
 
 extension CaptureFacts {
-  /// Captures of several places in one run, or merged into one file: nothing is claimed of what they hold together (`Facts.severalPlaces`), and that is
-  /// said; nil where there are none.
+  /// Captures of several places in one run, or merged into one file: nothing is claimed of what they hold together
+  /// (`Facts.severalPlaces`), and that is said; nil where there are none.
   var severalPlacesFinding: Finding? {
     guard severalPlaces > 0 else { return nil }
     let (verb, them) = severalPlaces == 1 ? ("is", "it") : ("are", "them")

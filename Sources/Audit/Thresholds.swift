@@ -59,9 +59,10 @@ public struct Thresholds: Sendable {
   public var midStream: Int64 = 1_000_000_000
   /// The same in round trips of the connection, where that is longer.
   public var midStreamRoundTrips: Int64 = 2
-  /// Repetitions, in packets and as one byte in so many of all that were sent, from which on a transfer crawls: TCP's own rate falls
-  /// with the root of the loss (Mathis et al. 1997), and at a quarter nothing but timeouts are left.
+  /// Packets that were sent again, from which on a transfer may crawl: fewer are a burst of loss.
   public var crawlingPackets: UInt64 = 8
+  /// And one byte in so many of all that were sent: TCP's rate falls with the root of the loss (Mathis et al. 1997), and at a
+  /// quarter little but timeouts is left.
   public var crawlingShare: UInt64 = 4
 
   /// The longest farewell of a client to a server that has closed, bytes: HTTP/2's GOAWAY and a TLS alert take 77, a request

@@ -95,50 +95,36 @@ struct ImpatienceTests {
     #expect(finding.rule == "transfer-truncated" && finding.suspects == [.client])
   }
 
-  /// Each segment has to be sent twice.
-  @Test(arguments: [(2...20, [Party.path, .client]), (2...6, [.client])])
-  func crawl(_ segments: ClosedRange<Int>, _ suspects: [Party]) throws {
+  /// An answer each segment of which has to be sent twice, and what happens then.
+  private static func crawl(_ segments: ClosedRange<Int>, _ end: String) -> String {
     let steps = segments.map { number in
-      let (start, time) = (number * 1000 + 1, Double(number))
-      return """
-        \(time) S > C . \(start):\(start + 1000) ack 101
-        \(time + 0.4) S > C . \(start):\(start + 1000) ack 101
-        \(time + 0.5) C > S . 101 ack \(start + 1000)
-        """
-    }
-    let end = segments.upperBound * 1000 + 1001
-    let finding = try auditOne(
-      atServer + """
-        0.5 C > S P. 1:101
-        0.6 S > C . 1:2001/1000 ack 101
-        0.7 C > S . 101 ack 2001
-        \(steps.joined(separator: "\n"))
-        30.0,30.4 S > C . \(end):\(end + 1000) ack 101
-        30.5 C > S R. 101 ack \(end)
-        60 tick
-        """)
-    #expect(finding.rule == "transfer-truncated" && finding.suspects == suspects)
-  }
-
-  /// All of it came through, and what is under way when it resets was sent once.
-  @Test func crawledLongAgo() throws {
-    let steps = (2...20).map { number in
       let (start, time) = (number * 1000 + 1, Double(number))
       return """
         \(time),\(time + 0.4) S > C . \(start):\(start + 1000) ack 101
         \(time + 0.5) C > S . 101 ack \(start + 1000)
         """
     }
+    return atServer + """
+      0.5 C > S P. 1:101
+      0.6 S > C . 1:2001/1000 ack 101
+      0.7 C > S . 101 ack 2001
+      \(steps.joined(separator: "\n"))
+      \(end)
+      """
+  }
+
+  @Test(arguments: [(2...20, [Party.path, .client]), (2...6, [.client])])
+  func crawl(_ segments: ClosedRange<Int>, _ suspects: [Party]) throws {
+    let end = segments.upperBound * 1000 + 1001
     let finding = try auditOne(
-      atServer + """
-        0.5 C > S P. 1:101
-        0.6 S > C . 1:2001/1000 ack 101
-        0.7 C > S . 101 ack 2001
-        \(steps.joined(separator: "\n"))
-        3600 S > C . 21001:22001 ack 101
-        3600.1 C > S R. 101 ack 21001
-        3700 tick
-        """)
+      Self.crawl(segments, "30.0,30.4 S > C . \(end):\(end + 1000) ack 101\n30.5 C > S R. 101 ack \(end)\n60 tick"))
+    #expect(finding.rule == "transfer-truncated" && finding.suspects == suspects)
+  }
+
+  /// All of it came through, and what is under way when it resets was sent once.
+  @Test func crawledLongAgo() throws {
+    let finding = try auditOne(
+      Self.crawl(2...20, "3600 S > C . 21001:22001 ack 101\n3600.1 C > S R. 101 ack 21001\n3700 tick"))
     #expect(finding.rule == "transfer-truncated" && finding.suspects == [.client])
   }
 
